@@ -1,0 +1,167 @@
+use std::time::Instant;
+
+use super::identities::IdentityId;
+use super::lines::LineId;
+use super::slots::{AGE, NewSlot, SlotId};
+use super::{Buffer, Grant, Output, Resolution, lines};
+use crate::settings::Plan;
+use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Measure, Order, Sent};
+
+/// Why an entry is not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refused {
+    /// One of its identity is inside.
+    Duplicate,
+    /// It can never fit: what it counts and what the limit is, both in bytes.
+    TooLarge {
+        /// What it counts.
+        bytes: usize,
+        /// What it may count at most.
+        limit: usize,
+    },
+}
+
+/// Where an entry goes, decided from its measure. [`Buffer::put`] must follow at once.
+#[derive(Debug)]
+#[must_use = "a place that no entry is put into is lost"]
+pub struct Place {
+    spot: Spot,
+    bytes: usize,
+    charge: usize,
+}
+
+#[derive(Debug)]
+enum Spot {
+    New {
+        line: LineId,
+        identity: Option<IdentityId>,
+    },
+    /// That of an older entry, which is superseded.
+    Of(SlotId),
+}
+
+impl<E, R, T> Buffer<E, R, T> {
+    /// Finds the place of an entry of this measure.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Duplicate`] under [`Duplicates::KeepFirst`]; the grant is given back.
+    ///
+    /// # Panics
+    ///
+    /// When the grant is for less than the entry's charge.
+    pub fn place(&mut self, grant: Grant, measure: &Measure<'_>) -> Result<Place, Refused> {
+        let charge = measure.heap_bytes + ENTRY_OVERHEAD_BYTES;
+        assert!(grant.bytes >= charge, "the grant is for {} bytes, the entry needs {charge}", grant.bytes);
+        let spot = match self.find_duplicate(measure) {
+            Found::Inside if self.plan.rules.duplicates == Duplicates::KeepFirst => {
+                self.room.give_back(grant);
+                return Err(Refused::Duplicate);
+            }
+            Found::Waiting(older) => Spot::Of(older),
+            Found::Inside | Found::None => self.new_spot(measure),
+        };
+        self.room.occupy(grant, charge);
+        Ok(Place { spot, bytes: measure.request_bytes, charge })
+    }
+
+    /// Takes an entry in. From now on it is owed exactly one answer.
+    pub fn put(&mut self, place: Place, entry: E, tag: T, now: Instant) {
+        let now = self.clock(now);
+        let Place { spot, bytes, charge } = place;
+        self.counters.accepted += 1;
+        match spot {
+            Spot::New { line, identity } => {
+                let deadline = now + self.plan.rules.delivery_deadline;
+                let epoch = self.epochs.enter();
+                let slot = self.slots.insert(NewSlot {
+                    entry,
+                    tag,
+                    now,
+                    deadline,
+                    epoch,
+                    bytes,
+                    charge,
+                    line,
+                    identity,
+                });
+                if let Some(identity) = identity {
+                    self.identities.wait(identity, slot);
+                }
+                self.slots.push_back::<AGE>(&mut self.age, slot);
+                self.lines.push_back(&mut self.slots, slot);
+            }
+            Spot::Of(older) => self.supersede(older, entry, bytes, charge, tag, now),
+        }
+    }
+
+    fn new_spot(&mut self, measure: &Measure<'_>) -> Spot {
+        let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
+        let line = match (&measure.lane, &measure.identity) {
+            (Some(lane), _) => self.lines.lane(lane, self.plan.rules.order == Order::Strict),
+            // Without a lane of its own, an identity is a lane: its entries go one after the other.
+            (None, Some(identity)) if !keeps_one => self.lines.lane(identity, true),
+            (None, _) => lines::MAIN,
+        };
+        let identity = measure.identity.as_ref().map(|key| self.identities.enter(key));
+        Spot::New { line, identity }
+    }
+
+    /// The newer entry takes the older one's place in line, its linger, backoff and watermark; its
+    /// deadline and its attempts are its own.
+    fn supersede(&mut self, older: SlotId, entry: E, bytes: usize, charge: usize, tag: T, now: Instant) {
+        self.lines.resize(&mut self.slots, older, bytes, now);
+        let slot = &mut self.slots[older];
+        let old_tag = std::mem::replace(&mut slot.tag, tag);
+        let old_charge = std::mem::replace(&mut slot.charge, charge);
+        let sent = Sent::superseded(slot.sends, slot.maybe_delivered);
+        slot.entry = Some(entry);
+        slot.accepted = now;
+        slot.deadline = now + self.plan.rules.delivery_deadline;
+        (slot.sends, slot.used, slot.maybe_delivered) = (0, 0, false);
+        let epoch = slot.epoch;
+        self.epochs.enter_again(epoch);
+        self.slots.unlink::<AGE>(&mut self.age, older);
+        self.slots.push_back::<AGE>(&mut self.age, older);
+        self.room.free(old_charge);
+        self.counters.superseded += 1;
+        self.outputs.push_back(Output::Resolve(Resolution {
+            tag: old_tag,
+            result: Ok(sent),
+            charge: old_charge,
+            epoch,
+        }));
+    }
+
+    fn find_duplicate(&mut self, measure: &Measure<'_>) -> Found {
+        let Some(identity) = measure.identity.as_ref().and_then(|key| self.identities.find(key)) else {
+            return Found::None;
+        };
+        self.counters.duplicates += 1;
+        tracing::warn!(target: "batch_core", "an entry has the identity of one still inside");
+        match self.identities.waiting(identity) {
+            Some(older) if self.plan.rules.duplicates == Duplicates::KeepLast => Found::Waiting(older),
+            _ => Found::Inside,
+        }
+    }
+}
+
+/// What an entry of this measure is charged, unless it can never fit.
+pub(crate) fn charge(plan: &Plan, measure: &Measure<'_>) -> Result<usize, Refused> {
+    plan.limits
+        .check_entry(measure.entry_bytes, measure.request_bytes)
+        .map_err(|(bytes, limit)| Refused::TooLarge { bytes, limit })?;
+    let charge = measure.heap_bytes.saturating_add(ENTRY_OVERHEAD_BYTES);
+    if charge > plan.max_bytes {
+        return Err(Refused::TooLarge { bytes: charge, limit: plan.max_bytes });
+    }
+    Ok(charge)
+}
+
+enum Found {
+    /// One is inside, but not to be replaced.
+    Inside,
+    None,
+    /// One waits and is to be superseded.
+    Waiting(SlotId),
+}

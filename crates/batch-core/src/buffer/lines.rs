@@ -1,0 +1,294 @@
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use slab::Slab;
+
+use super::epochs::Watermark;
+use super::slots::{LINE, List, SlotId, Slots};
+use crate::{Key, Load};
+
+pub(super) type LineId = u32;
+
+/// The line of everything that has no lane, in the order of acceptance.
+pub(super) const MAIN: LineId = 0;
+
+/// The longest that entries whose retry is due wait for company.
+const COMPANY: Duration = Duration::from_millis(100);
+
+/// Who waits, in lines: one for what has no lane, one for each lane, one for each group of
+/// entries without a lane that failed together and is due together. A line is nowhere while it is
+/// empty or while one of its lane is in flight; else it is ready, or it rests until a retry is due.
+///
+/// The map is never iterated, so its random seed decides nothing.
+pub(super) struct Lines {
+    all: Slab<Line>,
+    by_key: HashMap<Arc<[u8]>, LineId>,
+    /// Ready lines by the instant at which their lingering ends.
+    ready: BTreeSet<(Instant, LineId)>,
+    resting: BTreeSet<(Instant, LineId)>,
+    /// What the ready lines could give to the next requests.
+    load: Load,
+    linger: Duration,
+    flushed: Option<Watermark>,
+}
+
+struct Line {
+    kind: Kind,
+    waiting: List,
+    bytes: usize,
+    /// Entries of this lane that are in flight or being isolated.
+    away: u32,
+    rest_until: Option<Instant>,
+    place: Place,
+}
+
+enum Kind {
+    /// Entries without a lane that failed together.
+    Cohort,
+    Lane {
+        key: Arc<[u8]>,
+        /// One entry a request.
+        strict: bool,
+    },
+    Main,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Nowhere,
+    Ready { due: Instant, share: Load },
+    Resting { until: Instant },
+}
+
+impl Lines {
+    pub(super) fn new(linger: Duration) -> Self {
+        let mut all = Slab::new();
+        all.insert(Line::new(Kind::Main));
+        Self {
+            all,
+            by_key: HashMap::new(),
+            ready: BTreeSet::new(),
+            resting: BTreeSet::new(),
+            load: Load::empty(),
+            linger,
+            flushed: None,
+        }
+    }
+
+    /// The line of this lane, which must be given an entry at once.
+    pub(super) fn lane(&mut self, key: &Key<'_>, strict: bool) -> LineId {
+        if let Some(&line) = self.by_key.get(key.as_bytes()) {
+            return line;
+        }
+        let key: Arc<[u8]> = key.as_bytes().into();
+        let kind = Kind::Lane { key: Arc::clone(&key), strict };
+        let id = self.add(kind);
+        self.by_key.insert(key, id);
+        id
+    }
+
+    /// A new line for entries that are due together.
+    pub(super) fn cohort(&mut self, due: Instant) -> LineId {
+        let id = self.add(Kind::Cohort);
+        self.all[id as usize].rest_until = Some(due);
+        id
+    }
+
+    /// A new entry goes to the end of its line.
+    pub(super) fn push_back<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let (id, bytes) = (slots[slot].line, slots[slot].bytes);
+        let line = &mut self.all[id as usize];
+        slots.push_back::<LINE>(&mut line.waiting, slot);
+        line.bytes += bytes;
+        match &mut line.place {
+            Place::Nowhere => self.settle(slots, id, None),
+            Place::Ready { share, .. } if !line.kind.is_strict() => {
+                *share = share.with(bytes);
+                self.load = self.load.with(bytes);
+            }
+            Place::Ready { .. } | Place::Resting { .. } => {}
+        }
+    }
+
+    /// An entry that failed goes back to the front of its line; [`settle`](Self::settle) follows.
+    pub(super) fn push_front<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let id = slots[slot].line;
+        self.displace(id);
+        let line = &mut self.all[id as usize];
+        slots.push_front::<LINE>(&mut line.waiting, slot);
+        line.bytes += slots[slot].bytes;
+    }
+
+    /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
+    pub(super) fn remove<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let id = slots[slot].line;
+        self.displace(id);
+        let line = &mut self.all[id as usize];
+        slots.unlink::<LINE>(&mut line.waiting, slot);
+        line.bytes -= slots[slot].bytes;
+    }
+
+    /// An entry's share of a request changes where it stands.
+    pub(super) fn resize<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId, bytes: usize, now: Instant) {
+        let id = slots[slot].line;
+        self.displace(id);
+        let old = std::mem::replace(&mut slots[slot].bytes, bytes);
+        let line = &mut self.all[id as usize];
+        line.bytes = line.bytes - old + bytes;
+        self.settle(slots, id, Some(now));
+    }
+
+    /// The lane must not send before `until`.
+    pub(super) fn rest(&mut self, id: LineId, until: Instant) {
+        self.displace(id);
+        self.all[id as usize].rest_until = Some(until);
+    }
+
+    pub(super) fn go_away(&mut self, id: LineId) {
+        self.all[id as usize].away += 1;
+    }
+
+    pub(super) fn come_back(&mut self, id: LineId) {
+        self.all[id as usize].away -= 1;
+    }
+
+    /// Puts a line where it belongs now, or removes it if nothing keeps it. `now` is only needed
+    /// where a rest may have ended.
+    pub(super) fn settle<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, now: Option<Instant>) {
+        self.displace(id);
+        let line = &mut self.all[id as usize];
+        let blocked = line.away > 0 && line.kind.is_lane();
+        let Some(head) = line.waiting.head() else {
+            if !blocked {
+                self.forget(id);
+            }
+            return;
+        };
+        if blocked {
+            return;
+        }
+        match line.rest_until {
+            Some(until) if now.is_none_or(|now| until > now) => {
+                line.place = Place::Resting { until };
+                self.resting.insert((until, id));
+            }
+            _ => self.make_ready(slots, id, head),
+        }
+    }
+
+    /// Lines whose rest ended become ready.
+    pub(super) fn wake<E, T>(&mut self, slots: &Slots<E, T>, now: Instant) {
+        while let Some(&(until, id)) = self.resting.first()
+            && until <= now
+        {
+            self.settle(slots, id, Some(now));
+        }
+    }
+
+    /// Ends the lingering of everything that waits now or comes back later from before it.
+    pub(super) fn flush(&mut self, watermark: Watermark) {
+        self.flushed = Some(watermark);
+    }
+
+    /// The ready line that lingered longest.
+    pub(super) fn first(&self) -> Option<LineId> {
+        self.ready.first().map(|&(_, id)| id)
+    }
+
+    pub(super) fn head(&self, id: LineId) -> Option<SlotId> {
+        self.all[id as usize].waiting.head()
+    }
+
+    pub(super) fn is_lane(&self, id: LineId) -> bool {
+        self.all[id as usize].kind.is_lane()
+    }
+
+    pub(super) fn is_strict(&self, id: LineId) -> bool {
+        self.all[id as usize].kind.is_strict()
+    }
+
+    pub(super) fn is_away(&self, id: LineId) -> bool {
+        self.all[id as usize].away > 0
+    }
+
+    /// When the lingering of the first ready line ends.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.ready.first().map(|&(due, _)| due)
+    }
+
+    /// When the first rest ends.
+    pub(super) fn rest_ends(&self) -> Option<Instant> {
+        self.resting.first().map(|&(until, _)| until)
+    }
+
+    pub(super) fn load(&self) -> Load {
+        self.load
+    }
+
+    fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
+        let line = &mut self.all[id as usize];
+        let head = &slots[head];
+        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(head.epoch));
+        let due = match (&line.kind, line.rest_until) {
+            (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
+            (_, Some(rested)) => rested,
+            (_, None) => head.since + self.linger,
+        };
+        let share = if line.kind.is_strict() {
+            Load { entries: 1, bytes: head.bytes }
+        } else {
+            Load { entries: line.waiting.len(), bytes: line.bytes }
+        };
+        if line.kind.is_lane() {
+            line.rest_until = None;
+        }
+        line.place = Place::Ready { due, share };
+        self.ready.insert((due, id));
+        self.load.entries += share.entries;
+        self.load.bytes += share.bytes;
+    }
+
+    fn displace(&mut self, id: LineId) {
+        let line = &mut self.all[id as usize];
+        match std::mem::replace(&mut line.place, Place::Nowhere) {
+            Place::Nowhere => {}
+            Place::Ready { due, share } => {
+                self.ready.remove(&(due, id));
+                self.load.entries -= share.entries;
+                self.load.bytes -= share.bytes;
+            }
+            Place::Resting { until } => {
+                self.resting.remove(&(until, id));
+            }
+        }
+    }
+
+    fn add(&mut self, kind: Kind) -> LineId {
+        u32::try_from(self.all.insert(Line::new(kind))).expect("no more lines than entries")
+    }
+
+    fn forget(&mut self, id: LineId) {
+        if id != MAIN
+            && let Kind::Lane { key, .. } = self.all.remove(id as usize).kind
+        {
+            self.by_key.remove(&key);
+        }
+    }
+}
+
+impl Line {
+    fn new(kind: Kind) -> Self {
+        Self { kind, waiting: List::EMPTY, bytes: 0, away: 0, rest_until: None, place: Place::Nowhere }
+    }
+}
+
+impl Kind {
+    fn is_lane(&self) -> bool {
+        matches!(self, Self::Lane { .. })
+    }
+
+    fn is_strict(&self) -> bool {
+        matches!(self, Self::Lane { strict: true, .. })
+    }
+}

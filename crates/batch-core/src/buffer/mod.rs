@@ -1,0 +1,249 @@
+//! The state machine that decides; it never waits.
+
+mod accept;
+mod complete;
+mod epochs;
+mod identities;
+mod isolation;
+mod lines;
+mod output;
+mod pace;
+mod poll;
+mod room;
+mod slots;
+mod withdraw;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::task::Waker;
+use std::time::Instant;
+
+pub(crate) use accept::charge;
+pub use accept::{Place, Refused};
+pub use epochs::Watermark;
+pub use output::{Batch, BatchId, Output, Resolution};
+pub use room::{Grant, Ticket};
+
+use crate::settings::Plan;
+use crate::{ConfigError, LimitPolicy, Measure, Settings, Stats};
+use epochs::Epochs;
+use identities::Identities;
+use isolation::{IsolationId, Isolations};
+use lines::Lines;
+use pace::Pace;
+use room::Room;
+use slots::{List, SlotId, Slots};
+
+/// Packs, orders, retries and bounds entries, and owes an answer for each. It owns no clock, no
+/// I/O and no randomness: time, random numbers and replies are arguments.
+///
+/// `E` is an entry, `R` what the service tells about one that it took, `T` whatever the submitter
+/// wants back with the answer.
+///
+/// # Turning the crank
+///
+/// After any call that takes `&mut self`, call [`poll`](Self::poll) until it gives
+/// [`Output::Wait`], and do what the outputs before it say. Then wait for an input, or for the
+/// instant in `Wait`, and poll again. Each [`Batch`] comes back through
+/// [`complete`](Self::complete), once. Instants must not go backwards; one that does counts as the
+/// latest seen.
+///
+/// ```
+/// use std::time::Instant;
+/// use batch_core::{Buffer, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+///
+/// let limits = LimitPolicy::new(10, 1_000, 1_000)?;
+/// let mut buffer: Buffer<&str, (), u32> = Buffer::new(&Settings::new(), limits)?;
+/// # #[expect(clippy::disallowed_methods)]
+/// let now = Instant::now();
+///
+/// let measure = Measure::of_bytes(5);
+/// let charge = buffer.charge(&measure).expect("it is small");
+/// let grant = buffer.try_grant(charge).expect("there is room");
+/// let place = buffer.place(grant, &measure).expect("it is no duplicate");
+/// buffer.put(place, "hello", 7, now);
+///
+/// let Output::Send(batch) = buffer.poll(now) else { panic!("nothing is in flight yet") };
+/// assert_eq!(batch.entries(), ["hello"]);
+/// buffer.complete(batch, Reply::Each(vec![Verdict::Accepted(())]), now, 0.5);
+///
+/// let Output::Resolve(answer) = buffer.poll(now) else { panic!("it is delivered") };
+/// assert_eq!(answer.tag, 7);
+/// assert_eq!(answer.result.expect("it is delivered").attempts, 1);
+/// assert!(matches!(buffer.poll(now), Output::Wait(None)));
+/// # Ok::<(), batch_core::ConfigError>(())
+/// ```
+pub struct Buffer<E, R, T> {
+    plan: Plan,
+    slots: Slots<E, T>,
+    age: List,
+    lines: Lines,
+    identities: Identities,
+    isolations: Isolations,
+    epochs: Epochs,
+    room: Room,
+    pace: Pace,
+    flights: BTreeMap<BatchId, Flight>,
+    next_batch: u64,
+    outputs: VecDeque<Output<E, R, T>>,
+    /// Whatever would linger up to here goes at once, because of a flush.
+    urgent_until: Option<Instant>,
+    /// What fails from before here is handed back at once, because of a withdrawal.
+    withdrawn: Option<Watermark>,
+    stopped: bool,
+    /// Whether the instant last given by `poll` takes waiting entries into account.
+    announced_work: bool,
+    latest: Option<Instant>,
+    counters: Stats,
+}
+
+/// A batch that is away.
+struct Flight {
+    slots: Vec<SlotId>,
+    isolation: Option<IsolationId>,
+}
+
+impl<E, R, T> Buffer<E, R, T> {
+    /// An empty buffer with these settings for a service with these limits.
+    ///
+    /// # Errors
+    ///
+    /// When the settings contradict each other or the limits.
+    pub fn new(settings: &Settings, limits: LimitPolicy) -> Result<Self, ConfigError> {
+        settings.plan(limits).map(Self::with_plan)
+    }
+
+    pub(crate) fn with_plan(plan: Plan) -> Self {
+        let (start, max) = plan.in_flight;
+        Self {
+            slots: Slots::new(),
+            age: List::EMPTY,
+            lines: Lines::new(plan.rules.linger.longest()),
+            identities: Identities::new(),
+            isolations: Isolations::new(),
+            epochs: Epochs::new(),
+            room: Room::new(plan.max_entries, plan.max_bytes),
+            pace: Pace::new(start, max),
+            flights: BTreeMap::new(),
+            next_batch: 0,
+            outputs: VecDeque::new(),
+            urgent_until: None,
+            withdrawn: None,
+            stopped: false,
+            announced_work: false,
+            latest: None,
+            counters: Stats::default(),
+            plan,
+        }
+    }
+
+    /// Takes room for an entry of this charge, unless there is none or somebody waits for it.
+    pub fn try_grant(&mut self, charge: usize) -> Option<Grant> {
+        self.room.try_grant(charge)
+    }
+
+    /// Queues for room for an entry of this charge; the waker is called when it comes.
+    pub fn queue(&mut self, charge: usize, waker: Waker) -> Ticket {
+        self.room.queue(charge, waker)
+    }
+
+    /// The room that this ticket waited for; nothing while it has not come, and then this waker
+    /// is the one to call.
+    pub fn claim(&mut self, ticket: Ticket, waker: &Waker) -> Option<Grant> {
+        self.room.claim(ticket, waker)
+    }
+
+    /// Gives up waiting for room; room that came meanwhile goes to the next in the queue.
+    pub fn leave_queue(&mut self, ticket: Ticket) {
+        self.room.leave_queue(ticket);
+    }
+
+    /// Gives back room that is not used.
+    pub fn give_back(&mut self, grant: Grant) {
+        self.room.give_back(grant);
+    }
+
+    /// Makes room for `charge` of a grant, if it was for less and there is more; whether that went.
+    pub fn widen(&mut self, grant: &mut Grant, charge: usize) -> bool {
+        self.room.widen(grant, charge)
+    }
+
+    /// An entry that was handed back with this charge is collected: its room is free.
+    pub fn collected(&mut self, charge: usize) {
+        self.room.collect(charge);
+    }
+
+    /// Ends the lingering (never a backoff) of everything accepted so far. It is all answered
+    /// when [`is_flushed`](Self::is_flushed) says so.
+    pub fn flush(&mut self, now: Instant) -> Watermark {
+        let now = self.clock(now);
+        let watermark = self.epochs.close();
+        self.lines.flush(watermark);
+        let linger = self.plan.rules.linger.longest();
+        self.urgent_until = self.urgent_until.max(now.checked_add(linger));
+        watermark
+    }
+
+    /// The wakers of those who may go on, to be called outside of any lock.
+    pub fn take_wakes(&mut self) -> Vec<Waker> {
+        self.room.take_wakes()
+    }
+
+    /// Wakes everybody who waits for room, to look again.
+    pub fn alarm(&mut self) {
+        self.room.alarm();
+    }
+
+    /// Whether [`poll`](Self::poll) gave the answers of everything accepted before the watermark.
+    #[must_use]
+    pub fn is_flushed(&self, watermark: Watermark) -> bool {
+        self.epochs.passed(watermark)
+    }
+
+    /// Whether only uncollected failures fill it, so that room will never come by itself.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.room.is_stuck()
+    }
+
+    /// Whether no entry is without an answer.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.age.len() == 0 && self.flights.is_empty() && self.outputs.is_empty()
+    }
+
+    /// The counters now.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let answered = self.counters.delivered + self.counters.superseded + self.counters.handed_back;
+        Stats {
+            inside: self.counters.accepted - answered,
+            in_flight: self.flights.values().map(|flight| flight.slots.len() as u64).sum(),
+            requests_in_flight: self.pace.in_flight() as u64,
+            in_flight_limit: self.pace.limit() as u64,
+            uncollected: self.room.uncollected() as u64,
+            bytes: self.room.bytes() as u64,
+            ..self.counters
+        }
+    }
+
+    /// What an entry of this measure is charged, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it can never fit.
+    pub fn charge(&self, measure: &Measure<'_>) -> Result<usize, Refused> {
+        accept::charge(&self.plan, measure)
+    }
+
+    fn clock(&mut self, now: Instant) -> Instant {
+        let latest = self.latest.map_or(now, |latest| latest.max(now));
+        self.latest = Some(latest);
+        latest
+    }
+}
+
+impl<E, R, T> std::fmt::Debug for Buffer<E, R, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Buffer").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}

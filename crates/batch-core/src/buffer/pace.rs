@@ -1,0 +1,203 @@
+use std::time::{Duration, Instant};
+
+use super::output::BatchId;
+use crate::Backoff;
+
+/// The gap that begins when even one request at a time is too much.
+const FIRST_GAP: Duration = Duration::from_millis(10);
+/// A gap below this counts as none.
+const LEAST_GAP: Duration = Duration::from_millis(1);
+/// The longest gap, so that a service that recovers is noticed within a second.
+const LONGEST_GAP: Duration = Duration::from_secs(1);
+/// So many successes in a row show that the service takes far more than it is sent.
+const SPRINT: u32 = 16;
+
+/// How many requests may be in flight and how soon the next may go: fewer and later while the
+/// service throttles, more and sooner while it accepts, one probe at a time while it cannot be
+/// reached.
+pub(super) struct Pace {
+    limit: usize,
+    max: usize,
+    in_flight: usize,
+    /// Between two requests, when one at a time is still too much.
+    gap: Duration,
+    next_at: Option<Instant>,
+    outage: Option<Outage>,
+    successes: u32,
+    /// Requests up to this one were sent before the last slowing down, and tell nothing new.
+    known_through: Option<BatchId>,
+    last_sent: Option<BatchId>,
+}
+
+struct Outage {
+    strikes: u32,
+    probe_at: Instant,
+    /// Requests up to this one were sent before the outage was noticed.
+    began_at: BatchId,
+}
+
+impl Pace {
+    pub(super) fn new(limit: usize, max: usize) -> Self {
+        Self {
+            limit,
+            max,
+            in_flight: 0,
+            gap: Duration::ZERO,
+            next_at: None,
+            outage: None,
+            successes: 0,
+            known_through: None,
+            last_sent: None,
+        }
+    }
+
+    pub(super) fn sent(&mut self, batch: BatchId, now: Instant) {
+        self.in_flight += 1;
+        self.last_sent = Some(batch);
+        self.next_at = (!self.gap.is_zero()).then(|| now + self.gap);
+    }
+
+    pub(super) fn answered(&mut self) {
+        self.in_flight -= 1;
+    }
+
+    /// The service took at least a part of the request. `pressed`: more work waits than may go.
+    pub(super) fn succeeded(&mut self, pressed: bool) {
+        self.outage = None;
+        self.successes += 1;
+        if !self.gap.is_zero() {
+            let part = if self.successes > SPRINT { 0.5 } else { 0.95 };
+            self.gap = self.gap.mul_f64(part);
+            if self.gap < LEAST_GAP {
+                self.gap = Duration::ZERO;
+            }
+        } else if pressed && self.limit < self.max && self.successes as usize >= self.limit {
+            self.limit += 1;
+            self.successes = 0;
+        }
+    }
+
+    /// The service took nothing of the request because it is asked too much.
+    pub(super) fn throttled(&mut self, batch: BatchId, now: Instant) {
+        self.outage = None;
+        self.successes = 0;
+        if self.known_through.is_some_and(|known| batch <= known) {
+            return;
+        }
+        self.known_through = self.last_sent;
+        if self.limit > 1 {
+            self.limit /= 2;
+        } else {
+            self.gap = (self.gap * 2).clamp(FIRST_GAP, LONGEST_GAP);
+        }
+        if !self.gap.is_zero() {
+            self.next_at = Some(now + self.gap);
+        }
+    }
+
+    /// The service was reached, but neither took the request nor asked to slow down.
+    pub(super) fn reached(&mut self) {
+        self.outage = None;
+        self.successes = 0;
+    }
+
+    /// The request never left.
+    pub(super) fn unsent(&mut self, batch: BatchId, backoff: Backoff, now: Instant, jitter: f64) {
+        self.successes = 0;
+        let strikes = match &self.outage {
+            Some(outage) if batch <= outage.began_at => return,
+            Some(outage) => outage.strikes + 1,
+            None => 1,
+        };
+        let began_at = self.last_sent.unwrap_or(batch);
+        self.outage = Some(Outage { strikes, probe_at: now + backoff.delay(strikes, jitter), began_at });
+    }
+
+    /// Whether a request may be sent now.
+    pub(super) fn may_send(&self, now: Instant) -> bool {
+        self.earliest().is_some_and(|earliest| earliest.is_none_or(|at| at <= now))
+    }
+
+    /// When the next request may go, as far as no answer must come first: nothing while one must,
+    /// `Some(None)` at any time.
+    pub(super) fn earliest(&self) -> Option<Option<Instant>> {
+        match &self.outage {
+            Some(outage) => (self.in_flight == 0).then_some(Some(outage.probe_at)),
+            None => (self.in_flight < self.limit).then_some(self.next_at),
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+    fn a_burst_of_throttled_requests_slows_down_once() {
+        let now = Instant::now();
+        let mut pace = Pace::new(8, 64);
+        (0..8).for_each(|n| pace.sent(BatchId(n), now));
+        (0..8).for_each(|n| pace.throttled(BatchId(n), now));
+        assert_eq!(pace.limit(), 4);
+        pace.sent(BatchId(8), now);
+        pace.throttled(BatchId(8), now);
+        assert_eq!(pace.limit(), 2);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+    fn at_one_request_a_gap_grows_and_shrinks() {
+        let now = Instant::now();
+        let mut pace = Pace::new(1, 64);
+        for n in 0..20 {
+            pace.sent(BatchId(n), now);
+            pace.answered();
+            pace.throttled(BatchId(n), now);
+        }
+        assert!(!pace.may_send(now));
+        assert!(pace.may_send(now + LONGEST_GAP));
+        for _ in 0..200 {
+            pace.succeeded(true);
+        }
+        pace.sent(BatchId(20), now);
+        pace.answered();
+        assert!(pace.may_send(now), "the gap is gone");
+        assert!(pace.limit() > 1);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+    fn an_outage_lets_one_probe_through_at_a_time() {
+        let now = Instant::now();
+        let mut pace = Pace::new(8, 64);
+        let backoff = Backoff::default();
+        (0..3).for_each(|n| pace.sent(BatchId(n), now));
+        for n in 0..3 {
+            pace.answered();
+            pace.unsent(BatchId(n), backoff, now, 1.0);
+        }
+        let probe = now + backoff.ceiling(1);
+        assert!(!pace.may_send(now), "three failures at once are one strike");
+        assert!(pace.may_send(probe));
+        pace.sent(BatchId(3), probe);
+        assert!(!pace.may_send(probe), "one probe at a time");
+        pace.answered();
+        pace.unsent(BatchId(3), backoff, probe, 1.0);
+        assert!(!pace.may_send(probe + backoff.ceiling(1)), "the second wait is longer");
+        pace.succeeded(false);
+        assert!(pace.may_send(probe));
+    }
+}

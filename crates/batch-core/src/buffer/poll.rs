@@ -1,0 +1,156 @@
+use std::time::Instant;
+
+use super::isolation::IsolationId;
+use super::lines::{LineId, MAIN};
+use super::slots::{SlotId, Whereabouts};
+use super::{Batch, BatchId, Buffer, Flight, Output};
+use crate::{Linger, Load};
+
+impl<E, R, T> Buffer<E, R, T> {
+    /// What is to be done next. Call it until it gives [`Output::Wait`].
+    pub fn poll(&mut self, now: Instant) -> Output<E, R, T> {
+        let now = self.clock(now);
+        if self.outputs.is_empty() {
+            self.expire(now);
+        }
+        if let Some(output) = self.outputs.pop_front() {
+            if let Output::Resolve(resolution) = &output {
+                self.epochs.leave(resolution.epoch);
+            }
+            return output;
+        }
+        self.lines.wake(&self.slots, now);
+        self.isolations.wake(now);
+        match self.next_batch(now) {
+            Some(batch) => Output::Send(batch),
+            None => {
+                self.announced_work = self.lines.due().is_some();
+                Output::Wait(self.next_wake(now))
+            }
+        }
+    }
+
+    /// Whether [`poll`](Self::poll) has something to do before the instant that it last gave:
+    /// after an entry was accepted, the crank need not be turned unless this says so.
+    #[must_use]
+    pub fn wants_poll(&self, now: Instant) -> bool {
+        !self.outputs.is_empty()
+            || (!self.announced_work && self.lines.due().is_some())
+            || (self.pace.may_send(now) && (self.isolations.is_ready() || self.is_due(now)))
+    }
+
+    /// Whether the next request need not wait for more entries.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        let Some(due) = self.lines.due() else {
+            return false;
+        };
+        let load = self.lines.load();
+        load.entries >= self.plan.threshold_entries
+            || load.bytes >= self.plan.threshold_bytes
+            || due <= now
+            || self.urgent_until.is_some_and(|urgent| due <= urgent)
+            || (self.pace.is_idle() && matches!(self.plan.rules.linger, Linger::Natural(_)))
+            || self.room.is_crowded()
+    }
+
+    fn next_batch(&mut self, now: Instant) -> Option<Batch<E>> {
+        if self.stopped || !self.pace.may_send(now) {
+            return None;
+        }
+        if let Some((isolation, part)) = self.isolations.next() {
+            return Some(self.launch(part, Some(isolation), now));
+        }
+        self.is_due(now).then(|| {
+            let slots = self.pack(now);
+            self.launch(slots, None, now)
+        })
+    }
+
+    /// Fills a request: the line that lingered longest first, each line in its order, up to the
+    /// first entry that does not fit.
+    fn pack(&mut self, now: Instant) -> Vec<SlotId> {
+        let limits = self.plan.limits;
+        let mut picked = Vec::with_capacity(self.lines.load().entries.min(limits.entries()));
+        let mut load = Load::empty();
+        while let Some(line) = self.lines.first() {
+            let is_full = self.take_from(line, &mut picked, &mut load);
+            self.lines.settle(&self.slots, line, Some(now));
+            if is_full {
+                break;
+            }
+        }
+        picked
+    }
+
+    /// Takes what goes from one line; whether the request is full then.
+    fn take_from(&mut self, line: LineId, picked: &mut Vec<SlotId>, load: &mut Load) -> bool {
+        while let Some(slot) = self.lines.head(line) {
+            if self.lines.is_away(line) && (self.lines.is_strict(line) || self.has_twin_away(slot)) {
+                return false;
+            }
+            let with = load.with(self.slots[slot].bytes);
+            if !self.plan.limits.fits(with) {
+                return true;
+            }
+            *load = with;
+            self.take(slot, line);
+            picked.push(slot);
+        }
+        false
+    }
+
+    fn take(&mut self, id: SlotId, line: LineId) {
+        self.lines.remove(&mut self.slots, id);
+        let slot = &mut self.slots[id];
+        if self.lines.is_lane(line) {
+            self.lines.go_away(line);
+        } else {
+            slot.line = MAIN;
+        }
+        if let Some(identity) = slot.identity {
+            self.identities.go(identity, id);
+        }
+    }
+
+    /// Whether the request already carries one of the same identity.
+    fn has_twin_away(&self, slot: SlotId) -> bool {
+        self.slots[slot].identity.is_some_and(|identity| self.identities.is_away(identity))
+    }
+
+    fn launch(&mut self, slots: Vec<SlotId>, isolation: Option<IsolationId>, now: Instant) -> Batch<E> {
+        let id = BatchId(self.next_batch);
+        self.next_batch += 1;
+        let mut entries = Vec::with_capacity(slots.len());
+        for &slot in &slots {
+            let slot = &mut self.slots[slot];
+            self.counters.retries += u64::from(slot.sends > 0);
+            slot.sends += 1;
+            slot.whereabouts = Whereabouts::InFlight;
+            entries.extend(slot.entry.take());
+        }
+        self.counters.requests += 1;
+        self.pace.sent(id, now);
+        self.flights.insert(id, Flight { slots, isolation });
+        Batch { id, entries }
+    }
+
+    fn next_wake(&self, now: Instant) -> Option<Instant> {
+        let deadline = self.age.head().map(|slot| self.slots[slot].deadline);
+        [deadline, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// When the next request goes if nothing else happens.
+    fn next_send(&self, now: Instant) -> Option<Instant> {
+        if self.stopped {
+            return None;
+        }
+        let paced = self.pace.earliest()?.unwrap_or(now);
+        if self.isolations.is_ready() || self.is_due(now) {
+            return Some(paced);
+        }
+        self.lines.due().map(|due| due.max(paced))
+    }
+}

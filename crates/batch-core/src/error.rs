@@ -1,0 +1,123 @@
+use std::fmt;
+
+use crate::Invalid;
+
+/// Settings that contradict each other or the service.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A value above the limit it must keep.
+    #[error("{setting}: {value} is above the limit of {limit}; set {limit} or less")]
+    AboveLimit {
+        /// What was set.
+        setting: &'static str,
+        /// To what.
+        value: usize,
+        /// The most it may be.
+        limit: usize,
+    },
+    /// A value below what the other settings need.
+    #[error("{setting}: {value} is below {needed}, which {why}; set {needed} or more")]
+    BelowNeed {
+        /// What was set.
+        setting: &'static str,
+        /// To what.
+        value: usize,
+        /// The least it may be.
+        needed: usize,
+        /// Who needs that.
+        why: &'static str,
+    },
+    /// A setting that this service does not allow.
+    #[error("{0}")]
+    Unsupported(String),
+    /// A value of zero where nothing could ever be sent with it.
+    #[error("{setting} is zero; nothing could ever be sent; set 1 or more")]
+    Zero {
+        /// What was set.
+        setting: &'static str,
+    },
+}
+
+/// Why an entry was not accepted; every variant gives the entry back. An entry that is not
+/// accepted is not counted and gets no other answer.
+///
+/// `Debug` and `Display` do not show the entry.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError<E> {
+    /// The writer is shut down.
+    #[error("the writer is shut down; build a new one")]
+    Closed(E),
+    /// An entry of the same identity is still inside.
+    #[error(
+        "an entry of the same identity is still inside the writer; wait for its answer, or choose another rule for duplicates"
+    )]
+    Duplicate(E),
+    /// There is no room now; only from `try_submit` and from a permit that is too small.
+    #[error("the writer is full; wait for room with `submit`")]
+    Full(E),
+    /// The service would refuse it.
+    #[error("invalid entry: {reason}")]
+    Invalid {
+        /// The entry.
+        entry: E,
+        /// Why.
+        reason: Invalid,
+    },
+    /// Called outside of a tokio runtime, on which the writer must work.
+    #[error("no tokio runtime is running here; submit from within one")]
+    NoRuntime(E),
+    /// It can never fit.
+    #[error(
+        "the entry counts {bytes} bytes, the limit is {limit}; make it smaller or send a reference to it"
+    )]
+    TooLarge {
+        /// The entry.
+        entry: E,
+        /// What it counts, in bytes.
+        bytes: usize,
+        /// What it may count at most, in bytes.
+        limit: usize,
+    },
+    /// Nothing but failures that nobody collected fills the writer: waiting would be for ever.
+    #[error(
+        "only entries that were handed back and not collected fill the writer; collect them with `flush` or `take_unprocessed`, or await their receipts"
+    )]
+    Uncollected(E),
+}
+
+impl<E> SubmitError<E> {
+    /// The entry, as it was submitted.
+    pub fn into_entry(self) -> E {
+        match self {
+            Self::Closed(entry)
+            | Self::Duplicate(entry)
+            | Self::Full(entry)
+            | Self::Invalid { entry, .. }
+            | Self::NoRuntime(entry)
+            | Self::TooLarge { entry, .. }
+            | Self::Uncollected(entry) => entry,
+        }
+    }
+}
+
+impl<E> fmt::Debug for SubmitError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SubmitError({self})")
+    }
+}
+
+/// Why room could not be reserved.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// The writer is shut down.
+    #[error("the writer is shut down; build a new one")]
+    Closed,
+    /// Nothing but failures that nobody collected fills the writer: waiting would be for ever.
+    #[error(
+        "only entries that were handed back and not collected fill the writer; collect them with `flush` or `take_unprocessed`, or await their receipts"
+    )]
+    Uncollected,
+}

@@ -1,0 +1,102 @@
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a service did not take an entry or a request, in the service's own terms.
+///
+/// Cheap to clone: one failed request tells all its entries the same failure.
+///
+/// `Display` shows the [`code`](Self::code) and the [`detail`](Self::detail). It leaves out the
+/// service's [`message`](Self::message), because services quote what they refuse, and an entry's
+/// content does not belong in a log. `source()` is the error the service's client gave, if any.
+///
+/// ```
+/// use batch_core::Failure;
+///
+/// let failure = Failure::new("InvalidMessageContents")
+///     .with_detail("refused by the service")
+///     .with_message("Invalid character in \"my secret\"");
+/// assert_eq!(failure.to_string(), "InvalidMessageContents: refused by the service");
+/// assert_eq!(failure.message(), Some("Invalid character in \"my secret\""));
+/// ```
+#[derive(Clone)]
+pub struct Failure(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    code: Cow<'static, str>,
+    detail: Option<Cow<'static, str>>,
+    message: Option<String>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure with the service's error code, or a short stable word of the adapter's where the
+    /// service gave none. Failures with equal codes count as failing for the same reason.
+    #[must_use]
+    pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner { code: code.into(), detail: None, message: None, source: None }))
+    }
+
+    /// Adds what may be shown and logged: no part of an entry, no credential.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        Arc::make_mut(&mut self.0).detail = Some(detail.into());
+        self
+    }
+
+    /// Adds the service's own words, which may quote the entry.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.0).message = Some(message.into());
+        self
+    }
+
+    /// Adds the error that the service's client gave.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Arc::make_mut(&mut self.0).source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// The error code, for example `InternalError`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// What `Display` says beside the code.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The service's own words. They may quote the entry: show them to whoever may see it.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.detail() {
+            Some(detail) => write!(f, "{}: {detail}", self.code()),
+            None => f.write_str(self.code()),
+        }
+    }
+}
+
+/// Like `Display`: a failure may be logged with `?failure` without showing an entry.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failure({self})")
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}

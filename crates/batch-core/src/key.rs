@@ -1,0 +1,54 @@
+use std::borrow::Cow;
+
+/// The bytes that name a lane or an identity, compared and hashed as they are.
+///
+/// A key borrows from the entry where it can; the buffer copies it only when it meets it for the
+/// first time. Two entries share a lane (or are duplicates of each other) exactly when their keys
+/// are equal byte for byte, so a service whose keys have several spellings (numbers, say) brings
+/// them into one canonical form first.
+///
+/// ```
+/// use batch_core::Key;
+///
+/// assert_eq!(Key::from("EWR"), Key::from(b"EWR".to_vec()));
+/// assert_eq!(Key::pair("group", "id").as_bytes(), b"\x05\0\0\0\0\0\0\0groupid");
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Key<'a>(Cow<'a, [u8]>);
+
+impl Key<'_> {
+    /// One key of two parts, such that no other two parts give the same bytes.
+    #[must_use]
+    pub fn pair(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
+        let (first, second) = (first.as_ref(), second.as_ref());
+        let mut bytes = Vec::with_capacity(8 + first.len() + second.len());
+        bytes.extend_from_slice(&(first.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(first);
+        bytes.extend_from_slice(second);
+        Self(Cow::Owned(bytes))
+    }
+
+    /// The bytes themselves.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for Key<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text.as_bytes()))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Key<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Key<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Cow::Owned(bytes))
+    }
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod buffer;
+mod error;
+mod failure;
+mod key;
+mod limits;
+mod sent;
+mod service;
+mod settings;
+mod stats;
+mod unprocessed;
+mod writer;
+
+pub use backoff::Backoff;
+pub use buffer::{Batch, BatchId, Buffer, Grant, Output, Place, Refused, Resolution, Ticket, Watermark};
+pub use error::{ConfigError, ReserveError, SubmitError};
+pub use failure::Failure;
+pub use key::Key;
+pub use limits::{LimitPolicy, Load};
+pub use sent::Sent;
+pub use service::{Invalid, Measure, Reply, Service, Verdict};
+pub use settings::{Ambiguous, Duplicates, Linger, Order, Settings};
+pub use stats::Stats;
+pub use unprocessed::{Cause, UnprocessedItem};
+pub use writer::{Permit, Receipt, Writer, WriterBuilder};
+
+/// What every entry is charged beside its heap, in bytes: the entry itself, its place in the
+/// buffer and its part of the indexes.
+pub const ENTRY_OVERHEAD_BYTES: usize = 512;

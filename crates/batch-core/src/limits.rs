@@ -1,0 +1,161 @@
+use crate::error::ConfigError;
+
+/// The hard maxima of one request and of one entry, counted as the service counts.
+///
+/// ```
+/// use batch_core::{LimitPolicy, Load};
+///
+/// // Amazon SQS: ten messages and 1 MiB a request, 1 MiB a message.
+/// let limits = LimitPolicy::new(10, 1 << 20, 1 << 20)?;
+/// let load = Load::empty().with(700_000);
+/// assert!(limits.fits(load.with(348_576)));
+/// assert!(!limits.fits(load.with(348_577)), "one byte over");
+/// # Ok::<(), batch_core::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LimitPolicy {
+    entries: usize,
+    request_bytes: usize,
+    entry_bytes: usize,
+    overhead_bytes: usize,
+}
+
+/// What a request carries: entries, and the sum of their shares in bytes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Load {
+    /// The number of entries.
+    pub entries: usize,
+    /// The sum of their shares of the request, in bytes.
+    pub bytes: usize,
+}
+
+impl LimitPolicy {
+    /// At most `entries` a request, `request_bytes` a request and `entry_bytes` an entry.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is zero: nothing could ever be sent.
+    pub fn new(entries: usize, request_bytes: usize, entry_bytes: usize) -> Result<Self, ConfigError> {
+        for (setting, value) in [
+            ("entries of a request", entries),
+            ("bytes of a request", request_bytes),
+            ("bytes of an entry", entry_bytes),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::Zero { setting });
+            }
+        }
+        Ok(Self { entries, request_bytes, entry_bytes, overhead_bytes: 0 })
+    }
+
+    /// Sets the fixed bytes of a request, which count against its limit whatever it carries.
+    ///
+    /// # Errors
+    ///
+    /// When they leave no room for an entry.
+    pub fn with_overhead_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
+        if bytes >= self.request_bytes {
+            return Err(ConfigError::AboveLimit {
+                setting: "fixed bytes of a request",
+                value: bytes,
+                limit: self.request_bytes - 1,
+            });
+        }
+        self.overhead_bytes = bytes;
+        Ok(self)
+    }
+
+    /// Lowers the entries of a request to `entries`.
+    ///
+    /// # Errors
+    ///
+    /// When that is zero or above the service's limit.
+    pub fn lower_entries(mut self, entries: usize) -> Result<Self, ConfigError> {
+        self.entries = lowered("entries of a request", entries, self.entries)?;
+        Ok(self)
+    }
+
+    /// Lowers the bytes of a request to `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// When that is zero or above the service's limit.
+    pub fn lower_request_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
+        self.request_bytes = lowered("bytes of a request", bytes, self.request_bytes)?;
+        self.with_overhead_bytes(self.overhead_bytes)
+    }
+
+    /// The most entries of a request.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// The most bytes of a request, its fixed bytes included.
+    #[must_use]
+    pub fn request_bytes(&self) -> usize {
+        self.request_bytes
+    }
+
+    /// The most bytes of an entry.
+    #[must_use]
+    pub fn entry_bytes(&self) -> usize {
+        self.entry_bytes
+    }
+
+    /// The fixed bytes of a request.
+    #[must_use]
+    pub fn overhead_bytes(&self) -> usize {
+        self.overhead_bytes
+    }
+
+    /// The most bytes that the entries of one request may share.
+    #[must_use]
+    pub fn payload_bytes(&self) -> usize {
+        self.request_bytes - self.overhead_bytes
+    }
+
+    /// Whether one request may carry this load. A load that overflows is too large.
+    #[must_use]
+    pub fn fits(&self, load: Load) -> bool {
+        load.entries <= self.entries && load.bytes <= self.payload_bytes()
+    }
+
+    /// Whether an entry of this size, with this share of a request, can ever be sent; if not, the
+    /// size and the limit that it breaks.
+    ///
+    /// # Errors
+    ///
+    /// The size and the limit, both in bytes.
+    pub fn check_entry(&self, entry_bytes: usize, request_bytes: usize) -> Result<(), (usize, usize)> {
+        if entry_bytes > self.entry_bytes {
+            return Err((entry_bytes, self.entry_bytes));
+        }
+        if request_bytes > self.payload_bytes() {
+            return Err((request_bytes, self.payload_bytes()));
+        }
+        Ok(())
+    }
+}
+
+impl Load {
+    /// Nothing yet.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// This load and one more entry whose share of the request is `bytes`.
+    #[must_use]
+    pub fn with(self, bytes: usize) -> Self {
+        Self { entries: self.entries + 1, bytes: self.bytes.saturating_add(bytes) }
+    }
+}
+
+fn lowered(setting: &'static str, value: usize, limit: usize) -> Result<usize, ConfigError> {
+    match value {
+        0 => Err(ConfigError::Zero { setting }),
+        value if value > limit => Err(ConfigError::AboveLimit { setting, value, limit }),
+        value => Ok(value),
+    }
+}

@@ -1,0 +1,182 @@
+use std::borrow::Cow;
+
+use async_trait::async_trait;
+
+use crate::{Failure, Key, LimitPolicy};
+
+/// One batch operation of one service: what it allows, how it counts, and one way to send.
+///
+/// A service is a small adapter. It does not spawn, sleep, retry, buffer or log failures: the
+/// [`Writer`](crate::Writer) does all of that from what the adapter tells it. The trait is
+/// object-safe.
+///
+/// # Example
+///
+/// A complete adapter for an operation that takes up to 3 numbers a request, and refuses 13.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use batch_core::{Cause, Failure, Invalid, LimitPolicy, Measure, Reply, Service, Verdict, Writer};
+///
+/// struct Numbers;
+///
+/// #[async_trait]
+/// impl Service for Numbers {
+///     type Entry = i64;
+///     type Sent = (); // what the service tells about a number that it took: nothing
+///
+///     fn name(&self) -> &'static str {
+///         "numbers"
+///     }
+///
+///     fn limits(&self) -> LimitPolicy {
+///         LimitPolicy::new(3, 24, 8).expect("the limits are not zero")
+///     }
+///
+///     fn measure<'a>(&self, entry: &'a i64) -> Result<Measure<'a>, Invalid> {
+///         if *entry < 0 {
+///             return Err(Invalid::new(format!("{entry} is below 0, the smallest number taken")));
+///         }
+///         Ok(Measure::of_bytes(8))
+///     }
+///
+///     async fn send(&self, entries: &[i64]) -> Reply<()> {
+///         // Here an adapter calls its client and translates the answer.
+///         let verdict = |n: &i64| match n {
+///             13 => Verdict::Reject(Failure::new("Unlucky")),
+///             _ => Verdict::Accepted(()),
+///         };
+///         Reply::Each(entries.iter().map(verdict).collect())
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let writer = Writer::builder(Numbers).build()?;
+/// for n in 10..=19 {
+///     writer.submit(n).await?;
+/// }
+/// let refused = writer.submit(-1).await.unwrap_err();
+/// assert_eq!(refused.to_string(), "invalid entry: -1 is below 0, the smallest number taken");
+/// assert_eq!(refused.into_entry(), -1);
+///
+/// let unprocessed = writer.flush().await;
+/// assert_eq!(unprocessed.len(), 1);
+/// assert_eq!(unprocessed[0].entry, 13);
+/// assert!(matches!(&unprocessed[0].cause, Cause::Rejected(failure) if failure.code() == "Unlucky"));
+/// assert_eq!(writer.stats().delivered, 9);
+/// # Ok(())
+/// # }
+/// ```
+#[async_trait]
+pub trait Service: Send + Sync + 'static {
+    /// What a user submits.
+    type Entry: Send + Sync + 'static;
+
+    /// What the service tells about an entry that it took.
+    type Sent: Send + Sync + 'static;
+
+    /// A short name for logs, such as `sqs`.
+    fn name(&self) -> &'static str;
+
+    /// The limits of a request and of an entry. Read once, when the writer is built.
+    fn limits(&self) -> LimitPolicy;
+
+    /// Fills in what the service generates for an entry (an id, a timestamp). Called once when an
+    /// entry is submitted, before [`measure`](Self::measure). An entry that already has it must
+    /// be left as it is, so that an entry handed back can be submitted again.
+    fn prepare(&self, _entry: &mut Self::Entry) {}
+
+    /// Everything about an entry at once: its sizes, its lane, its identity.
+    ///
+    /// # Errors
+    ///
+    /// Why the service would refuse this entry. Its size is not checked here: the writer compares
+    /// the measure with [`limits`](Self::limits).
+    fn measure<'a>(&self, entry: &'a Self::Entry) -> Result<Measure<'a>, Invalid>;
+
+    /// Sends one request with these entries, in this order, and says what became of it.
+    ///
+    /// Called from several tasks at once. The future may be dropped at any await (a timeout, a
+    /// deadline); the entries are only borrowed, so none is lost, and the writer counts the
+    /// request as ambiguous. A panic counts as ambiguous too.
+    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent>;
+}
+
+/// Everything that the writer needs to know about an entry.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Measure<'a> {
+    /// Its size against the limit of an entry, in bytes as the service counts.
+    pub entry_bytes: usize,
+    /// Its share of a request, in bytes as the service counts.
+    pub request_bytes: usize,
+    /// What it occupies on the heap, in bytes, for the writer's memory bound.
+    pub heap_bytes: usize,
+    /// The lane whose order it keeps; none where order does not matter.
+    pub lane: Option<Key<'a>>,
+    /// Entries of equal identity are duplicates of each other; none where there are none.
+    pub identity: Option<Key<'a>>,
+}
+
+impl Measure<'_> {
+    /// An entry without lane and identity, of which every size is `bytes`.
+    pub fn of_bytes(bytes: usize) -> Self {
+        Self { entry_bytes: bytes, request_bytes: bytes, heap_bytes: bytes, lane: None, identity: None }
+    }
+}
+
+/// Why an entry is refused at `submit`: the value, the limit and the way out, without the
+/// entry's content.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Invalid {
+    reason: Cow<'static, str>,
+}
+
+impl Invalid {
+    /// A refusal for this reason.
+    pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+pub enum Reply<T> {
+    /// It may or may not have been applied: a timeout, a reset, a 5xx after sending, an answer
+    /// that cannot be read. Uses up an attempt.
+    Ambiguous(Failure),
+    /// One verdict for each entry, in the order of the entries. A vector of another length makes
+    /// the whole request ambiguous.
+    Each(Vec<Verdict<T>>),
+    /// Nothing was applied and no retry will change that: access denied, no such destination. Its
+    /// entries are handed back; the writer stays usable.
+    Fatal(Failure),
+    /// Nothing was applied and a retry may succeed. Uses up an attempt.
+    Retry(Failure),
+    /// Nothing was applied because the request is invalid or too large. It is split until the
+    /// culprit is alone. Uses up no attempt.
+    Split(Failure),
+    /// Nothing was applied because the service is asked too much. Uses up no attempt; the writer
+    /// slows down.
+    Throttled(Failure),
+    /// The request surely never left: connection refused, no such host. Uses up no attempt; the
+    /// writer sends one probe at a time until one gets through.
+    Unsent(Failure),
+}
+
+/// What became of one entry of a request that the service answered.
+#[derive(Clone, Debug)]
+pub enum Verdict<T> {
+    /// It is taken.
+    Accepted(T),
+    /// It may or may not be taken; the answer does not mention it, say. Uses up an attempt.
+    Ambiguous(Failure),
+    /// It is refused for good.
+    Reject(Failure),
+    /// It is not taken and a retry may succeed. Uses up an attempt.
+    Retry(Failure),
+    /// It is not taken because the service is asked too much. Uses up no attempt.
+    Throttled(Failure),
+}

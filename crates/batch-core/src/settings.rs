@@ -1,0 +1,416 @@
+use std::time::Duration;
+
+use crate::{Backoff, ConfigError, LimitPolicy};
+
+/// How a writer gathers, sends, retries and bounds. What is not set has the default named at its
+/// method. The same settings may serve several writers.
+///
+/// ```
+/// use std::time::Duration;
+/// use batch_core::{Linger, Settings};
+///
+/// let settings = Settings::new()
+///     .linger(Linger::Fixed(Duration::from_millis(20)))
+///     .max_attempts(8)
+///     .delivery_deadline(Duration::from_secs(600));
+/// # let _ = settings;
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Settings {
+    ambiguous: Ambiguous,
+    attempt_timeout: Option<Duration>,
+    backoff: Backoff,
+    delivery_deadline: Option<Duration>,
+    duplicates: Option<Duplicates>,
+    in_flight: Option<(usize, usize)>,
+    linger: Linger,
+    max_attempts: Option<u32>,
+    max_batch_bytes: Option<usize>,
+    max_batch_entries: Option<usize>,
+    max_bytes: Option<usize>,
+    max_entries: Option<usize>,
+    order: Option<Order>,
+    threshold_bytes: Option<usize>,
+    threshold_entries: Option<usize>,
+}
+
+/// What happens to an entry that may have been delivered.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Ambiguous {
+    /// It is handed back, marked as maybe delivered: at most once.
+    HandBack,
+    /// It is sent again, and marked as maybe doubled: at least once.
+    #[default]
+    Retry,
+}
+
+/// What happens to an entry whose identity is that of one still inside (buffered, in flight or
+/// waiting for its retry). Each one found is logged as a warning, without its content.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Duplicates {
+    /// Both are sent, in order, in different requests.
+    Allow,
+    /// The newer one is refused with [`SubmitError::Duplicate`](crate::SubmitError::Duplicate).
+    KeepFirst,
+    /// The newer one takes the place of the older one, unless that is in flight; then it waits
+    /// for its answer.
+    KeepLast,
+}
+
+/// How long a partial batch waits for company.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Linger {
+    /// Always this long.
+    Fixed(Duration),
+    /// Not at all while nothing is in flight, else at most this long.
+    Natural(Duration),
+}
+
+/// How strictly a lane (a FIFO group, a partition key) keeps its order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// A request may carry several entries of a lane. Only a partial failure inside that one
+    /// request can reorder them.
+    Relaxed,
+    /// A request carries one entry of a lane: the order holds through any failure.
+    Strict,
+}
+
+impl Settings {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What happens to an entry that may have been delivered. Default: [`Ambiguous::Retry`].
+    ///
+    /// ```
+    /// # use batch_core::{Ambiguous, Settings};
+    /// let at_most_once = Settings::new().ambiguous(Ambiguous::HandBack);
+    /// # let _ = at_most_once;
+    /// ```
+    pub fn ambiguous(mut self, rule: Ambiguous) -> Self {
+        self.ambiguous = rule;
+        self
+    }
+
+    /// How long one request may take before it counts as ambiguous. Default: 10 s.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use batch_core::Settings;
+    /// let impatient = Settings::new().attempt_timeout(Duration::from_secs(2));
+    /// # let _ = impatient;
+    /// ```
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a failed request waits before its retry. Default: 100 ms, doubling up to 10 s,
+    /// with full jitter.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use batch_core::{Backoff, Settings};
+    /// let gentle = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+    /// let settings = Settings::new().backoff(gentle);
+    /// # let _ = settings;
+    /// ```
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// How long after its acceptance an entry may still be sent. An attempt under way at that
+    /// moment may finish. Default: two minutes.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use batch_core::Settings;
+    /// let patient = Settings::new().delivery_deadline(Duration::from_secs(3600));
+    /// # let _ = patient;
+    /// ```
+    pub fn delivery_deadline(mut self, deadline: Duration) -> Self {
+        self.delivery_deadline = Some(deadline);
+        self
+    }
+
+    /// The rule for duplicates. Default: the service's.
+    ///
+    /// ```
+    /// # use batch_core::{Duplicates, Settings};
+    /// let settings = Settings::new().duplicates(Duplicates::KeepLast);
+    /// # let _ = settings;
+    /// ```
+    pub fn duplicates(mut self, rule: Duplicates) -> Self {
+        self.duplicates = Some(rule);
+        self
+    }
+
+    /// How many requests may be in flight at the start, and at most. In between the writer adapts
+    /// to the service: fewer when requests are throttled, more when they succeed and work waits.
+    /// Default: 8 and 64.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let one_at_a_time = Settings::new().in_flight(1, 1);
+    /// # let _ = one_at_a_time;
+    /// ```
+    pub fn in_flight(mut self, start: usize, max: usize) -> Self {
+        self.in_flight = Some((start, max));
+        self
+    }
+
+    /// How long a partial batch waits for company. Default: natural, up to 100 ms.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use batch_core::{Linger, Settings};
+    /// let settings = Settings::new().linger(Linger::Fixed(Duration::from_millis(5)));
+    /// # let _ = settings;
+    /// ```
+    pub fn linger(mut self, linger: Linger) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How many attempts an entry has. Throttling, splitting and requests that never left use up
+    /// none. Default: 5.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let no_retries = Settings::new().max_attempts(1);
+    /// # let _ = no_retries;
+    /// ```
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Lowers the most bytes of a request below the service's limit.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let old_limit = Settings::new().max_batch_bytes(262_144);
+    /// # let _ = old_limit;
+    /// ```
+    pub fn max_batch_bytes(mut self, bytes: usize) -> Self {
+        self.max_batch_bytes = Some(bytes);
+        self
+    }
+
+    /// Lowers the most entries of a request below the service's limit.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let small = Settings::new().max_batch_entries(5);
+    /// # let _ = small;
+    /// ```
+    pub fn max_batch_entries(mut self, entries: usize) -> Self {
+        self.max_batch_entries = Some(entries);
+        self
+    }
+
+    /// The most bytes of memory that entries inside may occupy: buffered, in flight, waiting for
+    /// their retry, or handed back and not collected. Default: 64 MiB.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let small = Settings::new().max_bytes(8 << 20);
+    /// # let _ = small;
+    /// ```
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// The most entries inside, counted like [`max_bytes`](Self::max_bytes). Default: 10,000.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let small = Settings::new().max_entries(1_000);
+    /// # let _ = small;
+    /// ```
+    pub fn max_entries(mut self, entries: usize) -> Self {
+        self.max_entries = Some(entries);
+        self
+    }
+
+    /// How strictly lanes keep their order. Default: the service's, mostly [`Order::Relaxed`].
+    ///
+    /// ```
+    /// # use batch_core::{Order, Settings};
+    /// let strict = Settings::new().order(Order::Strict);
+    /// # let _ = strict;
+    /// ```
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Sends as soon as this many bytes wait, instead of a full request's. More may still join
+    /// while no request can be sent, up to the limit.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let eager = Settings::new().threshold_bytes(65_536);
+    /// # let _ = eager;
+    /// ```
+    pub fn threshold_bytes(mut self, bytes: usize) -> Self {
+        self.threshold_bytes = Some(bytes);
+        self
+    }
+
+    /// Sends as soon as this many entries wait, instead of a full request's. More may still join
+    /// while no request can be sent, up to the limit.
+    ///
+    /// ```
+    /// # use batch_core::Settings;
+    /// let eager = Settings::new().threshold_entries(5);
+    /// # let _ = eager;
+    /// ```
+    pub fn threshold_entries(mut self, entries: usize) -> Self {
+        self.threshold_entries = Some(entries);
+        self
+    }
+
+    /// The rule for duplicates where the user chose none; for the builders of services.
+    pub fn or_duplicates(mut self, rule: Duplicates) -> Self {
+        self.duplicates = self.duplicates.or(Some(rule));
+        self
+    }
+
+    /// The order where the user chose none; for the builders of services.
+    pub fn or_order(mut self, order: Order) -> Self {
+        self.order = self.order.or(Some(order));
+        self
+    }
+
+    /// The delivery deadline and the timeout of an attempt: the longest that an entry can be on
+    /// its way is their sum. For services that remember entries only so long.
+    #[must_use]
+    pub fn longest_delivery(&self) -> Duration {
+        let Rules { delivery_deadline, attempt_timeout, .. } = self.rules();
+        delivery_deadline.saturating_add(attempt_timeout)
+    }
+
+    pub(crate) fn plan(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
+        let limits = self.lowered(limits)?;
+        let plan = Plan {
+            threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
+            threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
+            max_bytes: self.max_bytes.unwrap_or(64 << 20),
+            max_entries: self.max_entries.unwrap_or(10_000),
+            in_flight: self.in_flight.unwrap_or((8, 64)),
+            rules: self.rules(),
+            limits,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            ambiguous: self.ambiguous,
+            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(10)),
+            backoff: self.backoff,
+            delivery_deadline: self.delivery_deadline.unwrap_or(Duration::from_secs(120)),
+            duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
+            linger: self.linger,
+            max_attempts: self.max_attempts.unwrap_or(5),
+            order: self.order.unwrap_or(Order::Relaxed),
+        }
+    }
+
+    fn lowered(&self, mut limits: LimitPolicy) -> Result<LimitPolicy, ConfigError> {
+        if let Some(entries) = self.max_batch_entries {
+            limits = limits.lower_entries(entries)?;
+        }
+        if let Some(bytes) = self.max_batch_bytes {
+            limits = limits.lower_request_bytes(bytes)?;
+        }
+        Ok(limits)
+    }
+}
+
+/// The settings, complete and coherent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) limits: LimitPolicy,
+    pub(crate) threshold_bytes: usize,
+    pub(crate) threshold_entries: usize,
+    pub(crate) max_bytes: usize,
+    pub(crate) max_entries: usize,
+    pub(crate) in_flight: (usize, usize),
+    pub(crate) rules: Rules,
+}
+
+/// What decides on single entries and failures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) ambiguous: Ambiguous,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) backoff: Backoff,
+    pub(crate) delivery_deadline: Duration,
+    pub(crate) duplicates: Duplicates,
+    pub(crate) linger: Linger,
+    pub(crate) max_attempts: u32,
+    pub(crate) order: Order,
+}
+
+impl Plan {
+    fn check(&self) -> Result<(), ConfigError> {
+        for (setting, value) in [
+            ("threshold in entries", self.threshold_entries),
+            ("threshold in bytes", self.threshold_bytes),
+            ("most entries inside", self.max_entries),
+            ("requests in flight at the start", self.in_flight.0),
+            ("attempts of an entry", self.rules.max_attempts as usize),
+            ("attempt timeout", self.rules.attempt_timeout.as_nanos().try_into().unwrap_or(usize::MAX)),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::Zero { setting });
+            }
+        }
+        at_most("threshold in entries", self.threshold_entries, self.limits.entries())?;
+        at_most("threshold in bytes", self.threshold_bytes, self.limits.payload_bytes())?;
+        at_most("requests in flight at the start", self.in_flight.0, self.in_flight.1)?;
+        let largest = self.limits.entry_bytes().min(self.limits.payload_bytes());
+        let needed = largest + crate::ENTRY_OVERHEAD_BYTES;
+        if self.max_bytes < needed {
+            return Err(ConfigError::BelowNeed {
+                setting: "most bytes inside",
+                value: self.max_bytes,
+                needed,
+                why: "one largest entry needs",
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Linger {
+    /// The longest that a partial batch waits.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        match *self {
+            Self::Fixed(linger) | Self::Natural(linger) => linger,
+        }
+    }
+}
+
+impl Default for Linger {
+    /// Natural, up to 100 ms.
+    fn default() -> Self {
+        Self::Natural(Duration::from_millis(100))
+    }
+}
+
+fn at_most(setting: &'static str, value: usize, limit: usize) -> Result<(), ConfigError> {
+    if value > limit {
+        return Err(ConfigError::AboveLimit { setting, value, limit });
+    }
+    Ok(())
+}

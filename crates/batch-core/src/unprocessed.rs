@@ -1,0 +1,106 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::Failure;
+
+/// An entry handed back, as it was submitted, with why.
+///
+/// What `submit` generated for the entry (a deduplication id, a timestamp) stays with it, so that
+/// submitting it again is safe. `Debug` and `Display` do not show the entry.
+#[must_use = "an unprocessed item is an entry that was not delivered"]
+pub struct UnprocessedItem<E> {
+    /// The entry.
+    pub entry: E,
+    /// Why it was not delivered.
+    pub cause: Cause,
+    /// How many requests carried it.
+    pub attempts: u32,
+    /// The time from its acceptance to now.
+    pub age: Duration,
+    /// Whether one of the attempts may have delivered it all the same.
+    pub maybe_delivered: bool,
+}
+
+/// Why an entry was not delivered.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It may have been delivered, and the writer is set to hand such entries back.
+    #[error("it may have been delivered ({0})")]
+    Ambiguous(#[source] Failure),
+    /// Its delivery deadline passed; with the last failure, if it was ever sent.
+    #[error("its delivery deadline passed{}", after(.0))]
+    DeadlineExceeded(#[source] Option<Failure>),
+    /// The request that carried it cannot succeed: access denied, no such destination.
+    #[error("the request cannot succeed ({0})")]
+    Fatal(#[source] Failure),
+    /// The service refused it for good.
+    #[error("the service refused it ({0})")]
+    Rejected(#[source] Failure),
+    /// Every attempt failed; with the last failure.
+    #[error("every attempt failed, the last one with {0}")]
+    RetriesExhausted(#[source] Failure),
+    /// The runtime that the writer worked on was shut down; with the last failure, if any.
+    #[error("the runtime was shut down{}", after(.0))]
+    RuntimeStopped(#[source] Option<Failure>),
+    /// `flush_by` or `shutdown_by` reached its deadline; with the last failure, if any.
+    #[error("it was withdrawn at the deadline of a flush{}", after(.0))]
+    Withdrawn(#[source] Option<Failure>),
+}
+
+impl Cause {
+    /// The failure behind it: the service's last answer, if there was one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Ambiguous(failure)
+            | Self::Fatal(failure)
+            | Self::Rejected(failure)
+            | Self::RetriesExhausted(failure) => Some(failure),
+            Self::DeadlineExceeded(failure) | Self::RuntimeStopped(failure) | Self::Withdrawn(failure) => {
+                failure.as_ref()
+            }
+        }
+    }
+}
+
+impl<E> UnprocessedItem<E> {
+    /// The same item around another form of its entry.
+    pub fn map<F>(self, form: impl FnOnce(E) -> F) -> UnprocessedItem<F> {
+        UnprocessedItem {
+            entry: form(self.entry),
+            cause: self.cause,
+            attempts: self.attempts,
+            age: self.age,
+            maybe_delivered: self.maybe_delivered,
+        }
+    }
+}
+
+impl<E> fmt::Display for UnprocessedItem<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cause, attempts, age, .. } = self;
+        write!(f, "not delivered after {attempts} attempts in {age:.1?}: {cause}")
+    }
+}
+
+impl<E> fmt::Debug for UnprocessedItem<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnprocessedItem")
+            .field("cause", &self.cause)
+            .field("attempts", &self.attempts)
+            .field("age", &self.age)
+            .field("maybe_delivered", &self.maybe_delivered)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E> std::error::Error for UnprocessedItem<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+fn after(failure: &Option<Failure>) -> String {
+    failure.as_ref().map_or_else(String::new, |failure| format!(", after {failure}"))
+}

@@ -1,0 +1,110 @@
+//! The tokio shell around the [`Buffer`](crate::Buffer): the only place that reads the clock,
+//! sleeps and spawns.
+
+mod attempt;
+mod builder;
+mod clock;
+mod driver;
+mod flush;
+mod permit;
+mod pool;
+mod receipt;
+mod room;
+mod shared;
+mod submit;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub use builder::WriterBuilder;
+pub use permit::Permit;
+pub use receipt::Receipt;
+
+use crate::{Service, Stats};
+use shared::Shared;
+
+/// Takes single entries and owns everything after that: limits, packing, sending, partial
+/// failures, retries, order, duplicates, back-pressure, and an answer for every entry.
+///
+/// A handle is cheap to clone; all clones feed the same writer. It works on the tokio runtime in
+/// which an entry is first submitted.
+///
+/// # Who gets a failure
+///
+/// An entry that cannot be delivered is handed back once: to its live [`Receipt`]; else to the
+/// handler given to [`WriterBuilder::on_unprocessed`]; else to the first [`flush`](Self::flush),
+/// [`shutdown`](Self::shutdown) or [`take_unprocessed`](Self::take_unprocessed) that covers it.
+/// Until then it takes room in the writer.
+///
+/// # When handles and runtimes go
+///
+/// After the last handle is dropped, delivery goes on up to each entry's deadline; what fails then
+/// is counted in one log line of level ERROR. When the runtime is dropped, everything inside is
+/// handed back; a later `submit` on another runtime starts the writer again.
+///
+/// See [`Service`] for a complete example.
+pub struct Writer<S: Service> {
+    shared: Arc<Shared<S>>,
+}
+
+impl<S: Service> Writer<S> {
+    /// A builder of a writer to this service.
+    ///
+    /// ```
+    /// # use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
+    /// # struct Numbers;
+    /// # #[async_trait::async_trait]
+    /// # impl Service for Numbers {
+    /// #     type Entry = i64;
+    /// #     type Sent = ();
+    /// #     fn name(&self) -> &'static str { "numbers" }
+    /// #     fn limits(&self) -> LimitPolicy { LimitPolicy::new(3, 24, 8).unwrap() }
+    /// #     fn measure<'a>(&self, _: &'a i64) -> Result<Measure<'a>, Invalid> { Ok(Measure::of_bytes(8)) }
+    /// #     async fn send(&self, _: &[i64]) -> Reply<()> { Reply::Each(vec![]) }
+    /// # }
+    /// use batch_core::{Settings, Writer};
+    ///
+    /// let writer = Writer::builder(Numbers).settings(Settings::new().max_entries(100)).build()?;
+    /// # Ok::<(), batch_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn builder(service: S) -> WriterBuilder<S> {
+        WriterBuilder::new(service)
+    }
+
+    /// The counters now: a snapshot of one moment.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.lock().buffer.stats()
+    }
+
+    /// The service that it writes to.
+    #[must_use]
+    pub fn service(&self) -> &S {
+        &self.shared.service
+    }
+}
+
+impl<S: Service> Clone for Writer<S> {
+    fn clone(&self) -> Self {
+        self.shared.handles.fetch_add(1, Ordering::Relaxed);
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<S: Service> Drop for Writer<S> {
+    fn drop(&mut self) {
+        if self.shared.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.shared.close();
+        }
+    }
+}
+
+impl<S: Service> std::fmt::Debug for Writer<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("service", &self.shared.service.name())
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}

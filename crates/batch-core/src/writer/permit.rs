@@ -1,0 +1,99 @@
+use std::task::Waker;
+
+use super::receipt::Receipt;
+use super::submit::{Entered, Refusal, Track, expect_receipt};
+use crate::{ENTRY_OVERHEAD_BYTES, Grant, ReserveError, Service, SubmitError, Writer};
+
+/// Room for one entry, as large as the service takes. Submitting with it does not wait.
+///
+/// It holds its room until it is used or dropped, and it keeps the writer alive like a handle.
+#[must_use = "a permit that is not used only takes room"]
+pub struct Permit<S: Service> {
+    writer: Writer<S>,
+    grant: Option<Grant>,
+}
+
+impl<S: Service> Writer<S> {
+    /// Waits for room for one entry of any size, in the same queue as [`submit`](Self::submit).
+    /// Nothing is lost when this is cancelled: the entry is not involved yet.
+    ///
+    /// # Errors
+    ///
+    /// When the writer is shut down or filled by uncollected failures.
+    pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
+        let limits = self.shared.plan.limits;
+        let charge = limits.entry_bytes().min(limits.payload_bytes()) + ENTRY_OVERHEAD_BYTES;
+        let grant = self.shared.wait_for_room(charge).await?;
+        Ok(Permit { writer: self.clone(), grant: Some(grant) })
+    }
+}
+
+impl<S: Service> Permit<S> {
+    /// Takes an entry in, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Writer::submit`]; and [`SubmitError::Full`] for an entry that occupies more memory
+    /// than the largest entry has bytes, if there is no room for the rest.
+    pub fn submit(self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
+        self.enter(entry, Track::No).map(drop)
+    }
+
+    /// Takes an entry in, without waiting, with a receipt for the answer.
+    ///
+    /// # Errors
+    ///
+    /// Like [`submit`](Self::submit).
+    pub fn submit_tracked(self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
+        self.enter(entry, Track::Yes).map(expect_receipt)
+    }
+
+    fn enter(mut self, mut entry: S::Entry, track: Track) -> Entered<S> {
+        let shared = &self.writer.shared;
+        let grant = self.grant.take().expect("a permit is used once, by value");
+        shared.service.prepare(&mut entry);
+        let seat = match shared.measure(&entry) {
+            Ok((measure, charge)) => {
+                widen(&self.writer, grant, charge).and_then(|grant| self.writer.shared.seat(grant, &measure))
+            }
+            Err(refusal) => {
+                give_back(&self.writer, grant);
+                Err(refusal)
+            }
+        };
+        match seat {
+            Ok(seat) => Ok(self.writer.shared.take_seat(seat, entry, track)),
+            Err(refusal) => Err(refusal.of(entry)),
+        }
+    }
+}
+
+impl<S: Service> Drop for Permit<S> {
+    fn drop(&mut self) {
+        if let Some(grant) = self.grant.take() {
+            give_back(&self.writer, grant);
+        }
+    }
+}
+
+impl<S: Service> std::fmt::Debug for Permit<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Permit").finish_non_exhaustive()
+    }
+}
+
+fn widen<S: Service>(writer: &Writer<S>, mut grant: Grant, charge: usize) -> Result<Grant, Refusal> {
+    if writer.shared.lock().buffer.widen(&mut grant, charge) {
+        return Ok(grant);
+    }
+    give_back(writer, grant);
+    Err(Refusal::Full)
+}
+
+fn give_back<S: Service>(writer: &Writer<S>, grant: Grant) {
+    let mut state = writer.shared.lock();
+    state.buffer.give_back(grant);
+    let wakes = state.buffer.take_wakes();
+    drop(state);
+    wakes.into_iter().for_each(Waker::wake);
+}
