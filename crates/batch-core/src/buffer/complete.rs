@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::isolation::IsolationId;
-use super::lines::{LineId, MAIN};
+use super::lines::{LineId, Lines, MAIN};
 use super::slots::{AGE, SlotId, Whereabouts};
 use super::{Batch, BatchId, Buffer, Flight, Output, Resolution};
 use crate::{Ambiguous, Cause, Duplicates, Failure, Reply, Sent, UnprocessedItem, Verdict};
@@ -36,17 +36,17 @@ impl<E, R, T> Buffer<E, R, T> {
             }
             Reply::Each(verdicts) => {
                 let failure = miscounted(verdicts.len(), flight.slots.len());
-                self.set_back(flight, Setback::Ambiguous, &failure, now, jitter);
+                self.set_back(&flight, Setback::Ambiguous, &failure, now, jitter);
             }
-            Reply::Ambiguous(failure) => self.set_back(flight, Setback::Ambiguous, &failure, now, jitter),
+            Reply::Ambiguous(failure) => self.set_back(&flight, Setback::Ambiguous, &failure, now, jitter),
             Reply::Fatal(failure) => self.hand_back_all(flight, |_| Cause::Fatal(failure.clone())),
-            Reply::Retry(failure) => self.set_back(flight, Setback::Retry, &failure, now, jitter),
+            Reply::Retry(failure) => self.set_back(&flight, Setback::Retry, &failure, now, jitter),
             Reply::Split(failure) => self.split(flight, &failure, now),
             Reply::Throttled(failure) => {
                 self.counters.throttled += 1;
-                self.set_back(flight, Setback::Throttled, &failure, now, jitter);
+                self.set_back(&flight, Setback::Throttled, &failure, now, jitter);
             }
-            Reply::Unsent(failure) => self.set_back(flight, Setback::Unsent, &failure, now, jitter),
+            Reply::Unsent(failure) => self.set_back(&flight, Setback::Unsent, &failure, now, jitter),
         }
         for lane in lanes {
             self.lines.settle(&self.slots, lane, Some(now));
@@ -167,7 +167,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// The whole request failed; it may be sent again.
-    fn set_back(&mut self, flight: Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
+    fn set_back(&mut self, flight: &Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
         let slots = flight.slots.iter();
         let again: Vec<_> =
             slots.filter_map(|&slot| self.strike(slot, setback, failure, now, jitter)).collect();
@@ -283,15 +283,12 @@ impl<E, R, T> Buffer<E, R, T> {
     fn go_back(&mut self, again: Vec<(SlotId, Instant)>) {
         let mut cohorts: Vec<(Instant, LineId)> = Vec::new();
         for (id, at) in again.into_iter().rev() {
-            let line = self.slots[id].line;
-            let Some(id) = self.come_back(id) else {
-                self.lines.rest(line, at);
-                continue;
-            };
-            if line == MAIN {
-                self.slots[id].line = self.cohort(&mut cohorts, at);
-            } else {
-                self.lines.rest(line, at);
+            let is_free = self.slots[id].line == MAIN;
+            let id = self.come_back(id);
+            let slot = &mut self.slots[id];
+            slot.not_before = Some(at);
+            if is_free {
+                slot.line = cohort(&mut self.lines, &mut cohorts, at);
             }
             self.lines.push_front(&mut self.slots, id);
         }
@@ -300,21 +297,12 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn cohort(&mut self, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
-        if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
-            return cohort;
-        }
-        let cohort = self.lines.cohort(at);
-        cohorts.push((at, cohort));
-        cohort
-    }
-
     /// The entry that goes to the front of the line: this one, or a newer one of its identity
     /// that supersedes it.
-    fn come_back(&mut self, id: SlotId) -> Option<SlotId> {
+    fn come_back(&mut self, id: SlotId) -> SlotId {
         let slot = &mut self.slots[id];
         let Some(identity) = slot.identity else {
-            return Some(self.arrive(id));
+            return self.arrive(id);
         };
         let newer = self.identities.waiting(identity);
         match newer.filter(|_| self.plan.rules.duplicates == Duplicates::KeepLast) {
@@ -323,7 +311,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 if newer.is_none() {
                     self.identities.wait(identity, id);
                 }
-                Some(self.arrive(id))
+                self.arrive(id)
             }
             Some(newer) => {
                 self.lines.remove(&mut self.slots, newer);
@@ -331,8 +319,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 self.slots[id].epoch = std::mem::replace(&mut self.slots[newer].epoch, epoch);
                 let now = self.latest.expect("a batch was sent at some instant");
                 self.resolve(id, Outcome::Superseded, now);
-                self.lines.push_front(&mut self.slots, newer);
-                None
+                newer
             }
         }
     }
@@ -345,6 +332,16 @@ impl<E, R, T> Buffer<E, R, T> {
         }
         id
     }
+}
+
+/// The line of those that are due at that instant.
+fn cohort(lines: &mut Lines, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
+    if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
+        return cohort;
+    }
+    let cohort = lines.cohort();
+    cohorts.push((at, cohort));
+    cohort
 }
 
 /// The answer of an entry.

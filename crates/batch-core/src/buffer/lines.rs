@@ -39,7 +39,6 @@ struct Line {
     bytes: usize,
     /// Entries of this lane that are in flight or being isolated.
     away: u32,
-    rest_until: Option<Instant>,
     place: Place,
 }
 
@@ -88,11 +87,9 @@ impl Lines {
         id
     }
 
-    /// A new line for entries that are due together.
-    pub(super) fn cohort(&mut self, due: Instant) -> LineId {
-        let id = self.add(Kind::Cohort);
-        self.all[id as usize].rest_until = Some(due);
-        id
+    /// A new line for entries that are due together, which must be given one at once.
+    pub(super) fn cohort(&mut self) -> LineId {
+        self.add(Kind::Cohort)
     }
 
     /// A new entry goes to the end of its line.
@@ -139,12 +136,6 @@ impl Lines {
         self.settle(slots, id, Some(now));
     }
 
-    /// The lane must not send before `until`.
-    pub(super) fn rest(&mut self, id: LineId, until: Instant) {
-        self.displace(id);
-        self.all[id as usize].rest_until = Some(until);
-    }
-
     pub(super) fn go_away(&mut self, id: LineId) {
         self.all[id as usize].away += 1;
     }
@@ -168,7 +159,7 @@ impl Lines {
         if blocked {
             return;
         }
-        match line.rest_until {
+        match slots[head].not_before {
             Some(until) if now.is_none_or(|now| until > now) => {
                 line.place = Place::Resting { until };
                 self.resting.insert((until, id));
@@ -230,7 +221,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
         let flushed = self.flushed.is_some_and(|watermark| watermark.covers(head.epoch));
-        let due = match (&line.kind, line.rest_until) {
+        let due = match (&line.kind, head.not_before) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
             (_, None) => head.since + self.linger,
@@ -240,9 +231,6 @@ impl Lines {
         } else {
             Load { entries: line.waiting.len(), bytes: line.bytes }
         };
-        if line.kind.is_lane() {
-            line.rest_until = None;
-        }
         line.place = Place::Ready { due, share };
         self.ready.insert((due, id));
         self.load.entries += share.entries;
@@ -279,7 +267,7 @@ impl Lines {
 
 impl Line {
     fn new(kind: Kind) -> Self {
-        Self { kind, waiting: List::EMPTY, bytes: 0, away: 0, rest_until: None, place: Place::Nowhere }
+        Self { kind, waiting: List::EMPTY, bytes: 0, away: 0, place: Place::Nowhere }
     }
 }
 

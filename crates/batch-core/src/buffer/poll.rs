@@ -73,7 +73,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let mut picked = Vec::with_capacity(self.lines.load().entries.min(limits.entries()));
         let mut load = Load::empty();
         while let Some(line) = self.lines.first() {
-            let is_full = self.take_from(line, &mut picked, &mut load);
+            let is_full = self.take_from(line, &mut picked, &mut load, now);
             self.lines.settle(&self.slots, line, Some(now));
             if is_full {
                 break;
@@ -82,10 +82,10 @@ impl<E, R, T> Buffer<E, R, T> {
         picked
     }
 
-    /// Takes what goes from one line; whether the request is full then.
-    fn take_from(&mut self, line: LineId, picked: &mut Vec<SlotId>, load: &mut Load) -> bool {
+    /// Takes what goes from one ready line; whether the request is full then.
+    fn take_from(&mut self, line: LineId, picked: &mut Vec<SlotId>, load: &mut Load, now: Instant) -> bool {
         while let Some(slot) = self.lines.head(line) {
-            if self.lines.is_away(line) && (self.lines.is_strict(line) || self.has_twin_away(slot)) {
+            if self.lines.is_away(line) && !self.may_follow(slot, line, now) {
                 return false;
             }
             let with = load.with(self.slots[slot].bytes);
@@ -99,6 +99,14 @@ impl<E, R, T> Buffer<E, R, T> {
         false
     }
 
+    /// Whether a request that carries the one before it in the lane may carry this one too.
+    fn may_follow(&self, slot: SlotId, line: LineId, now: Instant) -> bool {
+        let slot = &self.slots[slot];
+        let is_resting = slot.not_before.is_some_and(|until| until > now);
+        let has_twin_away = slot.identity.is_some_and(|identity| self.identities.is_away(identity));
+        !self.lines.is_strict(line) && !is_resting && !has_twin_away
+    }
+
     fn take(&mut self, id: SlotId, line: LineId) {
         self.lines.remove(&mut self.slots, id);
         let slot = &mut self.slots[id];
@@ -110,11 +118,6 @@ impl<E, R, T> Buffer<E, R, T> {
         if let Some(identity) = slot.identity {
             self.identities.go(identity, id);
         }
-    }
-
-    /// Whether the request already carries one of the same identity.
-    fn has_twin_away(&self, slot: SlotId) -> bool {
-        self.slots[slot].identity.is_some_and(|identity| self.identities.is_away(identity))
     }
 
     fn launch(&mut self, slots: Vec<SlotId>, isolation: Option<IsolationId>, now: Instant) -> Batch<E> {

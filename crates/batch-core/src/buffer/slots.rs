@@ -25,6 +25,8 @@ pub(super) struct Slot<E, T> {
     pub(super) deadline: Instant,
     /// When its linger began.
     pub(super) since: Instant,
+    /// When its retry is due, after a failure.
+    pub(super) not_before: Option<Instant>,
     pub(super) epoch: u64,
     /// Its share of a request.
     pub(super) bytes: usize,
@@ -94,6 +96,7 @@ impl<E, T> Slots<E, T> {
             accepted: new.now,
             deadline: new.deadline,
             since: new.now,
+            not_before: None,
             epoch: new.epoch,
             bytes: new.bytes,
             charge: new.charge,

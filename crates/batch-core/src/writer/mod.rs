@@ -67,7 +67,6 @@ impl<S: Service> Writer<S> {
     /// let writer = Writer::builder(Numbers).settings(Settings::new().max_entries(100)).build()?;
     /// # Ok::<(), batch_core::ConfigError>(())
     /// ```
-    #[must_use]
     pub fn builder(service: S) -> WriterBuilder<S> {
         WriterBuilder::new(service)
     }

@@ -1,0 +1,241 @@
+//! What must hold, law by law.
+
+use std::time::Instant;
+
+use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Linger, Refused, Resolution, Sent, UnprocessedItem};
+
+use super::{At, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
+
+impl World {
+    /// Law 1: what can never fit is refused, and nothing else is.
+    pub(super) fn check_charge(&self, bytes: usize, charge: Result<usize, Refused>) {
+        let needs = bytes + ENTRY_OVERHEAD_BYTES;
+        let fits =
+            bytes <= LARGEST && bytes + OVERHEAD <= self.config.limit_bytes && needs <= self.config.max_bytes;
+        assert_eq!(charge.ok(), fits.then_some(needs));
+    }
+
+    /// Law 6: the bounds are met exactly.
+    pub(super) fn has_room(&self, charge: usize) -> bool {
+        let (entries, bytes) = self.occupied();
+        entries < self.config.max_entries && bytes + charge <= self.config.max_bytes
+    }
+
+    pub(super) fn check_counters(&self) {
+        let stats = self.buffer.stats();
+        assert_eq!(
+            stats.accepted,
+            stats.delivered + stats.superseded + stats.handed_back + stats.inside,
+            "law 2"
+        );
+        assert!(stats.bytes as usize <= self.config.max_bytes, "law 6");
+        assert_eq!(stats.accepted, self.accepted);
+    }
+
+    pub(super) fn sent(&mut self, batch: Batch<Item>) {
+        let items: Vec<Item> = batch.entries().to_vec();
+        assert!(!self.is_stopped, "nothing is sent without a runtime");
+        let stats = self.buffer.stats();
+        assert_eq!(stats.requests_in_flight as usize, self.away.len() + 1);
+        assert!(stats.requests_in_flight <= stats.in_flight_limit, "law 9");
+        self.check_limits(&items);
+        for (position, item) in items.iter().enumerate() {
+            self.check_may_go(item);
+            self.check_order(item, &items[..position]);
+        }
+        self.trace.push(format!("{:?} sends {items:?}", self.now - self.start));
+        for item in &items {
+            let known = self.known.get_mut(&item.id).unwrap();
+            known.at = At::InFlight(batch.id());
+            known.sends += 1;
+        }
+        self.away.push(batch);
+    }
+
+    /// Law 1.
+    fn check_limits(&self, items: &[Item]) {
+        let bytes: usize = items.iter().map(|item| item.bytes).sum();
+        assert!(
+            !items.is_empty() && items.len() <= self.config.limit_entries,
+            "law 1: {} entries",
+            items.len()
+        );
+        assert!(bytes + OVERHEAD <= self.config.limit_bytes, "law 1: {bytes} bytes");
+    }
+
+    /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
+    fn check_may_go(&self, item: &Item) {
+        let known = self.known.get(&item.id).expect("law 2: it has its answer already");
+        assert_eq!(known.item, *item, "law 10");
+        assert_eq!(known.owed, None, "law 2: an answer is due, not an attempt");
+        assert!(!matches!(known.at, At::InFlight(_)), "law 2: it is in flight already");
+        assert!(known.used < self.config.max_attempts, "law 9: too many attempts");
+        assert!(known.accepted + self.config.deadline() > self.now, "law 9: past its deadline");
+        assert!(known.at == At::Isolated || known.earliest <= self.now, "law 9: before its backoff ended");
+    }
+
+    /// Law 3: whatever is older in its lane has its answer or goes before it in the same request.
+    fn check_order(&self, item: &Item, before: &[Item]) {
+        let known = &self.known[&item.id];
+        if item.identity.is_some() {
+            let twins = self.known.values().filter(|other| other.item.identity == item.identity);
+            let flying =
+                twins.filter(|other| other.item.id != item.id && matches!(other.at, At::InFlight(_)));
+            assert_eq!(flying.count(), 0, "twins are in flight together");
+            assert!(before.iter().all(|other| other.identity != item.identity), "twins share a request");
+        }
+        let Some((lane, strict)) = &known.lane else {
+            return;
+        };
+        for other in self.known.values().filter(|other| other.item.id != item.id) {
+            if other.lane.as_ref().is_none_or(|(other, _)| other != lane) {
+                continue;
+            }
+            let mate = before.iter().any(|mate| mate.id == other.item.id);
+            assert!(!(mate && *strict), "law 3: two of one lane in a strict request");
+            assert!(!matches!(other.at, At::InFlight(_)), "law 3: its lane is in flight");
+            let superseded = other.owed == Some(Owed::Superseded);
+            assert!(other.place > known.place || mate || superseded, "law 3: {other:?} goes before {item:?}");
+        }
+    }
+
+    pub(super) fn resolved(&mut self, resolution: Resolution<Item, u64, Tag>) {
+        let Resolution { tag, result, charge, .. } = resolution;
+        let known = self.known.remove(&tag).expect("law 2: an entry gets one answer");
+        self.trace.push(format!("{:?} answers {tag}: {result:?}", self.now - self.start));
+        match result {
+            Ok(sent) => self.check_sent(&known, &sent),
+            Err(item) => {
+                self.check_unprocessed(&known, &item);
+                assert_eq!(charge, known.charge);
+                self.uncollected.push(charge);
+                self.handed_back += 1;
+            }
+        }
+    }
+
+    fn check_sent(&mut self, known: &Known, sent: &Sent<u64>) {
+        if sent.is_superseded() {
+            assert_eq!(known.owed, Some(Owed::Superseded));
+            self.superseded += 1;
+        } else {
+            assert_eq!(known.owed, Some(Owed::Delivered), "law 7: the service did not take it");
+            assert_eq!(sent.response, Some(known.item.id), "law 7: it has the answer of another");
+            self.delivered += 1;
+        }
+        assert_eq!((sent.attempts, sent.maybe_doubled), (known.sends, known.ambiguous), "law 7");
+    }
+
+    fn check_unprocessed(&self, known: &Known, item: &UnprocessedItem<Item>) {
+        assert_eq!(item.entry, known.item, "law 10");
+        assert_eq!((item.attempts, item.maybe_delivered), (known.sends, known.ambiguous), "law 7");
+        assert_eq!(item.age, self.now - known.accepted);
+        let fits = match &item.cause {
+            Cause::Ambiguous(_) => known.owed == Some(Owed::Ambiguous),
+            Cause::DeadlineExceeded(_) => known.accepted + self.config.deadline() <= self.now,
+            Cause::Fatal(_) => known.owed == Some(Owed::Fatal),
+            Cause::Rejected(_) => known.owed == Some(Owed::Rejected) || known.may_be_rejected,
+            Cause::RetriesExhausted(_) => known.owed == Some(Owed::Exhausted),
+            Cause::RuntimeStopped(_) => self.is_stopped,
+            Cause::Withdrawn(_) => known.flush_order < self.withdrawn,
+            _ => false,
+        };
+        assert!(fits, "{:?} is no cause for {known:?}", item.cause);
+    }
+
+    pub(super) fn check_cancel(&self, which: usize) {
+        let mut ids = self.away[which].entries().iter().map(|item| item.id);
+        assert!(ids.any(|id| self.known[&id].flush_order < self.withdrawn), "nothing in it was withdrawn");
+    }
+
+    /// Nothing more is to be done now: is that so?
+    pub(super) fn check_rest(&self, wake: Option<Instant>) {
+        let stats = self.buffer.stats();
+        let (entries, bytes) = self.occupied();
+        assert_eq!(stats.bytes as usize, bytes, "law 6");
+        assert_eq!(stats.uncollected as usize, self.uncollected.len());
+        assert_eq!(stats.inside as usize, self.known.len(), "law 2");
+        assert_eq!(entries, self.known.len() + self.uncollected.len() + self.grants.len());
+        assert_eq!(
+            (stats.delivered, stats.superseded, stats.handed_back),
+            (self.delivered, self.superseded, self.handed_back)
+        );
+        for (watermark, end) in &self.flushes {
+            let answered = self.known.values().all(|known| known.flush_order >= *end);
+            assert_eq!(self.buffer.is_flushed(*watermark), answered, "law 5");
+        }
+        for known in self.known.values() {
+            self.check_answer_is_not_late(known, wake);
+        }
+        if !self.is_stopped && !self.is_paced && self.away.len() < stats.in_flight_limit as usize {
+            self.check_timeliness(wake);
+        }
+    }
+
+    fn check_answer_is_not_late(&self, known: &Known, wake: Option<Instant>) {
+        assert_eq!(known.owed, None, "law 2: an answer is late: {known:?}");
+        if matches!(known.at, At::InFlight(_)) {
+            return;
+        }
+        let deadline = known.accepted + self.config.deadline();
+        assert!(deadline > self.now, "law 9: {known:?} outlived its deadline");
+        assert!(wake.is_some_and(|wake| wake <= deadline), "law 9: nothing wakes for the deadline");
+        assert!(known.flush_order >= self.withdrawn, "law 5: {known:?} was withdrawn");
+        assert!(!self.is_stopped, "law 11: {known:?} outlived its runtime");
+    }
+
+    /// Law 4: a slot is free, and the writer is not slowed down.
+    fn check_timeliness(&self, wake: Option<Instant>) {
+        let mut ready = 0;
+        for known in self.known.values().filter(|known| known.at == At::Waiting) {
+            let Some(head) = self.head_of_free_lane(known) else {
+                continue;
+            };
+            if head.earliest > self.now {
+                assert!(wake.is_some_and(|wake| wake <= head.earliest), "law 4: nothing wakes for a retry");
+                continue;
+            }
+            let is_head = head.item.id == known.item.id;
+            let strict = known.lane.as_ref().is_some_and(|(_, strict)| *strict);
+            ready += usize::from(is_head || !strict);
+            if !is_head {
+                continue;
+            }
+            let flushed = self.flushes.iter().any(|&(_, end)| known.flush_order < end);
+            assert!(!flushed, "law 5: {known:?} lingers in spite of a flush");
+            assert!(known.latest > self.now, "law 4: {known:?} waits past its time");
+            assert!(wake.is_some_and(|wake| wake <= known.latest), "law 4: nothing wakes for it");
+            let at_once = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
+            assert!(!at_once, "law 4: {known:?} lingers while nothing is in flight");
+        }
+        let threshold = self.config.threshold.min(self.config.limit_entries);
+        assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
+    }
+
+    /// The entry that must go before this one, or with it; nothing while its lane is away.
+    fn head_of_free_lane<'a>(&'a self, known: &'a Known) -> Option<&'a Known> {
+        let Some(lane) = &known.lane else {
+            return Some(known);
+        };
+        let mates = || self.known.values().filter(|other| other.lane.as_ref() == Some(lane));
+        let free = mates().all(|mate| mate.at == At::Waiting);
+        free.then(|| mates().min_by_key(|mate| mate.place)).flatten()
+    }
+
+    fn occupied(&self) -> (usize, usize) {
+        let charges = self.known.values().map(|known| known.charge);
+        let reserved = self.grants.len() * (LARGEST + ENTRY_OVERHEAD_BYTES);
+        let bytes = charges.chain(self.uncollected.iter().copied()).sum::<usize>() + reserved;
+        (self.known.len() + self.uncollected.len() + self.grants.len(), bytes)
+    }
+}
+
+impl Known {
+    /// It takes the place of an older one: in line, in its linger and backoff, in flushes.
+    pub(super) fn inherit(&mut self, older: &Self) {
+        self.place = older.place;
+        self.flush_order = older.flush_order;
+        self.latest = older.latest;
+        self.earliest = older.earliest;
+    }
+}

@@ -1,0 +1,97 @@
+//! Settings small enough that every bound is met often.
+
+use std::time::Duration;
+
+use batch_core::{Ambiguous, Backoff, Buffer, Duplicates, LimitPolicy, Linger, Order, Settings};
+use proptest::prelude::*;
+
+use super::model::{Item, Tag};
+
+/// The fixed bytes of a request.
+pub(crate) const OVERHEAD: usize = 3;
+/// The largest entry.
+pub(crate) const LARGEST: usize = 40;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Config {
+    pub(crate) ambiguous: Ambiguous,
+    pub(crate) base_ms: u64,
+    pub(crate) cap_ms: u64,
+    pub(crate) deadline_ms: u64,
+    pub(crate) duplicates: Duplicates,
+    pub(crate) in_flight: (usize, usize),
+    pub(crate) limit_entries: usize,
+    pub(crate) limit_bytes: usize,
+    pub(crate) linger: Linger,
+    pub(crate) max_attempts: u32,
+    pub(crate) max_entries: usize,
+    pub(crate) max_bytes: usize,
+    pub(crate) order: Order,
+    pub(crate) threshold: usize,
+}
+
+impl Config {
+    pub(crate) fn limits(&self) -> LimitPolicy {
+        let limits = LimitPolicy::new(self.limit_entries, self.limit_bytes, LARGEST).unwrap();
+        limits.with_overhead_bytes(OVERHEAD).unwrap()
+    }
+
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff::new(Duration::from_millis(self.base_ms), Duration::from_millis(self.cap_ms))
+    }
+
+    pub(crate) fn deadline(&self) -> Duration {
+        Duration::from_millis(self.deadline_ms)
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer<Item, u64, Tag> {
+        let settings = Settings::new()
+            .ambiguous(self.ambiguous)
+            .backoff(self.backoff())
+            .delivery_deadline(self.deadline())
+            .duplicates(self.duplicates)
+            .in_flight(self.in_flight.0, self.in_flight.1)
+            .linger(self.linger)
+            .max_attempts(self.max_attempts)
+            .max_entries(self.max_entries)
+            .max_bytes(self.max_bytes)
+            .order(self.order)
+            .threshold_entries(self.threshold.min(self.limit_entries));
+        Buffer::new(&settings, self.limits()).unwrap()
+    }
+}
+
+pub(crate) fn any() -> impl Strategy<Value = Config> {
+    let rules = (
+        prop_oneof![1 => Just(Ambiguous::HandBack), 4 => Just(Ambiguous::Retry)],
+        prop_oneof![Just(Duplicates::Allow), Just(Duplicates::KeepFirst), Just(Duplicates::KeepLast)],
+        prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
+        (prop::bool::ANY, 0..80_u64),
+        1..6_u32,
+    );
+    let times = (1..50_u64, 50..500_u64, prop_oneof![60..600_u64, 2_000..60_000_u64]);
+    let sizes =
+        (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, 600..20_000_usize, 1..8_usize);
+    (rules, times, sizes).prop_map(|(rules, times, sizes)| {
+        let (ambiguous, duplicates, order, (natural, linger), max_attempts) = rules;
+        let (base_ms, cap_ms, deadline_ms) = times;
+        let (limit_entries, limit_bytes, (start, more), max_entries, max_bytes, threshold) = sizes;
+        let linger = Duration::from_millis(linger);
+        Config {
+            ambiguous,
+            base_ms,
+            cap_ms,
+            deadline_ms,
+            duplicates,
+            in_flight: (start, start + more),
+            limit_entries,
+            limit_bytes,
+            linger: if natural { Linger::Natural(linger) } else { Linger::Fixed(linger) },
+            max_attempts,
+            max_entries,
+            max_bytes,
+            order,
+            threshold,
+        }
+    })
+}

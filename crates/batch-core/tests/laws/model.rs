@@ -1,0 +1,65 @@
+//! What the model knows of an entry.
+
+use std::time::Instant;
+
+use batch_core::BatchId;
+
+pub(crate) type Tag = u64;
+
+/// What is submitted. It must come back, if it does, exactly as it went in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Item {
+    pub(crate) id: u64,
+    pub(crate) lane: Option<String>,
+    pub(crate) identity: Option<String>,
+    pub(crate) bytes: usize,
+    pub(crate) poison: bool,
+}
+
+/// An entry without an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) item: Item,
+    /// Its lane as the buffer must keep it, and whether a request may carry only one of it.
+    pub(crate) lane: Option<(String, bool)>,
+    /// Its place in the order of its lane: that of the entry it superseded, if it did.
+    pub(crate) place: u64,
+    /// The order of acceptance that flushes go by; inherited like the place.
+    pub(crate) flush_order: u64,
+    pub(crate) accepted: Instant,
+    pub(crate) charge: usize,
+    pub(crate) at: At,
+    /// The refused request that it is being isolated from, by one of its entries.
+    pub(crate) isolation: Option<u64>,
+    /// Whether it may be handed back along with others that were refused.
+    pub(crate) may_be_rejected: bool,
+    /// It must go at this instant at the latest, if a slot is free and its lane too.
+    pub(crate) latest: Instant,
+    /// It must not go before this instant.
+    pub(crate) earliest: Instant,
+    pub(crate) sends: u32,
+    pub(crate) used: u32,
+    pub(crate) strikes: u32,
+    pub(crate) ambiguous: bool,
+    /// The answer that it is owed at once.
+    pub(crate) owed: Option<Owed>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum At {
+    InFlight(BatchId),
+    /// In a part of a request that was refused.
+    Isolated,
+    Waiting,
+}
+
+/// The answer that must come before anything else happens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Owed {
+    Ambiguous,
+    Delivered,
+    Exhausted,
+    Fatal,
+    Rejected,
+    Superseded,
+}

@@ -1,0 +1,53 @@
+//! Laws 1, 4 and 12 where no fault disturbs: requests are as few as the order of arrival allows.
+
+use std::time::Instant;
+
+use batch_core::{Buffer, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn requests_are_as_few_as_arrival_order_allows(sizes in proptest::collection::vec(1..60_usize, 1..200)) {
+        let settings = Settings::new().linger(Linger::Fixed(std::time::Duration::from_secs(1)));
+        let limits = LimitPolicy::new(7, 100, 60).unwrap();
+        let mut buffer: Buffer<usize, (), ()> = Buffer::new(&settings, limits).unwrap();
+        let now = Instant::now();
+        for &size in &sizes {
+            let measure = Measure::of_bytes(size);
+            let charge = buffer.charge(&measure).unwrap();
+            let grant = buffer.try_grant(charge).unwrap();
+            let place = buffer.place(grant, &measure).unwrap();
+            buffer.put(place, size, (), now);
+        }
+        buffer.flush(now);
+        let sent = send_all(&mut buffer, now);
+        prop_assert_eq!(sent.concat(), sizes.clone(), "unlaned entries go in the order of arrival");
+        prop_assert_eq!(sent.len(), fewest(&sizes, 7, 100));
+    }
+}
+
+fn send_all(buffer: &mut Buffer<usize, (), ()>, now: Instant) -> Vec<Vec<usize>> {
+    let mut sent = Vec::new();
+    loop {
+        match buffer.poll(now) {
+            Output::Send(batch) => {
+                sent.push(batch.entries().to_vec());
+                let verdicts = vec![Verdict::Accepted(()); batch.entries().len()];
+                buffer.complete(batch, Reply::Each(verdicts), now, 0.0);
+            }
+            Output::Wait(_) => return sent,
+            _ => {}
+        }
+    }
+}
+
+/// The fewest contiguous groups under both limits, by dynamic programming.
+fn fewest(sizes: &[usize], entries: usize, bytes: usize) -> usize {
+    let mut best = vec![0];
+    for end in 1..=sizes.len() {
+        let starts = (end.saturating_sub(entries)..end)
+            .filter(|&start| sizes[start..end].iter().sum::<usize>() <= bytes);
+        best.push(starts.map(|start| best[start] + 1).min().unwrap());
+    }
+    best[sizes.len()]
+}
