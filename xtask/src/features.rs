@@ -1,0 +1,25 @@
+//! `cargo xtask features`: every combination of features compiles, and nobody depends on what
+//! they must not.
+
+mod combinations;
+mod rules;
+mod tree;
+
+use anyhow::Result;
+
+use crate::cargo::Cargo;
+use crate::workspace::{Package, Workspace};
+
+/// Checks the dependency rules, which takes seconds, then compiles every combination.
+pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::load()?;
+    rules::check(&workspace)?;
+    workspace.published().try_for_each(compile)
+}
+
+fn compile(package: &Package) -> Result<()> {
+    for features in combinations::of(&package.features) {
+        Cargo::new("check -p").arg(&package.name).only_features(&features).run()?;
+    }
+    Ok(())
+}

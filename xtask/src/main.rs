@@ -1,0 +1,85 @@
+//! Every development command: `cargo xtask <command>`.
+//!
+//! A command prints each program it starts, stops at the first failure and says how to run that
+//! one step again. Continuous integration calls the same commands and has no checks of its own.
+
+mod bench;
+mod cargo;
+mod ci;
+mod doc;
+mod features;
+mod lint;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Every development command of the workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the benches, all or those whose name contains the filter
+    Bench {
+        /// Part of the name of a bench
+        filter: Option<String>,
+        /// What to pass on to the bench programs themselves
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Run tidy, lint, doc, features and test, then print how long each took
+    Ci,
+    /// Build the documentation; a warning is an error
+    Doc,
+    /// Compile every combination of features and check who may depend on what
+    Features,
+    /// Check the formatting and run clippy; a warning is an error
+    Lint,
+    /// Run every test
+    Test,
+    /// Check the rules on files, crates and documents that no compiler checks
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Bench { filter, arguments } => bench::run(filter.as_deref(), &arguments),
+        Command::Ci => ci::run(),
+        Command::Doc => doc::run(),
+        Command::Features => features::run(),
+        Command::Lint => lint::run(),
+        Command::Test => test::run(),
+        Command::Tidy => tidy::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_coherent() {
+        Arguments::command().debug_assert();
+    }
+}

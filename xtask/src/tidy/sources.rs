@@ -1,0 +1,121 @@
+//! The rules on the text of files. What they look for is put together from parts, so that they do
+//! not find themselves.
+
+use std::ffi::OsStr;
+
+use super::Findings;
+use super::repository::{File, Repository};
+
+/// No file of a crate is too long to be read; its tests, which come last, do not count.
+pub(crate) fn length(repository: &Repository) -> Findings {
+    longer_than(TOO_LONG_LINES, repository)
+}
+
+/// Files that should be parted before they grow too long; worth a note, no rule.
+pub(crate) fn long(repository: &Repository) -> Findings {
+    longer_than(LONG_LINES, repository)
+}
+
+/// No code stands for other code that is to be written.
+pub(crate) fn unfinished(repository: &Repository) -> Findings {
+    let needles = UNFINISHED.map(|name| format!("{name}!"));
+    let continues = |c: char| c.is_alphanumeric() || c == '_';
+    let find = |file| needles.iter().flat_map(move |needle| occurrences(file, needle, continues));
+    repository.rust().flat_map(find).collect()
+}
+
+/// Nothing waits by the clock on the wall: tests pause time or pass it in.
+pub(crate) fn real_sleep(repository: &Repository) -> Findings {
+    repository.rust().flat_map(|file| occurrences(file, REAL_SLEEP, |_| false)).collect()
+}
+
+/// No file names a directory that only the machine of its writer has.
+pub(crate) fn machine_path(repository: &Repository) -> Findings {
+    let continues = |c: char| c.is_alphanumeric() || "._-}".contains(c);
+    let find = |file| MACHINE_PATHS.iter().flat_map(move |needle| occurrences(file, needle, continues));
+    repository.files().flat_map(find).collect()
+}
+
+fn longer_than(limit: usize, repository: &Repository) -> Findings {
+    let code = repository.rust().filter(|file| is_code(file)).map(|file| (file, code_lines(&file.text)));
+    let long = code.filter(|(_, lines)| *lines > limit);
+    long.map(|(file, lines)| format!("{}: {lines} lines, more than {limit}", file.path.display())).collect()
+}
+
+/// Whether a file is part of what a crate offers, and not one of tests alone.
+fn is_code(file: &File) -> bool {
+    let mut parts = file.path.iter();
+    parts.next() == Some(OsStr::new("crates"))
+        && parts.nth(1) == Some(OsStr::new("src"))
+        && !parts.any(|part| part == "tests" || part == "tests.rs")
+}
+
+/// The lines before the tests.
+fn code_lines(text: &str) -> usize {
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = lines.windows(2).position(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{'));
+    tests.unwrap_or(lines.len())
+}
+
+/// Where the needle begins, except right after a character that makes it part of something longer.
+fn occurrences(file: &File, needle: &str, continues: impl Fn(char) -> bool) -> Findings {
+    let found = |line: &str| line.match_indices(needle).any(|(at, _)| !line[..at].ends_with(&continues));
+    let lines = file.text.lines().enumerate().filter(|(_, line)| found(line));
+    lines.map(|(number, _)| format!("{}:{}: {needle}", file.path.display(), number + 1)).collect()
+}
+
+/// A file should be read in one sitting.
+const LONG_LINES: usize = 250;
+
+/// A longer one holds more than one concept.
+const TOO_LONG_LINES: usize = 450;
+
+/// Macros that stand for work to be done.
+const UNFINISHED: [&str; 3] = ["dbg", "todo", "unimplemented"];
+
+const REAL_SLEEP: &str = concat!("thread", "::sleep");
+
+/// Directories that only one machine has.
+const MACHINE_PATHS: [&str; 3] = [concat!("/", "home/"), concat!("/", "root/"), concat!("/", "work/")];
+
+#[cfg(test)]
+mod tests {
+    use super::{File, MACHINE_PATHS, code_lines, is_code, occurrences};
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.into(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn only_the_code_of_crates_has_a_length() {
+        let is = |path| is_code(&file(path, ""));
+        assert!(is("crates/batch-x/src/lib.rs"));
+        assert!(is("crates/batch-x/src/buffer/mod.rs"));
+        assert!(!is("crates/batch-x/src/buffer/tests.rs"));
+        assert!(!is("crates/batch-x/src/tests/order.rs"));
+        assert!(!is("crates/batch-x/tests/order.rs"));
+        assert!(!is("tests/src/lib.rs"));
+    }
+
+    #[test]
+    fn tests_at_the_end_do_not_count() {
+        assert_eq!(code_lines("a\nb\n\n#[cfg(test)]\nmod tests {\n}\n"), 3);
+        assert_eq!(code_lines("#[cfg(test)]\nmod tests;\na\n"), 3);
+        assert_eq!(code_lines("#[cfg(test)]\nuse a;\n\nb\n"), 4);
+    }
+
+    #[test]
+    fn an_occurrence_is_told_with_its_line() {
+        let file = file("a.rs", "fine\nx bad! y\nnotbad!\n");
+        assert_eq!(occurrences(&file, "bad!", char::is_alphanumeric), ["a.rs:2: bad!"]);
+        assert_eq!(occurrences(&file, "bad!", |_| false).len(), 2);
+    }
+
+    #[test]
+    fn a_path_within_the_project_is_of_no_machine() {
+        let path = MACHINE_PATHS[0];
+        let text = format!("{path}me\nfile://{path}me\na{path}me\n..{path}me\n");
+        let inner = |c: char| c.is_alphanumeric() || c == '.';
+        assert_eq!(occurrences(&file("a", &text), path, inner).len(), 2);
+    }
+}
