@@ -1,0 +1,88 @@
+use std::io;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+
+use super::cut_body::CutBody;
+use crate::{Broken, LocalServer, clock};
+
+impl LocalServer {
+    /// The server as the HTTP client of an AWS SDK client: no socket, no other task, and time that
+    /// may be paused. The SDK's read timeout is kept; there is nothing to connect to.
+    ///
+    /// Any endpoint URL will do. The crate's documentation starts with an example.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(InProcess { server: self.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct InProcess {
+    server: LocalServer,
+}
+
+#[derive(Debug)]
+struct Connector {
+    server: LocalServer,
+    settings: HttpConnectorSettings,
+}
+
+impl HttpClient for InProcess {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector { server: self.server.clone(), settings: settings.clone() })
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let server = self.server.clone();
+        let limit = self.settings.read_timeout();
+        HttpConnectorFuture::new(async move {
+            let request = read(request).await?;
+            match clock::timeout(limit, server.handle(request)).await {
+                Some(Ok(answer)) => write(answer.map(SdkBody::from)),
+                Some(Err(broken)) => break_off(broken),
+                None => Err(ConnectorError::timeout("no answer within the read timeout".into())),
+            }
+        })
+    }
+}
+
+async fn read(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(ConnectorError::user)?;
+    Ok(http::Request::from_parts(head, body.to_bytes()))
+}
+
+fn write(answer: http::Response<SdkBody>) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
+}
+
+/// What the SDK's own connector reports when a connection breaks in this way.
+fn break_off(broken: Broken) -> Result<HttpResponse, ConnectorError> {
+    match broken {
+        Broken::Truncated { arrived, length } => {
+            let mut answer = arrived.map(|bytes| SdkBody::from_body_1_x(CutBody::new(bytes)));
+            answer.headers_mut().insert(CONTENT_LENGTH, length.into());
+            write(answer)
+        }
+        Broken::Reset => {
+            Err(ConnectorError::io(io::Error::new(io::ErrorKind::ConnectionReset, broken).into()))
+        }
+        Broken::Unreachable => {
+            let refused = io::Error::new(io::ErrorKind::ConnectionRefused, broken);
+            Err(ConnectorError::io(refused.into()).never_connected())
+        }
+    }
+}

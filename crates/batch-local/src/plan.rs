@@ -1,0 +1,135 @@
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::{Chosen, Fault};
+
+/// Which requests go wrong, how, and how long every request takes.
+///
+/// Faults strike the operations that write messages (`SendMessage`, `SendMessageBatch`), so that
+/// what was written can always be read back; [`only`](Self::only) chooses other ones. Latency is
+/// added to every request.
+///
+/// The same plan, seed and order of requests give the same faults.
+///
+/// ```
+/// use batch_local::{Fault, FaultPlan};
+///
+/// // The first write is throttled, the second passes, the third is applied but never confirmed.
+/// let script = FaultPlan::script([Fault::ThrottleRequest, Fault::None, Fault::ResetAfter]);
+///
+/// // Every tenth write fails in one of the ways that happen in the field.
+/// let random = FaultPlan::random(0.1, 42);
+/// # let _ = (script, random);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct FaultPlan {
+    pub(crate) choice: Choice,
+    pub(crate) latency: Option<Range<Duration>>,
+    pub(crate) operations: Vec<String>,
+}
+
+/// How the fault of a request is chosen.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    Always(Fault),
+    Random { rate: f64, seed: u64, kinds: Vec<(Fault, u32)> },
+    Script(Vec<Fault>),
+}
+
+impl FaultPlan {
+    /// Strikes every write with this fault.
+    pub fn always(fault: Fault) -> Self {
+        Self::new(Choice::Always(fault))
+    }
+
+    /// Nothing goes wrong.
+    pub fn none() -> Self {
+        Self::script([])
+    }
+
+    /// Strikes each write with the probability `rate` (0 to 1), drawn from `seed`.
+    ///
+    /// The fault is drawn from a mix in which throttling and partial failures are frequent, and
+    /// errors, resets and unreadable answers rare. It never hangs; [`kinds`](Self::kinds) chooses
+    /// another mix.
+    pub fn random(rate: f64, seed: u64) -> Self {
+        Self::new(Choice::Random { rate, seed, kinds: usual_kinds() })
+    }
+
+    /// Each write takes the next fault of the list ([`Fault::None`] lets one pass); after the last
+    /// one, nothing goes wrong.
+    pub fn script(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self::new(Choice::Script(faults.into_iter().collect()))
+    }
+
+    /// Draws from these faults, each as often as its weight says. Only for
+    /// [`random`](Self::random) plans; other plans ignore it.
+    ///
+    /// ```
+    /// use batch_local::{Fault, FaultPlan};
+    ///
+    /// let plan = FaultPlan::random(0.2, 7).kinds(&[(Fault::HangAfter, 1), (Fault::ThrottleRequest, 9)]);
+    /// # let _ = plan;
+    /// ```
+    pub fn kinds(mut self, weighted: &[(Fault, u32)]) -> Self {
+        if let Choice::Random { kinds, .. } = &mut self.choice {
+            *kinds = weighted.to_vec();
+        }
+        self
+    }
+
+    /// Makes every request, of whichever operation, take a time drawn from this range: half of it
+    /// passes before the request is applied, half of it after. An empty range means its start.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use batch_local::FaultPlan;
+    ///
+    /// let plan = FaultPlan::none().latency(Duration::from_millis(5)..Duration::from_millis(50));
+    /// # let _ = plan;
+    /// ```
+    pub fn latency(mut self, range: Range<Duration>) -> Self {
+        self.latency = Some(range);
+        self
+    }
+
+    /// Strikes only this operation, be it a write or not; may be called again to add another one.
+    ///
+    /// ```
+    /// use batch_local::{Fault, FaultPlan};
+    ///
+    /// let plan = FaultPlan::script([Fault::ResetAfter]).only("DeleteMessageBatch");
+    /// # let _ = plan;
+    /// ```
+    pub fn only(mut self, operation: impl Into<String>) -> Self {
+        self.operations.push(operation.into());
+        self
+    }
+
+    fn new(choice: Choice) -> Self {
+        Self { choice, latency: None, operations: Vec::new() }
+    }
+}
+
+impl Default for FaultPlan {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+fn usual_kinds() -> Vec<(Fault, u32)> {
+    vec![
+        (Fault::ThrottleRequest, 4),
+        (Fault::partial_failure(Chosen::Rate(0.5), "InternalError", false), 4),
+        (Fault::throttle_entries(Chosen::Rate(0.5)), 3),
+        (Fault::error_before(500, "InternalError"), 2),
+        (Fault::error_before(503, "ServiceUnavailable"), 2),
+        (Fault::error_after(500, "InternalError"), 1),
+        (Fault::ResetBefore, 1),
+        (Fault::ResetAfter, 1),
+        (Fault::Unreachable, 1),
+        (Fault::Truncated, 1),
+        (Fault::Malformed, 1),
+    ]
+}

@@ -1,0 +1,226 @@
+use std::fmt;
+use std::future::pending;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use fastrand::Rng;
+use http::{Request, Response};
+
+use crate::clock;
+use crate::injector::{Drawn, Injector};
+use crate::route::{self, Route};
+use crate::sqs::Sqs;
+use crate::{Broken, Fault, FaultPlan, Requests, SqsView, answer};
+
+/// A server that behaves like AWS, only stricter, and fails on demand.
+///
+/// Clones are handles to the same server. It needs no task of its own: every request is served
+/// within the call to [`handle`](Self::handle).
+#[derive(Clone)]
+pub struct LocalServer {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    seed: u64,
+    sqs: Arc<Sqs>,
+    control: Mutex<Control>,
+}
+
+/// What changes with every request, whichever service it is for.
+struct Control {
+    injector: Injector,
+    requests: Requests,
+    ids: Rng,
+}
+
+/// Settings of a [`LocalServer`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct LocalServerBuilder {
+    capacity: usize,
+    discard: bool,
+    faults: FaultPlan,
+    seed: u64,
+}
+
+impl LocalServer {
+    /// A server without faults, with the seed 0.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A server with settings of your own.
+    pub fn builder() -> LocalServerBuilder {
+        LocalServerBuilder { capacity: DEFAULT_CAPACITY, discard: false, faults: FaultPlan::none(), seed: 0 }
+    }
+
+    /// Serves one request, as the service would.
+    ///
+    /// Waits for the latency of the plan and, in a long poll, for messages. A request that is made
+    /// to hang never returns. Dropping the future abandons the request: if it was not applied yet,
+    /// it never will be.
+    ///
+    /// # Errors
+    ///
+    /// How the connection broke, when the plan says so. An error of the service is an answer.
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Broken> {
+        let route = Route::of(&request);
+        let (drawn, id) = self.draw(route.as_ref().ok());
+        clock::sleep(drawn.latency / 2).await;
+        let mut answer = match route {
+            Ok(route) => self.strike(route, &request, &drawn).await,
+            Err(unroutable) => Ok(unroutable.answer()),
+        };
+        clock::sleep(drawn.latency - drawn.latency / 2).await;
+        if let Ok(answer) = &mut answer {
+            answer::identify(answer, id);
+        }
+        answer
+    }
+
+    /// Replaces the plan, from the next request on; scripts and seeds start anew.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.control().injector = Injector::new(plan, self.shared.seed);
+    }
+
+    /// What the server received until now.
+    pub fn requests(&self) -> Requests {
+        self.control().requests.clone()
+    }
+
+    /// What the queues hold and what they accepted, without going through the wire.
+    #[must_use]
+    pub fn sqs(&self) -> SqsView {
+        SqsView::new(Arc::clone(&self.shared.sqs))
+    }
+
+    fn draw(&self, route: Option<&Route>) -> (Drawn, u128) {
+        let (name, is_write) = route.map_or(("Unknown", false), |route| (route.name(), route.is_write()));
+        let mut control = self.control();
+        let drawn = control.injector.draw(name, is_write);
+        control.requests.record(name, !drawn.fault.is_none());
+        if !drawn.fault.is_none() {
+            tracing::debug!(operation = name, fault = ?drawn.fault, "a fault strikes");
+        }
+        (drawn, control.ids.u128(..))
+    }
+
+    /// Serves the request with what the fault does before and after.
+    async fn strike(
+        &self,
+        route: Route,
+        request: &Request<Bytes>,
+        drawn: &Drawn,
+    ) -> Result<Response<Bytes>, Broken> {
+        match &drawn.fault {
+            Fault::ErrorBefore { status, code } => return Ok(route.error(*status, code)),
+            Fault::HangBefore => pending().await,
+            Fault::ResetBefore => return Err(Broken::Reset),
+            Fault::ThrottleRequest => return Ok(route.throttled()),
+            Fault::Unreachable => return Err(Broken::Unreachable),
+            _ => {}
+        }
+        let answer = self.apply(route, request, drawn).await;
+        match &drawn.fault {
+            Fault::ErrorAfter { status, code } => Ok(route.error(*status, code)),
+            Fault::HangAfter => pending().await,
+            Fault::Malformed => Ok(answer::malformed()),
+            Fault::ResetAfter => Err(Broken::Reset),
+            Fault::Truncated => Err(Broken::half_of(answer)),
+            _ => Ok(answer),
+        }
+    }
+
+    async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
+        match route {
+            Route::Sqs(operation) => {
+                let sqs = &self.shared.sqs;
+                sqs.call(operation, request.body(), &route::base_url(request), drawn).await
+            }
+        }
+    }
+
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.shared.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for LocalServer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for LocalServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalServer").field("seed", &self.shared.seed).finish_non_exhaustive()
+    }
+}
+
+impl LocalServerBuilder {
+    /// The most that the server remembers, in bytes of messages, deleted ones included: 1 GiB if
+    /// not set. Beyond it, sending is refused with status 503.
+    ///
+    /// ```
+    /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
+    /// # let _ = server;
+    /// ```
+    pub fn capacity(mut self, bytes: usize) -> Self {
+        self.capacity = bytes;
+        self
+    }
+
+    /// Whether messages are validated and confirmed, but neither held nor remembered nor compared
+    /// with earlier ones: for load tests. Off if not set.
+    ///
+    /// ```
+    /// let server = batch_local::LocalServer::builder().discard(true).build();
+    /// # let _ = server;
+    /// ```
+    pub fn discard(mut self, discard: bool) -> Self {
+        self.discard = discard;
+        self
+    }
+
+    /// What goes wrong: nothing if not set.
+    ///
+    /// ```
+    /// use batch_local::{FaultPlan, LocalServer};
+    ///
+    /// let server = LocalServer::builder().faults(FaultPlan::random(0.1, 1)).build();
+    /// # let _ = server;
+    /// ```
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
+    /// The seed of message ids, of latencies, and of the faults of plans that have no seed of
+    /// their own: 0 if not set.
+    ///
+    /// ```
+    /// let server = batch_local::LocalServer::builder().seed(42).build();
+    /// # let _ = server;
+    /// ```
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn build(self) -> LocalServer {
+        let control = Control {
+            injector: Injector::new(self.faults, self.seed),
+            requests: Requests::default(),
+            ids: Rng::with_seed(self.seed),
+        };
+        let sqs = Sqs::new(self.seed, !self.discard, self.capacity);
+        let shared = Shared { seed: self.seed, sqs: Arc::new(sqs), control: Mutex::new(control) };
+        LocalServer { shared: Arc::new(shared) }
+    }
+}
+
+const DEFAULT_CAPACITY: usize = 1 << 30;

@@ -1,0 +1,36 @@
+//! Amazon SQS.
+
+mod batch_rules;
+mod call;
+mod code;
+mod dedup;
+mod digest;
+mod draft;
+mod groups;
+mod history;
+mod line;
+mod manage;
+mod message;
+mod message_attributes;
+mod operation;
+mod queue;
+mod receipt;
+mod receive;
+mod remove;
+mod rules;
+mod selection;
+mod send;
+mod settings;
+mod shelf;
+mod state;
+mod text;
+mod view;
+mod wire;
+
+pub(crate) use call::Sqs;
+pub(crate) use code::{THROTTLED, error};
+pub use history::AppliedBatch;
+pub use message::StoredMessage;
+pub use message_attributes::{AttributeValue, MessageAttribute};
+pub(crate) use operation::Operation;
+pub use view::SqsView;

@@ -1,0 +1,156 @@
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::code::{INVALID_PARAMETER_VALUE, Refusal, SERIALIZATION, UNSUPPORTED_OPERATION};
+use super::wire::Attribute;
+
+/// A message attribute.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct MessageAttribute {
+    /// `String`, `Number` or `Binary`, possibly with a label of one's own: `String.colour`.
+    pub data_type: String,
+    /// The value.
+    pub value: AttributeValue,
+}
+
+/// The value of a message attribute.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AttributeValue {
+    /// The bytes of a `Binary`.
+    Binary(Vec<u8>),
+    /// The text of a `String` or a `Number`.
+    Text(String),
+}
+
+/// Checks the attributes of one message: how many, their names, types and values.
+pub(super) fn read(
+    attributes: BTreeMap<String, Attribute>,
+) -> Result<BTreeMap<String, MessageAttribute>, Refusal> {
+    if attributes.len() > MOST {
+        let message = format!(
+            "Number of message attributes [{}] exceeds the allowed maximum [{MOST}].",
+            attributes.len()
+        );
+        return Err(Refusal::new(&INVALID_PARAMETER_VALUE, message));
+    }
+    attributes
+        .into_iter()
+        .map(|(name, attribute)| {
+            check_name(&name)?;
+            let attribute = read_one(&name, attribute)?;
+            Ok((name, attribute))
+        })
+        .collect()
+}
+
+/// Checks one attribute but for its name.
+pub(super) fn read_one(name: &str, attribute: Attribute) -> Result<MessageAttribute, Refusal> {
+    if attribute.string_list_values.is_some_and(|list| !list.is_empty())
+        || attribute.binary_list_values.is_some_and(|list| !list.is_empty())
+    {
+        return Err(Refusal::new(&UNSUPPORTED_OPERATION, "Message attribute list values are not supported."));
+    }
+    let data_type = attribute.data_type.unwrap_or_default();
+    check_type(name, &data_type)?;
+    let value = if base(&data_type) == "Binary" {
+        let (Some(text), None) = (attribute.binary_value, attribute.string_value) else {
+            return Err(wrong_field(name, &data_type, "BinaryValue"));
+        };
+        AttributeValue::Binary(decode(&text)?)
+    } else {
+        let (Some(text), None) = (attribute.string_value, attribute.binary_value) else {
+            return Err(wrong_field(name, &data_type, "StringValue"));
+        };
+        AttributeValue::Text(text)
+    };
+    check_value(name, &data_type, &value)?;
+    Ok(MessageAttribute { data_type, value })
+}
+
+impl MessageAttribute {
+    /// What it counts besides its name, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let value = match &self.value {
+            AttributeValue::Binary(bytes) => bytes.len(),
+            AttributeValue::Text(text) => text.len(),
+        };
+        self.data_type.len() + value
+    }
+
+    pub(super) fn to_wire(&self) -> Attribute {
+        let (string_value, binary_value) = match &self.value {
+            AttributeValue::Binary(bytes) => (None, Some(STANDARD.encode(bytes))),
+            AttributeValue::Text(text) => (Some(text.clone()), None),
+        };
+        let data_type = Some(self.data_type.clone());
+        Attribute { string_value, binary_value, data_type, ..Attribute::default() }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    let lower = name.to_ascii_lowercase();
+    let dots = name.starts_with('.') || name.ends_with('.') || name.contains("..");
+    let reserved = lower.starts_with("aws.") || lower.starts_with("amazon.");
+    if is_word(name) && !dots && !reserved {
+        return Ok(());
+    }
+    let message = format!(
+        "Message (user) attribute name '{name}' is invalid: it can contain up to 256 alphanumerics, underscores, hyphens and periods, no two periods in succession nor at an end, and must not start with AWS. or Amazon."
+    );
+    Err(Refusal::new(&INVALID_PARAMETER_VALUE, message))
+}
+
+fn check_type(name: &str, data_type: &str) -> Result<(), Refusal> {
+    if matches!(base(data_type), "Binary" | "Number" | "String") && is_word(data_type) {
+        return Ok(());
+    }
+    let message = format!(
+        "The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
+    );
+    Err(Refusal::new(&INVALID_PARAMETER_VALUE, message))
+}
+
+fn check_value(name: &str, data_type: &str, value: &AttributeValue) -> Result<(), Refusal> {
+    let message = match value {
+        AttributeValue::Binary(bytes) if bytes.is_empty() => empty(name, data_type),
+        AttributeValue::Text(text) if text.is_empty() => empty(name, data_type),
+        AttributeValue::Text(text) if base(data_type) == "Number" && !is_number(text) => {
+            format!("Can't cast the value of message (user) attribute '{name}' to a number.")
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(&INVALID_PARAMETER_VALUE, message))
+}
+
+fn empty(name: &str, data_type: &str) -> String {
+    format!("Message (user) attribute '{name}' must contain a non-empty value of type '{data_type}'.")
+}
+
+fn wrong_field(name: &str, data_type: &str, field: &str) -> Refusal {
+    let message = format!("The message attribute '{name}' with type '{data_type}' must use field '{field}'.");
+    Refusal::new(&INVALID_PARAMETER_VALUE, message)
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, Refusal> {
+    STANDARD.decode(text).map_err(|error| Refusal::new(&SERIALIZATION, format!("not base64: {error}")))
+}
+
+fn base(data_type: &str) -> &str {
+    data_type.split('.').next().unwrap_or(data_type)
+}
+
+fn is_word(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=256).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// A decimal number; not the infinities and the like that a parser of floats takes besides.
+fn is_number(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    text.bytes().all(plain) && text.parse::<f64>().is_ok()
+}
+
+const MOST: usize = 10;

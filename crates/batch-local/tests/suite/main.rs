@@ -1,0 +1,17 @@
+//! The server as the AWS SDK sees it: in process and in paused time, but for the few tests of the
+//! socket.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod content;
+mod faults;
+mod fifo;
+mod fifo_limits;
+mod inspection;
+mod limits;
+mod queues;
+mod seeds;
+mod socket;
+mod standard;
+mod support;
+mod wire;
