@@ -27,7 +27,9 @@ pub struct Stats {
     pub requests_in_flight: u64,
     /// How many requests may be in flight now; the writer adapts it to the service.
     pub in_flight_limit: u64,
-    /// Sendings of an entry beyond its first.
+    /// Sendings of entries, each entry counted as often as a request carried it.
+    pub sendings: u64,
+    /// Of those, sendings of an entry beyond its first.
     pub retries: u64,
     /// Requests, and entries of a partly accepted request, that the service throttled.
     pub throttled: u64,

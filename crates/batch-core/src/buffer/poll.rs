@@ -132,6 +132,7 @@ impl<E, R, T> Buffer<E, R, T> {
             entries.extend(slot.entry.take());
         }
         self.counters.requests += 1;
+        self.counters.sendings += slots.len() as u64;
         self.pace.sent(id, now);
         self.flights.insert(id, Flight { slots, isolation });
         Batch { id, entries }

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod attribute;
+mod builder;
+mod characters;
+mod deduplication;
+mod destination;
+mod dispatch;
+mod limits;
+mod lookup;
+mod message;
+mod refusal;
+mod service;
+mod validate;
+mod verdict;
+mod wire;
+mod writer;
+
+pub use attribute::AttributeValue;
+pub use builder::SqsWriterBuilder;
+pub use destination::Queue;
+pub use message::Message;
+pub use service::{SentMessage, Sqs};
+pub use writer::SqsWriter;
+
+#[doc(no_inline)]
+pub use batch_core::{
+    Ambiguous, Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, Order, Permit, Receipt,
+    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+};
+
+/// The SDK crate whose client the writer takes, in the version it takes.
+#[doc(no_inline)]
+pub use aws_sdk_sqs;

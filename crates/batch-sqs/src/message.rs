@@ -1,0 +1,255 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::AttributeValue;
+use crate::deduplication::DeduplicationId;
+
+/// One message: a body, and what goes along with it.
+///
+/// Whatever the service would refuse is refused when the message is submitted, never here.
+/// `Debug` shows lengths, ids and attribute names, never the body or an attribute's value.
+///
+/// ```
+/// use batch_sqs::Message;
+///
+/// let message = Message::new("out of stock").id("sku-17").attribute("tenant", "acme");
+/// assert_eq!(message.body(), "out of stock");
+/// assert_eq!(message.entry_id(), Some("sku-17"));
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+#[must_use]
+pub struct Message {
+    body: String,
+    id: Option<String>,
+    delay: Option<Duration>,
+    group: Option<String>,
+    deduplication_id: Option<DeduplicationId>,
+    attributes: Vec<(String, AttributeValue)>,
+}
+
+impl Message {
+    /// A message of this text, 1 byte to 1 MiB of it.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// assert_eq!(Message::new("text"), "text".into());
+    /// ```
+    pub fn new(body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            id: None,
+            delay: None,
+            group: None,
+            deduplication_id: None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// A message whose body is this value as JSON.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Order {
+    ///     id: u32,
+    /// }
+    ///
+    /// assert_eq!(Message::json(&Order { id: 7 })?.body(), r#"{"id":7}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot be written as JSON: a map whose keys are no strings, say.
+    pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        serde_json::to_string(value).map(Self::new)
+    }
+
+    /// Sets the id of the message's entry in its request: up to 80 letters, digits, `-` and `_`.
+    /// Consumers do not see it. Default: one that the writer makes up.
+    ///
+    /// On a standard queue it is the message's identity: while one message of an id is inside the
+    /// writer, another is a duplicate.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// assert_eq!(Message::new("text").id("order-17").entry_id(), Some("order-17"));
+    /// ```
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets how long the queue hides the message: whole seconds, up to 900. Standard queues only.
+    /// Default: the delay of the queue.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use batch_sqs::Message;
+    ///
+    /// let message = Message::new("text").delay(Duration::from_secs(30));
+    /// assert_eq!(message.message_delay(), Some(Duration::from_secs(30)));
+    /// ```
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = Some(delay);
+        self
+    }
+
+    /// Sets the message group id: up to 128 ASCII letters, digits and punctuation characters.
+    ///
+    /// In a FIFO queue the messages of a group keep their order; every message needs one, its own
+    /// or the writer's [`default_group`](crate::SqsWriterBuilder::default_group). In a standard
+    /// queue it makes the queue a fair queue, which may cost extra; it is sent only when set here.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// let message = Message::new("text").group("customer-17");
+    /// assert_eq!(message.message_group_id(), Some("customer-17"));
+    /// ```
+    pub fn group(mut self, group: impl Into<String>) -> Self {
+        self.group = Some(group.into());
+        self
+    }
+
+    /// Sets the message deduplication id: up to 128 ASCII letters, digits and punctuation
+    /// characters. FIFO queues only. Default: one that the writer generates when the message is
+    /// submitted, and keeps through every retry.
+    ///
+    /// Group and deduplication id are the message's identity: while one message of an identity is
+    /// inside the writer, another is a duplicate.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// let message = Message::new("text").group("customer-17").deduplication_id("order-4711");
+    /// assert_eq!(message.message_deduplication_id(), Some("order-4711"));
+    /// ```
+    pub fn deduplication_id(mut self, id: impl Into<String>) -> Self {
+        self.deduplication_id = Some(DeduplicationId::Known(id.into()));
+        self
+    }
+
+    /// Adds an attribute; one of the same name is replaced. Up to 10, whose names, types and
+    /// values count towards the size of the message.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// let message = Message::new("text").attribute("tenant", "acme").attribute("weight", 12);
+    /// assert_eq!(message.attributes().count(), 2);
+    /// ```
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<AttributeValue>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        match self.attributes.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.attributes.push((name, value)),
+        }
+        self
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The body, without the rest.
+    #[must_use]
+    pub fn into_body(self) -> String {
+        self.body
+    }
+
+    /// The id of its entry in a request, if it was [given](Self::id).
+    #[must_use]
+    pub fn entry_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// How long the queue hides it, if it was [given](Self::delay).
+    #[must_use]
+    pub fn message_delay(&self) -> Option<Duration> {
+        self.delay
+    }
+
+    /// The message group id, if it was [given](Self::group) or filled in by a writer.
+    #[must_use]
+    pub fn message_group_id(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
+    /// The message deduplication id, if it was [given](Self::deduplication_id) or generated by a
+    /// writer.
+    #[must_use]
+    pub fn message_deduplication_id(&self) -> Option<&str> {
+        self.deduplication_id.as_ref().map(DeduplicationId::text)
+    }
+
+    /// The attributes, in the order in which they were added.
+    #[must_use]
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &AttributeValue)> {
+        self.attributes.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Fills in the group if there is none.
+    pub(crate) fn or_group(&mut self, group: Option<&str>) {
+        if self.group.is_none() {
+            self.group = group.map(str::to_owned);
+        }
+    }
+
+    /// Fills in the deduplication id if there is none.
+    pub(crate) fn or_deduplication_id(&mut self, generate: impl FnOnce() -> String) {
+        self.deduplication_id = Some(match self.deduplication_id.take() {
+            None => DeduplicationId::New(generate()),
+            Some(id) => id.resubmitted(),
+        });
+    }
+
+    /// The deduplication id, unless it was generated just now, when no other message can have it.
+    pub(crate) fn known_deduplication_id(&self) -> Option<&str> {
+        self.deduplication_id.as_ref().and_then(DeduplicationId::known)
+    }
+
+    /// What it occupies on the heap, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
+        let attributes = self.attributes.iter().map(|(name, value)| name.capacity() + value.heap_bytes());
+        self.body.capacity()
+            + optional(&self.id)
+            + optional(&self.group)
+            + self.deduplication_id.as_ref().map_or(0, |id| id.text().len())
+            + self.attributes.capacity() * size_of::<(String, AttributeValue)>()
+            + attributes.sum::<usize>()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("body_bytes", &self.body.len())
+            .field("id", &self.id)
+            .field("delay", &self.delay)
+            .field("group", &self.group)
+            .field("deduplication_id", &self.message_deduplication_id())
+            .field("attributes", &self.attributes)
+            .finish()
+    }
+}
+
+impl From<&str> for Message {
+    fn from(body: &str) -> Self {
+        Self::new(body)
+    }
+}
+
+impl From<String> for Message {
+    fn from(body: String) -> Self {
+        Self::new(body)
+    }
+}

@@ -1,0 +1,141 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
+
+use crate::deduplication::Deduplication;
+use crate::limits::message_bytes;
+use crate::lookup::Lookup;
+use crate::refusal::{Refusal, Stage};
+use crate::verdict::{self, Class};
+use crate::wire::WireIds;
+use crate::{Message, Queue, validate};
+
+/// Amazon SQS as the writer sees it: `SendMessageBatch` to one queue. Made by
+/// [`SqsWriter::builder`](crate::SqsWriter::builder); its name is needed to spell the types of
+/// receipts and permits, `Receipt<Sqs>` and `Permit<Sqs>`.
+pub struct Sqs {
+    client: Client,
+    lookup: Lookup,
+    limits: LimitPolicy,
+    default_group: Option<String>,
+    deduplication: Deduplication,
+    fifo: bool,
+}
+
+/// What the service tells about a message that it took.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SentMessage {
+    /// The id that the service gave the message.
+    pub message_id: String,
+    /// Its place in the order of its group; FIFO queues only.
+    pub sequence_number: Option<String>,
+}
+
+impl Sqs {
+    /// The parts must fit one another; the builder sees to it.
+    pub(crate) fn new(
+        client: &Client,
+        queue: Queue,
+        limits: LimitPolicy,
+        default_group: Option<String>,
+        deduplication: Deduplication,
+    ) -> Self {
+        let fifo = queue.is_fifo();
+        Self {
+            client: without_retries(client),
+            lookup: Lookup::new(queue),
+            limits,
+            default_group,
+            deduplication,
+            fifo,
+        }
+    }
+}
+
+#[async_trait]
+impl Service for Sqs {
+    type Entry = Message;
+    type Sent = SentMessage;
+
+    fn name(&self) -> &'static str {
+        "sqs"
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        self.limits
+    }
+
+    fn prepare(&self, message: &mut Message) {
+        message.or_group(self.default_group.as_deref());
+        if let Deduplication::Generated(ids) = &self.deduplication {
+            message.or_deduplication_id(|| ids.generate());
+        }
+    }
+
+    fn measure<'a>(&self, message: &'a Message) -> Result<Measure<'a>, Invalid> {
+        validate::message(message, self.fifo)?;
+        let bytes = message_bytes(message);
+        let (lane, identity) = match self.fifo {
+            true => (message.message_group_id().map(Key::from), fifo_identity(message)),
+            false => (None, message.entry_id().map(Key::from)),
+        };
+        Ok(Measure {
+            entry_bytes: bytes,
+            request_bytes: bytes,
+            heap_bytes: message.heap_bytes(),
+            lane,
+            identity,
+        })
+    }
+
+    async fn send(&self, messages: &[Message]) -> Reply<SentMessage> {
+        let url = match self.lookup.url(&self.client).await {
+            Ok(url) => url,
+            Err(refusal) => return refusal.into_reply(),
+        };
+        let ids = WireIds::of(messages);
+        let request =
+            self.client.send_message_batch().queue_url(&*url).set_entries(Some(ids.entries(messages)));
+        match request.send().await {
+            Ok(answer) => Reply::Each(verdict::of_entries(&ids, answer.successful, answer.failed)),
+            Err(error) => {
+                let refusal = Refusal::new(error, Stage::Send, self.lookup.queue(), &self.client);
+                if refusal.class == Class::UnknownQueue {
+                    self.lookup.forget(&url);
+                }
+                refusal.into_reply()
+            }
+        }
+    }
+}
+
+/// Without the client's configuration, which is the user's.
+impl fmt::Debug for Sqs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqs")
+            .field("queue", self.lookup.queue())
+            .field("limits", &self.limits)
+            .field("default_group", &self.default_group)
+            .field("deduplication", &self.deduplication)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The same client but for its retries: those are the writer's, and would multiply.
+fn without_retries(client: &Client) -> Client {
+    Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build())
+}
+
+/// What tells a message of a FIFO queue from others: the group, and the deduplication id if another
+/// message can have the same.
+fn fifo_identity(message: &Message) -> Option<Key<'static>> {
+    let (group, id) = (message.message_group_id()?, message.known_deduplication_id()?);
+    Some(Key::pair(group, id))
+}
+
+#[cfg(test)]
+mod tests;

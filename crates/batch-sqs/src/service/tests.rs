@@ -1,0 +1,125 @@
+use std::time::Duration;
+
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::timeout::TimeoutConfig;
+use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_sdk_sqs::{Client, Config};
+use batch_core::{Key, LimitPolicy, Measure, Service};
+
+use super::{Sqs, without_retries};
+use crate::deduplication::{Deduplication, Generator};
+use crate::{AttributeValue, Message, Queue};
+
+fn sqs(queue: &str, default_group: Option<&str>, deduplication: Deduplication) -> Sqs {
+    let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    let limits = LimitPolicy::new(10, 1_048_576, 1_048_576).expect("they are not zero");
+    Sqs::new(&client, Queue::name(queue), limits, default_group.map(str::to_owned), deduplication)
+}
+
+fn standard() -> Sqs {
+    sqs("orders", None, Deduplication::None)
+}
+
+fn fifo() -> Sqs {
+    sqs("orders.fifo", Some("default"), Deduplication::Generated(Generator::new()))
+}
+
+fn measure<'a>(sqs: &Sqs, message: &'a Message) -> Measure<'a> {
+    sqs.measure(message).expect("it is valid")
+}
+
+#[test]
+fn a_standard_message_has_no_lane_and_its_id_as_identity() {
+    let plain = Message::new("body");
+    let found = measure(&standard(), &plain);
+    assert_eq!((found.lane, found.identity), (None, None));
+
+    let addressed = Message::new("body").group("group").id("id");
+    let found = measure(&standard(), &addressed);
+    assert_eq!((found.lane, found.identity), (None, Some(Key::from("id"))));
+}
+
+#[test]
+fn a_fifo_message_has_its_group_as_lane_and_a_given_deduplication_id_in_its_identity() {
+    let given = Message::new("body").group("group").id("id").deduplication_id("once");
+    let found = measure(&fifo(), &given);
+    assert_eq!((found.lane, found.identity), (Some(Key::from("group")), Some(Key::pair("group", "once"))));
+
+    let mut generated = Message::new("body");
+    fifo().prepare(&mut generated);
+    let found = measure(&fifo(), &generated);
+    assert_eq!((found.lane, found.identity), (Some(Key::from("default")), None));
+    fifo().prepare(&mut generated);
+    assert!(measure(&fifo(), &generated).identity.is_some(), "it was submitted before");
+}
+
+#[test]
+fn only_a_fifo_message_is_filled_in_and_only_where_it_lacks_something() {
+    let plain = Message::new("body");
+    let mut prepared = plain.clone();
+    standard().prepare(&mut prepared);
+    assert_eq!(prepared, plain);
+
+    let full = plain.clone().group("mine").deduplication_id("mine");
+    let mut prepared = full.clone();
+    fifo().prepare(&mut prepared);
+    assert_eq!(prepared, full);
+
+    let mut prepared = plain;
+    fifo().prepare(&mut prepared);
+    assert_eq!(prepared.message_group_id(), Some("default"));
+    assert!(prepared.message_deduplication_id().is_some());
+}
+
+#[test]
+fn a_queue_that_deduplicates_by_content_gets_no_id() {
+    let mut message = Message::new("body").group("group");
+    let by_content = sqs("orders.fifo", None, Deduplication::ByContent);
+    by_content.prepare(&mut message);
+    assert_eq!(message.message_deduplication_id(), None);
+    assert_eq!(measure(&by_content, &message).identity, None);
+}
+
+#[test]
+fn memory_is_charged_for_everything_that_a_message_holds() {
+    let mut body = String::with_capacity(1_000);
+    body.push_str("body");
+    let message = Message::new(body).id("i".repeat(50)).group("g".repeat(60));
+    let message =
+        message.attribute("n".repeat(70), AttributeValue::string("v".repeat(80)).label("l".repeat(90)));
+    let found = measure(&standard(), &message);
+    assert_eq!(found.entry_bytes, 4 + 70 + "String.".len() + 90 + 80);
+    assert_eq!(found.request_bytes, found.entry_bytes);
+    assert!(found.heap_bytes >= 1_000 + 50 + 60 + 70 + 80 + 90, "{}", found.heap_bytes);
+    assert!(found.heap_bytes < 2_000, "{}", found.heap_bytes);
+}
+
+#[test]
+fn only_the_retries_of_the_client_are_replaced() {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(4))
+        .build();
+    let streams = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(5)).build();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .timeout_config(timeouts.clone())
+        .stalled_stream_protection(streams.clone())
+        .retry_config(RetryConfig::adaptive().with_max_attempts(9));
+    let copy = without_retries(&Client::from_conf(config.build()));
+    assert_eq!(copy.config().timeout_config(), Some(&timeouts));
+    assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
+    assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
+}
+
+#[test]
+fn what_the_user_left_open_stays_open() {
+    let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
+    let copy = without_retries(&Client::from_conf(config));
+    assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
+    assert!(copy.config().stalled_stream_protection().is_none());
+}

@@ -1,0 +1,223 @@
+//! What the service would refuse in a message, apart from its size.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use batch_core::Invalid;
+
+use crate::limits::{
+    ATTRIBUTE_NAME, ATTRIBUTE_TYPE, ATTRIBUTES, DELAY_SECONDS, ENTRY_ID, NUMBER_DIGITS, NUMBER_POWERS, TOKEN,
+};
+use crate::{AttributeValue, Message, characters};
+
+/// Why a queue of this kind would refuse the message, if it would.
+pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
+    body(message.body())?;
+    if let Some(id) = message.entry_id() {
+        entry_id(id)?;
+    }
+    if let Some(wait) = message.message_delay() {
+        delay(wait, fifo)?;
+    }
+    match message.message_group_id() {
+        Some(id) => group(id)?,
+        None if fifo => return refuse(NO_GROUP),
+        None => {}
+    }
+    match message.message_deduplication_id() {
+        Some(_) if !fifo => return refuse(NOT_FIFO),
+        Some(id) => token("deduplication id", id)?,
+        None => {}
+    }
+    attributes(message)
+}
+
+/// Why no queue would take this as a group, if none would.
+pub(crate) fn group(group: &str) -> Result<(), Invalid> {
+    token("group", group)
+}
+
+/// The characters of an entry's id and of a queue's name.
+pub(crate) fn is_name_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
+fn body(body: &str) -> Result<(), Invalid> {
+    if body.is_empty() {
+        return refuse("the body is empty, SQS takes no message without one; send a placeholder ({}, say)");
+    }
+    text("body", body)
+}
+
+fn text(what: impl Display, text: &str) -> Result<(), Invalid> {
+    match characters::refused(text) {
+        None => Ok(()),
+        Some((place, character)) => refuse(format!(
+            "U+{:04X} at byte {place} of the {what} is not allowed by SQS; encode the {what} (base64, say)",
+            u32::from(character)
+        )),
+    }
+}
+
+fn entry_id(id: &str) -> Result<(), Invalid> {
+    at_most("characters in the id", id.chars().count(), ENTRY_ID, "shorten it")?;
+    if id.is_empty() {
+        return refuse("the id is empty; leave it out, and the writer makes one up");
+    }
+    made_of("id", id, is_name_character, "letters, digits, '-' and '_'")
+}
+
+fn token(what: &'static str, token: &str) -> Result<(), Invalid> {
+    at_most(
+        format_args!("characters in the {what}"),
+        token.chars().count(),
+        TOKEN,
+        "shorten it, or hash it",
+    )?;
+    if token.is_empty() {
+        return refuse(format!("the {what} is empty; leave it out, or give it a character"));
+    }
+    made_of(what, token, |character| character.is_ascii_graphic(), "ASCII letters, digits and punctuation")
+}
+
+fn delay(delay: Duration, fifo: bool) -> Result<(), Invalid> {
+    if fifo {
+        return refuse(format!(
+            "a delay of {delay:?} for one message is not allowed on a FIFO queue; set the delay of the queue"
+        ));
+    }
+    if delay > Duration::from_secs(DELAY_SECONDS) {
+        return refuse(format!(
+            "delay of {} s is above the limit of {DELAY_SECONDS} s; schedule it later yourself",
+            delay.as_secs_f64()
+        ));
+    }
+    if delay.subsec_nanos() > 0 {
+        return refuse(format!(
+            "delay of {} s is not a whole number of seconds; round it",
+            delay.as_secs_f64()
+        ));
+    }
+    Ok(())
+}
+
+fn attributes(message: &Message) -> Result<(), Invalid> {
+    let attributes = message.attributes();
+    at_most("attributes", attributes.len(), ATTRIBUTES, "put some of them into the body")?;
+    for (name, value) in attributes {
+        attribute_name(name)?;
+        attribute_type(name, value)?;
+        attribute_value(name, value)?;
+    }
+    Ok(())
+}
+
+fn attribute_name(name: &str) -> Result<(), Invalid> {
+    at_most("characters in the name of an attribute", name.chars().count(), ATTRIBUTE_NAME, "shorten it")?;
+    let reserved =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if name.is_empty() {
+        return refuse("the name of an attribute is empty; give it a name");
+    }
+    if reserved("AWS.") || reserved("Amazon.") {
+        return refuse(format!("the attribute name {name:?} begins as only those of AWS may; rename it"));
+    }
+    if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
+        return refuse(format!(
+            "the attribute name {name:?} begins or ends with a period, or has two in a row; rename it"
+        ));
+    }
+    made_of(
+        format_args!("attribute name {name:?}"),
+        name,
+        |character| is_name_character(character) || character == '.',
+        "letters, digits, '-', '_' and '.'",
+    )
+}
+
+fn attribute_type(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+    let (data_type, Some(label), _) = value.parts() else { return Ok(()) };
+    if label.is_empty() {
+        return refuse(format!("the label of the attribute {name:?} is empty; leave it out"));
+    }
+    let characters = data_type.len() + 1 + label.chars().count();
+    at_most(
+        format_args!("characters in the type of the attribute {name:?}"),
+        characters,
+        ATTRIBUTE_TYPE,
+        "shorten its label",
+    )?;
+    text(format_args!("label of the attribute {name:?}"), label)
+}
+
+fn attribute_value(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+    let (_, _, bytes) = value.parts();
+    if bytes.is_empty() {
+        return refuse(format!(
+            "the value of the attribute {name:?} is empty, SQS takes no such attribute; leave it out"
+        ));
+    }
+    match value {
+        AttributeValue::Binary { .. } => Ok(()),
+        AttributeValue::Number { text, .. } if is_number(text) => Ok(()),
+        AttributeValue::Number { .. } => refuse(format!(
+            "the value of the attribute {name:?} is no number of up to {NUMBER_DIGITS} digits between \
+             10^{} and 10^{}; send it as a string",
+            NUMBER_POWERS.start(),
+            NUMBER_POWERS.end(),
+        )),
+        AttributeValue::String { text: value, .. } => {
+            text(format_args!("value of the attribute {name:?}"), value)
+        }
+    }
+}
+
+/// Whether this is a decimal number, with or without sign, fraction and exponent, within the
+/// limits. Zeros before its first and after its last other digit do not count.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()),
+        None => (unsigned, Some(0)),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let Some(exponent) = exponent else { return false };
+    let significant = digits.trim_matches('0');
+    let Some(first) = digits.find(|digit| digit != '0') else { return true };
+    let power = (whole.len() as i64 - 1 - first as i64).saturating_add(exponent);
+    significant.len() <= NUMBER_DIGITS && NUMBER_POWERS.contains(&power)
+}
+
+fn at_most(what: impl Display, count: usize, limit: usize, way_out: &str) -> Result<(), Invalid> {
+    if count > limit {
+        return refuse(format!("{count} {what} are above the limit of {limit}; {way_out}"));
+    }
+    Ok(())
+}
+
+fn made_of(what: impl Display, text: &str, allowed: fn(char) -> bool, alphabet: &str) -> Result<(), Invalid> {
+    match text.chars().enumerate().find(|&(_, character)| !allowed(character)) {
+        None => Ok(()),
+        Some((place, character)) => refuse(format!(
+            "character {} of the {what} is {character:?}, which SQS does not allow there; use {alphabet}",
+            place + 1
+        )),
+    }
+}
+
+fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
+    Err(Invalid::new(reason))
+}
+
+const NO_GROUP: &str = "a message for a FIFO queue needs a group and has none; give it one with `Message::group`, or all \
+                        of them with the builder's `default_group`";
+
+const NOT_FIFO: &str = "a deduplication id is for FIFO queues, and this is a standard queue; use `Message::id` to find \
+                        duplicates inside the writer";
+
+#[cfg(test)]
+mod tests;
