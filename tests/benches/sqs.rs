@@ -9,11 +9,19 @@
 mod count;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use aws_smithy_http_client::test_util::infallible_client_fn;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use batch_sqs::{Message, Queue, Settings, SqsWriter};
 use count::Case;
 use tokio::sync::Semaphore;
@@ -78,25 +86,39 @@ fn body(bytes: usize) -> String {
     "x".repeat(bytes)
 }
 
-/// A client whose every request is answered at once: ten successes.
+/// A client whose every request is answered after a millisecond: ten successes.
 fn client() -> Client {
     let successes = (0..10).map(|n| {
         format!(r#"{{"Id":"{n}","MessageId":"4c5ab9f0-{n}","MD5OfMessageBody":"0cc175b9c0f1b6a831c399e269772661"}}"#)
     });
     let answer = format!(r#"{{"Successful":[{}]}}"#, successes.collect::<Vec<_>>().join(","));
-    let http_client = infallible_client_fn(move |_| {
-        let answer = http::Response::builder()
-            .header("content-type", "application/x-amz-json-1.0")
-            .body(answer.clone());
-        answer.unwrap()
-    });
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(http_client)
+        .http_client(Canned(Bytes::from(answer)))
         .region(Region::from_static("us-east-1"))
         .retry_config(RetryConfig::disabled());
     Client::from_conf(config.build())
+}
+
+/// A service without a network and without a mind: the same answer to every request.
+#[derive(Clone, Debug)]
+struct Canned(Bytes);
+
+impl HttpClient for Canned {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Canned {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let answer = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(self.0.clone()));
+        HttpConnectorFuture::new(async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok(answer)
+        })
+    }
 }
 
 fn block_on(work: impl Future<Output = ()>) {

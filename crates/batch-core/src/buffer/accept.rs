@@ -72,19 +72,9 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.accepted += 1;
         match spot {
             Spot::New { line, identity } => {
-                let deadline = now + self.plan.rules.delivery_deadline;
                 let epoch = self.epochs.enter();
-                let slot = self.slots.insert(NewSlot {
-                    entry,
-                    tag,
-                    now,
-                    deadline,
-                    epoch,
-                    bytes,
-                    charge,
-                    line,
-                    identity,
-                });
+                let new = NewSlot { tag, now, epoch, charge, bytes, line, identity };
+                let slot = self.slots.insert(entry, new);
                 if let Some(identity) = identity {
                     self.identities.wait(identity, slot);
                 }
@@ -114,12 +104,14 @@ impl<E, R, T> Buffer<E, R, T> {
         let slot = &mut self.slots[older];
         let old_tag = std::mem::replace(&mut slot.tag, tag);
         let old_charge = std::mem::replace(&mut slot.charge, charge);
-        let sent = Sent::superseded(slot.sends, slot.maybe_delivered);
-        slot.entry = Some(entry);
+        let sent = Sent::superseded(slot.sends, slot.maybe_delivered());
         slot.accepted = now;
-        slot.deadline = now + self.plan.rules.delivery_deadline;
-        (slot.sends, slot.used, slot.maybe_delivered) = (0, 0, false);
+        slot.sends = 0;
+        if let Some(past) = &mut slot.past {
+            (past.used, past.maybe_delivered, past.last) = (0, false, None);
+        }
         let epoch = slot.epoch;
+        self.slots.restore(older, entry);
         self.epochs.enter_again(epoch);
         self.slots.unlink::<AGE>(&mut self.age, older);
         self.slots.push_back::<AGE>(&mut self.age, older);

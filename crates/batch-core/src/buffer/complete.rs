@@ -29,34 +29,43 @@ impl<E, R, T> Buffer<E, R, T> {
         let lanes = self.lanes_of(&flight.slots);
         self.pace.answered();
         self.learn(batch.id, &reply, flight.slots.len(), now, jitter);
-        self.restore(batch, &flight.slots);
         match reply {
             Reply::Each(verdicts) if verdicts.len() == flight.slots.len() => {
-                self.answer_each(&flight, verdicts, now, jitter);
+                self.answer_each(&flight, batch, verdicts, now, jitter);
             }
-            Reply::Each(verdicts) => {
-                let failure = miscounted(verdicts.len(), flight.slots.len());
-                self.set_back(&flight, Setback::Ambiguous, &failure, now, jitter);
+            reply => {
+                self.restore(batch, &flight.slots);
+                self.answer_all(flight, reply, now, jitter);
             }
-            Reply::Ambiguous(failure) => self.set_back(&flight, Setback::Ambiguous, &failure, now, jitter),
-            Reply::Fatal(failure) => self.hand_back_all(flight, |_| Cause::Fatal(failure.clone())),
-            Reply::Retry(failure) => self.set_back(&flight, Setback::Retry, &failure, now, jitter),
-            Reply::Split(failure) => self.split(flight, &failure, now),
-            Reply::Throttled(failure) => {
-                self.counters.throttled += 1;
-                self.set_back(&flight, Setback::Throttled, &failure, now, jitter);
-            }
-            Reply::Unsent(failure) => self.set_back(&flight, Setback::Unsent, &failure, now, jitter),
         }
         for lane in lanes {
             self.lines.settle(&self.slots, lane, Some(now));
         }
     }
 
+    /// An answer to the request as a whole.
+    fn answer_all(&mut self, flight: Flight, reply: Reply<R>, now: Instant, jitter: f64) {
+        let (setback, failure) = match reply {
+            Reply::Ambiguous(failure) => (Setback::Ambiguous, failure),
+            Reply::Each(verdicts) => (Setback::Ambiguous, miscounted(verdicts.len(), flight.slots.len())),
+            Reply::Fatal(failure) => {
+                return self.hand_back_all(flight, &Cause::Fatal(failure), now);
+            }
+            Reply::Retry(failure) => (Setback::Retry, failure),
+            Reply::Split(failure) => return self.split(flight, &failure, now),
+            Reply::Throttled(failure) => {
+                self.counters.throttled += 1;
+                (Setback::Throttled, failure)
+            }
+            Reply::Unsent(failure) => (Setback::Unsent, failure),
+        };
+        self.set_back(&flight, setback, &failure, now, jitter);
+    }
+
     /// The one way out: an entry gets its answer. A delivered entry is dropped.
     pub(super) fn resolve(&mut self, id: SlotId, outcome: Outcome<R>, now: Instant) {
         self.slots.unlink::<AGE>(&mut self.age, id);
-        let slot = self.slots.remove(id);
+        let (slot, entry) = self.slots.remove(id);
         let is_away = slot.whereabouts != Whereabouts::Waiting;
         if is_away && slot.line != MAIN {
             self.lines.come_back(slot.line);
@@ -64,24 +73,25 @@ impl<E, R, T> Buffer<E, R, T> {
         if let Some(identity) = slot.identity {
             self.identities.leave(identity, id, is_away);
         }
-        self.counters.ambiguous += u64::from(slot.maybe_delivered);
-        let result = match (outcome, slot.entry) {
+        let maybe_delivered = slot.maybe_delivered();
+        self.counters.ambiguous += u64::from(maybe_delivered);
+        let result = match (outcome, entry) {
             (Outcome::HandedBack(cause), Some(entry)) => {
                 self.counters.handed_back += 1;
                 self.room.hand_back();
                 let age = now.saturating_duration_since(slot.accepted);
-                let (attempts, maybe_delivered) = (slot.sends, slot.maybe_delivered);
-                Err(UnprocessedItem { entry, cause, attempts, age, maybe_delivered })
+                let attempts = slot.sends;
+                Err(Box::new(UnprocessedItem { entry, cause, attempts, age, maybe_delivered }))
             }
             (Outcome::Superseded, _) => {
                 self.counters.superseded += 1;
                 self.room.free(slot.charge);
-                Ok(Sent::superseded(slot.sends, slot.maybe_delivered))
+                Ok(Sent::superseded(slot.sends, maybe_delivered))
             }
             (Outcome::Delivered(response), _) => {
                 self.counters.delivered += 1;
                 self.room.free(slot.charge);
-                Ok(Sent::delivered(response, slot.sends, slot.maybe_delivered))
+                Ok(Sent::delivered(response, slot.sends, maybe_delivered))
             }
             (Outcome::HandedBack(_), None) => {
                 unreachable!("an entry is back in its slot before it is handed back")
@@ -95,12 +105,16 @@ impl<E, R, T> Buffer<E, R, T> {
     pub(super) fn overdue(&self, id: SlotId, now: Instant) -> Option<Cause> {
         let slot = &self.slots[id];
         if self.stopped {
-            return Some(Cause::RuntimeStopped(slot.last.clone()));
+            return Some(Cause::RuntimeStopped(slot.last()));
         }
         if self.withdrawn.is_some_and(|watermark| watermark.covers(slot.epoch)) {
-            return Some(Cause::Withdrawn(slot.last.clone()));
+            return Some(Cause::Withdrawn(slot.last()));
         }
-        (slot.deadline <= now).then(|| Cause::DeadlineExceeded(slot.last.clone()))
+        (self.deadline(id) <= now).then(|| Cause::DeadlineExceeded(slot.last()))
+    }
+
+    pub(super) fn deadline(&self, id: SlotId) -> Instant {
+        self.slots[id].accepted + self.plan.rules.delivery_deadline
     }
 
     fn lanes_of(&self, slots: &[SlotId]) -> Vec<LineId> {
@@ -132,19 +146,27 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn restore(&mut self, batch: Batch<E>, slots: &[SlotId]) {
         for (&slot, entry) in slots.iter().zip(batch.entries) {
-            self.slots[slot].entry = Some(entry);
+            self.slots.restore(slot, entry);
         }
     }
 
-    fn answer_each(&mut self, flight: &Flight, verdicts: Vec<Verdict<R>>, now: Instant, jitter: f64) {
+    fn answer_each(
+        &mut self,
+        flight: &Flight,
+        batch: Batch<E>,
+        verdicts: Vec<Verdict<R>>,
+        now: Instant,
+        jitter: f64,
+    ) {
         let mut again = Vec::new();
-        for (&slot, verdict) in flight.slots.iter().zip(verdicts) {
+        for ((&slot, entry), verdict) in flight.slots.iter().zip(batch.entries).zip(verdicts) {
             let (setback, failure) = match verdict {
                 Verdict::Accepted(response) => {
                     self.resolve(slot, Outcome::Delivered(response), now);
                     continue;
                 }
                 Verdict::Reject(failure) => {
+                    self.slots.restore(slot, entry);
                     self.resolve(slot, Outcome::HandedBack(Cause::Rejected(failure)), now);
                     continue;
                 }
@@ -155,6 +177,7 @@ impl<E, R, T> Buffer<E, R, T> {
                     (Setback::Throttled, failure)
                 }
             };
+            self.slots.restore(slot, entry);
             again.extend(self.strike(slot, setback, &failure, now, jitter));
         }
         match flight.isolation {
@@ -192,14 +215,14 @@ impl<E, R, T> Buffer<E, R, T> {
             if let Some(isolation) = flight.isolation.filter(|_| is_alone) {
                 self.isolations.convict(isolation, failure.code());
             }
-            self.hand_back_all(flight, |_| Cause::Rejected(failure.clone()));
+            self.hand_back_all(flight, &Cause::Rejected(failure.clone()), now);
             return;
         }
         self.counters.splits += 1;
         let isolation = flight.isolation.unwrap_or_else(|| self.isolations.begin());
         let mut rest = Vec::with_capacity(flight.slots.len());
         for slot in flight.slots {
-            self.slots[slot].last = Some(failure.clone());
+            self.slots[slot].past_mut().last = Some(failure.clone());
             match self.overdue(slot, now) {
                 Some(cause) => self.resolve(slot, Outcome::HandedBack(cause), now),
                 None => rest.push(slot),
@@ -210,10 +233,9 @@ impl<E, R, T> Buffer<E, R, T> {
         self.isolations.settle(isolation, None);
     }
 
-    fn hand_back_all(&mut self, flight: Flight, cause: impl Fn(SlotId) -> Cause) {
-        let now = self.latest.expect("a batch was sent at some instant");
+    fn hand_back_all(&mut self, flight: Flight, cause: &Cause, now: Instant) {
         for slot in flight.slots {
-            self.resolve(slot, Outcome::HandedBack(cause(slot)), now);
+            self.resolve(slot, Outcome::HandedBack(cause.clone()), now);
         }
         if let Some(isolation) = flight.isolation {
             self.isolations.settle(isolation, None);
@@ -229,12 +251,12 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
         jitter: f64,
     ) -> Option<(SlotId, Instant)> {
-        let slot = &mut self.slots[id];
-        slot.last = Some(failure.clone());
-        slot.maybe_delivered |= setback == Setback::Ambiguous;
-        slot.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
-        slot.strikes += u32::from(setback != Setback::Unsent);
-        let (used, strikes) = (slot.used, slot.strikes);
+        let past = self.slots[id].past_mut();
+        past.last = Some(failure.clone());
+        past.maybe_delivered |= setback == Setback::Ambiguous;
+        past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
+        past.strikes += u32::from(setback != Setback::Unsent);
+        let (used, strikes) = (past.used, past.strikes);
         let rules = &self.plan.rules;
         let cause = self.overdue(id, now).or_else(|| {
             if setback == Setback::Ambiguous && rules.ambiguous == Ambiguous::HandBack {
@@ -286,7 +308,7 @@ impl<E, R, T> Buffer<E, R, T> {
             let is_free = self.slots[id].line == MAIN;
             let id = self.come_back(id);
             let slot = &mut self.slots[id];
-            slot.not_before = Some(at);
+            slot.past_mut().not_before = Some(at);
             if is_free {
                 slot.line = cohort(&mut self.lines, &mut cohorts, at);
             }

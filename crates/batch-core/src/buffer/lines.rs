@@ -126,6 +126,16 @@ impl Lines {
         line.bytes -= slots[slot].bytes;
     }
 
+    /// Takes the first entry out of a line that stands nowhere; [`settle`](Self::settle) follows.
+    pub(super) fn pop_front<E, T>(&mut self, slots: &mut Slots<E, T>, id: LineId) -> Option<SlotId> {
+        let line = &mut self.all[id as usize];
+        let slot = line.waiting.head()?;
+        slots.unlink::<LINE>(&mut line.waiting, slot);
+        line.bytes -= slots[slot].bytes;
+        line.away += u32::from(line.kind.is_lane());
+        Some(slot)
+    }
+
     /// An entry's share of a request changes where it stands.
     pub(super) fn resize<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId, bytes: usize, now: Instant) {
         let id = slots[slot].line;
@@ -134,10 +144,6 @@ impl Lines {
         let line = &mut self.all[id as usize];
         line.bytes = line.bytes - old + bytes;
         self.settle(slots, id, Some(now));
-    }
-
-    pub(super) fn go_away(&mut self, id: LineId) {
-        self.all[id as usize].away += 1;
     }
 
     pub(super) fn come_back(&mut self, id: LineId) {
@@ -159,7 +165,7 @@ impl Lines {
         if blocked {
             return;
         }
-        match slots[head].not_before {
+        match slots[head].not_before() {
             Some(until) if now.is_none_or(|now| until > now) => {
                 line.place = Place::Resting { until };
                 self.resting.insert((until, id));
@@ -221,7 +227,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
         let flushed = self.flushed.is_some_and(|watermark| watermark.covers(head.epoch));
-        let due = match (&line.kind, head.not_before) {
+        let due = match (&line.kind, head.not_before()) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
             (_, None) => head.since + self.linger,
@@ -237,7 +243,8 @@ impl Lines {
         self.load.bytes += share.bytes;
     }
 
-    fn displace(&mut self, id: LineId) {
+    /// Takes a line out of wherever it stands; [`settle`](Self::settle) follows.
+    pub(super) fn displace(&mut self, id: LineId) {
         let line = &mut self.all[id as usize];
         match std::mem::replace(&mut line.place, Place::Nowhere) {
             Place::Nowhere => {}

@@ -32,7 +32,7 @@ pub struct Resolution<E, R, T> {
     pub tag: T,
     /// Delivered, superseded, or handed back. An entry handed back still takes its room until
     /// [`collected`](super::Buffer::collected) is called with its charge.
-    pub result: Result<Sent<R>, UnprocessedItem<E>>,
+    pub result: Result<Sent<R>, Box<UnprocessedItem<E>>>,
     /// What it is charged, in bytes.
     pub charge: usize,
     pub(crate) epoch: u64,

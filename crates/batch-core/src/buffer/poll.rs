@@ -84,8 +84,10 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes what goes from one ready line; whether the request is full then.
     fn take_from(&mut self, line: LineId, picked: &mut Vec<SlotId>, load: &mut Load, now: Instant) -> bool {
+        self.lines.displace(line);
+        let is_lane = self.lines.is_lane(line);
         while let Some(slot) = self.lines.head(line) {
-            if self.lines.is_away(line) && !self.may_follow(slot, line, now) {
+            if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, now) {
                 return false;
             }
             let with = load.with(self.slots[slot].bytes);
@@ -93,7 +95,8 @@ impl<E, R, T> Buffer<E, R, T> {
                 return true;
             }
             *load = with;
-            self.take(slot, line);
+            self.lines.pop_front(&mut self.slots, line);
+            self.leave_line(slot, is_lane);
             picked.push(slot);
         }
         false
@@ -102,17 +105,14 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether a request that carries the one before it in the lane may carry this one too.
     fn may_follow(&self, slot: SlotId, line: LineId, now: Instant) -> bool {
         let slot = &self.slots[slot];
-        let is_resting = slot.not_before.is_some_and(|until| until > now);
+        let is_resting = slot.not_before().is_some_and(|until| until > now);
         let has_twin_away = slot.identity.is_some_and(|identity| self.identities.is_away(identity));
         !self.lines.is_strict(line) && !is_resting && !has_twin_away
     }
 
-    fn take(&mut self, id: SlotId, line: LineId) {
-        self.lines.remove(&mut self.slots, id);
+    fn leave_line(&mut self, id: SlotId, is_lane: bool) {
         let slot = &mut self.slots[id];
-        if self.lines.is_lane(line) {
-            self.lines.go_away(line);
-        } else {
+        if !is_lane {
             slot.line = MAIN;
         }
         if let Some(identity) = slot.identity {
@@ -124,12 +124,12 @@ impl<E, R, T> Buffer<E, R, T> {
         let id = BatchId(self.next_batch);
         self.next_batch += 1;
         let mut entries = Vec::with_capacity(slots.len());
-        for &slot in &slots {
-            let slot = &mut self.slots[slot];
+        for &id in &slots {
+            let slot = &mut self.slots[id];
             self.counters.retries += u64::from(slot.sends > 0);
             slot.sends += 1;
             slot.whereabouts = Whereabouts::InFlight;
-            entries.extend(slot.entry.take());
+            entries.extend(self.slots.take(id));
         }
         self.counters.requests += 1;
         self.counters.sendings += slots.len() as u64;
@@ -139,7 +139,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let deadline = self.age.head().map(|slot| self.slots[slot].deadline);
+        let deadline = self.age.head().map(|slot| self.deadline(slot));
         [deadline, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
             .into_iter()
             .flatten()

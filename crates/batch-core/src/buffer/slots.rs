@@ -17,33 +17,39 @@ pub(super) const AGE: usize = 1;
 
 const NIL: u32 = u32::MAX;
 
-/// One entry from its acceptance to its answer. The entry itself is away while a batch carries it.
-pub(super) struct Slot<E, T> {
-    pub(super) entry: Option<E>,
+/// What is known of one entry from its acceptance to its answer. The entry itself is kept apart,
+/// and is away while a batch carries it.
+pub(super) struct Slot<T> {
     pub(super) tag: T,
     pub(super) accepted: Instant,
-    pub(super) deadline: Instant,
     /// When its linger began.
     pub(super) since: Instant,
-    /// When its retry is due, after a failure.
-    pub(super) not_before: Option<Instant>,
     pub(super) epoch: u64,
-    /// Its share of a request.
-    pub(super) bytes: usize,
     /// Its share of the memory bound.
     pub(super) charge: usize,
+    /// Its share of a request.
+    pub(super) bytes: usize,
     pub(super) line: LineId,
     pub(super) identity: Option<IdentityId>,
     pub(super) whereabouts: Whereabouts,
     /// Requests that carried it.
     pub(super) sends: u32,
+    /// What its failures left behind, if there were any.
+    pub(super) past: Option<Box<Past>>,
+    links: [Links; 2],
+}
+
+/// The failures of an entry so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Past {
     /// Attempts used up.
     pub(super) used: u32,
-    /// Failures so far, which decide on the next backoff.
+    /// Failures, which decide on the next backoff.
     pub(super) strikes: u32,
     pub(super) maybe_delivered: bool,
+    /// When its retry is due.
+    pub(super) not_before: Option<Instant>,
     pub(super) last: Option<Failure>,
-    links: [Links; 2],
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,11 +59,11 @@ pub(super) enum Whereabouts {
     Waiting,
 }
 
+/// The neighbours in a list; an entry that is in none has itself as neighbour.
 #[derive(Clone, Copy)]
 struct Links {
     prev: u32,
     next: u32,
-    linked: bool,
 }
 
 /// A doubly linked list through slots: every operation takes constant time.
@@ -68,58 +74,90 @@ pub(super) struct List {
     len: u32,
 }
 
-/// All entries inside.
-pub(super) struct Slots<E, T>(Slab<Slot<E, T>>);
+/// All entries inside. An entry moves twice, in and out; what is known of it stays where it is.
+pub(super) struct Slots<E, T> {
+    slots: Slab<Slot<T>>,
+    /// By the same index; nothing where a batch carries the entry.
+    entries: Vec<Option<E>>,
+}
 
 /// What is known of an entry when it is accepted.
-pub(super) struct NewSlot<E, T> {
-    pub(super) entry: E,
+pub(super) struct NewSlot<T> {
     pub(super) tag: T,
     pub(super) now: Instant,
-    pub(super) deadline: Instant,
     pub(super) epoch: u64,
-    pub(super) bytes: usize,
     pub(super) charge: usize,
+    pub(super) bytes: usize,
     pub(super) line: LineId,
     pub(super) identity: Option<IdentityId>,
 }
 
-impl<E, T> Slots<E, T> {
-    pub(super) fn new() -> Self {
-        Self(Slab::new())
+impl<T> Slot<T> {
+    pub(super) fn maybe_delivered(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.maybe_delivered)
     }
 
-    pub(super) fn insert(&mut self, new: NewSlot<E, T>) -> SlotId {
-        let id = self.0.insert(Slot {
-            entry: Some(new.entry),
+    pub(super) fn not_before(&self) -> Option<Instant> {
+        self.past.as_ref().and_then(|past| past.not_before)
+    }
+
+    pub(super) fn last(&self) -> Option<Failure> {
+        self.past.as_ref().and_then(|past| past.last.clone())
+    }
+
+    pub(super) fn past_mut(&mut self) -> &mut Past {
+        self.past.get_or_insert_default()
+    }
+}
+
+impl<E, T> Slots<E, T> {
+    pub(super) fn new() -> Self {
+        Self { slots: Slab::new(), entries: Vec::new() }
+    }
+
+    pub(super) fn insert(&mut self, entry: E, new: NewSlot<T>) -> SlotId {
+        let vacant = self.slots.vacant_entry();
+        let index = vacant.key();
+        let id = u32::try_from(index)
+            .expect("the memory bound charges 512 bytes an entry, so there are fewer than 2^32");
+        vacant.insert(Slot {
             tag: new.tag,
             accepted: new.now,
-            deadline: new.deadline,
             since: new.now,
-            not_before: None,
             epoch: new.epoch,
-            bytes: new.bytes,
             charge: new.charge,
+            bytes: new.bytes,
             line: new.line,
             identity: new.identity,
             whereabouts: Whereabouts::Waiting,
             sends: 0,
-            used: 0,
-            strikes: 0,
-            maybe_delivered: false,
-            last: None,
-            links: [Links::NONE; 2],
+            past: None,
+            links: [Links::none(id); 2],
         });
-        u32::try_from(id).expect("the memory bound charges 512 bytes an entry, so there are fewer than 2^32")
+        match self.entries.get_mut(index) {
+            Some(place) => *place = Some(entry),
+            None => self.entries.push(Some(entry)),
+        }
+        id
     }
 
-    pub(super) fn remove(&mut self, id: SlotId) -> Slot<E, T> {
-        self.0.remove(id as usize)
+    pub(super) fn remove(&mut self, id: SlotId) -> (Slot<T>, Option<E>) {
+        (self.slots.remove(id as usize), self.take(id))
+    }
+
+    /// The entry, to be carried by a batch.
+    pub(super) fn take(&mut self, id: SlotId) -> Option<E> {
+        self.entries[id as usize].take()
+    }
+
+    /// Puts an entry back that a batch carried, or one that takes its place.
+    pub(super) fn restore(&mut self, id: SlotId, entry: E) {
+        self.entries[id as usize] = Some(entry);
     }
 
     pub(super) fn push_back<const L: usize>(&mut self, list: &mut List, id: SlotId) {
         let tail = list.tail;
-        self[id].links[L] = Links { prev: tail, next: NIL, linked: true };
+        self[id].links[L] = Links { prev: tail, next: NIL };
         match tail {
             NIL => list.head = id,
             tail => self[tail].links[L].next = id,
@@ -130,7 +168,7 @@ impl<E, T> Slots<E, T> {
 
     pub(super) fn push_front<const L: usize>(&mut self, list: &mut List, id: SlotId) {
         let head = list.head;
-        self[id].links[L] = Links { prev: NIL, next: head, linked: true };
+        self[id].links[L] = Links { prev: NIL, next: head };
         match head {
             NIL => list.tail = id,
             head => self[head].links[L].prev = id,
@@ -141,8 +179,8 @@ impl<E, T> Slots<E, T> {
 
     /// Takes it out of the list; nothing happens if it is not in it.
     pub(super) fn unlink<const L: usize>(&mut self, list: &mut List, id: SlotId) {
-        let Links { prev, next, linked } = self[id].links[L];
-        if !linked {
+        let Links { prev, next } = self[id].links[L];
+        if prev == id {
             return;
         }
         match prev {
@@ -154,7 +192,7 @@ impl<E, T> Slots<E, T> {
             next => self[next].links[L].prev = prev,
         }
         list.len -= 1;
-        self[id].links[L] = Links::NONE;
+        self[id].links[L] = Links::none(id);
     }
 
     /// The one after it in the list.
@@ -164,16 +202,16 @@ impl<E, T> Slots<E, T> {
 }
 
 impl<E, T> Index<SlotId> for Slots<E, T> {
-    type Output = Slot<E, T>;
+    type Output = Slot<T>;
 
-    fn index(&self, id: SlotId) -> &Slot<E, T> {
-        &self.0[id as usize]
+    fn index(&self, id: SlotId) -> &Slot<T> {
+        &self.slots[id as usize]
     }
 }
 
 impl<E, T> IndexMut<SlotId> for Slots<E, T> {
-    fn index_mut(&mut self, id: SlotId) -> &mut Slot<E, T> {
-        &mut self.0[id as usize]
+    fn index_mut(&mut self, id: SlotId) -> &mut Slot<T> {
+        &mut self.slots[id as usize]
     }
 }
 
@@ -190,7 +228,9 @@ impl List {
 }
 
 impl Links {
-    const NONE: Self = Self { prev: NIL, next: NIL, linked: false };
+    const fn none(id: SlotId) -> Self {
+        Self { prev: id, next: id }
+    }
 }
 
 fn some(id: u32) -> Option<SlotId> {

@@ -35,7 +35,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Hands back what waits past its delivery deadline. What is in flight may finish.
     pub(super) fn expire(&mut self, now: Instant) {
         while let Some(slot) = self.age.head()
-            && self.slots[slot].deadline <= now
+            && self.deadline(slot) <= now
         {
             if self.slots[slot].whereabouts == Whereabouts::InFlight {
                 self.slots.unlink::<AGE>(&mut self.age, slot);

@@ -138,7 +138,7 @@ impl<S: Service> Shared<S> {
                     }
                     Owner::Nobody(failed) if self.handler.is_some() => {
                         state.buffer.collected(failed.charge);
-                        todo.unprocessed.push(failed.item);
+                        todo.unprocessed.push(*failed.item);
                     }
                     Owner::Nobody(failed) => state.pool.add(failed),
                 }

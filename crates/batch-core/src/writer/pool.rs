@@ -4,7 +4,7 @@ use crate::{UnprocessedItem, Watermark};
 
 /// A failure, and what is due when somebody takes it.
 pub(super) struct Failed<E> {
-    pub(super) item: UnprocessedItem<E>,
+    pub(super) item: Box<UnprocessedItem<E>>,
     pub(super) charge: usize,
     pub(super) epoch: u64,
     /// Whether somebody was already waiting for it when it came.

@@ -31,7 +31,7 @@ pub(super) struct Answer<E, R> {
 pub(super) struct Block<E, R>(Mutex<Vec<Cell<E, R>>>);
 
 enum Cell<E, R> {
-    Failed(Box<Failed<E>>),
+    Failed(Failed<E>),
     /// The answer is taken, or nobody waits for it any more.
     Gone,
     Sent(Sent<R>),
@@ -94,7 +94,7 @@ impl<E, R> Answer<E, R> {
         };
         let wake = waker.take();
         failed.awaited = wake.is_some();
-        *cell = Cell::Failed(Box::new(failed));
+        *cell = Cell::Failed(failed);
         Owner::Receipt { wake }
     }
 }
@@ -121,7 +121,7 @@ impl<S: Service> Future for Receipt<S> {
             Cell::Sent(sent) => Poll::Ready(Ok(sent)),
             Cell::Failed(failed) => {
                 self.shared.taken(failed.charge, failed.awaited);
-                Poll::Ready(Err(failed.item))
+                Poll::Ready(Err(*failed.item))
             }
             Cell::Gone | Cell::Waiting(_) => panic!("a receipt gives its answer once"),
         }
@@ -132,7 +132,7 @@ impl<S: Service> Drop for Receipt<S> {
     fn drop(&mut self) {
         let cell = std::mem::replace(&mut self.block.lock()[self.index], Cell::Gone);
         if let Cell::Failed(failed) = cell {
-            self.shared.pass_on(*failed);
+            self.shared.pass_on(failed);
         }
     }
 }

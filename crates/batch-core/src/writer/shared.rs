@@ -112,7 +112,7 @@ impl<S: Service> Shared<S> {
         let wakes = state.buffer.take_wakes();
         drop(state);
         wakes.into_iter().for_each(Waker::wake);
-        taken.into_iter().map(|failed| failed.item).collect()
+        taken.into_iter().map(|failed| *failed.item).collect()
     }
 
     /// A failure was taken by its receipt.
@@ -129,7 +129,7 @@ impl<S: Service> Shared<S> {
     pub(super) fn pass_on(&self, failed: Failed<S::Entry>) {
         if self.handler.is_some() {
             self.taken(failed.charge, failed.awaited);
-            self.handle(failed.item);
+            self.handle(*failed.item);
         } else {
             let mut state = self.lock();
             state.collectors -= usize::from(failed.awaited);
