@@ -127,11 +127,10 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Adapts the pace to what the reply says of the service.
     fn learn(&mut self, batch: BatchId, reply: &Reply<R>, sent: usize, now: Instant, jitter: f64) {
-        let pressed = self.pace.in_flight() + 1 >= self.pace.limit() && self.is_due(now);
         match reply {
             Reply::Each(verdicts) if verdicts.len() == sent => {
                 if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_))) {
-                    self.pace.succeeded(pressed);
+                    self.pace.succeeded();
                 } else if verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_))) {
                     self.pace.throttled(batch, now);
                 } else {

@@ -5,7 +5,9 @@ use crate::Backoff;
 
 /// The gap that begins when even one request at a time is too much.
 const FIRST_GAP: Duration = Duration::from_millis(10);
-/// A gap below this counts as none.
+/// A gap below this counts as none. Grown by half by each throttled request and cut by a tenth by each that
+/// succeeds, the gap settles where about one request in five is throttled: close above the rate
+/// that the service allows, so that none of it is wasted.
 const LEAST_GAP: Duration = Duration::from_millis(1);
 /// The longest gap, so that a service that recovers is noticed within a second.
 const LONGEST_GAP: Duration = Duration::from_secs(1);
@@ -61,17 +63,17 @@ impl Pace {
         self.in_flight -= 1;
     }
 
-    /// The service took at least a part of the request. `pressed`: more work waits than may go.
-    pub(super) fn succeeded(&mut self, pressed: bool) {
+    /// The service took at least a part of the request, which is [`answered`](Self::answered).
+    pub(super) fn succeeded(&mut self) {
         self.outage = None;
         self.successes += 1;
+        let was_full = self.in_flight + 1 >= self.limit;
         if !self.gap.is_zero() {
-            let part = if self.successes > SPRINT { 0.5 } else { 0.95 };
-            self.gap = self.gap.mul_f64(part);
+            self.gap = self.gap.mul_f64(if self.successes > SPRINT { 0.5 } else { 0.9 });
             if self.gap < LEAST_GAP {
                 self.gap = Duration::ZERO;
             }
-        } else if pressed && self.limit < self.max && self.successes as usize >= self.limit {
+        } else if was_full && self.limit < self.max && self.successes as usize >= self.limit {
             self.limit += 1;
             self.successes = 0;
         }
@@ -88,7 +90,7 @@ impl Pace {
         if self.limit > 1 {
             self.limit /= 2;
         } else {
-            self.gap = (self.gap * 2).clamp(FIRST_GAP, LONGEST_GAP);
+            self.gap = self.gap.mul_f64(1.5).clamp(FIRST_GAP, LONGEST_GAP);
         }
         if !self.gap.is_zero() {
             self.next_at = Some(now + self.gap);
@@ -170,7 +172,7 @@ mod tests {
         assert!(!pace.may_send(now));
         assert!(pace.may_send(now + LONGEST_GAP));
         for _ in 0..200 {
-            pace.succeeded(true);
+            pace.succeeded();
         }
         pace.sent(BatchId(20), now);
         pace.answered();
@@ -197,7 +199,7 @@ mod tests {
         pace.answered();
         pace.unsent(BatchId(3), backoff, probe, 1.0);
         assert!(!pace.may_send(probe + backoff.ceiling(1)), "the second wait is longer");
-        pace.succeeded(false);
+        pace.succeeded();
         assert!(pace.may_send(probe));
     }
 }

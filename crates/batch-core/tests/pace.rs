@@ -1,0 +1,128 @@
+//! The pace of a writer against services that allow only so much, in paused time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly and read the clock"
+)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use batch_core::{Failure, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdict, Writer};
+use tokio::time::Instant;
+
+/// Takes so many requests a second, with a burst of a tenth of that or of three, and throttles the others; or
+/// cannot be reached at all for a while.
+struct Bounded {
+    per_second: f64,
+    latency: Duration,
+    down_until: Option<Instant>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    tokens: f64,
+    filled_at: Option<Instant>,
+    accepted: usize,
+    refused: usize,
+    unsent: usize,
+    first_accepted_at: Option<Instant>,
+}
+
+impl Bounded {
+    fn answer(&self) -> Result<(), bool> {
+        let now = Instant::now();
+        let mut seen = self.seen.lock().unwrap();
+        if self.down_until.is_some_and(|until| now < until) {
+            seen.unsent += 1;
+            return Err(true);
+        }
+        let burst = (self.per_second / 10.0).max(3.0);
+        let since = seen.filled_at.map_or(burst, |at| (now - at).as_secs_f64() * self.per_second);
+        seen.tokens = (seen.tokens + since).min(burst);
+        seen.filled_at = Some(now);
+        if seen.tokens < 1.0 {
+            seen.refused += 1;
+            return Err(false);
+        }
+        seen.tokens -= 1.0;
+        seen.accepted += 1;
+        seen.first_accepted_at.get_or_insert(now);
+        Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+impl Service for Bounded {
+    type Entry = u64;
+    type Sent = ();
+
+    fn name(&self) -> &'static str {
+        "bounded"
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        LimitPolicy::new(10, 1_000, 100).unwrap()
+    }
+
+    fn measure<'a>(&self, _: &'a u64) -> Result<Measure<'a>, Invalid> {
+        Ok(Measure::of_bytes(8))
+    }
+
+    async fn send(&self, entries: &[u64]) -> Reply<()> {
+        tokio::time::sleep(self.latency).await;
+        match self.answer() {
+            Ok(()) => Reply::Each(vec![Verdict::Accepted(()); entries.len()]),
+            Err(false) => Reply::Throttled(Failure::new("Throttled")),
+            Err(true) => Reply::Unsent(Failure::new("Refused")),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_throttling_the_writer_uses_what_the_service_allows() {
+    for (per_second, latency_ms) in [(5.0, 100), (20.0, 5), (50.0, 5), (200.0, 20)] {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let latency = Duration::from_millis(latency_ms);
+        let service = Bounded { per_second, latency, down_until: None, seen: Arc::clone(&seen) };
+        let settings = Settings::new().delivery_deadline(Duration::from_secs(3_600));
+        let writer = Writer::builder(service).settings(settings).seed(1).build().unwrap();
+        let minute = Duration::from_secs(60);
+        let _ = tokio::time::timeout(minute, async {
+            for n in 0.. {
+                writer.submit(n).await.unwrap();
+            }
+        })
+        .await;
+        let seen = seen.lock().unwrap();
+        let allowed = per_second * minute.as_secs_f64();
+        let used = seen.accepted as f64 / allowed;
+        assert!(used >= 0.95, "{per_second}/s: {used:.3} of what is allowed");
+        let asked = (seen.accepted + seen.refused) as f64 / allowed;
+        assert!(asked <= 1.5, "{per_second}/s: {asked:.3} times what is allowed is asked for");
+        let stats = writer.stats();
+        assert_eq!(stats.handed_back, 0);
+        assert_eq!(stats.accepted, stats.delivered + stats.inside);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_costs_few_probes_and_ends_soon_after_the_service_is_back() {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let outage = Duration::from_secs(120);
+    let back_at = Instant::now() + outage;
+    let latency = Duration::from_millis(5);
+    let service = Bounded { per_second: 1e6, latency, down_until: Some(back_at), seen: Arc::clone(&seen) };
+    let settings = Settings::new().delivery_deadline(Duration::from_secs(600));
+    let writer = Writer::builder(service).settings(settings).seed(1).build().unwrap();
+    for n in 0..5_000 {
+        writer.submit(n).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    let seen = seen.lock().unwrap();
+    assert!(seen.unsent <= 60, "{} requests into the void", seen.unsent);
+    let noticed = seen.first_accepted_at.unwrap() - back_at;
+    assert!(noticed <= Duration::from_secs(11), "noticed after {noticed:?}");
+    assert_eq!(writer.stats().delivered, 5_000);
+}
