@@ -12,7 +12,7 @@ impl Backoff {
     /// A backoff that starts with at most `base` and never waits longer than `cap`.
     #[must_use]
     pub const fn new(base: Duration, cap: Duration) -> Self {
-        Self { base, cap }
+        Self { base: bounded(base), cap: bounded(cap) }
     }
 
     /// The longest wait before retry number `retry`, from 1.
@@ -37,6 +37,13 @@ impl Backoff {
     pub fn delay(&self, retry: u32, jitter: f64) -> Duration {
         self.ceiling(retry).mul_f64(jitter.clamp(0.0, 1.0))
     }
+}
+
+/// As long as any wait in this crate: a century, so that no sum of instants overflows.
+pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
+
+const fn bounded(wait: Duration) -> Duration {
+    if wait.as_nanos() > FOREVER.as_nanos() { FOREVER } else { wait }
 }
 
 impl Default for Backoff {

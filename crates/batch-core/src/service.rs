@@ -103,6 +103,33 @@ pub trait Service: Send + Sync + 'static {
     async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent>;
 }
 
+/// A service behind a pointer is a service: `Box<dyn Service<Entry = E, Sent = R>>`, say.
+#[async_trait]
+impl<S: Service + ?Sized> Service for Box<S> {
+    type Entry = S::Entry;
+    type Sent = S::Sent;
+
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        (**self).limits()
+    }
+
+    fn prepare(&self, entry: &mut Self::Entry) {
+        (**self).prepare(entry);
+    }
+
+    fn measure<'a>(&self, entry: &'a Self::Entry) -> Result<Measure<'a>, Invalid> {
+        (**self).measure(entry)
+    }
+
+    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent> {
+        (**self).send(entries).await
+    }
+}
+
 /// Everything that the writer needs to know about an entry.
 #[derive(Clone, Debug)]
 #[must_use]
@@ -115,7 +142,8 @@ pub struct Measure<'a> {
     pub heap_bytes: usize,
     /// The lane whose order it keeps; none where order does not matter.
     pub lane: Option<Key<'a>>,
-    /// Entries of equal identity are duplicates of each other; none where there are none.
+    /// Entries of equal identity are duplicates of each other; none where there are none. Equal
+    /// identities have equal lanes.
     pub identity: Option<Key<'a>>,
 }
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::backoff::FOREVER;
 use crate::{Backoff, ConfigError, LimitPolicy};
 
 /// How a writer gathers, sends, retries and bounds. What is not set has the default named at its
@@ -314,11 +315,14 @@ impl Settings {
     fn rules(&self) -> Rules {
         Rules {
             ambiguous: self.ambiguous,
-            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(10)),
+            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(10)).min(FOREVER),
             backoff: self.backoff,
-            delivery_deadline: self.delivery_deadline.unwrap_or(Duration::from_secs(120)),
+            delivery_deadline: self.delivery_deadline.unwrap_or(Duration::from_secs(120)).min(FOREVER),
             duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
-            linger: self.linger,
+            linger: match self.linger {
+                Linger::Fixed(linger) => Linger::Fixed(linger.min(FOREVER)),
+                Linger::Natural(linger) => Linger::Natural(linger.min(FOREVER)),
+            },
             max_attempts: self.max_attempts.unwrap_or(5),
             order: self.order.unwrap_or(Order::Relaxed),
         }

@@ -25,6 +25,8 @@ pub enum Refused {
 #[derive(Debug)]
 #[must_use = "a place that no entry is put into is lost"]
 pub struct Place {
+    /// Whether one of its identity is inside.
+    pub(crate) is_duplicate: bool,
     spot: Spot,
     bytes: usize,
     charge: usize,
@@ -53,7 +55,9 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn place(&mut self, grant: Grant, measure: &Measure<'_>) -> Result<Place, Refused> {
         let charge = measure.heap_bytes + ENTRY_OVERHEAD_BYTES;
         assert!(grant.bytes >= charge, "the grant is for {} bytes, the entry needs {charge}", grant.bytes);
-        let spot = match self.find_duplicate(measure) {
+        let found = self.find_duplicate(measure);
+        let is_duplicate = !matches!(found, Found::None);
+        let spot = match found {
             Found::Inside if self.plan.rules.duplicates == Duplicates::KeepFirst => {
                 self.room.give_back(grant);
                 return Err(Refused::Duplicate);
@@ -62,13 +66,13 @@ impl<E, R, T> Buffer<E, R, T> {
             Found::Inside | Found::None => self.new_spot(measure),
         };
         self.room.occupy(grant, charge);
-        Ok(Place { spot, bytes: measure.request_bytes, charge })
+        Ok(Place { is_duplicate, spot, bytes: measure.request_bytes, charge })
     }
 
     /// Takes an entry in. From now on it is owed exactly one answer.
     pub fn put(&mut self, place: Place, entry: E, tag: T, now: Instant) {
         let now = self.clock(now);
-        let Place { spot, bytes, charge } = place;
+        let Place { spot, bytes, charge, .. } = place;
         self.counters.accepted += 1;
         match spot {
             Spot::New { line, identity } => {
@@ -130,7 +134,6 @@ impl<E, R, T> Buffer<E, R, T> {
             return Found::None;
         };
         self.counters.duplicates += 1;
-        tracing::warn!(target: "batch_core", "an entry has the identity of one still inside");
         match self.identities.waiting(identity) {
             Some(older) if self.plan.rules.duplicates == Duplicates::KeepLast => Found::Waiting(older),
             _ => Found::Inside,

@@ -43,6 +43,18 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
+    /// A batch whose attempt ended with its runtime: its entries are handed back, as maybe
+    /// delivered.
+    ///
+    /// # Panics
+    ///
+    /// When this buffer did not issue the batch.
+    pub fn abandon(&mut self, batch: Batch<E>, now: Instant) {
+        let was_stopped = std::mem::replace(&mut self.stopped, true);
+        self.complete(batch, Reply::Ambiguous(Failure::new("AttemptDropped")), now, 0.0);
+        self.stopped = was_stopped;
+    }
+
     /// An answer to the request as a whole.
     fn answer_all(&mut self, flight: Flight, reply: Reply<R>, now: Instant, jitter: f64) {
         let (setback, failure) = match reply {

@@ -25,17 +25,20 @@ pub(super) struct Epochs {
     first: u64,
     /// Unanswered entries by epoch; the last one is the current epoch.
     open: VecDeque<usize>,
+    /// Whether the current epoch has had any entry, answered meanwhile or not.
+    is_used: bool,
 }
 
 impl Epochs {
     pub(super) fn new() -> Self {
-        Self { first: 1, open: VecDeque::from([0]) }
+        Self { first: 1, open: VecDeque::from([0]), is_used: false }
     }
 
     /// Counts one more entry of the current epoch.
     pub(super) fn enter(&mut self) -> u64 {
         let last = self.open.len() - 1;
         self.open[last] += 1;
+        self.is_used = true;
         self.current()
     }
 
@@ -54,10 +57,11 @@ impl Epochs {
 
     /// Ends the current epoch.
     pub(super) fn close(&mut self) -> Watermark {
-        if self.open[self.open.len() - 1] == 0 {
-            return Watermark(self.current() - 1);
+        if self.is_used {
+            self.open.push_back(0);
+            self.is_used = false;
+            self.drop_finished();
         }
-        self.open.push_back(0);
         Watermark(self.current() - 1)
     }
 
@@ -108,19 +112,25 @@ mod tests {
     }
 
     #[test]
-    fn closing_an_empty_epoch_opens_no_other() {
+    fn a_watermark_covers_what_was_answered_before_it() {
         let mut epochs = Epochs::new();
-        assert!(epochs.passed(epochs.close_again()));
+        let answered = epochs.enter();
+        epochs.leave(answered);
+        let watermark = epochs.close();
+        assert!(watermark.covers(answered));
+        assert!(epochs.passed(watermark));
+        assert!(!watermark.covers(epochs.enter()));
+    }
+
+    #[test]
+    fn closing_an_epoch_without_entries_opens_no_other() {
+        let mut epochs = Epochs::new();
+        let none = epochs.close();
+        assert!(epochs.passed(none));
         epochs.enter();
         let one = epochs.close();
         let two = epochs.close();
         assert_eq!(one, two);
         assert_eq!(epochs.open.len(), 2);
-    }
-
-    impl Epochs {
-        fn close_again(&self) -> Watermark {
-            Epochs::new().close()
-        }
     }
 }

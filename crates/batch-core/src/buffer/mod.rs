@@ -178,8 +178,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let now = self.clock(now);
         let watermark = self.epochs.close();
         self.lines.flush(watermark);
-        let linger = self.plan.rules.linger.longest();
-        self.urgent_until = self.urgent_until.max(now.checked_add(linger));
+        self.urgent_until = Some(now + self.plan.rules.linger.longest());
         watermark
     }
 
@@ -202,7 +201,8 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether only uncollected failures fill it, so that room will never come by itself.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        self.room.is_stuck()
+        // A failure that nobody was told of yet may have an owner who takes it at once.
+        self.outputs.is_empty() && self.room.is_stuck()
     }
 
     /// Whether no entry is without an answer.

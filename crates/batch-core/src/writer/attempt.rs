@@ -20,7 +20,7 @@ impl<S: Service> Attempt<S> {
 
     pub(super) async fn run(mut self, cancel: Arc<Notify>) {
         let reply = self.send(&cancel).await;
-        self.complete(reply);
+        self.complete(Some(reply));
     }
 
     async fn send(&self, cancel: &Notify) -> Reply<S::Sent> {
@@ -34,16 +34,20 @@ impl<S: Service> Attempt<S> {
         }
     }
 
-    fn complete(&mut self, reply: Reply<S::Sent>) {
+    /// Gives the batch back: with its reply, or without one when the runtime is gone.
+    fn complete(&mut self, reply: Option<Reply<S::Sent>>) {
         let Some(batch) = self.batch.take() else {
             return;
         };
         let mut state = self.shared.lock();
         state.attempts.remove(&batch.id());
         let jitter = state.random.f64();
-        state.buffer.complete(batch, reply, clock::now(), jitter);
+        match reply {
+            Some(reply) => state.buffer.complete(batch, reply, clock::now(), jitter),
+            None => state.buffer.abandon(batch, clock::now()),
+        }
         let is_driven = state.is_driven;
-        drop(state);
+        self.shared.unlock(state);
         if is_driven {
             self.shared.call_driver();
         } else {
@@ -54,8 +58,8 @@ impl<S: Service> Attempt<S> {
 
 impl<S: Service> Drop for Attempt<S> {
     fn drop(&mut self) {
-        let code = if std::thread::panicking() { "ServicePanicked" } else { "AttemptDropped" };
-        self.complete(Reply::Ambiguous(Failure::new(code)));
+        let panicked = || Reply::Ambiguous(Failure::new("ServicePanicked"));
+        self.complete(std::thread::panicking().then(panicked));
     }
 }
 

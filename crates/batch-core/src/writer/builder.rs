@@ -28,7 +28,8 @@ impl<S: Service> WriterBuilder<S> {
 
     /// Gives every failure without a live receipt to this handler, as it happens, instead of
     /// keeping it for `flush`. The handler runs on the writer's task and should return soon. An
-    /// entry given to a handler that panics is gone; the panic is logged.
+    /// entry given to a handler that panics is gone; the panic is logged. A handler that owns a
+    /// handle of the writer keeps it alive for ever.
     ///
     /// ```
     /// # use batch_core::{Service, WriterBuilder};

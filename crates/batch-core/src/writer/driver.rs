@@ -11,7 +11,7 @@ use super::clock;
 use super::pool::Failed;
 use super::receipt::Owner;
 use super::shared::{Shared, State};
-use crate::{Batch, Output, Resolution, Service, UnprocessedItem};
+use crate::{Batch, Output, Resolution, Service};
 
 /// Turns the crank of the buffer: whenever it is called, and when an instant is reached.
 struct Driver<S: Service>(Arc<Shared<S>>);
@@ -19,7 +19,7 @@ struct Driver<S: Service>(Arc<Shared<S>>);
 /// What a turn of the crank leaves to be done outside of the lock.
 struct Todo<S: Service> {
     attempts: Vec<(Batch<S::Entry>, Arc<Notify>)>,
-    unprocessed: Vec<UnprocessedItem<S::Entry>>,
+    unprocessed: Vec<Failed<S::Entry>>,
     wakes: Vec<Waker>,
 }
 
@@ -100,13 +100,10 @@ impl<S: Service> Shared<S> {
                 Output::Wait(wait) => break wait,
             }
         };
-        if state.is_stuck() {
-            state.buffer.alarm();
-        }
-        todo.wakes.append(&mut state.buffer.take_wakes());
-        drop(state);
+        let patience = state.watch_receipts(now);
+        self.unlock(state);
         self.finish(todo);
-        wait
+        wait.into_iter().chain(patience).min()
     }
 
     fn finish(self: &Arc<Self>, todo: Todo<S>) {
@@ -114,10 +111,14 @@ impl<S: Service> Shared<S> {
             tokio::spawn(Attempt::new(Arc::clone(self), batch).run(cancel));
         }
         todo.wakes.into_iter().for_each(Waker::wake);
-        self.progress.notify_waiters();
-        for item in todo.unprocessed {
-            self.handle(item);
+        let handled: Vec<u64> = todo.unprocessed.iter().map(|failed| failed.epoch).collect();
+        for failed in todo.unprocessed {
+            self.handle(*failed.item);
         }
+        if !handled.is_empty() {
+            self.lock().handling.retain(|epoch| !handled.contains(epoch));
+        }
+        self.progress.notify_waiters();
     }
 
     fn resolve(&self, state: &mut State<S>, resolution: ResolutionOf<S>, todo: &mut Todo<S>) {
@@ -133,12 +134,13 @@ impl<S: Service> Shared<S> {
                 };
                 match owner {
                     Owner::Receipt { wake } => {
-                        state.collectors += usize::from(wake.is_some());
+                        state.awaited += usize::from(wake.is_some());
                         todo.wakes.extend(wake);
                     }
                     Owner::Nobody(failed) if self.handler.is_some() => {
                         state.buffer.collected(failed.charge);
-                        todo.unprocessed.push(*failed.item);
+                        state.handling.push(failed.epoch);
+                        todo.unprocessed.push(failed);
                     }
                     Owner::Nobody(failed) => state.pool.add(failed),
                 }

@@ -3,7 +3,7 @@ use std::pin::pin;
 use tokio::time::Instant;
 
 use super::clock;
-use super::shared::Shared;
+use super::shared::{Shared, State};
 use crate::{Service, UnprocessedItem, Watermark, Writer};
 
 impl<S: Service> Writer<S> {
@@ -25,6 +25,9 @@ impl<S: Service> Writer<S> {
     ///
     /// A request in flight that carries entries accepted after the call is given up as well; those
     /// count as ambiguous and are sent again.
+    ///
+    /// The runtime on which the writer works must be running, and a service must not block its
+    /// thread: an attempt is given up where it awaits.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -71,7 +74,7 @@ struct Collector<'a, S: Service>(&'a Shared<S>);
 
 impl<'a, S: Service> Collector<'a, S> {
     fn new(shared: &'a Shared<S>) -> Self {
-        shared.lock().collectors += 1;
+        shared.lock().flushes += 1;
         Self(shared)
     }
 }
@@ -79,13 +82,16 @@ impl<'a, S: Service> Collector<'a, S> {
 impl<S: Service> Drop for Collector<'_, S> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
-        state.collectors -= 1;
-        if state.is_stuck() {
-            state.buffer.alarm();
-            let wakes = state.buffer.take_wakes();
-            drop(state);
-            wakes.into_iter().for_each(std::task::Waker::wake);
-        }
+        state.flushes -= 1;
+        self.0.unlock(state);
+    }
+}
+
+impl<S: Service> State<S> {
+    /// Whether everything before the watermark is answered, and the handler has what is its own.
+    fn is_flushed(&self, watermark: Watermark) -> bool {
+        let handling = self.handling.iter().any(|&epoch| watermark.covers(epoch));
+        !handling && self.buffer.is_flushed(watermark)
     }
 }
 
@@ -101,7 +107,7 @@ impl<S: Service> Shared<S> {
         loop {
             let mut progress = pin!(self.progress.notified());
             progress.as_mut().enable();
-            if self.lock().buffer.is_flushed(watermark) {
+            if self.lock().is_flushed(watermark) {
                 return;
             }
             progress.await;

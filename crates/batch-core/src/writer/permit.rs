@@ -1,5 +1,3 @@
-use std::task::Waker;
-
 use super::receipt::Receipt;
 use super::submit::{Entered, Refusal, Track, expect_receipt};
 use crate::{ENTRY_OVERHEAD_BYTES, Grant, ReserveError, Service, SubmitError, Writer};
@@ -49,17 +47,14 @@ impl<S: Service> Permit<S> {
     }
 
     fn enter(mut self, mut entry: S::Entry, track: Track) -> Entered<S> {
-        let shared = &self.writer.shared;
-        let grant = self.grant.take().expect("a permit is used once, by value");
-        shared.service.prepare(&mut entry);
-        let seat = match shared.measure(&entry) {
+        // The grant stays with the permit, which gives it back, until nothing of the service's runs.
+        self.writer.shared.service.prepare(&mut entry);
+        let seat = match self.writer.shared.measure(&entry) {
             Ok((measure, charge)) => {
+                let grant = self.grant.take().expect("a permit is used once, by value");
                 widen(&self.writer, grant, charge).and_then(|grant| self.writer.shared.seat(grant, &measure))
             }
-            Err(refusal) => {
-                give_back(&self.writer, grant);
-                Err(refusal)
-            }
+            Err(refusal) => Err(refusal),
         };
         match seat {
             Ok(seat) => Ok(self.writer.shared.take_seat(seat, entry, track)),
@@ -93,7 +88,5 @@ fn widen<S: Service>(writer: &Writer<S>, mut grant: Grant, charge: usize) -> Res
 fn give_back<S: Service>(writer: &Writer<S>, grant: Grant) {
     let mut state = writer.shared.lock();
     state.buffer.give_back(grant);
-    let wakes = state.buffer.take_wakes();
-    drop(state);
-    wakes.into_iter().for_each(Waker::wake);
+    writer.shared.unlock(state);
 }

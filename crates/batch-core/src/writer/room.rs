@@ -1,10 +1,16 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use super::clock;
 use super::shared::{Shared, State};
 use crate::{Grant, ReserveError, Service, Ticket};
+
+/// How long those who wait for room rely on somebody who awaited a receipt: one who has been woken
+/// takes its failure at once, unless he gave up awaiting.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Waits for room, in the order of coming. Dropping it leaves the queue.
 pub(super) struct WaitForRoom<'a, S: Service> {
@@ -20,9 +26,17 @@ impl<S: Service> Shared<S> {
 }
 
 impl<S: Service> State<S> {
-    /// Whether waiting for room would be for ever.
+    /// Whether waiting for room would be for ever: nobody is about to collect what fills it.
     pub(super) fn is_stuck(&self) -> bool {
-        self.collectors == 0 && self.buffer.is_stuck()
+        let overslept = self.stuck_since.is_some_and(|since| since + PATIENCE <= clock::now());
+        self.flushes == 0 && (self.awaited == 0 || overslept) && self.buffer.is_stuck()
+    }
+
+    /// When the wait for the owners of awaited receipts ends, if only they keep it from being stuck.
+    pub(super) fn watch_receipts(&mut self, now: Instant) -> Option<Instant> {
+        let waits = self.awaited > 0 && self.flushes == 0 && self.buffer.is_stuck();
+        self.stuck_since = waits.then(|| self.stuck_since.unwrap_or(now));
+        self.stuck_since.map(|since| since + PATIENCE).filter(|end| *end > now)
     }
 }
 
@@ -62,9 +76,7 @@ impl<S: Service> Drop for WaitForRoom<'_, S> {
         if let Some(ticket) = self.ticket {
             let mut state = self.shared.lock();
             state.buffer.leave_queue(ticket);
-            let wakes = state.buffer.take_wakes();
-            drop(state);
-            wakes.into_iter().for_each(Waker::wake);
+            self.shared.unlock(state);
         }
     }
 }

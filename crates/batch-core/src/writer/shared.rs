@@ -3,6 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -43,8 +44,14 @@ pub(super) struct State<S: Service> {
     /// To cancel an attempt.
     pub(super) attempts: BTreeMap<BatchId, Arc<Notify>>,
     pub(super) random: fastrand::Rng,
-    /// Flushes and receipts that will collect failures soon.
-    pub(super) collectors: usize,
+    /// Flushes under way, which will collect failures.
+    pub(super) flushes: usize,
+    /// Failures whose receipts were being awaited when they came.
+    pub(super) awaited: usize,
+    /// Since when only those receipts have kept the writer from being stuck.
+    pub(super) stuck_since: Option<Instant>,
+    /// The epochs of failures that the handler is being given.
+    pub(super) handling: Vec<u64>,
     pub(super) is_closed: bool,
     pub(super) is_driven: bool,
 }
@@ -62,7 +69,10 @@ impl<S: Service> Shared<S> {
             receipts: Block::new(),
             attempts: BTreeMap::new(),
             random,
-            collectors: 0,
+            flushes: 0,
+            awaited: 0,
+            stuck_since: None,
+            handling: Vec::new(),
             is_closed: false,
             is_driven: false,
         };
@@ -78,10 +88,21 @@ impl<S: Service> Shared<S> {
         }
     }
 
-    /// No code of a user or a service runs under this lock, so it is never poisoned halfway
-    /// through a change.
+    /// No code of a user or a service runs under this lock, except when it drops what was delivered,
+    /// so it is not poisoned halfway through a change. [`unlock`](Self::unlock) ends what changed
+    /// something.
     pub(super) fn lock(&self) -> MutexGuard<'_, State<S>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a change: whoever may go on, or waits in vain, is woken.
+    pub(super) fn unlock(&self, mut state: MutexGuard<'_, State<S>>) {
+        if state.is_stuck() {
+            state.buffer.alarm();
+        }
+        let wakes = state.buffer.take_wakes();
+        drop(state);
+        wakes.into_iter().for_each(Waker::wake);
     }
 
     pub(super) fn call_driver(&self) {
@@ -96,9 +117,7 @@ impl<S: Service> Shared<S> {
         state.is_closed = true;
         state.buffer.flush(clock::now());
         state.buffer.alarm();
-        let wakes = state.buffer.take_wakes();
-        drop(state);
-        wakes.into_iter().for_each(Waker::wake);
+        self.unlock(state);
         self.call_driver();
     }
 
@@ -109,20 +128,16 @@ impl<S: Service> Shared<S> {
         for failed in &taken {
             state.buffer.collected(failed.charge);
         }
-        let wakes = state.buffer.take_wakes();
-        drop(state);
-        wakes.into_iter().for_each(Waker::wake);
+        self.unlock(state);
         taken.into_iter().map(|failed| *failed.item).collect()
     }
 
     /// A failure was taken by its receipt.
     pub(super) fn taken(&self, charge: usize, awaited: bool) {
         let mut state = self.lock();
-        state.collectors -= usize::from(awaited);
+        state.awaited -= usize::from(awaited);
         state.buffer.collected(charge);
-        let wakes = state.buffer.take_wakes();
-        drop(state);
-        wakes.into_iter().for_each(Waker::wake);
+        self.unlock(state);
     }
 
     /// A failure whose receipt is gone goes to the next owner: the handler, else the pool.
@@ -132,8 +147,9 @@ impl<S: Service> Shared<S> {
             self.handle(*failed.item);
         } else {
             let mut state = self.lock();
-            state.collectors -= usize::from(failed.awaited);
+            state.awaited -= usize::from(failed.awaited);
             state.pool.add(Failed { awaited: false, ..failed });
+            self.unlock(state);
         }
     }
 

@@ -128,10 +128,33 @@ impl<S: Service> Shared<S> {
         let mut state = self.lock();
         if let Err(refusal) = state.open(self) {
             state.buffer.give_back(grant);
+            self.unlock(state);
             return Err(refusal);
         }
-        let place = state.buffer.place(grant, measure)?;
-        Ok(Seat { state, place })
+        self.place(state, grant, measure)
+    }
+
+    fn place<'a>(
+        &self,
+        mut state: MutexGuard<'a, State<S>>,
+        grant: Grant,
+        measure: &Measure<'_>,
+    ) -> Result<Seat<'a, S>, Refusal> {
+        match state.buffer.place(grant, measure) {
+            Ok(place) => Ok(Seat { state, place }),
+            Err(refused) => {
+                self.unlock(state);
+                if refused == Refused::Duplicate {
+                    self.warn_of_duplicate();
+                }
+                Err(refused.into())
+            }
+        }
+    }
+
+    fn warn_of_duplicate(&self) {
+        let service = self.service.name();
+        tracing::warn!(target: "batch_core", service, "an entry has the identity of one still inside");
     }
 
     /// Puts an entry in its place, and calls the driver if there is something to do for it.
@@ -150,11 +173,15 @@ impl<S: Service> Shared<S> {
             }
         };
         let now = clock::now();
+        let is_duplicate = place.is_duplicate;
         state.buffer.put(place, entry, answer, now);
         let wants_poll = state.buffer.wants_poll(now);
-        drop(state);
+        self.unlock(state);
         if wants_poll {
             self.call_driver();
+        }
+        if is_duplicate {
+            self.warn_of_duplicate();
         }
         receipt
     }
@@ -165,8 +192,7 @@ impl<S: Service> Shared<S> {
         let Some(grant) = state.buffer.try_grant(charge) else {
             return Err(if state.is_stuck() { Refusal::Uncollected } else { Refusal::Full });
         };
-        let place = state.buffer.place(grant, measure)?;
-        Ok(Seat { state, place })
+        self.place(state, grant, measure)
     }
 }
 

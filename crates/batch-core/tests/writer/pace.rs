@@ -1,0 +1,181 @@
+//! How the writer slows down for a service that throttles or is gone, and comes back.
+
+use batch_core::{Backoff, Failure, Settings, Verdict, Writer};
+
+use crate::fake::{Act, Fake, Item, accepted, item};
+use crate::support::{ids, ms, pass, peak, settle, timed, writer};
+
+async fn submit_all(writer: &Writer<Fake>, count: u32) {
+    for id in 0..count {
+        writer.submit(item(id)).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_uses_up_no_attempt() {
+    let fake = Fake::acts((0..6).map(|_| Act::throttle()));
+    let writer = writer(&fake, Settings::new().max_attempts(1));
+    let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
+    assert_eq!((sent.attempts, sent.maybe_doubled), (7, false));
+    assert_eq!(writer.stats().throttled, 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_entry_of_an_accepted_request_uses_up_no_attempt() {
+    let slow = |item: &Item| match item.id {
+        1 => Verdict::Throttled(Failure::new("SlowDown")),
+        _ => accepted(item),
+    };
+    let fake = Fake::acts((0..6).map(|_| Act::each(slow)));
+    let writer = writer(&fake, Settings::new().max_attempts(1));
+    let receipt = writer.submit_tracked(item(1)).await.unwrap();
+    writer.submit(item(2)).await.unwrap();
+    assert_eq!(receipt.await.unwrap().attempts, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_never_left_uses_up_no_attempt() {
+    let fake = Fake::acts((0..6).map(|_| Act::unsent()));
+    let writer = writer(&fake, Settings::new().max_attempts(1));
+    let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
+    assert_eq!((sent.attempts, sent.maybe_doubled), (7, false));
+    assert_eq!(writer.stats().throttled, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_probed_by_one_request_at_a_time_and_ends_at_full_rate() {
+    let fake = Fake::by(|request| match request.began {
+        early if early < ms(3_000) => Act::unsent().after(20),
+        _ => Act::accept().after(50),
+    });
+    let writer = writer(&fake, Settings::new().in_flight(8, 8).max_attempts(1));
+    submit_all(&writer, 200).await;
+    assert_eq!(writer.flush().await.len(), 0);
+    let requests = fake.requests();
+    let (before, after) = requests.split_at(requests.iter().position(|r| r.began >= ms(3_000)).unwrap());
+    assert_eq!((before[..8].len(), peak(&before[..8])), (8, 8), "nobody knew");
+    assert!(
+        before[8].began <= ms(20 + 100 + 1),
+        "eight failures at once are one sign: {:?}",
+        before[8].began
+    );
+    assert_eq!(peak(&before[8..]), 1, "one probe at a time");
+    assert!((3..30).contains(&before[8..].len()), "{} probes in 3 s", before[8..].len());
+    assert_eq!(peak(&after[1..]), 8);
+    let served = after.last().unwrap().began - after[0].began;
+    assert_eq!(served, ms(50 * 3), "the probe, then 19 requests, 8 at a time");
+    assert_eq!(writer.stats().in_flight_limit, 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_lasts_up_to_the_delivery_deadline() {
+    let fake = Fake::by(|_| Act::unsent());
+    let writer = writer(&fake, Settings::new().delivery_deadline(ms(20_000)));
+    submit_all(&writer, 30).await;
+    let (items, took) = timed(writer.flush()).await;
+    assert_eq!((items.len(), took), (30, ms(20_000)));
+    assert!(items.iter().all(|item| !item.maybe_delivered));
+    assert!(fake.requests().len() < 60, "{} requests", fake.requests().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_in_flight_limit_halves_when_requests_are_throttled_as_a_whole() {
+    let fake = Fake::by(|request| match request.number {
+        0..12 => Act::throttle().after(10),
+        _ => Act::accept().after(10),
+    });
+    let writer = writer(&fake, Settings::new().in_flight(8, 8));
+    submit_all(&writer, 160).await;
+    pass(9).await;
+    assert_eq!((writer.stats().requests_in_flight, writer.stats().in_flight_limit), (8, 8));
+    pass(2).await;
+    assert_eq!(writer.stats().in_flight_limit, 4, "eight throttled at once are one sign");
+    pass(10).await;
+    assert_eq!(writer.stats().in_flight_limit, 2);
+    assert_eq!(writer.flush().await.len(), 0);
+    let requests = fake.requests();
+    assert_eq!(peak(&requests[8..12]), 4);
+    assert_eq!(peak(&requests[12..16]), 2, "it does not come back at once");
+    assert_eq!(writer.stats().throttled, 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_every_entry_is_throttled_counts_as_throttled_as_a_whole() {
+    let fake = Fake::acts([Act::each(|_| Verdict::Throttled(Failure::new("SlowDown"))).after(10)]);
+    let writer = writer(&fake, Settings::new());
+    submit_all(&writer, 3).await;
+    pass(11).await;
+    assert_eq!(writer.stats().in_flight_limit, 4);
+    assert_eq!(writer.flush().await.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_in_flight_limit_grows_while_requests_succeed_and_work_waits() {
+    let fake = Fake::by(|_| Act::accept().after(10));
+    let writer = writer(&fake, Settings::new().in_flight(1, 5).max_batch_entries(1));
+    submit_all(&writer, 100).await;
+    assert_eq!(writer.stats().in_flight_limit, 1);
+    writer.flush().await;
+    assert_eq!(writer.stats().in_flight_limit, 5);
+    assert_eq!(peak(&fake.requests()), 5, "and never beyond its most");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_in_flight_limit_does_not_grow_without_need() {
+    let fake = Fake::by(|_| Act::accept().after(10));
+    let writer = writer(&fake, Settings::new().in_flight(2, 64));
+    for id in 0..100 {
+        writer.submit(item(id)).await.unwrap();
+        pass(20).await;
+    }
+    assert_eq!(writer.stats().in_flight_limit, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn partial_throttling_slows_nobody_else_down() {
+    let fussy = |item: &Item| match item.id % 10 {
+        3 => Verdict::Throttled(Failure::new("SlowDown")),
+        _ => accepted(item),
+    };
+    let fake = Fake::by(move |request| match request.number {
+        0..20 => Act::each(fussy).after(10),
+        _ => Act::accept().after(10),
+    });
+    let writer = writer(&fake, Settings::new().in_flight(8, 8));
+    submit_all(&writer, 160).await;
+    pass(21).await;
+    assert_eq!(writer.stats().delivered, 16 * 9, "two rounds of eight requests");
+    assert_eq!(writer.stats().in_flight_limit, 8);
+    assert_eq!(writer.flush().await.len(), 0);
+    let stats = writer.stats();
+    assert_eq!(stats.retries, stats.throttled, "each entry was held back alone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_one_request_at_a_time_throttling_spreads_them_out() {
+    let fake = Fake::by(|request| match request.began {
+        early if early < ms(20_000) => Act::throttle(),
+        _ => Act::accept(),
+    });
+    let settings = Settings::new().in_flight(1, 64).max_batch_entries(1).backoff(Backoff::new(ms(1), ms(1)));
+    let writer = writer(&fake, settings);
+    submit_all(&writer, 1_000).await;
+    pass(20_000).await;
+    let throttled = fake.requests().len();
+    assert!((20..40).contains(&throttled), "about one a second in the end: {throttled}");
+    let gaps: Vec<_> = fake.began().windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.is_sorted() && gaps[0] >= 10 && gaps.iter().all(|&gap| gap <= 1_000), "{gaps:?}");
+    let (items, took) = timed(writer.flush()).await;
+    assert_eq!(ids(&items), [0; 0]);
+    assert!(took < ms(60_000), "it speeds up again: {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_request_leaves_others_in_flight_alone() {
+    let fake = Fake::acts([Act::throttle().after(10), Act::accept().after(40)]);
+    let writer = writer(&fake, Settings::new().max_batch_entries(1));
+    writer.submit(item(1)).await.unwrap();
+    settle().await;
+    let (sent, took) = timed(writer.submit_tracked(item(2)).await.unwrap()).await;
+    assert_eq!((sent.unwrap().attempts, took), (1, ms(40)));
+}

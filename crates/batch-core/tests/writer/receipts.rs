@@ -1,0 +1,181 @@
+//! Receipts: one answer to one entry.
+
+use std::task::Poll;
+
+use batch_core::{Cause, Failure, Receipt, Settings, Verdict};
+
+use crate::fake::{Act, Fake, Item, accepted, item};
+use crate::support::{at_once, ids, ms, pass, poll_once, settle, timed, writer};
+
+fn odd_refused(item: &Item) -> Verdict<u32> {
+    if item.id % 2 == 1 { Verdict::Reject(Failure::new("Odd")) } else { accepted(item) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_gives_the_answer_of_its_own_entry() {
+    let fake = Fake::by(|request| Act::each(odd_refused).after(request.number as u64 * 7 % 20));
+    let writer = writer(&fake, Settings::new());
+    let mut receipts = Vec::new();
+    for id in 0..200 {
+        receipts.push(writer.submit_tracked(item(id)).await.unwrap());
+    }
+    for (id, receipt) in (0..200).zip(receipts).rev() {
+        match receipt.await {
+            Ok(sent) => assert_eq!((sent.response, id % 2), (Some(id), 0)),
+            Err(item) => assert_eq!((item.entry.id, id % 2), (id, 1)),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_tells_how_often_its_entry_was_sent_and_that_it_may_be_doubled() {
+    let fake = Fake::acts([Act::retry(), Act::accept(), Act::retry(), Act::ambiguous()]);
+    let writer = writer(&fake, Settings::new());
+    let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
+    assert_eq!((sent.attempts, sent.maybe_doubled), (2, false));
+    let sent = writer.submit_tracked(item(2)).await.unwrap().await.unwrap();
+    assert_eq!((sent.attempts, sent.maybe_doubled), (3, true));
+    assert!(!sent.is_superseded());
+    assert_eq!(writer.stats().ambiguous, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_comes_with_the_entry_as_submitted_its_cause_attempts_and_age() {
+    let fake = Fake::acts([Act::retry().after(10), Act::reject().after(10)]);
+    let writer = writer(&fake, Settings::new());
+    let entry = item(1).lane("lane").bytes(77);
+    let receipt = writer.submit_tracked(entry.clone()).await.unwrap();
+    let (failed, took) = timed(receipt).await;
+    let failed = failed.unwrap_err();
+    assert_eq!(failed.entry, Item { stamp: Some(1), ..entry }, "with what submit generated for it");
+    assert!(matches!(&failed.cause, Cause::Rejected(failure) if failure.code() == "Refused"));
+    assert_eq!((failed.attempts, failed.age, failed.maybe_delivered), (2, took, false));
+    assert_eq!(writer.submit_tracked(failed.entry).await.unwrap().await.unwrap().response, Some(1));
+    assert_eq!(fake.requests()[2].items[0].stamp, Some(1), "submitted again, it is the same");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_receipt_hands_its_failure_to_flush() {
+    let fake = Fake::acts([Act::reject().after(50)]);
+    let writer = writer(&fake, Settings::new());
+    drop(writer.submit_tracked(item(1)).await.unwrap());
+    let (unprocessed, took) = timed(writer.flush()).await;
+    assert_eq!((ids(&unprocessed), took), (vec![1], ms(50)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_dropped_after_its_failure_hands_it_to_take_unprocessed() {
+    let fake = Fake::acts([Act::reject()]);
+    let writer = writer(&fake, Settings::new());
+    let receipt = writer.submit_tracked(item(1)).await.unwrap();
+    pass(1).await;
+    assert_eq!(writer.take_unprocessed().len(), 0);
+    drop(receipt);
+    assert_eq!(ids(&writer.take_unprocessed()), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_dropped_after_its_failure_hands_it_to_the_next_flush() {
+    let fake = Fake::acts([Act::reject()]);
+    let writer = writer(&fake, Settings::new());
+    let receipt = writer.submit_tracked(item(1)).await.unwrap();
+    assert_eq!(ids(&at_once(writer.flush()).await), [0; 0]);
+    drop(receipt);
+    assert_eq!(ids(&at_once(writer.flush()).await), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_live_receipt_keeps_its_failure_from_flush() {
+    let fake = Fake::acts([Act::reject()]);
+    let writer = writer(&fake, Settings::new());
+    let receipt = writer.submit_tracked(item(1)).await.unwrap();
+    assert_eq!(ids(&writer.flush().await), [0; 0]);
+    assert_eq!(writer.stats().uncollected, 1);
+    assert_eq!(at_once(receipt).await.unwrap_err().entry.id, 1);
+    assert_eq!(writer.stats().uncollected, 0);
+    assert_eq!(ids(&writer.shutdown().await), [0; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_receipt_does_not_withdraw_its_entry() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new());
+    drop(writer.submit_tracked(item(1)).await.unwrap());
+    pass(1).await;
+    assert_eq!(fake.sent(), [[1]]);
+    assert_eq!(writer.stats().delivered, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_needs_no_runtime() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new());
+    let mut receipt = Box::pin(writer.submit_tracked(item(1)).await.unwrap());
+    pass(1).await;
+    let answer = std::thread::spawn(move || poll_once(receipt.as_mut())).join().unwrap();
+    assert!(matches!(answer, Poll::Ready(Ok(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_wakes_the_task_that_polled_it_last() {
+    let fake = Fake::acts([Act::accept().after(50)]);
+    let writer = writer(&fake, Settings::new());
+    let mut receipt = Box::pin(writer.submit_tracked(item(1)).await.unwrap());
+    assert!(poll_once(receipt.as_mut()).is_pending());
+    let (mover, moved) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        assert!(tokio::time::timeout(ms(10), receipt.as_mut()).await.is_err());
+        assert!(mover.send(receipt).is_ok());
+    });
+    let receipt = moved.await.unwrap();
+    let (answer, took) = timed(receipt).await;
+    assert!(answer.is_ok());
+    assert_eq!(took, ms(40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_cancelled_in_a_select_still_gives_its_answer_later() {
+    let fake = Fake::acts([Act::reject().after(50)]);
+    let writer = writer(&fake, Settings::new());
+    let mut receipt = writer.submit_tracked(item(1)).await.unwrap();
+    tokio::select! {
+        _ = &mut receipt => panic!("it has no answer yet"),
+        () = pass(50 - 1) => {}
+    }
+    pass(10).await;
+    assert_eq!(at_once(receipt).await.unwrap_err().entry.id, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_polled_after_its_answer_panics_and_harms_nobody() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new());
+    let mut receipt = Box::pin(writer.submit_tracked(item(1)).await.unwrap());
+    receipt.as_mut().await.unwrap();
+    let again = tokio::spawn(async move { receipt.as_mut().await.is_ok() }).await;
+    assert!(again.unwrap_err().is_panic());
+    at_once(writer.submit_tracked(item(2)).await.unwrap()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_tasks_may_await_receipts_of_one_batch() {
+    let fake = Fake::by(|_| Act::each(odd_refused).after(20));
+    let writer = writer(&fake, Settings::new());
+    let mut tasks = Vec::new();
+    for id in 0..100 {
+        let receipt = writer.submit_tracked(item(id)).await.unwrap();
+        tasks.push(tokio::spawn(answer_of(id, receipt)));
+    }
+    settle().await;
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(writer.stats().uncollected, 0);
+}
+
+async fn answer_of(id: u32, receipt: Receipt<Fake>) {
+    match receipt.await {
+        Ok(sent) => assert_eq!(sent.response, Some(id)),
+        Err(item) => assert_eq!(item.entry.id, id),
+    }
+}
