@@ -21,8 +21,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
 use batch_sqs::{Message, Queue, Settings, SqsWriter};
+use bytes::Bytes;
 use count::Case;
 use tokio::sync::Semaphore;
 

@@ -31,12 +31,15 @@ struct Read {
     interrupted: bool,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(&args).await {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let outcome = runtime.block_on(run(&args));
+    // A read of standard input that nobody answers must not hold up the end.
+    runtime.shutdown_background();
+    Ok(match outcome {
         Ok(report) if report.interrupted => ExitCode::from(130),
         Ok(report) if report.verified && report.malformed == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
@@ -44,7 +47,7 @@ async fn main() -> ExitCode {
             eprintln!("quickstart: {error:#}");
             ExitCode::FAILURE
         }
-    }
+    })
 }
 
 async fn run(args: &Args) -> anyhow::Result<Report> {

@@ -1,0 +1,103 @@
+//! One suite that every destination passes, against the strict local server with its faults.
+//!
+//! The checks are written once, over the small trait in `conformance/destination.rs`. A new
+//! destination takes an adapter, a file beside `conformance/sqs.rs`, and a line in the list below.
+//! Time is paused, and all that is random is drawn from seeds.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read and pass the paused time, and one that cannot go on panics"
+)]
+
+#[path = "conformance/deadlines.rs"]
+mod deadlines;
+#[path = "conformance/delivery.rs"]
+mod delivery;
+#[path = "conformance/destination.rs"]
+mod destination;
+#[path = "conformance/ledger.rs"]
+mod ledger;
+#[path = "conformance/memory.rs"]
+mod memory;
+#[path = "conformance/order.rs"]
+mod order;
+#[path = "conformance/poison.rs"]
+mod poison;
+#[path = "conformance/random.rs"]
+mod random;
+#[path = "conformance/seeded.rs"]
+mod seeded;
+#[path = "conformance/shutdown.rs"]
+mod shutdown;
+#[path = "conformance/sqs.rs"]
+mod sqs;
+#[path = "conformance/stage.rs"]
+mod stage;
+#[path = "conformance/storms.rs"]
+mod storms;
+
+/// Every check, for each destination.
+macro_rules! every_destination_passes {
+    ($($name:ident: $destination:ty,)*) => {
+        $(mod $name {
+            checks! { $destination =>
+                deadlines {
+                    a_request_that_hangs_is_given_up_and_sent_again
+                    a_flush_in_the_middle_of_hanging_requests_returns_at_its_deadline
+                    what_a_flush_gave_up_can_be_submitted_again
+                }
+                delivery {
+                    all_arrives_in_as_few_requests_as_the_limit_of_entries_allows
+                    all_arrives_in_as_few_requests_as_the_limit_of_bytes_allows
+                    access_denied_hands_back_and_the_writer_stays_usable
+                }
+                memory {
+                    memory_stays_within_its_bounds_at_every_step
+                }
+                order {
+                    strict_lanes_keep_their_order_through_any_fault
+                    relaxed_lanes_keep_their_order_without_faults
+                    relaxed_lanes_keep_their_order_unless_a_request_fails_in_part
+                }
+                poison {
+                    one_poison_in_a_full_batch_comes_back_alone
+                    several_poisons_come_back_alone
+                    where_all_is_poison_all_comes_back
+                }
+                random {
+                    every_entry_is_answered_once_and_the_answer_is_true
+                    what_has_no_receipt_comes_back_by_flush_once
+                    the_same_seeds_give_the_same_run
+                }
+                shutdown {
+                    a_shutdown_under_load_answers_for_all_that_was_accepted
+                    a_shutdown_with_a_deadline_hands_back_what_hangs
+                }
+                storms {
+                    an_endpoint_that_is_back_before_the_deadline_costs_nothing
+                    an_endpoint_that_is_down_beyond_the_deadline_loses_nothing
+                    every_second_answer_lost_after_applying_loses_nothing
+                    a_service_that_fails_nine_entries_of_ten_is_waited_for
+                    attempts_used_up_hand_back_what_never_arrived
+                    a_minute_of_throttling_uses_up_no_attempt
+                }
+            }
+        })*
+    };
+}
+
+macro_rules! checks {
+    ($destination:ty => $($concept:ident { $($check:ident)* })*) => {
+        $($(
+            #[tokio::test(start_paused = true)]
+            async fn $check() {
+                crate::$concept::$check::<$destination>().await;
+            }
+        )*)*
+    };
+}
+
+every_destination_passes! {
+    sqs_fifo: crate::sqs::Fifo,
+    sqs_standard: crate::sqs::Standard,
+}

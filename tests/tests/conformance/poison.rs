@@ -1,0 +1,54 @@
+//! Entries for which the service refuses the whole request.
+
+use batch_core::{Cause, Settings};
+use batch_local::{Fault, FaultPlan};
+
+use crate::destination::{Destination, name};
+use crate::ledger::Ledger;
+use crate::order::check_order;
+use crate::stage::{Stage, submit};
+
+pub(crate) async fn one_poison_in_a_full_batch_comes_back_alone<D: Destination>() {
+    for poison in [0, D::BATCH / 2, D::BATCH - 1] {
+        let requests = check::<D>(D::BATCH, &[poison]).await;
+        let halvings = u64::from(D::BATCH.next_power_of_two().ilog2());
+        assert!(requests <= 2 * halvings + 1, "{requests} requests to find one of {}", D::BATCH);
+    }
+}
+
+pub(crate) async fn several_poisons_come_back_alone<D: Destination>() {
+    check::<D>(30 * D::BATCH, &[1, 2, 17, 4 * D::BATCH, 30 * D::BATCH - 1]).await;
+}
+
+pub(crate) async fn where_all_is_poison_all_comes_back<D: Destination>() {
+    let count = 3 * D::BATCH;
+    let requests = check::<D>(count, &Vec::from_iter(0..count)).await;
+    assert!(requests < 2 * count as u64, "{requests} requests for {count} entries");
+}
+
+/// Returns the number of requests.
+async fn check<D: Destination>(count: usize, poisons: &[usize]) -> u64 {
+    let stage = Stage::<D>::open().await;
+    let (status, code) = D::REFUSAL;
+    let names: Vec<_> = poisons.iter().map(|&n| name(n)).collect();
+    let is_poison = move |body: &str| names.iter().any(|name| body.contains(name));
+    stage.suffer(FaultPlan::always(Fault::reject_request_where(is_poison, status, code)));
+
+    let writer = stage.writer(Settings::new());
+    let receipts = submit::<D, _>(&writer, 0..count).await;
+    writer.flush().await;
+    let mut ledger = Ledger::default();
+    for (n, receipt) in receipts {
+        let answer = receipt.await;
+        if let Err(item) = &answer {
+            assert!(matches!(&item.cause, Cause::Rejected(failure) if failure.code() == code), "{item}");
+            assert!(!item.maybe_delivered);
+        }
+        ledger.enter::<D, D::Service>(n, answer);
+    }
+    assert_eq!(ledger.handed_back(), poisons);
+    assert_eq!(ledger.marked(), 0);
+    ledger.check(&stage, &writer);
+    check_order(&stage);
+    stage.requests()
+}

@@ -1,0 +1,33 @@
+//! A writer whose run can be repeated exactly.
+
+use async_trait::async_trait;
+use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Writer};
+
+/// The service of a writer, for another one with a seed.
+pub(crate) struct Seeded<S: Service>(pub(crate) Writer<S>);
+
+#[async_trait]
+impl<S: Service> Service for Seeded<S> {
+    type Entry = S::Entry;
+    type Sent = S::Sent;
+
+    fn name(&self) -> &'static str {
+        self.0.service().name()
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        self.0.service().limits()
+    }
+
+    fn prepare(&self, entry: &mut S::Entry) {
+        self.0.service().prepare(entry);
+    }
+
+    fn measure<'a>(&self, entry: &'a S::Entry) -> Result<Measure<'a>, Invalid> {
+        self.0.service().measure(entry)
+    }
+
+    async fn send(&self, entries: &[S::Entry]) -> Reply<S::Sent> {
+        self.0.service().send(entries).await
+    }
+}

@@ -1,0 +1,82 @@
+//! A destination on a server of its own, and what a test does with it.
+
+use std::time::Duration;
+
+use batch_core::{Receipt, Service, Settings, Writer};
+use batch_local::{FaultPlan, LocalServer};
+use tokio::time::Instant;
+
+use crate::destination::{Destination, EntryOf, content, lane};
+use crate::seeded::Seeded;
+
+/// A destination on a server of its own.
+pub(crate) struct Stage<D> {
+    server: LocalServer,
+    pub(crate) destination: D,
+}
+
+/// Entries on their way, by number.
+pub(crate) type Receipts<S> = Vec<(usize, Receipt<S>)>;
+
+impl<D: Destination> Stage<D> {
+    pub(crate) async fn open() -> Self {
+        let server = LocalServer::new();
+        Self { destination: D::mount(&server).await, server }
+    }
+
+    /// A writer as a user gets it.
+    pub(crate) fn writer(&self, settings: Settings) -> Writer<D::Service> {
+        self.destination.writer(settings)
+    }
+
+    /// The same writer, but that its backoffs are drawn from a seed.
+    pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<Seeded<D::Service>> {
+        let service = Seeded(self.destination.writer(settings.clone()));
+        Writer::builder(service).settings(settings).seed(seed).build().unwrap()
+    }
+
+    pub(crate) fn suffer(&self, plan: FaultPlan) {
+        self.server.set_faults(plan);
+    }
+
+    pub(crate) fn recover(&self) {
+        self.server.set_faults(FaultPlan::none());
+    }
+
+    /// The writing requests that arrived, whatever became of them.
+    pub(crate) fn requests(&self) -> u64 {
+        self.server.requests().count(D::OPERATION)
+    }
+}
+
+/// Entry `n`, of the least size.
+pub(crate) fn entry<D: Destination>(n: usize) -> EntryOf<D> {
+    large_entry::<D>(n, 0)
+}
+
+/// Entry `n`, with a content of so many bytes.
+pub(crate) fn large_entry<D: Destination>(n: usize, bytes: usize) -> EntryOf<D> {
+    D::entry(content(n, bytes), lane::<D>(n))
+}
+
+/// Submits these entries in this order.
+pub(crate) async fn submit<D, S>(writer: &Writer<S>, numbers: impl IntoIterator<Item = usize>) -> Receipts<S>
+where
+    D: Destination,
+    S: Service<Entry = EntryOf<D>>,
+{
+    let mut receipts = Vec::new();
+    for n in numbers {
+        receipts.push((n, writer.submit_tracked(entry::<D>(n)).await.unwrap()));
+    }
+    receipts
+}
+
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Lets time pass.
+pub(crate) async fn pass(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
