@@ -35,6 +35,7 @@ impl Epochs {
     }
 
     /// Counts one more entry of the current epoch.
+    #[inline]
     pub(super) fn enter(&mut self) -> u64 {
         let last = self.open.len() - 1;
         self.open[last] += 1;
@@ -49,6 +50,7 @@ impl Epochs {
     }
 
     /// Counts one answered entry of that epoch.
+    #[inline]
     pub(super) fn leave(&mut self, epoch: u64) {
         let index = self.index(epoch);
         self.open[index] -= 1;
@@ -80,10 +82,12 @@ impl Epochs {
         self.first + self.open.len() as u64 - 1
     }
 
+    #[inline]
     fn index(&self, epoch: u64) -> usize {
         usize::try_from(epoch - self.first).expect("fewer epochs are open than entries are inside")
     }
 
+    #[inline]
     fn drop_finished(&mut self) {
         while self.open.len() > 1 && self.open[0] == 0 {
             self.open.pop_front();

@@ -93,6 +93,7 @@ impl Lines {
     }
 
     /// A new entry goes to the end of its line.
+    #[inline]
     pub(super) fn push_back<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
         let (id, bytes) = (slots[slot].line, slots[slot].bytes);
         let line = &mut self.all[id as usize];
@@ -127,6 +128,7 @@ impl Lines {
     }
 
     /// Takes the first entry out of a line that stands nowhere; [`settle`](Self::settle) follows.
+    #[inline]
     pub(super) fn pop_front<E, T>(&mut self, slots: &mut Slots<E, T>, id: LineId) -> Option<SlotId> {
         let line = &mut self.all[id as usize];
         let slot = line.waiting.head()?;
@@ -193,10 +195,12 @@ impl Lines {
         self.ready.first().map(|&(_, id)| id)
     }
 
+    #[inline]
     pub(super) fn head(&self, id: LineId) -> Option<SlotId> {
         self.all[id as usize].waiting.head()
     }
 
+    #[inline]
     pub(super) fn is_lane(&self, id: LineId) -> bool {
         self.all[id as usize].kind.is_lane()
     }
@@ -205,6 +209,7 @@ impl Lines {
         self.all[id as usize].kind.is_strict()
     }
 
+    #[inline]
     pub(super) fn is_away(&self, id: LineId) -> bool {
         self.all[id as usize].away > 0
     }

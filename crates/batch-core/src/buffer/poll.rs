@@ -34,9 +34,9 @@ impl<E, R, T> Buffer<E, R, T> {
     /// after an entry was accepted, the crank need not be turned unless this says so.
     #[must_use]
     pub fn wants_poll(&self, now: Instant) -> bool {
-        !self.outputs.is_empty()
-            || (!self.announced_work && self.lines.due().is_some())
-            || (self.pace.may_send(now) && (self.isolations.is_ready() || self.is_due(now)))
+        // Time alone makes nothing due before that instant, so only what the entry changed counts.
+        let has_new_work = !self.announced_work && self.lines.due().is_some();
+        !self.outputs.is_empty() || has_new_work || (self.is_enough() && self.pace.may_send(now))
     }
 
     /// Whether the next request need not wait for more entries.
@@ -44,13 +44,18 @@ impl<E, R, T> Buffer<E, R, T> {
         let Some(due) = self.lines.due() else {
             return false;
         };
-        let load = self.lines.load();
-        load.entries >= self.plan.threshold_entries
-            || load.bytes >= self.plan.threshold_bytes
+        self.is_enough()
             || due <= now
             || self.urgent_until.is_some_and(|urgent| due <= urgent)
             || (self.pace.is_idle() && matches!(self.plan.rules.linger, Linger::Natural(_)))
-            || self.room.is_crowded()
+    }
+
+    /// Whether what waits need not linger, because it fills a request or nothing more can come.
+    fn is_enough(&self) -> bool {
+        let load = self.lines.load();
+        load.entries >= self.plan.threshold_entries
+            || load.bytes >= self.plan.threshold_bytes
+            || (self.room.is_crowded() && load.entries > 0)
     }
 
     fn next_batch(&mut self, now: Instant) -> Option<Batch<E>> {

@@ -46,6 +46,7 @@ impl Room {
     }
 
     /// Room at once, but never ahead of somebody who waits.
+    #[inline]
     pub(super) fn try_grant(&mut self, bytes: usize) -> Option<Grant> {
         (self.waiting.is_empty() && self.fits(bytes)).then(|| self.grant(bytes))
     }
@@ -82,6 +83,7 @@ impl Room {
     }
 
     /// Turns a grant into an entry inside that needs `bytes`, which may be less.
+    #[inline]
     pub(super) fn occupy(&mut self, grant: Grant, bytes: usize) {
         self.granted -= 1;
         self.bytes -= grant.bytes - bytes;
@@ -101,6 +103,7 @@ impl Room {
         fits
     }
 
+    #[inline]
     pub(super) fn free(&mut self, bytes: usize) {
         self.entries -= 1;
         self.bytes -= bytes;
@@ -143,6 +146,7 @@ impl Room {
         self.uncollected
     }
 
+    #[inline]
     fn serve(&mut self) {
         while let Some((&ticket, &(bytes, _))) = self.waiting.first_key_value() {
             if !self.fits(bytes) {
@@ -156,6 +160,7 @@ impl Room {
         }
     }
 
+    #[inline]
     fn grant(&mut self, bytes: usize) -> Grant {
         self.entries += 1;
         self.bytes += bytes;
@@ -163,6 +168,7 @@ impl Room {
         Grant { bytes }
     }
 
+    #[inline]
     fn fits(&self, bytes: usize) -> bool {
         self.entries < self.max_entries && bytes <= self.max_bytes - self.bytes
     }

@@ -93,6 +93,7 @@ pub(super) struct NewSlot<T> {
 }
 
 impl<T> Slot<T> {
+    #[inline]
     pub(super) fn maybe_delivered(&self) -> bool {
         self.past.as_ref().is_some_and(|past| past.maybe_delivered)
     }
@@ -115,6 +116,7 @@ impl<E, T> Slots<E, T> {
         Self { slots: Slab::new(), entries: Vec::new() }
     }
 
+    #[inline]
     pub(super) fn insert(&mut self, entry: E, new: NewSlot<T>) -> SlotId {
         let vacant = self.slots.vacant_entry();
         let index = vacant.key();
@@ -141,20 +143,24 @@ impl<E, T> Slots<E, T> {
         id
     }
 
+    #[inline]
     pub(super) fn remove(&mut self, id: SlotId) -> (Slot<T>, Option<E>) {
         (self.slots.remove(id as usize), self.take(id))
     }
 
     /// The entry, to be carried by a batch.
+    #[inline]
     pub(super) fn take(&mut self, id: SlotId) -> Option<E> {
         self.entries[id as usize].take()
     }
 
     /// Puts an entry back that a batch carried, or one that takes its place.
+    #[inline]
     pub(super) fn restore(&mut self, id: SlotId, entry: E) {
         self.entries[id as usize] = Some(entry);
     }
 
+    #[inline]
     pub(super) fn push_back<const L: usize>(&mut self, list: &mut List, id: SlotId) {
         let tail = list.tail;
         self[id].links[L] = Links { prev: tail, next: NIL };
@@ -178,6 +184,7 @@ impl<E, T> Slots<E, T> {
     }
 
     /// Takes it out of the list; nothing happens if it is not in it.
+    #[inline]
     pub(super) fn unlink<const L: usize>(&mut self, list: &mut List, id: SlotId) {
         let Links { prev, next } = self[id].links[L];
         if prev == id {
@@ -204,12 +211,14 @@ impl<E, T> Slots<E, T> {
 impl<E, T> Index<SlotId> for Slots<E, T> {
     type Output = Slot<T>;
 
+    #[inline]
     fn index(&self, id: SlotId) -> &Slot<T> {
         &self.slots[id as usize]
     }
 }
 
 impl<E, T> IndexMut<SlotId> for Slots<E, T> {
+    #[inline]
     fn index_mut(&mut self, id: SlotId) -> &mut Slot<T> {
         &mut self.slots[id as usize]
     }
@@ -218,6 +227,7 @@ impl<E, T> IndexMut<SlotId> for Slots<E, T> {
 impl List {
     pub(super) const EMPTY: Self = Self { head: NIL, tail: NIL, len: 0 };
 
+    #[inline]
     pub(super) fn head(&self) -> Option<SlotId> {
         some(self.head)
     }
