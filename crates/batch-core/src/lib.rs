@@ -6,6 +6,7 @@ mod error;
 mod failure;
 mod key;
 mod limits;
+mod plan;
 mod sent;
 mod service;
 mod settings;

@@ -4,7 +4,7 @@ use super::identities::IdentityId;
 use super::lines::LineId;
 use super::slots::{AGE, NewSlot, SlotId};
 use super::{Buffer, Grant, Output, Resolution, lines};
-use crate::settings::Plan;
+use crate::plan::Plan;
 use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Measure, Order, Sent};
 
 /// Why an entry is not accepted.

@@ -1,19 +1,11 @@
 use std::time::Instant;
 
-use super::isolation::IsolationId;
-use super::lines::{LineId, Lines, MAIN};
-use super::slots::{AGE, SlotId, Whereabouts};
-use super::{Batch, BatchId, Buffer, Flight, Output, Resolution};
-use crate::{Ambiguous, Cause, Duplicates, Failure, Reply, Sent, UnprocessedItem, Verdict};
-
-/// How an attempt failed, as far as the entry may be sent again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Setback {
-    Ambiguous,
-    Retry,
-    Throttled,
-    Unsent,
-}
+use super::lines::{LineId, MAIN};
+use super::resolve::Outcome;
+use super::retry::Setback;
+use super::slots::SlotId;
+use super::{Batch, BatchId, Buffer, Flight};
+use crate::{Cause, Failure, Reply, Verdict};
 
 impl<E, R, T> Buffer<E, R, T> {
     /// The reply for a batch, which comes back with its entries. `jitter` is a random number of
@@ -72,61 +64,6 @@ impl<E, R, T> Buffer<E, R, T> {
             Reply::Unsent(failure) => (Setback::Unsent, failure),
         };
         self.set_back(&flight, setback, &failure, now, jitter);
-    }
-
-    /// The one way out: an entry gets its answer. A delivered entry is dropped.
-    pub(super) fn resolve(&mut self, id: SlotId, outcome: Outcome<R>, now: Instant) {
-        self.slots.unlink::<AGE>(&mut self.age, id);
-        let (slot, entry) = self.slots.remove(id);
-        let is_away = slot.whereabouts != Whereabouts::Waiting;
-        if is_away && slot.line != MAIN {
-            self.lines.come_back(slot.line);
-        }
-        if let Some(identity) = slot.identity {
-            self.identities.leave(identity, id, is_away);
-        }
-        let maybe_delivered = slot.maybe_delivered();
-        self.counters.ambiguous += u64::from(maybe_delivered);
-        let result = match (outcome, entry) {
-            (Outcome::HandedBack(cause), Some(entry)) => {
-                self.counters.handed_back += 1;
-                self.room.hand_back();
-                let age = now.saturating_duration_since(slot.accepted);
-                let attempts = slot.sends;
-                Err(Box::new(UnprocessedItem { entry, cause, attempts, age, maybe_delivered }))
-            }
-            (Outcome::Superseded, _) => {
-                self.counters.superseded += 1;
-                self.room.free(slot.charge);
-                Ok(Sent::superseded(slot.sends, maybe_delivered))
-            }
-            (Outcome::Delivered(response), _) => {
-                self.counters.delivered += 1;
-                self.room.free(slot.charge);
-                Ok(Sent::delivered(response, slot.sends, maybe_delivered))
-            }
-            (Outcome::HandedBack(_), None) => {
-                unreachable!("an entry is back in its slot before it is handed back")
-            }
-        };
-        let (tag, charge, epoch) = (slot.tag, slot.charge, slot.epoch);
-        self.outputs.push_back(Output::Resolve(Resolution { tag, result, charge, epoch }));
-    }
-
-    /// Why an entry may not be sent any more, whatever its last attempt brought.
-    pub(super) fn overdue(&self, id: SlotId, now: Instant) -> Option<Cause> {
-        let slot = &self.slots[id];
-        if self.stopped {
-            return Some(Cause::RuntimeStopped(slot.last()));
-        }
-        if self.withdrawn.is_some_and(|watermark| watermark.covers(slot.epoch)) {
-            return Some(Cause::Withdrawn(slot.last()));
-        }
-        (self.deadline(id) <= now).then(|| Cause::DeadlineExceeded(slot.last()))
-    }
-
-    pub(super) fn deadline(&self, id: SlotId) -> Instant {
-        self.slots[id].accepted + self.plan.rules.delivery_deadline
     }
 
     fn lanes_of(&self, slots: &[SlotId]) -> Vec<LineId> {
@@ -252,136 +189,6 @@ impl<E, R, T> Buffer<E, R, T> {
             self.isolations.settle(isolation, None);
         }
     }
-
-    /// Books a failed attempt: when the entry may go again, unless it is handed back.
-    fn strike(
-        &mut self,
-        id: SlotId,
-        setback: Setback,
-        failure: &Failure,
-        now: Instant,
-        jitter: f64,
-    ) -> Option<(SlotId, Instant)> {
-        let past = self.slots[id].past_mut();
-        past.last = Some(failure.clone());
-        past.maybe_delivered |= setback == Setback::Ambiguous;
-        past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
-        past.strikes += u32::from(setback != Setback::Unsent);
-        let (used, strikes) = (past.used, past.strikes);
-        let rules = &self.plan.rules;
-        let cause = self.overdue(id, now).or_else(|| {
-            if setback == Setback::Ambiguous && rules.ambiguous == Ambiguous::HandBack {
-                Some(Cause::Ambiguous(failure.clone()))
-            } else {
-                (used >= rules.max_attempts).then(|| Cause::RetriesExhausted(failure.clone()))
-            }
-        });
-        if let Some(cause) = cause {
-            self.resolve(id, Outcome::HandedBack(cause), now);
-            return None;
-        }
-        let delay = match setback {
-            // The pace sends probes; the entries themselves need not wait.
-            Setback::Unsent => std::time::Duration::ZERO,
-            _ => rules.backoff.delay(strikes, jitter),
-        };
-        Some((id, now + delay))
-    }
-
-    /// Failed entries of a part whose lanes may have more in the next parts go ahead of those.
-    fn go_back_from_part(&mut self, isolation: IsolationId, again: Vec<(SlotId, Instant)>) {
-        let (laned, free): (Vec<_>, Vec<_>) =
-            again.into_iter().partition(|&(slot, _)| self.slots[slot].line != MAIN);
-        self.go_back(free);
-        let due = laned.iter().map(|&(_, at)| at).max();
-        let slots: Vec<_> = laned.iter().map(|&(slot, _)| slot).collect();
-        if slots.is_empty() {
-            self.isolations.settle(isolation, None);
-        } else if self.isolations.prepend(isolation, &slots) {
-            self.isolate(isolation, &slots);
-            self.isolations.settle(isolation, due);
-        } else {
-            self.isolations.settle(isolation, None);
-            self.go_back(laned);
-        }
-    }
-
-    fn isolate(&mut self, isolation: IsolationId, slots: &[SlotId]) {
-        for &slot in slots {
-            self.slots[slot].whereabouts = Whereabouts::Isolated(isolation);
-        }
-    }
-
-    /// Failed entries go back in front: of their lane, or together in a line of their own.
-    fn go_back(&mut self, again: Vec<(SlotId, Instant)>) {
-        let mut cohorts: Vec<(Instant, LineId)> = Vec::new();
-        for (id, at) in again.into_iter().rev() {
-            let is_free = self.slots[id].line == MAIN;
-            let id = self.come_back(id);
-            let slot = &mut self.slots[id];
-            slot.past_mut().not_before = Some(at);
-            if is_free {
-                slot.line = cohort(&mut self.lines, &mut cohorts, at);
-            }
-            self.lines.push_front(&mut self.slots, id);
-        }
-        for (_, cohort) in cohorts {
-            self.lines.settle(&self.slots, cohort, None);
-        }
-    }
-
-    /// The entry that goes to the front of the line: this one, or a newer one of its identity
-    /// that supersedes it.
-    fn come_back(&mut self, id: SlotId) -> SlotId {
-        let slot = &mut self.slots[id];
-        let Some(identity) = slot.identity else {
-            return self.arrive(id);
-        };
-        let newer = self.identities.waiting(identity);
-        match newer.filter(|_| self.plan.rules.duplicates == Duplicates::KeepLast) {
-            None => {
-                self.identities.come_back(identity);
-                if newer.is_none() {
-                    self.identities.wait(identity, id);
-                }
-                self.arrive(id)
-            }
-            Some(newer) => {
-                self.lines.remove(&mut self.slots, newer);
-                let epoch = self.slots[id].epoch;
-                self.slots[id].epoch = std::mem::replace(&mut self.slots[newer].epoch, epoch);
-                let now = self.latest.expect("a batch was sent at some instant");
-                self.resolve(id, Outcome::Superseded, now);
-                newer
-            }
-        }
-    }
-
-    fn arrive(&mut self, id: SlotId) -> SlotId {
-        let slot = &mut self.slots[id];
-        slot.whereabouts = Whereabouts::Waiting;
-        if slot.line != MAIN {
-            self.lines.come_back(slot.line);
-        }
-        id
-    }
-}
-
-/// The line of those that are due at that instant.
-fn cohort(lines: &mut Lines, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
-    if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
-        return cohort;
-    }
-    let cohort = lines.cohort();
-    cohorts.push((at, cohort));
-    cohort
-}
-
-/// The answer of an entry.
-pub(super) enum Outcome<R> {
-    Delivered(R),
-    HandedBack(Cause),
-    Superseded,
 }
 
 fn miscounted(verdicts: usize, entries: usize) -> Failure {

@@ -9,6 +9,8 @@ mod lines;
 mod output;
 mod pace;
 mod poll;
+mod resolve;
+mod retry;
 mod room;
 mod slots;
 mod withdraw;
@@ -23,7 +25,7 @@ pub use epochs::Watermark;
 pub use output::{Batch, BatchId, Output, Resolution};
 pub use room::{Grant, Ticket};
 
-use crate::settings::Plan;
+use crate::plan::Plan;
 use crate::{ConfigError, LimitPolicy, Measure, Settings, Stats};
 use epochs::Epochs;
 use identities::Identities;

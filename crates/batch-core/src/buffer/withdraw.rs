@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use super::complete::Outcome;
+use super::resolve::Outcome;
 use super::slots::{AGE, SlotId, Whereabouts};
 use super::{Buffer, Output, Watermark};
 

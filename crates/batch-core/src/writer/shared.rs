@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::clock;
 use super::pool::{Failed, Pool};
 use super::receipt::{Answer, Block};
-use crate::settings::Plan;
+use crate::plan::Plan;
 use crate::{BatchId, Buffer, Service, UnprocessedItem, Watermark};
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
