@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod attribute;
+mod body;
 mod builder;
 mod characters;
 mod deduplication;
@@ -10,6 +11,7 @@ mod limits;
 mod lookup;
 mod message;
 mod refusal;
+mod serializer;
 mod service;
 mod validate;
 mod verdict;

@@ -11,7 +11,7 @@ use crate::lookup::Lookup;
 use crate::refusal::{Refusal, Stage};
 use crate::verdict::{self, Class};
 use crate::wire::WireIds;
-use crate::{Message, Queue, validate};
+use crate::{Message, Queue, serializer, validate};
 
 /// Amazon SQS as the writer sees it: `SendMessageBatch` to one queue. Made by
 /// [`SqsWriter::builder`](crate::SqsWriter::builder); its name is needed to spell the types of
@@ -46,7 +46,7 @@ impl Sqs {
     ) -> Self {
         let fifo = queue.is_fifo();
         Self {
-            client: without_retries(client),
+            client: own_copy(client),
             lookup: Lookup::new(queue),
             limits,
             default_group,
@@ -125,9 +125,12 @@ impl fmt::Debug for Sqs {
     }
 }
 
-/// The same client but for its retries: those are the writer's, and would multiply.
-fn without_retries(client: &Client) -> Client {
-    Client::from_conf(client.config().to_builder().retry_config(RetryConfig::disabled()).build())
+/// The same client but for its retries, which are the writer's and would multiply, and for how it
+/// writes a batch.
+fn own_copy(client: &Client) -> Client {
+    let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.push_interceptor(serializer::swap());
+    Client::from_conf(config.build())
 }
 
 /// What tells a message of a FIFO queue from others: the group, and the deduplication id if another

@@ -175,6 +175,9 @@ fn attribute_value(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
 /// Whether this is a decimal number, with or without sign, fraction and exponent, within the
 /// limits. Zeros before its first and after its last other digit do not count.
 fn is_number(text: &str) -> bool {
+    if (1..=NUMBER_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true; // the usual one
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()),
@@ -199,7 +202,12 @@ fn at_most(what: impl Display, count: usize, limit: usize, way_out: &str) -> Res
     Ok(())
 }
 
-fn made_of(what: impl Display, text: &str, allowed: fn(char) -> bool, alphabet: &str) -> Result<(), Invalid> {
+fn made_of(
+    what: impl Display,
+    text: &str,
+    allowed: impl Fn(char) -> bool,
+    alphabet: &str,
+) -> Result<(), Invalid> {
     match text.chars().enumerate().find(|&(_, character)| !allowed(character)) {
         None => Ok(()),
         Some((place, character)) => refuse(format!(

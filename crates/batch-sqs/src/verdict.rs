@@ -67,15 +67,32 @@ pub(crate) fn of_entries(
     failed: Vec<BatchResultErrorEntry>,
 ) -> Vec<Verdict<SentMessage>> {
     let mut verdicts = Vec::with_capacity(ids.len());
+    let mut successful = successful.into_iter().peekable();
+    while let Some(sent) = successful.next_if(|sent| ids.is_at(&sent.id, verdicts.len())) {
+        verdicts.push(accepted(sent));
+    }
+    if verdicts.len() == ids.len() && successful.len() == 0 && failed.is_empty() {
+        return verdicts; // nearly always: everything is sent, and mentioned in order
+    }
+    by_id(ids, verdicts, successful, failed)
+}
+
+/// The verdicts for all ids from those for the first of them, and the rest of the answer.
+fn by_id(
+    ids: &WireIds<'_>,
+    first: Vec<Verdict<SentMessage>>,
+    successful: impl Iterator<Item = SendMessageBatchResultEntry>,
+    failed: Vec<BatchResultErrorEntry>,
+) -> Vec<Verdict<SentMessage>> {
+    let mut verdicts: Vec<_> = first.into_iter().map(Some).collect();
     verdicts.resize_with(ids.len(), || None);
-    for (hint, sent) in successful.into_iter().enumerate() {
-        if let Some(place) = ids.place(&sent.id, hint) {
-            let SendMessageBatchResultEntry { message_id, sequence_number, .. } = sent;
-            verdicts[place] = Some(Verdict::Accepted(SentMessage { message_id, sequence_number }));
+    for sent in successful {
+        if let Some(place) = ids.place(&sent.id) {
+            verdicts[place] = Some(accepted(sent));
         }
     }
-    for (hint, failed) in failed.into_iter().enumerate() {
-        if let Some(place) = ids.place(&failed.id, hint) {
+    for failed in failed {
+        if let Some(place) = ids.place(&failed.id) {
             verdicts[place] = Some(match verdicts[place] {
                 Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => Verdict::Ambiguous(contradiction()),
                 _ => of_entry(failed),
@@ -83,6 +100,11 @@ pub(crate) fn of_entries(
         }
     }
     verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Verdict::Ambiguous(silence()))).collect()
+}
+
+fn accepted(sent: SendMessageBatchResultEntry) -> Verdict<SentMessage> {
+    let SendMessageBatchResultEntry { message_id, sequence_number, .. } = sent;
+    Verdict::Accepted(SentMessage { message_id, sequence_number })
 }
 
 fn of_entry(failed: BatchResultErrorEntry) -> Verdict<SentMessage> {

@@ -17,6 +17,12 @@ impl<'a> WireIds<'a> {
     /// together, the first keeps it.
     pub(crate) fn of(messages: &'a [Message]) -> Self {
         let mut ids: Vec<Cow<'a, str>> = Vec::with_capacity(messages.len());
+        if let Some(numbers) = NUMBERS.get(..messages.len())
+            && messages.iter().all(|message| message.entry_id().is_none())
+        {
+            ids.extend(numbers.iter().copied().map(Cow::Borrowed));
+            return Self(ids);
+        }
         let mut number = 0;
         for message in messages {
             let given = message.entry_id().map(Cow::Borrowed).filter(|id| !ids.contains(id));
@@ -29,11 +35,13 @@ impl<'a> WireIds<'a> {
         self.0.len()
     }
 
-    /// Where this id is; looks at the place `hint` first, for answers mostly keep the order.
-    pub(crate) fn place(&self, id: &str, hint: usize) -> Option<usize> {
-        if self.0.get(hint).is_some_and(|known| known == id) {
-            return Some(hint);
-        }
+    /// Whether this id is at this place.
+    pub(crate) fn is_at(&self, id: &str, place: usize) -> bool {
+        self.0.get(place).is_some_and(|known| known == id)
+    }
+
+    /// Where this id is.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
         self.0.iter().position(|known| known == id)
     }
 
@@ -55,23 +63,18 @@ fn unlike_all(messages: &[Message], number: &mut usize) -> Cow<'static, str> {
     }
 }
 
-/// Sets what there is: each setter moves the whole entry.
+/// Sets the fields themselves: a setter of the builder moves the whole entry.
 fn entry(message: &Message, id: &str) -> SendMessageBatchRequestEntry {
-    let mut entry = SendMessageBatchRequestEntry::builder().id(id).message_body(message.body());
-    if let Some(delay) = message.message_delay() {
-        entry = entry.delay_seconds(delay.as_secs() as i32);
-    }
-    if let Some(id) = message.message_deduplication_id() {
-        entry = entry.message_deduplication_id(id);
-    }
-    if let Some(id) = message.message_group_id() {
-        entry = entry.message_group_id(id);
-    }
+    let entry = SendMessageBatchRequestEntry::builder().id(id).message_body(message.body()).build();
+    let mut entry = entry.expect("an entry needs id and body, and both are set");
+    entry.delay_seconds = message.message_delay().map(|delay| delay.as_secs() as i32);
+    entry.message_deduplication_id = message.message_deduplication_id().map(str::to_owned);
+    entry.message_group_id = message.message_group_id().map(str::to_owned);
     if message.attributes().len() > 0 {
         let attributes = message.attributes().map(|(name, value)| (name.to_owned(), attribute(value)));
-        entry = entry.set_message_attributes(Some(attributes.collect()));
+        entry.message_attributes = Some(attributes.collect());
     }
-    entry.build().expect("an entry needs id and body, and both are set")
+    entry
 }
 
 fn attribute(value: &AttributeValue) -> MessageAttributeValue {
@@ -118,13 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_found_at_its_hint_or_elsewhere_or_not_at_all() {
+    fn an_id_is_found_where_it_is_or_not_at_all() {
         let messages = [Message::new("x").id("a"), Message::new("y").id("b")];
         let ids = WireIds::of(&messages);
-        assert_eq!(ids.place("b", 1), Some(1));
-        assert_eq!(ids.place("b", 0), Some(1));
-        assert_eq!(ids.place("a", 7), Some(0));
-        assert_eq!(ids.place("c", 0), None);
+        assert_eq!((ids.place("a"), ids.place("b"), ids.place("c")), (Some(0), Some(1), None));
+        assert!(ids.is_at("b", 1) && !ids.is_at("b", 0) && !ids.is_at("b", 7));
     }
 
     #[test]

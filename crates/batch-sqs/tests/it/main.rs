@@ -8,6 +8,7 @@ mod canned;
 mod client;
 mod delivery;
 mod fifo;
+mod interceptors;
 mod lookup;
 mod outages;
 mod support;
