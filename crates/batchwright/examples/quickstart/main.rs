@@ -1,5 +1,7 @@
 //! Real records through SQS, standard and FIFO: every one batched, sent, answered for and read back.
 
+#![allow(clippy::disallowed_methods, reason = "a program may look at the clock")]
+
 mod args;
 mod input;
 mod queues;
@@ -177,7 +179,6 @@ fn progress_bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a program may look at the clock")]
 fn seconds_since_1970() -> u32 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs() as u32)
 }
