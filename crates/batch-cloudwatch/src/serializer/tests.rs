@@ -1,0 +1,82 @@
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::interceptors::BeforeSerializationInterceptorContextMut;
+use aws_sdk_cloudwatch::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_cloudwatch::error::BoxError;
+use aws_sdk_cloudwatch::types::{Entity, EntityMetricData};
+use aws_smithy_runtime_api::client::ser_de::SharedRequestSerializer;
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+
+use super::*;
+use crate::captured::{Captured, any_metric, any_text, input};
+
+/// Remembers which serializer a request is written by.
+#[derive(Clone, Debug, Default)]
+struct Spy(Arc<Mutex<String>>);
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Spy {
+    fn name(&self) -> &'static str {
+        "Spy"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        _: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        *self.0.lock().expect("nobody panics with it") = format!("{:?}", bag.load::<SharedRequestSerializer>());
+        Ok(())
+    }
+}
+
+/// The serializer that a client with these interceptors uses.
+fn serializer(interceptors: impl IntoIterator<Item = SharedInterceptor>) -> String {
+    let (captured, spy) = (Captured::default(), Spy::default());
+    let mut config = captured.config();
+    config.set_interceptors(interceptors.into_iter().chain([SharedInterceptor::new(spy.clone())]));
+    captured.request(&Client::from_conf(config.build()), input("n", vec![]));
+    let found = spy.0.lock().expect("nobody panics with it");
+    found.clone()
+}
+
+#[test]
+fn a_request_is_written_by_the_writer_in_place_of_the_known_serializer() {
+    let of_the_sdk = serializer([]);
+    assert_eq!(of_the_sdk, "Some(SharedRequestSerializer(PutMetricDataRequestSerializer))");
+    let ours = serializer([swap()]);
+    assert!(!ours.starts_with("Some(SharedRequestSerializer(PutMetricData"), "{ours}");
+}
+
+/// What is sent of a request, but for the signature and what changes from one to the next.
+fn sent(captured: &Captured, client: &Client, input: PutMetricDataInput) -> (String, Vec<u8>) {
+    let request = captured.request(client, input);
+    let changing = ["authorization", "x-amz-date", "amz-sdk-invocation-id"];
+    let mut headers: Vec<_> = request.headers().iter().filter(|(name, _)| !changing.contains(name)).collect();
+    headers.sort_unstable();
+    let head = format!("{} {} {headers:?}", request.method(), request.uri());
+    (head, request.body().bytes().expect("it is no stream").to_vec())
+}
+
+proptest! {
+    #[test]
+    fn a_request_is_what_the_sdk_makes_of_the_same_input(
+        namespace in any_text(), metrics in vec(any_metric(), 0..5), with_entity in of(any::<bool>()),
+    ) {
+        let mut input = input(&namespace, metrics.into_iter().map(crate::Metric::into_datum).collect());
+        if let Some(strict) = with_entity {
+            let entity = Entity::builder().key_attributes("Type", "Service").build();
+            let datums = input.metric_data.take();
+            input.entity_metric_data = Some(vec![EntityMetricData::builder().entity(entity).set_metric_data(datums).build()]);
+            input.strict_entity_validation = Some(strict);
+        }
+        let captured = Captured::default();
+        let of_the_sdk = Client::from_conf(captured.config().build());
+        let ours = Client::from_conf(captured.config().interceptor(swap()).build());
+        prop_assert_eq!(sent(&captured, &ours, input.clone()), sent(&captured, &of_the_sdk, input));
+    }
+}
