@@ -9,7 +9,8 @@ use crate::limits::REQUEST_DATUMS;
 
 /// The body for this input; none if the input has something that a writer never sends.
 pub(crate) fn cbor(input: &PutMetricDataInput) -> Option<Vec<u8>> {
-    let PutMetricDataInput { namespace, metric_data, entity_metric_data, strict_entity_validation, .. } = input;
+    let PutMetricDataInput { namespace, metric_data, entity_metric_data, strict_entity_validation, .. } =
+        input;
     if entity_metric_data.is_some() || strict_entity_validation.is_some() {
         return None;
     }

@@ -63,7 +63,10 @@ impl CloudWatchWriterBuilder {
     ///     .build()?;
     /// # Ok::<(), batch_cloudwatch::ConfigError>(())
     /// ```
-    pub fn on_unprocessed(mut self, handler: impl Fn(UnprocessedItem<Metric>) + Send + Sync + 'static) -> Self {
+    pub fn on_unprocessed(
+        mut self,
+        handler: impl Fn(UnprocessedItem<Metric>) + Send + Sync + 'static,
+    ) -> Self {
         self.on_unprocessed = Some(Box::new(handler));
         self
     }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::http::HttpRequest;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Builder, Config, Credentials, Region};
 use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricDataInput;
-use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::MetricDatum;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -37,7 +37,9 @@ impl Captured {
 
     /// What this client, which sends to this, makes of the input.
     pub(crate) fn request(&self, client: &Client, input: PutMetricDataInput) -> HttpRequest {
-        let PutMetricDataInput { namespace, metric_data, entity_metric_data, strict_entity_validation, .. } = input;
+        let PutMetricDataInput {
+            namespace, metric_data, entity_metric_data, strict_entity_validation, ..
+        } = input;
         let request = client.put_metric_data().set_namespace(namespace).set_metric_data(metric_data);
         let request = request.set_entity_metric_data(entity_metric_data);
         let request = request.set_strict_entity_validation(strict_entity_validation);
@@ -100,5 +102,8 @@ pub(crate) fn any_metric() -> impl Strategy<Value = Metric> {
 /// Short texts of any characters, and longer ones.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
     let repeated = |(character, times): (char, usize)| character.to_string().repeat(times);
-    prop_oneof![vec(any::<char>(), 0..8).prop_map(String::from_iter), (any::<char>(), 0..300_usize).prop_map(repeated)]
+    prop_oneof![
+        vec(any::<char>(), 0..8).prop_map(String::from_iter),
+        (any::<char>(), 0..300_usize).prop_map(repeated)
+    ]
 }

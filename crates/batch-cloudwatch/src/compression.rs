@@ -36,7 +36,8 @@ mod tests {
 
     /// Checks what becomes of a setting that disables compression.
     fn check(client: Option<bool>, compression: Compression, expected: Option<bool>) {
-        let config = Config::builder().disable_request_compression(client).request_min_compression_size_bytes(7);
+        let config =
+            Config::builder().disable_request_compression(client).request_min_compression_size_bytes(7);
         let applied = compression.applied_to(config).build();
         assert_eq!(applied.disable_request_compression(), expected, "{client:?} {compression:?}");
         assert_eq!(applied.request_min_compression_size_bytes(), Some(7));

@@ -67,7 +67,9 @@ mod tests {
     fn check(name: &str, expected: Result<(), &str>) {
         match (Namespace::new(name).check(), expected) {
             (Ok(()), Ok(())) => {}
-            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{name}: {error}, not {part}"),
+            (Err(error), Err(part)) => {
+                assert!(error.to_string().contains(part), "{name}: {error}, not {part}")
+            }
             (found, _) => panic!("{name}: {found:?}"),
         }
     }

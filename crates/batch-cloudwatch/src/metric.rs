@@ -182,7 +182,8 @@ impl Metric {
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
-        let numbers = |numbers: &Option<Vec<f64>>| numbers.as_ref().map_or(0, Vec::capacity) * size_of::<f64>();
+        let numbers =
+            |numbers: &Option<Vec<f64>>| numbers.as_ref().map_or(0, Vec::capacity) * size_of::<f64>();
         let MetricDatum { metric_name, dimensions, values, counts, .. } = &self.0;
         let dimensions = dimensions.as_ref().map_or(0, |dimensions| {
             let texts = dimensions.iter().map(|dimension| text(&dimension.name) + text(&dimension.value));

@@ -10,7 +10,7 @@ use crate::body;
 
 /// What exchanges the serializer. It must be the last interceptor, to see what others put there.
 pub(crate) fn swap() -> SharedInterceptor {
-    swap_serializer("BatchCloudWatchSerializer", "PutMetricDataRequestSerializer", request)
+    swap_serializer("BatchCloudWatchSerializer", KNOWN, request)
 }
 
 fn request(input: &PutMetricDataInput) -> Option<HttpRequest> {
@@ -27,6 +27,9 @@ fn request(input: &PutMetricDataInput) -> Option<HttpRequest> {
     headers.insert("content-length", length.to_string());
     Some(request)
 }
+
+/// The serializer that ours is tested against.
+const KNOWN: &str = "SharedRequestSerializer(PutMetricDataRequestSerializer)";
 
 #[cfg(test)]
 mod tests;

@@ -70,7 +70,8 @@ impl Service for CloudWatch {
 
     async fn send(&self, metrics: &[Metric]) -> Reply<SentMetric> {
         let datums = metrics.iter().map(|metric| metric.datum().clone()).collect();
-        let request = self.client.put_metric_data().namespace(self.namespace.name()).set_metric_data(Some(datums));
+        let request =
+            self.client.put_metric_data().namespace(self.namespace.name()).set_metric_data(Some(datums));
         match request.send().await {
             Ok(_) => Reply::Each(vec![Verdict::Accepted(SentMetric {}); metrics.len()]),
             // A namespace exists as soon as it is written to, so that no code calls it unknown.

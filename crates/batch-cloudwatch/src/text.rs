@@ -17,7 +17,9 @@ pub(crate) fn check(what: impl Display, text: &str, limit: usize) -> Result<(), 
 /// The same for a text that must not begin with a colon.
 pub(crate) fn check_without_colon(what: impl Display, text: &str, limit: usize) -> Result<(), Invalid> {
     if text.starts_with(':') {
-        return Err(Invalid::new(format!("the {what} begins with a colon, which CloudWatch does not take; rename it")));
+        return Err(Invalid::new(format!(
+            "the {what} begins with a colon, which CloudWatch does not take; rename it"
+        )));
     }
     check(what, text, limit)
 }
@@ -40,7 +42,8 @@ fn reason(what: impl Display, text: &str, limit: usize) -> String {
     if characters > limit {
         return format!("{characters} characters in the {what} are above the limit of {limit}; shorten it");
     }
-    let strange = |&(_, character): &(usize, char)| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
+    let strange =
+        |&(_, character): &(usize, char)| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
     match text.chars().enumerate().find(strange) {
         Some((place, character)) => format!(
             "character {} of the {what} is {character:?}, which CloudWatch does not take; use printable ASCII characters",

@@ -5,7 +5,8 @@ use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
 use batch_core::Invalid;
 
 use crate::limits::{
-    DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS, STORAGE_RESOLUTIONS,
+    DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS,
+    STORAGE_RESOLUTIONS,
 };
 use crate::{text, values};
 
@@ -41,7 +42,9 @@ fn dimensions(dimensions: &[Dimension]) -> Result<(), Invalid> {
 fn unit(unit: &StandardUnit) -> Result<(), Invalid> {
     match StandardUnit::try_parse(unit.as_str()) {
         Ok(_) => Ok(()),
-        Err(_) => refuse(format!("{:?} is no unit of CloudWatch; use a variant of StandardUnit", unit.as_str())),
+        Err(_) => {
+            refuse(format!("{:?} is no unit of CloudWatch; use a variant of StandardUnit", unit.as_str()))
+        }
     }
 }
 

@@ -52,7 +52,8 @@ fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
 
 fn statistics(set: &StatisticSet) -> Result<(), Invalid> {
     let StatisticSet { sample_count, sum, minimum, maximum, .. } = *set;
-    let (Some(sample_count), Some(sum), Some(minimum), Some(maximum)) = (sample_count, sum, minimum, maximum) else {
+    let (Some(sample_count), Some(sum), Some(minimum), Some(maximum)) = (sample_count, sum, minimum, maximum)
+    else {
         return refuse("the statistic set lacks a number; give it sample count, sum, minimum and maximum");
     };
     positive("sample count", sample_count)?;
@@ -148,7 +149,10 @@ mod tests {
     fn each_value_has_a_count_above_0_or_none_has_one() {
         check(Metric::counted_values("m", [(1.0, 1.0), (-2.0, 0.5)]), Ok(()));
         check(Metric::counted_values("m", []), Err("the list of values is empty"));
-        check(Metric::counted_values("m", [(1.0, 2.0), (2.0, 0.0)]), Err("the count at place 2 is not above 0"));
+        check(
+            Metric::counted_values("m", [(1.0, 2.0), (2.0, 0.0)]),
+            Err("the count at place 2 is not above 0"),
+        );
         check(Metric::counted_values("m", [(1.0, -1.0)]), Err("the count at place 1 is not above 0"));
         check(Metric::counted_values("m", [(1.0, f64::INFINITY)]), Err("the count at place 1 is infinite"));
         check(Metric::counted_values("m", [(f64::INFINITY, 1.0)]), Err("the value at place 1 is infinite"));
@@ -171,20 +175,32 @@ mod tests {
         ] {
             check(Metric::statistics("m", set), Err(words));
         }
-        let half = MetricDatum::builder().statistic_values(types::StatisticSet::builder().sum(1.0).build()).build();
+        let half =
+            MetricDatum::builder().statistic_values(types::StatisticSet::builder().sum(1.0).build()).build();
         check(half, Err("the statistic set lacks a number"));
     }
 
     #[test]
     fn a_datum_says_one_thing_or_has_statistics_beside_its_values() {
-        let set = types::StatisticSet::from(StatisticSet { sample_count: 1.0, sum: 1.0, minimum: 1.0, maximum: 1.0 });
+        let set = types::StatisticSet::from(StatisticSet {
+            sample_count: 1.0,
+            sum: 1.0,
+            minimum: 1.0,
+            maximum: 1.0,
+        });
         let datum = MetricDatum::builder;
         check(datum().build(), Err("the metric has no value"));
         check(datum().counts(1.0).build(), Err("the metric has no value"));
-        check(datum().statistic_values(set.clone()).counts(1.0).build(), Err("the metric has counts and no values"));
+        check(
+            datum().statistic_values(set.clone()).counts(1.0).build(),
+            Err("the metric has counts and no values"),
+        );
         check(datum().value(1.0).values(1.0).build(), Err("a single value and more than that"));
         check(datum().value(1.0).counts(1.0).build(), Err("a single value and more than that"));
-        check(datum().value(1.0).statistic_values(set.clone()).build(), Err("a single value and more than that"));
+        check(
+            datum().value(1.0).statistic_values(set.clone()).build(),
+            Err("a single value and more than that"),
+        );
         check(datum().values(1.0).counts(1.0).statistic_values(set).build(), Ok(()));
     }
 

@@ -1,26 +1,18 @@
 //! What the service's codes mean.
 //!
-//! Codes come in two spellings, `InvalidParameterValue` from the header `x-amzn-query-error` and
-//! `InvalidParameterValueException` from the body, so both names of an error are listed. A request
-//! is taken or refused as a whole: what the codes below and those that are common to all services
-//! leave open, a status of 400 above all, may be the fault of a single datum, and is split.
+//! It has none of its own: those of single data (`InvalidParameterValue`, `MissingParameter`, …, in
+//! either spelling) come with a status of 400, which for all services may be the fault of one entry,
+//! so that the request is split; and the others are common to all services.
 
-use batch_smithy::{Class, Codes, Rule};
+use batch_smithy::Codes;
 
 /// How CloudWatch spells and means its error codes.
 pub(crate) static CODES: Codes = Codes {
     prefix: "",
-    rules: &[
-        Rule {
-            codes: &["InternalServiceError", "InternalServiceFault"],
-            class: Class::Ambiguous,
-            advice: None,
-        },
-        Rule { codes: &["LimitExceeded", "LimitExceededFault"], class: Class::Throttled, advice: None },
-    ],
-    check_permissions: "these credentials may not put metric data; allow them cloudwatch:PutMetricData",
+    rules: &[],
     check_endpoint: "this is not how Amazon CloudWatch answers metric data; check the endpoint of the client",
     check_key: "the service cannot use a KMS key; check the state of the key and who may use it",
+    check_permissions: "these credentials may not put metric data; allow them cloudwatch:PutMetricData",
 };
 
 #[cfg(test)]

@@ -37,14 +37,16 @@ fn a_datum_counts_what_it_takes_on_the_wire() {
 #[test]
 fn the_largest_datum_that_keeps_the_rules_has_the_bytes_that_a_datum_may_have() {
     let now = DateTime::from_secs(1_800_000_000);
-    let dimensions = (0..DIMENSIONS).map(|n| (format!("{n:0>width$}", width = DIMENSION_NAME), "v".repeat(DIMENSION_VALUE)));
+    let dimensions = (0..DIMENSIONS)
+        .map(|n| (format!("{n:0>width$}", width = DIMENSION_NAME), "v".repeat(DIMENSION_VALUE)));
     let largest = Metric::counted_values("n".repeat(METRIC_NAME), vec![(1.0, 1.0); VALUES])
         .dimensions(dimensions)
         .timestamp(now)
         .unit(*StandardUnit::values().iter().max_by_key(|unit| unit.len()).expect("there are units"))
         .storage_resolution(60);
     let mut largest = largest.into_datum();
-    largest.statistic_values = Some(StatisticSet { sample_count: 1.0, sum: 1.0, minimum: 1.0, maximum: 1.0 }.into());
+    largest.statistic_values =
+        Some(StatisticSet { sample_count: 1.0, sum: 1.0, minimum: 1.0, maximum: 1.0 }.into());
     assert_eq!(validate::datum(&largest, now), Ok(()));
     assert_eq!(datum_bytes(&largest), DATUM_BYTES);
 }
@@ -73,7 +75,8 @@ fn what_was_not_set_is_not_written() {
     let empty = |datum: MetricDatum| cbor(&input("n", vec![datum])).expect("it is written");
     let bare = empty(MetricDatum::builder().build());
     assert_eq!(bare, Captured::body_by_the_sdk(input("n", vec![MetricDatum::builder().build()])));
-    let hollow = MetricDatum::builder().dimensions(Dimension::builder().build()).set_values(Some(vec![])).build();
+    let hollow =
+        MetricDatum::builder().dimensions(Dimension::builder().build()).set_values(Some(vec![])).build();
     assert_eq!(empty(hollow.clone()), Captured::body_by_the_sdk(input("n", vec![hollow])));
     let mut nothing = input("n", vec![]);
     (nothing.namespace, nothing.metric_data) = (None, None);

@@ -50,14 +50,18 @@ fn a_timestamp_is_filled_in_once_and_a_given_one_stays() {
     metric.or_timestamp(|| at(2));
     assert_eq!(metric, Metric::new("m", 1).timestamp(at(1)));
     let system = SystemTime::UNIX_EPOCH + Duration::from_millis(1_500);
-    assert_eq!(Metric::new("m", 1).timestamp(system).datum().timestamp(), Some(&DateTime::from_millis(1_500)));
+    assert_eq!(
+        Metric::new("m", 1).timestamp(system).datum().timestamp(),
+        Some(&DateTime::from_millis(1_500))
+    );
 }
 
 #[test]
 fn memory_is_charged_for_everything_that_a_metric_holds() {
     let mut name = String::with_capacity(1_000);
     name.push('m');
-    let metric = Metric::counted_values(name, vec![(1.0, 1.0); 100]).dimension("n".repeat(50), "v".repeat(60));
+    let metric =
+        Metric::counted_values(name, vec![(1.0, 1.0); 100]).dimension("n".repeat(50), "v".repeat(60));
     let held = 1_000 + 2 * 100 * 8 + size_of::<Dimension>() + 50 + 60;
     assert!((held..held + 1_000).contains(&metric.heap_bytes()), "{}", metric.heap_bytes());
     assert_eq!(Metric::new("", 1).heap_bytes(), 0);

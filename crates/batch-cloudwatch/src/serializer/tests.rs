@@ -29,7 +29,8 @@ impl Intercept for Spy {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        *self.0.lock().expect("nobody panics with it") = format!("{:?}", bag.load::<SharedRequestSerializer>());
+        *self.0.lock().expect("nobody panics with it") =
+            format!("{:?}", bag.load::<SharedRequestSerializer>());
         Ok(())
     }
 }
@@ -47,9 +48,9 @@ fn serializer(interceptors: impl IntoIterator<Item = SharedInterceptor>) -> Stri
 #[test]
 fn a_request_is_written_by_the_writer_in_place_of_the_known_serializer() {
     let of_the_sdk = serializer([]);
-    assert_eq!(of_the_sdk, "Some(SharedRequestSerializer(PutMetricDataRequestSerializer))");
+    assert_eq!(of_the_sdk, format!("Some({KNOWN})"), "the SDK's serializer has another name");
     let ours = serializer([swap()]);
-    assert!(!ours.starts_with("Some(SharedRequestSerializer(PutMetricData"), "{ours}");
+    assert!(ours.starts_with("Some(SharedRequestSerializer(Swapped"), "{ours}");
 }
 
 /// What is sent of a request, but for the signature and what changes from one to the next.

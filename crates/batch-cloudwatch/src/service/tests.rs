@@ -40,7 +40,8 @@ fn a_metric_without_a_timestamp_gets_that_of_its_submission_and_keeps_it() {
 
 #[test]
 fn a_timestamp_is_compared_with_the_time_of_its_submission() {
-    let at = |seconds| Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(now().secs() + seconds));
+    let at =
+        |seconds| Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(now().secs() + seconds));
     for (seconds, taken) in [(-1_209_600, true), (-1_209_601, false), (7_200, true), (7_201, false)] {
         assert_eq!(cloudwatch().measure(&at(seconds)).is_ok(), taken, "{seconds}");
     }

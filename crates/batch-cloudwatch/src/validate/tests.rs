@@ -31,7 +31,10 @@ fn a_name_has_1_to_255_printable_ascii_characters() {
     check(named("n"), Ok(()));
     check(named(":name with / spaces"), Ok(()));
     check(named(&"n".repeat(255)), Ok(()));
-    check(named(&"n".repeat(256)), Err("256 characters in the name of the metric are above the limit of 255"));
+    check(
+        named(&"n".repeat(256)),
+        Err("256 characters in the name of the metric are above the limit of 255"),
+    );
     check(named(""), Err("the name of the metric is empty"));
     check(named(" "), Err("the name of the metric is empty or has nothing but spaces"));
     check(named("Größe"), Err("character 3 of the name of the metric is 'ö'"));
@@ -52,14 +55,20 @@ fn the_name_of_a_dimension_has_1_to_255_printable_ascii_characters_and_no_colon_
     let named = |name: &str| plain().dimension(name, "value");
     check(named("n:"), Ok(()));
     check(named(&"n".repeat(255)), Ok(()));
-    check(named(&"n".repeat(256)), Err("256 characters in the name of a dimension are above the limit of 255"));
+    check(
+        named(&"n".repeat(256)),
+        Err("256 characters in the name of a dimension are above the limit of 255"),
+    );
     check(named(":n"), Err("the name of a dimension begins with a colon"));
     check(named(""), Err("the name of a dimension is empty"));
     check(named("  "), Err("the name of a dimension is empty or has nothing but spaces"));
     check(named("é"), Err("character 1 of the name of a dimension is 'é'"));
     check(named("\u{7f}"), Err("character 1 of the name of a dimension is '\\u{7f}'"));
     let nameless = Dimension::builder().value("value").build();
-    check(MetricDatum::builder().metric_name("m").value(1.0).dimensions(nameless).build(), Err("name of a dimension is"));
+    check(
+        MetricDatum::builder().metric_name("m").value(1.0).dimensions(nameless).build(),
+        Err("name of a dimension is"),
+    );
 }
 
 #[test]
@@ -101,7 +110,10 @@ fn a_storage_resolution_is_1_or_60_seconds() {
     check(plain().storage_resolution(1), Ok(()));
     check(plain().storage_resolution(60), Ok(()));
     for seconds in [0, -1, 5, 30, 61, 3_600, i32::MIN] {
-        check(plain().storage_resolution(seconds), Err(&format!("a storage resolution of {seconds} s is not possible")));
+        check(
+            plain().storage_resolution(seconds),
+            Err(&format!("a storage resolution of {seconds} s is not possible")),
+        );
     }
 }
 
@@ -123,7 +135,9 @@ fn a_timestamp_is_up_to_two_weeks_old_or_two_hours_ahead() {
 
 #[test]
 fn no_reason_shows_the_value_of_a_dimension() {
-    let reason = validate(plain().dimension("Host", "hunter2é").datum(), now()).expect_err("it is refused").to_string();
+    let reason = validate(plain().dimension("Host", "hunter2é").datum(), now())
+        .expect_err("it is refused")
+        .to_string();
     assert!(!reason.contains("hunter2"), "{reason}");
 }
 

@@ -25,7 +25,8 @@ async fn a_success_takes_every_metric_whatever_its_body() {
 async fn both_spellings_of_a_code_mean_the_same() {
     for code in ["InvalidParameterValue", "InvalidParameterCombination", "ValidationError"] {
         check(Answer::error(400, code), &format!("Split({code})")).await;
-        check(Answer::plain_error(400, &format!("{code}Exception")), &format!("Split({code}Exception)")).await;
+        check(Answer::plain_error(400, &format!("{code}Exception")), &format!("Split({code}Exception)"))
+            .await;
     }
     check(Answer::error(400, "MissingParameter"), "Split(MissingParameter)").await;
     check(
@@ -83,12 +84,15 @@ async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
     let writer = writer(Canned::script([Answer::Hang]));
     let metrics = metrics(1);
     let waiting = send(&writer, &metrics);
-    assert!(tokio::time::timeout(Duration::from_secs(3600), waiting).await.is_err());
+    // Not much longer: the SDK's protection against stalled streams mixes paused and real time.
+    assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_failed_request_is_sent_once() {
-    for answer in [Answer::error(500, "InternalServiceError"), Answer::error(400, "Throttling"), Answer::Reset] {
+    for answer in
+        [Answer::error(500, "InternalServiceError"), Answer::error(400, "Throttling"), Answer::Reset]
+    {
         let http = Canned::script([answer]);
         send(&writer(http.clone()), &metrics(1)).await;
         let asked = http.asked();
@@ -140,7 +144,10 @@ async fn a_request_carries_the_metrics_as_they_are() {
             map([("MetricName", text("plain")), ("Value", Value::Number(1.0))]),
             map([
                 ("MetricName", text("Latency")),
-                ("Dimensions", Value::List(vec![dimension("Host", "a \"quoted\" one"), dimension("Zone", "1")])),
+                (
+                    "Dimensions",
+                    Value::List(vec![dimension("Host", "a \"quoted\" one"), dimension("Zone", "1")])
+                ),
                 ("Timestamp", Value::Instant(at)),
                 ("Values", numbers([0.1, -0.0])),
                 ("Counts", numbers([3.0, 1.5])),

@@ -37,7 +37,8 @@ async fn a_number_that_cloudwatch_does_not_take_is_refused_at_submit() {
     check_refused(Metric::values("m", [1.0, f64::NAN]), &["the value at place 2 is NaN"]).await;
     check_refused(Metric::counted_values("m", [(1.0, 0.0)]), &["the count at place 1 is not above 0"]).await;
     let set = StatisticSet { sample_count: 1.0, sum: 2.0, minimum: 3.0, maximum: 2.0 };
-    check_refused(Metric::statistics("m", set), &["the minimum of the statistic set is above its maximum"]).await;
+    check_refused(Metric::statistics("m", set), &["the minimum of the statistic set is above its maximum"])
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,7 +55,8 @@ async fn a_text_that_cloudwatch_does_not_take_is_refused_at_submit() {
     check_refused(Metric::new("", 1), &["the name of the metric is empty"]).await;
     check_refused(Metric::new("Wärme", 1), &["character 2 of the name of the metric is 'ä'", "ASCII"]).await;
     check_refused(Metric::new("m", 1).dimension(":Host", "a"), &["begins with a colon"]).await;
-    check_refused(Metric::new("m", 1).dimension("Host", " "), &["value of the dimension \"Host\" is empty"]).await;
+    check_refused(Metric::new("m", 1).dimension("Host", " "), &["value of the dimension \"Host\" is empty"])
+        .await;
     check_refused(Metric::new("m", 1).unit("Celsius"), &["\"Celsius\" is no unit of CloudWatch"]).await;
     check_refused(Metric::new("m", 1).storage_resolution(5), &["5 s is not possible; set 1"]).await;
 }

@@ -9,7 +9,9 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::config::timeout::TimeoutConfig;
-use aws_sdk_cloudwatch::config::{AppName, Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
+use aws_sdk_cloudwatch::config::{
+    AppName, Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+};
 use aws_sdk_cloudwatch::error::BoxError;
 use batch_cloudwatch::{CloudWatchWriter, Namespace};
 
@@ -80,9 +82,10 @@ async fn check(config: Builder, expected: &str, words: &[&str]) {
     assert_eq!(shown(&reply), expected);
     let failure = failure(reply);
     says(&failure, words);
-    let chain: Vec<_> = std::iter::successors(Some(&failure as &dyn std::error::Error), |&error| error.source())
-        .map(|error| format!("{error} {error:?}"))
-        .collect();
+    let chain: Vec<_> =
+        std::iter::successors(Some(&failure as &dyn std::error::Error), |&error| error.source())
+            .map(|error| format!("{error} {error:?}"))
+            .collect();
     assert!(!format!("{chain:?}").contains("10637"), "a source shows a metric: {chain:?}");
 }
 

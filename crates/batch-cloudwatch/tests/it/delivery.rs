@@ -130,7 +130,8 @@ async fn a_metric_that_keeps_failing_is_handed_back_to_its_owner() {
 async fn a_body_of_ten_thousand_values_is_sent_without_delay_once_it_is_flushed() {
     let http = Canned::accepting();
     let writer = gathering_writer(http.clone());
-    submit(&writer, (0..70).map(|n| Metric::values("m", (0..150).map(|value| f64::from(n * 150 + value))))).await;
+    submit(&writer, (0..70).map(|n| Metric::values("m", (0..150).map(|value| f64::from(n * 150 + value)))))
+        .await;
     let flush = tokio::time::timeout(Duration::from_millis(10), writer.flush());
     assert!(flush.await.unwrap().is_empty());
     assert_eq!(http.sizes(), [70]);

@@ -82,7 +82,11 @@ pub(crate) fn failure(reply: Reply<SentMetric>) -> Failure {
 pub(crate) fn check_sums(writer: &CloudWatchWriter, delivered: u64, handed_back: u64) {
     let stats = writer.stats();
     assert_eq!((stats.delivered, stats.handed_back), (delivered, handed_back), "{stats:?}");
-    assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.handed_back + stats.inside, "{stats:?}");
+    assert_eq!(
+        stats.accepted,
+        stats.delivered + stats.superseded + stats.handed_back + stats.inside,
+        "{stats:?}"
+    );
     assert_eq!(stats.inside, 0, "{stats:?}");
 }
 
