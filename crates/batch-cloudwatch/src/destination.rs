@@ -68,7 +68,7 @@ mod tests {
         match (Namespace::new(name).check(), expected) {
             (Ok(()), Ok(())) => {}
             (Err(error), Err(part)) => {
-                assert!(error.to_string().contains(part), "{name}: {error}, not {part}")
+                assert!(error.to_string().contains(part), "{name}: {error}, not {part}");
             }
             (found, _) => panic!("{name}: {found:?}"),
         }
