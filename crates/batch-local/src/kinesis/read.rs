@@ -183,3 +183,38 @@ fn shown(record: &Arc<Record>) -> ReadRecord {
 
 const MOST_BYTES: usize = 10 << 20;
 const MOST_RECORDS: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn records(count: usize, bytes: usize) -> Vec<Arc<Record>> {
+        let record = Record {
+            data: Bytes::new(),
+            partition_key: None,
+            explicit_hash_key: None,
+            shard: 0,
+            number: 0,
+            bytes,
+            arrived_millis: 0,
+        };
+        let record = Arc::new(record);
+        (0..count).map(|_| Arc::clone(&record)).collect()
+    }
+
+    #[test]
+    fn an_answer_has_up_to_ten_mebibytes_but_one_record_at_least() {
+        let check = |count, bytes, most, expected| {
+            assert_eq!(fitting(&records(count, bytes), most).count(), expected, "{count} of {bytes} bytes");
+        };
+        check(11, 1 << 20, MOST_RECORDS, 10);
+        check(11, (1 << 20) + 1, MOST_RECORDS, 9);
+        check(2, 10 << 20, MOST_RECORDS, 1);
+        check(2, 11 << 20, MOST_RECORDS, 1);
+        check(11, 1 << 20, 3, 3);
+        check(10_001, 1, MOST_RECORDS, 10_000);
+        check(0, 1, MOST_RECORDS, 0);
+    }
+}

@@ -29,6 +29,34 @@ async fn check_in(server: &LocalServer, client: &Client, entries: Vec<Entry>, ex
     assert_eq!(server.kinesis().accepted_count("s") - before, count as u64, "{shown}");
 }
 
+/// Puts records whose data has these sizes, and whose partition keys have one byte, into shards of
+/// their own. Written by hand: the SDK takes a second for ten mebibytes when it is not optimized.
+async fn large(max_record_size_in_kib: i32, sizes: &[usize], expected: &str) {
+    let (server, client) = local();
+    let create = client.create_stream().stream_name("s").shard_count(500);
+    create.max_record_size_in_kib(max_record_size_in_kib).send().await.unwrap();
+    let records: Vec<String> = sizes
+        .iter()
+        .enumerate()
+        .map(|(index, size)| {
+            let end = ["", "AA==", "AAA="][size % 3];
+            let (data, hash) = ("AAAA".repeat(size / 3), u128::MAX / 500 * index as u128);
+            format!(r#"{{"Data":"{data}{end}","PartitionKey":"k","ExplicitHashKey":"{hash}"}}"#)
+        })
+        .collect();
+    let body = format!(r#"{{"StreamName":"s","Records":[{}]}}"#, records.join(","));
+    let answer = super::wire::answer(&server, "PutRecords", body).await;
+    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    let met = match body["__type"].as_str() {
+        Some(code) => format!("{code}: {}", body["message"].as_str().unwrap()),
+        None => format!("ok with {} failed", body["FailedRecordCount"]),
+    };
+    let expected_start = if expected == "ok" { "ok with 0 failed" } else { expected };
+    assert!(met.starts_with(expected_start), "{met}");
+    let count = if expected == "ok" { sizes.len() } else { 0 };
+    assert_eq!(server.kinesis().accepted_count("s"), count as u64);
+}
+
 fn keyless() -> Entry {
     Entry::builder().data(Blob::new("x")).build().unwrap()
 }
@@ -61,8 +89,8 @@ async fn a_record_has_up_to_one_mebibyte_with_its_partition_key() {
 async fn a_record_keeps_the_maximum_of_its_stream() {
     check(2_048, vec![record("k", vec![0; 2 * MIB - 1])], "ok").await;
     check(2_048, vec![record("k", vec![0; 2 * MIB])], INVALID).await;
-    check(10_240, vec![record("k", vec![0; 10 * MIB - 1])], "ok").await;
-    check(10_240, vec![record("k", vec![0; 10 * MIB])], INVALID).await;
+    large(10_240, &[10 * MIB - 1], "ok").await;
+    large(10_240, &[10 * MIB], "InvalidArgumentException").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,15 +108,11 @@ async fn the_refusal_of_a_large_record_names_its_position_and_the_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_has_up_to_ten_mebibytes_with_its_partition_keys() {
-    // Twenty records of half a mebibyte each, partition key included.
-    let half = MIB / 2 - 4;
-    check(1_024, spread(20, half), "ok").await;
-    let mut one_more = spread(19, half);
-    one_more.push(record("0019", vec![b'x'; half + 1]));
-    check(1_024, one_more.clone(), INVALID).await;
-    let (_, client) = with_stream(1).await;
-    let error = put(&client, one_more).await.unwrap_err();
-    assert_eq!(error.message(), Some("Records size exceeds 10 MB limit"));
+    // Ten records of one mebibyte each, partition keys included.
+    let mut sizes = [MIB - 1; 10];
+    large(2_048, &sizes, "ok").await;
+    sizes[9] += 1;
+    large(2_048, &sizes, "InvalidArgumentException: Records size exceeds 10 MB limit").await;
 }
 
 #[tokio::test(start_paused = true)]

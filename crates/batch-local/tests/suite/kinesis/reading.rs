@@ -112,18 +112,6 @@ async fn a_read_has_up_to_its_limit_and_tells_how_far_it_is_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_has_up_to_ten_mebibytes_but_one_record_at_least() {
-    let (_, client) = with_stream(1).await;
-    for _ in 0..11 {
-        put(&client, many(1, true, 1 << 20)).await.unwrap();
-        pass(1.0).await;
-    }
-    let read = get(&client, &iterator(&client, FIRST, Kind::TrimHorizon).await).await;
-    assert_eq!(read.records.len(), 10);
-    assert_eq!(get(&client, &read.next_shard_iterator.unwrap()).await.records.len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
 async fn shards_are_read_apart() {
     let (_, client) = with_stream(2).await;
     put(&client, [many(2, true, 1), many(3, false, 2)].concat()).await.unwrap();

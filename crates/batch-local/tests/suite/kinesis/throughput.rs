@@ -81,10 +81,10 @@ async fn a_single_record_that_is_throttled_is_refused() {
 async fn a_large_record_bursts_beyond_the_rate_and_is_paid_for_afterwards() {
     let (server, client) = with_stream(1).await;
     let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
-    client.update_max_record_size().stream_arn(arn).max_record_size_in_kib(10_240).send().await.unwrap();
-    let large = || vec![record("k", vec![0; 10 * MIB - 1])];
+    client.update_max_record_size().stream_arn(arn).max_record_size_in_kib(2_048).send().await.unwrap();
+    let large = || vec![record("k", vec![0; 2 * MIB - 1])];
     assert_eq!(outcome(put(&client, large()).await), "ok");
-    pass(9.0).await;
+    pass(1.0).await;
     assert_eq!(outcome(put(&client, many(1, true, 1)).await), format!("0 {THROTTLED}"));
     pass(1.0).await;
     assert_eq!(outcome(put(&client, large()).await), "ok");

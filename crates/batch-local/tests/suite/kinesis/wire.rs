@@ -6,7 +6,7 @@ use http::{Request, Response};
 
 use super::support::{client_of, with_stream};
 
-async fn answer(server: &LocalServer, operation: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+pub(super) async fn answer(server: &LocalServer, operation: &str, body: impl Into<Bytes>) -> Response<Bytes> {
     let request = Request::post("/").header("x-amz-target", format!("Kinesis_20131202.{operation}"));
     server.handle(request.body(body.into()).unwrap()).await.unwrap()
 }
