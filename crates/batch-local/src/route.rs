@@ -5,12 +5,13 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer::{self, Protocol};
 use crate::refusal::{Dialect, Refusal};
-use crate::sqs;
+use crate::{kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
+    Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -33,6 +34,7 @@ impl Route {
         }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -41,6 +43,7 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -48,6 +51,7 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
+            Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -64,6 +68,7 @@ impl Route {
 
     fn dialect(self) -> &'static Dialect {
         match self {
+            Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
@@ -97,7 +102,8 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Far above any valid request: 1 MiB of messages whose every character is escaped.
+/// Above any valid request: 10 MiB of records are 14 MiB in base64, and 1 MiB of messages whose every
+/// character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &str) -> Response<Bytes> {
