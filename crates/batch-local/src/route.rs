@@ -5,13 +5,14 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
 use crate::refusal::{Code, Dialect, Refusal};
-use crate::{cloudwatch, sqs};
+use crate::{cloudwatch, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
     CloudWatch(cloudwatch::Operation),
+    Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -39,6 +40,7 @@ impl Route {
         }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -48,6 +50,7 @@ impl Route {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CloudWatch(operation) => operation.name(),
+            Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -56,6 +59,7 @@ impl Route {
     pub(crate) fn is_write(self) -> bool {
         match self {
             Self::CloudWatch(operation) => operation.is_write(),
+            Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -78,6 +82,7 @@ impl Route {
     fn dialect(self) -> &'static Dialect {
         match self {
             Self::CloudWatch(_) => &cloudwatch::DIALECT,
+            Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
@@ -113,7 +118,8 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Far above any valid request: 1 MiB of messages whose every character is escaped.
+/// Above any valid request: 10 MiB of records are 14 MiB in base64, and 1 MiB of messages whose every
+/// character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &'static str) -> Refusal {

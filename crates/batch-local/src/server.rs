@@ -9,9 +9,10 @@ use http::{Request, Response};
 use crate::clock;
 use crate::cloudwatch::CloudWatch;
 use crate::injector::{Drawn, Injector};
+use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, CloudWatchView, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -25,6 +26,7 @@ pub struct LocalServer {
 struct Shared {
     seed: u64,
     cloudwatch: Arc<CloudWatch>,
+    kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -98,6 +100,12 @@ impl LocalServer {
         CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
     }
 
+    /// What the streams accepted, without going through the wire.
+    #[must_use]
+    pub fn kinesis(&self) -> KinesisView {
+        KinesisView::new(Arc::clone(&self.shared.kinesis))
+    }
+
     /// What the queues hold and what they accepted, without going through the wire.
     #[must_use]
     pub fn sqs(&self) -> SqsView {
@@ -144,6 +152,7 @@ impl LocalServer {
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
             Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -182,7 +191,8 @@ impl LocalServerBuilder {
     }
 
     /// Whether what is written is validated and confirmed, but neither held nor remembered nor
-    /// compared with what came before: for load tests. Off if not set.
+    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
+    /// not set.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -230,6 +240,7 @@ impl LocalServerBuilder {
         let shared = Shared {
             seed: self.seed,
             cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
+            kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),
         };
