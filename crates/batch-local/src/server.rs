@@ -7,10 +7,12 @@ use fastrand::Rng;
 use http::{Request, Response};
 
 use crate::clock;
+use crate::cloudwatch::CloudWatch;
 use crate::injector::{Drawn, Injector};
+use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -23,6 +25,8 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    cloudwatch: Arc<CloudWatch>,
+    kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -71,7 +75,7 @@ impl LocalServer {
         clock::sleep(drawn.latency / 2).await;
         let mut answer = match route {
             Ok(route) => self.strike(route, &request, &drawn).await,
-            Err(unroutable) => Ok(unroutable.answer()),
+            Err(unroutable) => Ok(unroutable.answer(request.headers())),
         };
         clock::sleep(drawn.latency - drawn.latency / 2).await;
         if let Ok(answer) = &mut answer {
@@ -88,6 +92,18 @@ impl LocalServer {
     /// What the server received until now.
     pub fn requests(&self) -> Requests {
         self.control().requests.clone()
+    }
+
+    /// What the metrics were sent, without going through the wire.
+    #[must_use]
+    pub fn cloudwatch(&self) -> CloudWatchView {
+        CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
+    }
+
+    /// What the streams accepted, without going through the wire.
+    #[must_use]
+    pub fn kinesis(&self) -> KinesisView {
+        KinesisView::new(Arc::clone(&self.shared.kinesis))
     }
 
     /// What the queues hold and what they accepted, without going through the wire.
@@ -126,7 +142,7 @@ impl LocalServer {
         match &drawn.fault {
             Fault::ErrorAfter { status, code } => Ok(route.error(*status, code)),
             Fault::HangAfter => pending().await,
-            Fault::Malformed => Ok(answer::malformed()),
+            Fault::Malformed => Ok(route.malformed()),
             Fault::ResetAfter => Err(Broken::Reset),
             Fault::Truncated => Err(Broken::half_of(answer)),
             _ => Ok(answer),
@@ -135,6 +151,8 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -160,8 +178,8 @@ impl fmt::Debug for LocalServer {
 }
 
 impl LocalServerBuilder {
-    /// The most that the server remembers, in bytes of messages, deleted ones included: 1 GiB if
-    /// not set. Beyond it, sending is refused with status 503.
+    /// The most that the server remembers of each service, in bytes of what was written, deleted
+    /// messages included: 1 GiB if not set. Beyond it, writing is refused with status 503.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
@@ -172,8 +190,9 @@ impl LocalServerBuilder {
         self
     }
 
-    /// Whether messages are validated and confirmed, but neither held nor remembered nor compared
-    /// with earlier ones: for load tests. Off if not set.
+    /// Whether what is written is validated and confirmed, but neither held nor remembered nor
+    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
+    /// not set.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -217,8 +236,14 @@ impl LocalServerBuilder {
             requests: Requests::default(),
             ids: Rng::with_seed(self.seed),
         };
-        let sqs = Sqs::new(self.seed, !self.discard, self.capacity);
-        let shared = Shared { seed: self.seed, sqs: Arc::new(sqs), control: Mutex::new(control) };
+        let keeps = !self.discard;
+        let shared = Shared {
+            seed: self.seed,
+            cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
+            kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
+            sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
+            control: Mutex::new(control),
+        };
         LocalServer { shared: Arc::new(shared) }
     }
 }
