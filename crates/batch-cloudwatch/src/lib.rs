@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod body;
 mod builder;
 #[cfg(test)]

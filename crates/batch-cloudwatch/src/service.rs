@@ -8,7 +8,7 @@ use batch_smithy::Refusal;
 
 use crate::clock::Clock;
 use crate::verdict::CODES;
-use crate::{Compression, Metric, Namespace, body, serializer, validate};
+use crate::{Compression, Metric, Namespace, answer, body, serializer, validate};
 
 /// Amazon CloudWatch as the writer sees it: `PutMetricData` into one namespace. Made by
 /// [`CloudWatchWriter::builder`](crate::CloudWatchWriter::builder); its name is needed to spell the
@@ -92,10 +92,12 @@ impl fmt::Debug for CloudWatch {
 }
 
 /// The same client but for its retries, which are the writer's and would multiply, for compression
-/// where the user wants another than the client's, and for how it writes a request.
+/// where the user wants another than the client's, for how it writes a request, and for what it takes
+/// for an answer.
 fn own_copy(client: &Client, compression: Compression) -> Client {
     let config = client.config().to_builder().retry_config(RetryConfig::disabled());
     let mut config = compression.applied_to(config);
+    config.push_interceptor(answer::refuse_pages());
     config.push_interceptor(serializer::swap());
     Client::from_conf(config.build())
 }

@@ -16,9 +16,14 @@ async fn check(answer: Answer, expected: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_takes_every_metric_whatever_its_body() {
+async fn a_success_takes_every_metric_whether_it_has_a_body_or_not() {
     check(Answer::ok(), "Each[+ + +]").await;
-    check(Answer::page(200, ""), "Each[+ + +]").await;
+    check(Answer::Http(200, None, Vec::new()), "Each[+ + +]").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_html_is_no_success() {
+    check(Answer::Page(200, "<html>It works!"), "Ambiguous(UnreadableAnswer)").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +71,7 @@ async fn answers_that_are_no_cbor_are_told_by_their_status() {
         (503, "{}", "Ambiguous(HTTP 503)"),
         (504, "", "Ambiguous(HTTP 504)"),
     ] {
-        check(Answer::page(status, body), expected).await;
+        check(Answer::Page(status, body), expected).await;
     }
     let mut broken = crate::cbor::error("InvalidParameterValue");
     broken.truncate(12);

@@ -130,7 +130,7 @@ async fn what_is_over_1_mb_raw_is_never_one_request_though_it_gzips_to_less() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_is_too_large_all_the_same_is_halved_until_it_fits() {
     let http = Canned::new(|asked| match asked.plain_bytes > 40_000 {
-        true => Answer::page(413, "<html>"),
+        true => Answer::Page(413, "<html>"),
         false => Answer::ok(),
     });
     let writer = gathering_writer(http.clone());
@@ -165,5 +165,5 @@ async fn one_poisoned_metric_among_a_thousand_is_found_and_handed_back_alone() {
     check_poison(Answer::error(400, "InvalidParameterValue"), "InvalidParameterValue").await;
     check_poison(Answer::error(400, "InvalidParameterCombination"), "InvalidParameterCombination").await;
     check_poison(Answer::plain_error(400, "SomethingNew"), "SomethingNew").await;
-    check_poison(Answer::page(413, "<html>"), "HTTP 413").await;
+    check_poison(Answer::Page(413, "<html>"), "HTTP 413").await;
 }

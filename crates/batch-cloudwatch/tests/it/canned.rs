@@ -25,6 +25,8 @@ pub(crate) enum Answer {
     Hang,
     /// An answer of this status, with this header `x-amzn-query-error` and this body.
     Http(u16, Option<String>, Vec<u8>),
+    /// An answer of this status with this page of HTML.
+    Page(u16, &'static str),
     /// No connection.
     Refused,
     /// A connection that ended before the answer.
@@ -148,11 +150,6 @@ impl Answer {
     pub(crate) fn plain_error(status: u16, code: &str) -> Self {
         Self::Http(status, None, cbor::error(&format!("com.amazonaws.cloudwatch#{code}")))
     }
-
-    /// An answer of something on the way to the service.
-    pub(crate) fn page(status: u16, body: &str) -> Self {
-        Self::Http(status, None, body.into())
-    }
 }
 
 impl fmt::Debug for Canned {
@@ -177,7 +174,8 @@ impl HttpConnector for Canned {
             pass(Duration::from_millis(1)).await;
             match answer {
                 Answer::Hang => pending().await,
-                Answer::Http(status, code, body) => Ok(response(status, code, body)),
+                Answer::Http(status, code, body) => Ok(response(status, "application/cbor", code, body)),
+                Answer::Page(status, page) => Ok(response(status, "text/html", None, page.into())),
                 Answer::Refused => Err(io_error(io::ErrorKind::ConnectionRefused)),
                 Answer::Reset => Err(io_error(io::ErrorKind::ConnectionReset)),
             }
@@ -185,8 +183,9 @@ impl HttpConnector for Canned {
     }
 }
 
-fn response(status: u16, code: Option<String>, body: Vec<u8>) -> HttpResponse {
-    let mut response = http::Response::builder().status(status).header("x-amzn-requestid", "r-1");
+fn response(status: u16, kind: &str, code: Option<String>, body: Vec<u8>) -> HttpResponse {
+    let response = http::Response::builder().status(status).header("content-type", kind);
+    let mut response = response.header("x-amzn-requestid", "r-1");
     if let Some(code) = code {
         response = response.header("x-amzn-query-error", code);
     }

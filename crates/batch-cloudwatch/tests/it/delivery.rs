@@ -61,8 +61,8 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         Answer::Reset,
         Answer::Hang,
         Answer::error(500, "InternalServiceError"),
-        Answer::page(408, ""),
-        Answer::page(502, "<html>"),
+        Answer::Page(408, ""),
+        Answer::Page(502, "<html>"),
     ] {
         let http = Canned::script([lost.clone(), Answer::ok()]);
         let writer = writer(http.clone());

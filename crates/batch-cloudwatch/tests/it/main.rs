@@ -1,4 +1,4 @@
-//! The writer against answers that were thought up.
+//! The writer against answers that were thought up, and against the strict local server.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -11,4 +11,5 @@ mod compression;
 mod delivery;
 mod interceptors;
 mod outages;
+mod served;
 mod support;
