@@ -1,13 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod answer;
 mod broken;
 mod clock;
 mod fault;
+mod history;
 mod injector;
+mod json;
+mod kinesis;
 mod marks;
+mod memory;
 mod mount;
+mod operations;
 mod plan;
+mod refusal;
 mod requests;
 mod route;
 mod server;
@@ -15,8 +22,10 @@ mod sqs;
 
 pub use broken::Broken;
 pub use fault::{BodyPredicate, Chosen, Fault};
+pub use history::AppliedBatch;
+pub use kinesis::{KinesisView, StoredRecord};
 pub use mount::Listening;
 pub use plan::FaultPlan;
 pub use requests::Requests;
 pub use server::{LocalServer, LocalServerBuilder};
-pub use sqs::{AppliedBatch, AttributeValue, MessageAttribute, SqsView, StoredMessage};
+pub use sqs::{AttributeValue, MessageAttribute, SqsView, StoredMessage};

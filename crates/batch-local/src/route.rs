@@ -3,12 +3,15 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
-use crate::{answer, sqs};
+use crate::answer::{self, Protocol};
+use crate::refusal::{Dialect, Refusal};
+use crate::{kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
+    Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -31,6 +34,7 @@ impl Route {
         }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -39,6 +43,7 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -46,21 +51,25 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
+            Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
 
     /// The service's answer with an error of the caller's choice.
     pub(crate) fn error(self, status: u16, code: &str) -> Response<Bytes> {
-        match self {
-            Self::Sqs(_) => sqs::error(status, code),
-        }
+        Refusal::named(self.dialect(), status, code).answer(self.dialect())
     }
 
     /// The service's answer to one request too many.
     pub(crate) fn throttled(self) -> Response<Bytes> {
+        self.error(400, self.dialect().throttled)
+    }
+
+    fn dialect(self) -> &'static Dialect {
         match self {
-            Self::Sqs(_) => sqs::error(400, sqs::THROTTLED),
+            Self::Kinesis(_) => &kinesis::DIALECT,
+            Self::Sqs(_) => &sqs::DIALECT,
         }
     }
 }
@@ -71,7 +80,7 @@ impl Unroutable {
             Self::NotPost => unknown("only POST requests are served"),
             Self::TooLarge => {
                 let message = format!("a request may have up to {MAX_REQUEST_BYTES} bytes");
-                answer::error(413, TOO_LARGE, "RequestEntityTooLarge", &message)
+                answer::error(Protocol::Json10, 413, TOO_LARGE, Some("RequestEntityTooLarge"), &message)
             }
             Self::UnknownOperation => unknown(
                 "the header x-amz-target names no operation that is served here; the protocol is AWS JSON",
@@ -93,11 +102,12 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Far above any valid request: 1 MiB of messages whose every character is escaped.
+/// Above any valid request: 10 MiB of records are 14 MiB in base64, and 1 MiB of messages whose every
+/// character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &str) -> Response<Bytes> {
-    answer::error(400, UNKNOWN_OPERATION, "UnknownOperationException", message)
+    answer::error(Protocol::Json10, 400, UNKNOWN_OPERATION, Some("UnknownOperationException"), message)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

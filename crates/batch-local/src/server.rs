@@ -8,9 +8,10 @@ use http::{Request, Response};
 
 use crate::clock;
 use crate::injector::{Drawn, Injector};
+use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -23,6 +24,7 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -90,6 +92,12 @@ impl LocalServer {
         self.control().requests.clone()
     }
 
+    /// What the streams accepted, without going through the wire.
+    #[must_use]
+    pub fn kinesis(&self) -> KinesisView {
+        KinesisView::new(Arc::clone(&self.shared.kinesis))
+    }
+
     /// What the queues hold and what they accepted, without going through the wire.
     #[must_use]
     pub fn sqs(&self) -> SqsView {
@@ -135,6 +143,7 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -160,8 +169,8 @@ impl fmt::Debug for LocalServer {
 }
 
 impl LocalServerBuilder {
-    /// The most that the server remembers, in bytes of messages, deleted ones included: 1 GiB if
-    /// not set. Beyond it, sending is refused with status 503.
+    /// The most that the server remembers of each service, in bytes of what was written, deleted
+    /// messages included: 1 GiB if not set. Beyond it, writing is refused with status 503.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
@@ -172,8 +181,9 @@ impl LocalServerBuilder {
         self
     }
 
-    /// Whether messages are validated and confirmed, but neither held nor remembered nor compared
-    /// with earlier ones: for load tests. Off if not set.
+    /// Whether what is written is validated and confirmed, but neither held nor remembered nor
+    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
+    /// not set.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -217,8 +227,13 @@ impl LocalServerBuilder {
             requests: Requests::default(),
             ids: Rng::with_seed(self.seed),
         };
-        let sqs = Sqs::new(self.seed, !self.discard, self.capacity);
-        let shared = Shared { seed: self.seed, sqs: Arc::new(sqs), control: Mutex::new(control) };
+        let keeps = !self.discard;
+        let shared = Shared {
+            seed: self.seed,
+            kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
+            sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
+            control: Mutex::new(control),
+        };
         LocalServer { shared: Arc::new(shared) }
     }
 }

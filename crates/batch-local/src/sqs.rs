@@ -7,7 +7,6 @@ mod dedup;
 mod digest;
 mod draft;
 mod groups;
-mod history;
 mod line;
 mod manage;
 mod message;
@@ -28,8 +27,7 @@ mod view;
 mod wire;
 
 pub(crate) use call::Sqs;
-pub(crate) use code::{THROTTLED, error};
-pub use history::AppliedBatch;
+pub(crate) use code::DIALECT;
 pub use message::StoredMessage;
 pub use message_attributes::{AttributeValue, MessageAttribute};
 pub(crate) use operation::Operation;

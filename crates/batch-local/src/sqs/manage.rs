@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::call::Sqs;
 use super::code::{
     INVALID_ATTRIBUTE_NAME, INVALID_PARAMETER_VALUE, MISSING_PARAMETER, PURGE_QUEUE_IN_PROGRESS,
-    QUEUE_NAME_EXISTS, Refusal,
+    QUEUE_NAME_EXISTS,
 };
 use super::queue::Queue;
 use super::rules::rule_of;
@@ -17,6 +17,8 @@ use super::wire::{
     CreateQueue, GetQueueAttributes, GetQueueUrl, ListQueues, Nothing, OfQueue, QueueAttributes, QueueUrl,
     QueueUrls,
 };
+use crate::account::{self, ACCOUNT};
+use crate::refusal::Refusal;
 
 impl Sqs {
     pub(super) fn create_queue(&self, input: CreateQueue, base_url: &str) -> Result<QueueUrl, Refusal> {
@@ -145,13 +147,12 @@ fn shown(queue: &Queue, name: &str) -> BTreeMap<&'static str, String> {
         counts.in_flight.to_string(),
         created.clone(),
         created,
-        format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"),
+        account::arn("sqs", name),
     ];
     let settings = queue.settings.values().map(|(name, value)| (name, value.to_owned()));
     settings.chain(COMPUTED.into_iter().zip(computed)).collect()
 }
 
-const ACCOUNT: &str = "000000000000";
 const COMPUTED: [&str; 6] = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
