@@ -1,30 +1,55 @@
 //! HTTP answers as the services write them.
 
+use aws_smithy_cbor::Encoder;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderName, Response, StatusCode};
 use serde::Serialize;
 
-/// A success in the AWS JSON 1.0 protocol.
-pub(crate) fn json(value: &impl Serialize) -> Response<Bytes> {
-    let body = serde_json::to_vec(value).expect("our answers have string keys and no custom serializers");
-    with_body(StatusCode::OK, JSON_1_0, body)
+/// How a service writes its bodies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Protocol {
+    /// Smithy RPC v2 with CBOR.
+    Cbor,
+    /// AWS JSON 1.0.
+    Json10,
+    /// AWS JSON 1.1.
+    Json11,
 }
 
-/// An error in the AWS JSON 1.0 protocol: its shape's full name, and its code of old if the
-/// service is one that announces it.
-pub(crate) fn error(status: u16, shape: &str, query_code: &str, message: &str) -> Response<Bytes> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        #[serde(rename = "__type")]
-        shape: &'a str,
-        message: &'a str,
+/// A success in JSON.
+pub(crate) fn json(protocol: Protocol, value: &impl Serialize) -> Response<Bytes> {
+    let body = serde_json::to_vec(value).expect("our answers have string keys and no custom serializers");
+    success(protocol, body)
+}
+
+/// A success with this body.
+pub(crate) fn success(protocol: Protocol, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut answer = with_body(StatusCode::OK, protocol.content_type(), body);
+    if protocol == Protocol::Cbor {
+        answer.headers_mut().insert(SMITHY_PROTOCOL, HeaderValue::from_static("rpc-v2-cbor"));
     }
+    answer
+}
+
+/// An error: its shape's full name, and its code of old if the service announces that.
+pub(crate) fn error(
+    protocol: Protocol,
+    status: u16,
+    shape: &str,
+    query_code: Option<&str>,
+    message: &str,
+) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json(&Body { shape, message });
+    let mut answer = match protocol {
+        Protocol::Cbor => success(protocol, cbor_error(shape, message)),
+        Protocol::Json10 | Protocol::Json11 => json(protocol, &ErrorBody { shape, message }),
+    };
     let blamed = if status.is_server_error() { "Receiver" } else { "Sender" };
     // A code that a header cannot carry is still in the body.
-    if let Ok(value) = HeaderValue::try_from(format!("{query_code};{blamed}")) {
+    if let Some(code) = query_code
+        && let Ok(value) = HeaderValue::try_from(format!("{code};{blamed}"))
+    {
         answer.headers_mut().insert(QUERY_ERROR, value);
     }
     *answer.status_mut() = status;
@@ -57,6 +82,29 @@ pub(crate) fn uuid(bits: u128) -> String {
     )
 }
 
+impl Protocol {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Cbor => "application/cbor",
+            Self::Json10 => "application/x-amz-json-1.0",
+            Self::Json11 => "application/x-amz-json-1.1",
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    #[serde(rename = "__type")]
+    shape: &'a str,
+    message: &'a str,
+}
+
+fn cbor_error(shape: &str, message: &str) -> Vec<u8> {
+    let mut body = Encoder::new(Vec::new());
+    body.begin_map().str("__type").str(shape).str("message").str(message).end();
+    body.into_writer()
+}
+
 fn with_body(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
@@ -64,9 +112,9 @@ fn with_body(status: StatusCode, content_type: &'static str, body: impl Into<Byt
     answer
 }
 
-const JSON_1_0: &str = "application/x-amz-json-1.0";
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
 
 #[cfg(test)]
 mod tests {
@@ -80,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_code_that_no_header_can_carry_does_not_panic() {
-        let answer = error(99, "Line\nbreak", "Line\nbreak", "");
+        let answer = error(Protocol::Json10, 99, "Line\nbreak", Some("Line\nbreak"), "");
         assert_eq!(answer.status(), 500);
         assert!(answer.headers().get(QUERY_ERROR).is_none());
     }

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
-use crate::{answer, sqs};
+use crate::answer::{self, Protocol};
+use crate::refusal::{Dialect, Refusal};
+use crate::sqs;
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
@@ -52,15 +54,17 @@ impl Route {
 
     /// The service's answer with an error of the caller's choice.
     pub(crate) fn error(self, status: u16, code: &str) -> Response<Bytes> {
-        match self {
-            Self::Sqs(_) => sqs::error(status, code),
-        }
+        Refusal::named(self.dialect(), status, code).answer(self.dialect())
     }
 
     /// The service's answer to one request too many.
     pub(crate) fn throttled(self) -> Response<Bytes> {
+        self.error(400, self.dialect().throttled)
+    }
+
+    fn dialect(self) -> &'static Dialect {
         match self {
-            Self::Sqs(_) => sqs::error(400, sqs::THROTTLED),
+            Self::Sqs(_) => &sqs::DIALECT,
         }
     }
 }
@@ -71,7 +75,7 @@ impl Unroutable {
             Self::NotPost => unknown("only POST requests are served"),
             Self::TooLarge => {
                 let message = format!("a request may have up to {MAX_REQUEST_BYTES} bytes");
-                answer::error(413, TOO_LARGE, "RequestEntityTooLarge", &message)
+                answer::error(Protocol::Json10, 413, TOO_LARGE, Some("RequestEntityTooLarge"), &message)
             }
             Self::UnknownOperation => unknown(
                 "the header x-amz-target names no operation that is served here; the protocol is AWS JSON",
@@ -97,7 +101,7 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &str) -> Response<Bytes> {
-    answer::error(400, UNKNOWN_OPERATION, "UnknownOperationException", message)
+    answer::error(Protocol::Json10, 400, UNKNOWN_OPERATION, Some("UnknownOperationException"), message)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

@@ -28,7 +28,7 @@ mod view;
 mod wire;
 
 pub(crate) use call::Sqs;
-pub(crate) use code::{THROTTLED, error};
+pub(crate) use code::DIALECT;
 pub use history::AppliedBatch;
 pub use message::StoredMessage;
 pub use message_attributes::{AttributeValue, MessageAttribute};

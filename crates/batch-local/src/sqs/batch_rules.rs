@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::code::{
     BATCH_ENTRY_IDS_NOT_DISTINCT, BATCH_REQUEST_TOO_LONG, EMPTY_BATCH_REQUEST, INVALID_BATCH_ENTRY_ID,
-    MISSING_PARAMETER, Refusal, TOO_MANY_ENTRIES,
+    MISSING_PARAMETER, TOO_MANY_ENTRIES,
 };
+use crate::refusal::Refusal;
 
 /// Refuses a batch by the ids of its entries; `entry` is the shape's name.
 pub(super) fn check_ids<'a>(

@@ -2,16 +2,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::Response;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::code::{Refusal, SERIALIZATION};
+use super::code::DIALECT;
 use super::operation::Operation;
 use super::settings::Settings;
 use super::state::State;
-use crate::answer;
+use crate::answer::{self, Protocol};
 use crate::clock::{Clock, Moment};
 use crate::injector::Drawn;
+use crate::json::{parse, serve};
+use crate::refusal::Refusal;
 
 /// All queues, and the operations on them.
 #[derive(Debug)]
@@ -34,22 +34,26 @@ impl Sqs {
         drawn: &Drawn,
     ) -> Response<Bytes> {
         let served = match operation {
-            Operation::CreateQueue => serve(body, |input| self.create_queue(input, base_url)),
-            Operation::DeleteMessage => serve(body, |input| self.delete_message(input)),
-            Operation::DeleteMessageBatch => serve(body, |input| self.delete_message_batch(input, drawn)),
-            Operation::DeleteQueue => serve(body, |input| self.delete_queue(&input)),
-            Operation::GetQueueAttributes => serve(body, |input| self.queue_attributes(input)),
-            Operation::GetQueueUrl => serve(body, |input| self.queue_url(input, base_url)),
-            Operation::ListQueues => serve(body, |input| self.list_queues(input, base_url)),
-            Operation::PurgeQueue => serve(body, |input| self.purge_queue(&input)),
+            Operation::CreateQueue => serve(PROTOCOL, body, |input| self.create_queue(input, base_url)),
+            Operation::DeleteMessage => serve(PROTOCOL, body, |input| self.delete_message(input)),
+            Operation::DeleteMessageBatch => {
+                serve(PROTOCOL, body, |input| self.delete_message_batch(input, drawn))
+            }
+            Operation::DeleteQueue => serve(PROTOCOL, body, |input| self.delete_queue(&input)),
+            Operation::GetQueueAttributes => serve(PROTOCOL, body, |input| self.queue_attributes(input)),
+            Operation::GetQueueUrl => serve(PROTOCOL, body, |input| self.queue_url(input, base_url)),
+            Operation::ListQueues => serve(PROTOCOL, body, |input| self.list_queues(input, base_url)),
+            Operation::PurgeQueue => serve(PROTOCOL, body, |input| self.purge_queue(&input)),
             Operation::ReceiveMessage => match parse(body) {
-                Ok(input) => self.receive_message(input).await.map(|output| answer::json(&output)),
+                Ok(input) => self.receive_message(input).await.map(|output| answer::json(PROTOCOL, &output)),
                 Err(refusal) => Err(refusal),
             },
-            Operation::SendMessage => serve(body, |input| self.send_message(input, drawn)),
-            Operation::SendMessageBatch => serve(body, |input| self.send_message_batch(input, drawn)),
+            Operation::SendMessage => serve(PROTOCOL, body, |input| self.send_message(input, drawn)),
+            Operation::SendMessageBatch => {
+                serve(PROTOCOL, body, |input| self.send_message_batch(input, drawn))
+            }
         };
-        served.unwrap_or_else(|refusal| refusal.answer())
+        served.unwrap_or_else(|refusal| refusal.answer(&DIALECT))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -67,14 +71,4 @@ impl Sqs {
     }
 }
 
-fn serve<I: DeserializeOwned, O: Serialize>(
-    body: &Bytes,
-    operation: impl FnOnce(I) -> Result<O, Refusal>,
-) -> Result<Response<Bytes>, Refusal> {
-    Ok(answer::json(&operation(parse(body)?)?))
-}
-
-fn parse<I: DeserializeOwned>(body: &Bytes) -> Result<I, Refusal> {
-    let body = if body.is_empty() { &b"{}"[..] } else { body };
-    serde_json::from_slice(body).map_err(|error| Refusal::new(&SERIALIZATION, error.to_string()))
-}
+const PROTOCOL: Protocol = DIALECT.protocol;

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
-use super::code::{INVALID_PARAMETER_VALUE, MISSING_PARAMETER, Refusal};
+use super::code::{INVALID_PARAMETER_VALUE, MISSING_PARAMETER};
 use super::message_attributes::{self, AttributeValue, MessageAttribute};
 use super::settings::Settings;
 use super::wire::{Attribute, Message};
 use super::{digest, text};
+use crate::refusal::Refusal;
 
 /// A message on its way into a queue.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::message::StoredMessage;
+use crate::memory::weight;
 
 /// What a queue was sent, whatever became of it.
 #[derive(Debug, Default)]
@@ -27,11 +28,3 @@ impl History {
         self.accepted.push(message);
     }
 }
-
-/// What a message of that many bytes weighs against the server's capacity.
-pub(super) fn weight(bytes: usize) -> usize {
-    bytes.saturating_add(OVERHEAD)
-}
-
-/// The ids, digests and entries in lists of a message, roughly.
-const OVERHEAD: usize = 512;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::call::Sqs;
 use super::code::{
     INVALID_ATTRIBUTE_NAME, INVALID_PARAMETER_VALUE, MISSING_PARAMETER, PURGE_QUEUE_IN_PROGRESS,
-    QUEUE_NAME_EXISTS, Refusal,
+    QUEUE_NAME_EXISTS,
 };
 use super::queue::Queue;
 use super::rules::rule_of;
@@ -17,6 +17,7 @@ use super::wire::{
     CreateQueue, GetQueueAttributes, GetQueueUrl, ListQueues, Nothing, OfQueue, QueueAttributes, QueueUrl,
     QueueUrls,
 };
+use crate::refusal::Refusal;
 
 impl Sqs {
     pub(super) fn create_queue(&self, input: CreateQueue, base_url: &str) -> Result<QueueUrl, Refusal> {

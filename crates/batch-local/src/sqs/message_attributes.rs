@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::code::{INVALID_PARAMETER_VALUE, Refusal, SERIALIZATION, UNSUPPORTED_OPERATION};
+use super::code::{INVALID_PARAMETER_VALUE, UNSUPPORTED_OPERATION};
 use super::wire::Attribute;
+use crate::refusal::{Refusal, SERIALIZATION};
 
 /// A message attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]

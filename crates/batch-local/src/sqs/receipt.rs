@@ -1,7 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::code::{RECEIPT_HANDLE_IS_INVALID, Refusal};
+use super::code::RECEIPT_HANDLE_IS_INVALID;
+use crate::refusal::Refusal;
 
 /// What a receipt handle stands for: one receive of one message of one queue.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -7,11 +7,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::call::Sqs;
-use super::code::{INVALID_PARAMETER_VALUE, OVER_LIMIT, Refusal};
+use super::code::{INVALID_PARAMETER_VALUE, OVER_LIMIT};
 use super::receipt::Receipt;
 use super::selection::Selection;
 use super::wire::{Messages, ReceiveMessage, ReceivedMessage};
 use crate::clock;
+use crate::refusal::Refusal;
 
 /// A checked request to receive.
 struct Wanted {

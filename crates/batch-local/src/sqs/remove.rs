@@ -2,7 +2,7 @@
 
 use super::batch_rules;
 use super::call::Sqs;
-use super::code::{INVALID_PARAMETER_VALUE, Refusal, THROTTLED};
+use super::code::{DIALECT, INVALID_PARAMETER_VALUE};
 use super::manage::required;
 use super::queue::Queue;
 use super::receipt::Receipt;
@@ -11,6 +11,7 @@ use super::shelf::Deletion;
 use super::wire::{BatchResult, DeleteEntry, DeleteMessage, DeleteMessageBatch, Nothing, Successful};
 use crate::injector::Drawn;
 use crate::marks::Marks;
+use crate::refusal::Refusal;
 
 impl Sqs {
     pub(super) fn delete_message(&self, input: DeleteMessage) -> Result<Nothing, Refusal> {
@@ -76,8 +77,8 @@ fn delete(queue: &mut Queue, handle: &str) -> Result<(), Refusal> {
 fn marks(entries: &[DeleteEntry], drawn: &Drawn) -> Result<Marks, Refusal> {
     let handles: Vec<&str> =
         entries.iter().map(|entry| entry.receipt_handle.as_deref().unwrap_or_default()).collect();
-    match Marks::of(&drawn.fault, drawn.seed, THROTTLED, &handles) {
-        Marks::Request { status, code } => Err(Refusal::named(status, &code)),
+    match Marks::of(&drawn.fault, drawn.seed, DIALECT.throttled, &handles) {
+        Marks::Request { status, code } => Err(Refusal::named(&DIALECT, status, &code)),
         marks => Ok(marks),
     }
 }

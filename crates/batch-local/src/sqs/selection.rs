@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use super::code::{INVALID_ATTRIBUTE_NAME, Refusal};
+use super::code::INVALID_ATTRIBUTE_NAME;
 use super::digest;
 use super::message_attributes::MessageAttribute;
 use super::receipt::Receipt;
 use super::shelf::Taken;
 use super::wire::ReceivedMessage;
+use crate::refusal::Refusal;
 
 /// Which attributes of messages a receiver wants to see.
 #[derive(Debug)]

@@ -2,14 +2,16 @@
 
 use super::batch_rules;
 use super::call::Sqs;
-use super::code::{Refusal, THROTTLED};
+use super::code::DIALECT;
 use super::draft::Draft;
-use super::history::{AppliedBatch, weight};
+use super::history::AppliedBatch;
 use super::manage::required;
 use super::settings::Settings;
 use super::wire::{BatchResult, Failed, SendEntry, SendMessage, SendMessageBatch, Sent, Successful};
 use crate::injector::Drawn;
 use crate::marks::{Mark, Marks};
+use crate::memory::weight;
+use crate::refusal::Refusal;
 
 impl Sqs {
     pub(super) fn send_message(&self, input: SendMessage, drawn: &Drawn) -> Result<Sent, Refusal> {
@@ -19,8 +21,8 @@ impl Sqs {
         draft.check_kind(&settings)?;
         draft.check_alone(&settings)?;
         if let Some(mark) = marks.at(0) {
-            let status = if mark.sender_fault || mark.code == THROTTLED { 400 } else { 500 };
-            return Err(Refusal::named(status, mark.code));
+            let status = if mark.sender_fault || mark.code == DIALECT.throttled { 400 } else { 500 };
+            return Err(Refusal::named(&DIALECT, status, mark.code));
         }
         // One message in, one confirmation out.
         self.store(input.queue_url.as_deref(), vec![draft], None).map(|mut sent| sent.remove(0))
@@ -53,7 +55,7 @@ impl Sqs {
     ) -> Result<Vec<Sent>, Refusal> {
         let now = self.now();
         let mut state = self.lock();
-        state.check_room(drafts.iter().map(|draft| weight(draft.bytes)).sum())?;
+        state.memory.check_room(drafts.iter().map(|draft| weight(draft.bytes)).sum())?;
         let ids: Vec<String> = drafts.iter().map(|_| state.next_id()).collect();
         let queue = state.queue(url)?;
         let before = queue.remembered_bytes();
@@ -63,7 +65,7 @@ impl Sqs {
         }
         queue.arrivals.notify_waiters();
         let added = queue.remembered_bytes() - before;
-        state.remember(added);
+        state.memory.remember(added);
         Ok(sent)
     }
 }
@@ -114,8 +116,8 @@ impl Batch {
 fn marks(entries: &[SendEntry], drawn: &Drawn) -> Result<Marks, Refusal> {
     let bodies: Vec<&str> =
         entries.iter().map(|entry| entry.message_body.as_deref().unwrap_or_default()).collect();
-    match Marks::of(&drawn.fault, drawn.seed, THROTTLED, &bodies) {
-        Marks::Request { status, code } => Err(Refusal::named(status, &code)),
+    match Marks::of(&drawn.fault, drawn.seed, DIALECT.throttled, &bodies) {
+        Marks::Request { status, code } => Err(Refusal::named(&DIALECT, status, &code)),
         marks => Ok(marks),
     }
 }

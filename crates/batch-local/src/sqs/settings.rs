@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::code::{INVALID_ATTRIBUTE_NAME, INVALID_ATTRIBUTE_VALUE, Refusal};
+use super::code::{INVALID_ATTRIBUTE_NAME, INVALID_ATTRIBUTE_VALUE};
 use super::rules::{DEFAULTS, FIFO_DEFAULTS, rule_of};
+use crate::refusal::Refusal;
 
 /// The attributes of a queue, checked.
 #[derive(Debug)]

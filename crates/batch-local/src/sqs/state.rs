@@ -4,13 +4,13 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::time::Instant;
 
-use super::code::{
-    INVALID_ADDRESS, MISSING_PARAMETER, QUEUE_DELETED_RECENTLY, QUEUE_DOES_NOT_EXIST, Refusal,
-};
+use super::code::{INVALID_ADDRESS, MISSING_PARAMETER, QUEUE_DELETED_RECENTLY, QUEUE_DOES_NOT_EXIST};
 use super::queue::Queue;
 use super::settings::Settings;
 use crate::answer;
 use crate::clock::Moment;
+use crate::memory::Memory;
+use crate::refusal::Refusal;
 
 /// Everything that requests read and change.
 #[derive(Debug)]
@@ -19,9 +19,7 @@ pub(super) struct State {
     deleted: BTreeMap<String, Instant>,
     created: u64,
     ids: Rng,
-    keeps: bool,
-    capacity: usize,
-    remembered: usize,
+    pub(super) memory: Memory,
 }
 
 impl State {
@@ -31,9 +29,7 @@ impl State {
             deleted: BTreeMap::new(),
             created: 0,
             ids: Rng::with_seed(!seed),
-            keeps,
-            capacity,
-            remembered: 0,
+            memory: Memory::new(keeps, capacity),
         }
     }
 
@@ -45,14 +41,14 @@ impl State {
             return Err(Refusal::new(&QUEUE_DELETED_RECENTLY, message));
         }
         self.created += 1;
-        self.queues.insert(name, Queue::new(self.created, settings, now, self.keeps));
+        self.queues.insert(name, Queue::new(self.created, settings, now, self.memory.keeps()));
         Ok(())
     }
 
     pub(super) fn delete(&mut self, url: Option<&str>, now: Moment) -> Result<(), Refusal> {
         let name = name_in(url)?.to_owned();
         let queue = self.queues.remove(&name).ok_or_else(missing)?;
-        self.remembered = self.remembered.saturating_sub(queue.remembered_bytes());
+        self.memory.forget(queue.remembered_bytes());
         queue.arrivals.notify_waiters();
         self.deleted.insert(name, now.at);
         Ok(())
@@ -62,22 +58,6 @@ impl State {
     pub(super) fn queue(&mut self, url: Option<&str>) -> Result<&mut Queue, Refusal> {
         let name = name_in(url)?;
         self.queues.get_mut(name).ok_or_else(missing)
-    }
-
-    /// Refuses that many bytes of messages if they are too much to remember.
-    pub(super) fn check_room(&self, bytes: usize) -> Result<(), Refusal> {
-        let needed = self.remembered.saturating_add(bytes);
-        if !self.keeps || needed <= self.capacity {
-            return Ok(());
-        }
-        let capacity = self.capacity;
-        Err(Refusal::unavailable(format!(
-            "this local server would remember {needed} bytes of messages, its capacity is {capacity}; delete queues or build it with more"
-        )))
-    }
-
-    pub(super) fn remember(&mut self, bytes: usize) {
-        self.remembered = self.remembered.saturating_add(bytes);
     }
 
     pub(super) fn next_id(&mut self) -> String {

@@ -1,6 +1,7 @@
 //! Which characters are allowed where.
 
-use super::code::{INVALID_MESSAGE_CONTENTS, INVALID_PARAMETER_VALUE, Refusal};
+use super::code::{INVALID_MESSAGE_CONTENTS, INVALID_PARAMETER_VALUE};
+use crate::refusal::Refusal;
 
 /// Refuses text that cannot stand in an XML document.
 pub(super) fn check_contents(text: &str) -> Result<(), Refusal> {

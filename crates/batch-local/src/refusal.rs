@@ -1,0 +1,155 @@
+//! Why a service refuses a request or an entry, and how it says so.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::Response;
+
+use crate::answer::{self, Protocol};
+
+/// An error code: the name of its shape in the body, and the name by which a service that once
+/// spoke the query protocol announces it in a header.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Code {
+    pub(crate) shape: &'static str,
+    pub(crate) query: &'static str,
+}
+
+/// How one service speaks.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    pub(crate) protocol: Protocol,
+    /// Whether errors are announced by their name of old as well.
+    pub(crate) announces: bool,
+    /// What a code may have before its name.
+    pub(crate) prefix: &'static str,
+    pub(crate) codes: &'static [Code],
+    /// The code of a request or an entry too many.
+    pub(crate) throttled: &'static str,
+}
+
+/// Why a request, or one entry of it, is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Refusal {
+    status: u16,
+    shape: Cow<'static, str>,
+    query: Cow<'static, str>,
+    message: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: 400, shape: code.shape.into(), query: code.query.into(), message: message.into() }
+    }
+
+    /// A refusal by the plan, with a code under any of its names or a made-up one.
+    pub(crate) fn named(dialect: &Dialect, status: u16, name: &str) -> Self {
+        let found = dialect.codes.iter().chain(COMMON).find(|code| dialect.names(code, name));
+        let (shape, query) = found.map_or_else(
+            || (format!("{CORAL}{}", dialect.bare(name)).into(), name.to_owned().into()),
+            |code| (code.shape.into(), code.query.into()),
+        );
+        Self { status, shape, query, message: "a fault of the plan".into() }
+    }
+
+    pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: 503, ..Self::new(&SERVICE_UNAVAILABLE, message) }
+    }
+
+    /// The same refusal with another HTTP status.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub(crate) fn answer(&self, dialect: &Dialect) -> Response<Bytes> {
+        let query = dialect.announces.then_some(&*self.query);
+        answer::error(dialect.protocol, self.status, &self.shape, query, &self.message)
+    }
+
+    /// The code that an entry fails with, where the service uses the names of old.
+    pub(crate) fn query_code(&self) -> &str {
+        &self.query
+    }
+
+    /// The name of the code's shape without its namespace.
+    pub(crate) fn shape_name(&self) -> &str {
+        self.shape.rsplit('#').next().unwrap_or(&self.shape)
+    }
+}
+
+impl Dialect {
+    fn names(&self, code: &Code, name: &str) -> bool {
+        let name = self.bare(name);
+        let shape = code.shape.rsplit('#').next().unwrap_or(code.shape);
+        self.bare(code.query) == name || shape == name || shape.strip_suffix("Exception") == Some(name)
+    }
+
+    fn bare<'a>(&self, name: &'a str) -> &'a str {
+        name.strip_prefix(self.prefix).unwrap_or(name)
+    }
+}
+
+/// Makes a constant of each code, and `ALL` of them.
+macro_rules! codes {
+    ($($name:ident = $shape:literal, $query:literal;)*) => {
+        $(pub(super) const $name: $crate::refusal::Code = $crate::refusal::Code { shape: $shape, query: $query };)*
+        const ALL: &[$crate::refusal::Code] = &[$($name),*];
+    };
+}
+pub(crate) use codes;
+
+/// The namespace of what all services share.
+const CORAL: &str = "com.amazon.coral.service#";
+
+/// The request cannot be read.
+pub(crate) const SERIALIZATION: Code =
+    Code { shape: "com.amazon.coral.service#SerializationException", query: "SerializationException" };
+
+const ACCESS_DENIED: Code =
+    Code { shape: "com.amazon.coral.service#AccessDeniedException", query: "AccessDenied" };
+
+const EXPIRED_TOKEN: Code =
+    Code { shape: "com.amazon.coral.service#ExpiredTokenException", query: "ExpiredToken" };
+
+const SERVICE_UNAVAILABLE: Code =
+    Code { shape: "com.amazon.coral.service#ServiceUnavailableException", query: "ServiceUnavailable" };
+
+/// What every service has, unless its own table says otherwise.
+const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_UNAVAILABLE];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIALECT: Dialect = Dialect {
+        protocol: Protocol::Json10,
+        announces: true,
+        prefix: "AWS.SimpleQueueService.",
+        codes: &[Code {
+            shape: "com.amazonaws.sqs#QueueDoesNotExist",
+            query: "AWS.SimpleQueueService.NonExistentQueue",
+        }],
+        throttled: "RequestThrottled",
+    };
+
+    #[test]
+    fn a_code_is_found_by_each_of_its_names() {
+        for name in ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "NonExistentQueue"] {
+            let refusal = Refusal::named(&DIALECT, 400, name);
+            assert_eq!(refusal.query_code(), "AWS.SimpleQueueService.NonExistentQueue", "{name}");
+            assert_eq!(refusal.shape_name(), "QueueDoesNotExist", "{name}");
+        }
+        for name in ["AccessDenied", "AccessDeniedException"] {
+            assert_eq!(Refusal::named(&DIALECT, 403, name).query_code(), "AccessDenied");
+        }
+    }
+
+    #[test]
+    fn a_made_up_code_stands_under_its_own_name() {
+        let refusal = Refusal::named(&DIALECT, 418, "Teapot");
+        assert_eq!(refusal.query_code(), "Teapot");
+        assert_eq!(refusal.shape, "com.amazon.coral.service#Teapot");
+    }
+}
