@@ -5,7 +5,7 @@ use batch_core::{ConfigError, Duplicates, LimitPolicy, Settings, UnprocessedItem
 
 use crate::key::{KeyAttribute, KeySchema, Role};
 use crate::limits::{ATTRIBUTE_NAME_BYTES, ITEM_BYTES, KEY_NAME, REQUEST_BYTES, REQUEST_WRITES};
-use crate::{ConnectError, DynamoDb, DynamoDbWriter, KeyType, Table, Write, connect, serializer};
+use crate::{ConnectError, DynamoDb, DynamoDbWriter, KeyType, Table, Write, body, connect};
 
 /// Puts a [`DynamoDbWriter`] together; nothing is checked or sent before it is built.
 ///
@@ -225,7 +225,7 @@ impl DynamoDbWriterBuilder<KeysGiven> {
         self.table.check()?;
         self.check_keys()?;
         self.check_partition_key_from()?;
-        let fixed = serializer::fixed_bytes(self.table.address(), self.consumed_capacity);
+        let fixed = body::fixed_bytes(self.table.address(), self.consumed_capacity);
         let limits = LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)?;
         let dynamodb = DynamoDb::new(
             &self.client,

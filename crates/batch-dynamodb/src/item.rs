@@ -5,6 +5,7 @@ use std::iter::Sum;
 use std::ops::Add;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use batch_smithy::json::need_escape;
 
 use crate::limits::LEVELS;
 use crate::number;
@@ -152,11 +153,9 @@ fn brackets_and_commas(elements: usize) -> usize {
 
 /// What a text comes to as a JSON string.
 pub(crate) fn quoted_bytes(text: &str) -> usize {
-    // Without a branch for each byte, so that it is vectorised.
-    let more: usize = text.bytes().map(|byte| usize::from((byte < 0x20) | (byte == b'"') | (byte == b'\\'))).sum();
-    let escapes = match more {
-        0 => 0,
-        _ => text.bytes().map(escape_bytes).sum(),
+    let escapes = match need_escape(text) {
+        false => 0, // nearly always
+        true => text.bytes().map(escape_bytes).sum(),
     };
     2 + text.len() + escapes
 }

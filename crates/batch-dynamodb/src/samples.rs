@@ -58,6 +58,10 @@ pub(crate) fn any_number() -> impl Strategy<Value = String> {
     ]
 }
 
+pub(crate) fn any_json_number() -> impl Strategy<Value = String> {
+    "-?(0|[1-9][0-9]{0,18})(\\.[0-9]{1,19})?([eE][-+]?[0-9]{1,2})?"
+}
+
 fn any_blob() -> impl Strategy<Value = Blob> {
     vec(any::<u8>(), 0..70).prop_map(Blob::new)
 }
@@ -66,7 +70,7 @@ fn any_blob() -> impl Strategy<Value = Blob> {
 pub(crate) fn any_json_value() -> impl Strategy<Value = AttributeValue> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(AttributeValue::Bool),
-        any_number().prop_map(AttributeValue::N),
+        any_json_number().prop_map(AttributeValue::N),
         Just(AttributeValue::Null(true)),
         any_text().prop_map(AttributeValue::S),
     ];

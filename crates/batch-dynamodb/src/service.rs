@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
 use batch_smithy::Refusal;
 
+use crate::body::COMMA;
 use crate::key::KeySchema;
 use crate::stats::Consumed;
 use crate::{Table, Write, partition_key, serializer, validate, verdict};
@@ -129,8 +130,6 @@ fn own_copy(client: &Client) -> Client {
     config.push_interceptor(serializer::swap());
     Client::from_conf(config.build())
 }
-
-const COMMA: usize = 1;
 
 #[cfg(test)]
 mod tests;

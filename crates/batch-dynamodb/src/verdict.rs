@@ -12,7 +12,7 @@ use crate::{SentWrite, Write};
 /// What the codes of `BatchWriteItem` mean.
 pub(crate) static BATCH_WRITE_ITEM: Codes = Codes {
     prefix: "",
-    rules: &RULES,
+    rules: RULES,
     check_permissions: "these credentials may not write to the table; allow them dynamodb:BatchWriteItem, \
                         dynamodb:PutItem and dynamodb:DeleteItem",
     check_endpoint: CHECK_ENDPOINT,
@@ -22,7 +22,7 @@ pub(crate) static BATCH_WRITE_ITEM: Codes = Codes {
 /// What the codes of `DescribeTable` mean.
 pub(crate) static DESCRIBE_TABLE: Codes = Codes {
     prefix: "",
-    rules: &RULES,
+    rules: RULES,
     check_permissions: "these credentials may not describe the table; allow them dynamodb:DescribeTable, or give the \
                         builder the table's keys",
     check_endpoint: CHECK_ENDPOINT,
@@ -90,7 +90,7 @@ fn unprocessed_item() -> Failure {
     )
 }
 
-const RULES: [Rule; 3] = [
+const RULES: &[Rule] = &[
     Rule { codes: &["ResourceNotFoundException"], class: Class::UnknownDestination, advice: None },
     Rule {
         codes: &["ReplicatedWriteConflictException", "TransactionConflictException", "TransactionInProgressException"],

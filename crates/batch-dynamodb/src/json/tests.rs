@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{attributes as read, text};
 use crate::ItemError;
-use crate::samples::{any_json_value, any_number, any_text, attributes, b, n, nested, s};
+use crate::samples::{any_json_number, any_json_value, any_text, attributes, b, n, nested, s};
 use crate::write::Attributes;
 
 #[track_caller]
@@ -51,7 +51,7 @@ fn what_is_not_json_is_told_by_its_place() {
     refuses("{\n  \"a\": 1,\n  secret\n}", "at line 3, column 3");
     refuses(r#"{"a":01}"#, "at line 1, column 7");
     refuses(r#"{"a":1} x"#, "at line 1, column 9");
-    refuses("{\"a\":\"\n\"}", "at line 2, column 0");
+    refuses("{\"a\":\"\n\"}", "at line 1, column 6");
     refuses(r#"{"a":"\ud800"}"#, "the value at byte 5");
     refuses(r#"{"a":NaN}"#, "is not JSON");
 }
@@ -130,8 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn every_digit_of_a_number_is_kept(number in any_number()) {
-        prop_assume!(serde_json::from_str::<&serde_json::value::RawValue>(&number).is_ok(), "it is JSON");
+    fn every_digit_of_a_number_is_kept(number in any_json_number()) {
         reads(&format!(r#"{{"n":[{number}]}}"#), attributes([("n", AttributeValue::L(vec![n(&number)]))]));
     }
 
