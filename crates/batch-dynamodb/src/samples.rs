@@ -47,7 +47,13 @@ pub(crate) fn nested(value: AttributeValue, levels: usize) -> AttributeValue {
 
 /// Any text, most of it such as needs an escape here and there.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof!["[ -~]{0,40}", "[a-z\"\\\\\t\n\r]{0,40}", "\\PC{0,40}", any::<String>(), "[a-z]{500,600}[\"é]?"]
+    prop_oneof![
+        "[ -~]{0,12}",
+        "[a-z\"\\\\\t\n\r]{0,12}",
+        "\\PC{0,6}",
+        any::<char>().prop_map(String::from),
+        ("[a-z\"é]{1,3}", 0..300_usize).prop_map(|(text, times)| text.repeat(times)),
+    ]
 }
 
 pub(crate) fn any_number() -> impl Strategy<Value = String> {
@@ -63,7 +69,7 @@ pub(crate) fn any_json_number() -> impl Strategy<Value = String> {
 }
 
 fn any_blob() -> impl Strategy<Value = Blob> {
-    vec(any::<u8>(), 0..70).prop_map(Blob::new)
+    vec(any::<u8>(), 0..9).prop_map(Blob::new)
 }
 
 /// Any value that JSON has a form for.
@@ -97,7 +103,7 @@ pub(crate) fn any_attributes() -> impl Strategy<Value = Attributes> {
 }
 
 fn nesting(leaf: impl Strategy<Value = AttributeValue> + 'static) -> impl Strategy<Value = AttributeValue> {
-    leaf.prop_recursive(4, 16, 4, |inner| {
+    leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(AttributeValue::L),
             hash_map(any_text(), inner, 0..4).prop_map(AttributeValue::M),

@@ -75,12 +75,12 @@ fn values_are_nested_up_to_32_levels() {
     let lists = |levels: usize| format!(r#"{{"a":{}0{}}}"#, "[".repeat(levels), "]".repeat(levels));
     assert!(read(&lists(31)).is_ok());
     refuses(&lists(32), "the value at byte 37 of the JSON text is nested above 32 levels");
-    refuses(&lists(100_000), "nested above 32 levels");
+    refuses(&lists(10_000), "nested above 32 levels");
     let objects = |levels: usize| format!("{}0{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
     assert!(read(&objects(32)).is_ok(), "the outermost is the item");
     refuses(&objects(33), "nested above 32 levels");
-    refuses(&objects(100_000), "nested above 32 levels");
-    refuses(&format!(r#"{{"a":{}"#, "[".repeat(100_000)), "is not JSON");
+    refuses(&objects(10_000), "nested above 32 levels");
+    refuses(&format!(r#"{{"a":{}"#, "[".repeat(10_000)), "is not JSON");
 }
 
 #[test]
