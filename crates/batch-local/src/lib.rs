@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod answer;
 mod broken;
 mod clock;
+mod dynamodb;
 mod fault;
+mod history;
 mod injector;
 mod json;
 mod marks;
@@ -18,9 +21,11 @@ mod server;
 mod sqs;
 
 pub use broken::Broken;
+pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};
 pub use fault::{BodyPredicate, Chosen, Fault};
+pub use history::AppliedBatch;
 pub use mount::Listening;
 pub use plan::FaultPlan;
 pub use requests::Requests;
 pub use server::{LocalServer, LocalServerBuilder};
-pub use sqs::{AppliedBatch, AttributeValue, MessageAttribute, SqsView, StoredMessage};
+pub use sqs::{AttributeValue, MessageAttribute, SqsView, StoredMessage};

@@ -7,8 +7,8 @@ use http::Response;
 
 use crate::answer::{self, Protocol};
 
-/// An error code: the name of its shape in the body, and the name by which a service that once
-/// spoke the query protocol announces it in a header.
+/// An error code: the name of its shape in the body, and another name, by which a service that once
+/// spoke the query protocol announces it in a header, and under which a plan may ask for it.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Code {
     pub(crate) shape: &'static str,
@@ -68,6 +68,11 @@ impl Refusal {
         answer::error(dialect.protocol, self.status, &self.shape, query, &self.message)
     }
 
+    /// Whether it says that there were too many requests or entries.
+    pub(crate) fn is_throttling(&self, dialect: &Dialect) -> bool {
+        [self.shape_name(), self.query_code()].contains(&dialect.throttled)
+    }
+
     /// The code that an entry fails with, where the service uses the names of old.
     pub(crate) fn query_code(&self) -> &str {
         &self.query
@@ -91,12 +96,15 @@ impl Dialect {
     }
 }
 
-/// Makes a constant of each code, and `ALL` of them.
+/// Makes a constant of each code, and `ALL` of them. A code has one name or two.
 macro_rules! codes {
-    ($($name:ident = $shape:literal, $query:literal;)*) => {
-        $(pub(super) const $name: $crate::refusal::Code = $crate::refusal::Code { shape: $shape, query: $query };)*
+    ($($name:ident = $shape:literal $(, $query:literal)?;)*) => {
+        $(pub(super) const $name: $crate::refusal::Code =
+            $crate::refusal::Code { shape: $shape, query: $crate::refusal::codes!(@last $shape $(, $query)?) };)*
         const ALL: &[$crate::refusal::Code] = &[$($name),*];
     };
+    (@last $only:literal) => { $only };
+    (@last $first:literal, $second:literal) => { $second };
 }
 pub(crate) use codes;
 

@@ -3,14 +3,15 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
-use crate::answer::{self, Protocol};
+use crate::answer;
 use crate::refusal::{Dialect, Refusal};
-use crate::sqs;
+use crate::{dynamodb, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
+    DynamoDb(dynamodb::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -33,6 +34,9 @@ impl Route {
         }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => {
+                dynamodb::Operation::named(operation).map(Self::DynamoDb)
+            }
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -41,6 +45,7 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::DynamoDb(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -48,6 +53,7 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
+            Self::DynamoDb(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -64,23 +70,27 @@ impl Route {
 
     fn dialect(self) -> &'static Dialect {
         match self {
+            Self::DynamoDb(_) => &dynamodb::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
 }
 
 impl Unroutable {
-    pub(crate) fn answer(self) -> Response<Bytes> {
-        match self {
+    /// The answer to a request with these headers, in the words of the service that it is for.
+    pub(crate) fn answer(self, headers: &HeaderMap) -> Response<Bytes> {
+        let dialect = dialect_of(headers);
+        let (status, shape, code, message) = match self {
             Self::NotPost => unknown("only POST requests are served"),
             Self::TooLarge => {
                 let message = format!("a request may have up to {MAX_REQUEST_BYTES} bytes");
-                answer::error(Protocol::Json10, 413, TOO_LARGE, Some("RequestEntityTooLarge"), &message)
+                (413, TOO_LARGE, "RequestEntityTooLarge", message)
             }
             Self::UnknownOperation => unknown(
                 "the header x-amz-target names no operation that is served here; the protocol is AWS JSON",
             ),
-        }
+        };
+        answer::error(dialect.protocol, status, shape, dialect.announces.then_some(code), &message)
     }
 }
 
@@ -97,11 +107,17 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Far above any valid request: 1 MiB of messages whose every character is escaped.
+/// The limit of DynamoDB for the body of a request, and far above any valid request of Amazon SQS:
+/// 1 MiB of messages whose every character is escaped.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
-fn unknown(message: &str) -> Response<Bytes> {
-    answer::error(Protocol::Json10, 400, UNKNOWN_OPERATION, Some("UnknownOperationException"), message)
+fn unknown(message: &str) -> (u16, &'static str, &'static str, String) {
+    (400, UNKNOWN_OPERATION, "UnknownOperationException", message.to_owned())
+}
+
+/// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
+fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
+    if header(headers, "x-amz-target").starts_with("DynamoDB_") { &dynamodb::DIALECT } else { &sqs::DIALECT }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

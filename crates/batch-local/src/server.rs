@@ -7,10 +7,11 @@ use fastrand::Rng;
 use http::{Request, Response};
 
 use crate::clock;
+use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, DynamoDbView, Fault, FaultPlan, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -23,6 +24,7 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    dynamodb: Arc<DynamoDb>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -71,7 +73,7 @@ impl LocalServer {
         clock::sleep(drawn.latency / 2).await;
         let mut answer = match route {
             Ok(route) => self.strike(route, &request, &drawn).await,
-            Err(unroutable) => Ok(unroutable.answer()),
+            Err(unroutable) => Ok(unroutable.answer(request.headers())),
         };
         clock::sleep(drawn.latency - drawn.latency / 2).await;
         if let Ok(answer) = &mut answer {
@@ -88,6 +90,12 @@ impl LocalServer {
     /// What the server received until now.
     pub fn requests(&self) -> Requests {
         self.control().requests.clone()
+    }
+
+    /// What the tables hold and what was written into them, without going through the wire.
+    #[must_use]
+    pub fn dynamodb(&self) -> DynamoDbView {
+        DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
     }
 
     /// What the queues hold and what they accepted, without going through the wire.
@@ -135,6 +143,7 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -217,8 +226,13 @@ impl LocalServerBuilder {
             requests: Requests::default(),
             ids: Rng::with_seed(self.seed),
         };
-        let sqs = Sqs::new(self.seed, !self.discard, self.capacity);
-        let shared = Shared { seed: self.seed, sqs: Arc::new(sqs), control: Mutex::new(control) };
+        let keeps = !self.discard;
+        let shared = Shared {
+            seed: self.seed,
+            dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
+            sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
+            control: Mutex::new(control),
+        };
         LocalServer { shared: Arc::new(shared) }
     }
 }
