@@ -32,7 +32,8 @@ pub(crate) fn success(protocol: Protocol, body: impl Into<Bytes>) -> Response<By
     answer
 }
 
-/// An error: its shape's full name, and its code of old if the service announces that.
+/// An error: its shape's full name, and its code of old if the service announces that. AWS JSON 1.1
+/// leaves the namespace out.
 pub(crate) fn error(
     protocol: Protocol,
     status: u16,
@@ -43,7 +44,11 @@ pub(crate) fn error(
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = match protocol {
         Protocol::Cbor => success(protocol, cbor_error(shape, message)),
-        Protocol::Json10 | Protocol::Json11 => json(protocol, &ErrorBody { shape, message }),
+        Protocol::Json10 => json(protocol, &ErrorBody { shape, message }),
+        Protocol::Json11 => {
+            let shape = shape.rsplit('#').next().unwrap_or(shape);
+            json(protocol, &ErrorBody { shape, message })
+        }
     };
     let blamed = if status.is_server_error() { "Receiver" } else { "Sender" };
     // A code that a header cannot carry is still in the body.

@@ -1,8 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Decides by the content of an entry; called once for each entry of a request. What it sees is the
-/// body of a message, or the item or the key of a DynamoDB write as the JSON text that was sent.
+/// Decides by the content of an entry as text; called once for each entry of a request. That is the
+/// body of a message, the data of a record, with replacements for what is not UTF-8, or the JSON that
+/// was sent of the item or the key of a DynamoDB write.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One thing that goes wrong with one request.
@@ -10,11 +11,12 @@ pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// "Applied" means that the server took the request as if nothing had happened: what it accepted
 /// can be read back, although the client never sees the true answer.
 ///
-/// Error codes are the service's, with or without their namespace or prefix
-/// (`AWS.SimpleQueueService.`); `InternalError` and `RequestThrottled` are understood everywhere.
+/// An error code may be given by any of the names that the service has for it, or by the name that
+/// Amazon SQS has for the same: `InternalError`, `RequestThrottled`. Any other code is passed on as
+/// it is.
 ///
 /// DynamoDB gives no reasons for single entries: those that fail are among the `UnprocessedItems`,
-/// whatever the code, and nobody is to blame. If all are throttled, the whole request is.
+/// whatever the code, and nobody is to blame. If all of them are throttled, the whole request is.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {
@@ -32,21 +34,21 @@ pub enum Fault {
         /// The error code.
         code: String,
     },
-    /// The entries whose content matches fail, the others are applied. A request of a single entry,
-    /// such as `SendMessage` or `PutItem`, is refused.
+    /// The entries whose content matches fail, the others are applied. A request of a single entry
+    /// is refused.
     FailWhere {
         /// Chooses by the content of an entry.
         predicate: BodyPredicate,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's.
+        /// Whether the failure is the sender's, where the service tells.
         sender_fault: bool,
     },
     /// The request is applied, but never answered.
     HangAfter,
     /// The request is never answered and not applied.
     HangBefore,
-    /// The request is applied, but the answer is in no form that the service has.
+    /// The request is applied, but the answer is no answer of the service.
     Malformed,
     /// Nothing goes wrong.
     None,
@@ -57,7 +59,7 @@ pub enum Fault {
         entries: Chosen,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's.
+        /// Whether the failure is the sender's, where the service tells.
         sender_fault: bool,
     },
     /// The whole request is refused and not applied if the content of any entry matches.
@@ -73,8 +75,8 @@ pub enum Fault {
     ResetAfter,
     /// The connection is reset without an answer; the request is not applied.
     ResetBefore,
-    /// The chosen entries fail with the service's code for throttling (SQS: `RequestThrottled`,
-    /// DynamoDB: `ProvisionedThroughputExceededException`); the others are applied.
+    /// The chosen entries fail with the service's code for throttling (on SQS, `RequestThrottled`);
+    /// the others are applied.
     ThrottleEntries {
         /// Which entries are throttled.
         entries: Chosen,
@@ -144,7 +146,7 @@ impl Fault {
         Self::PartialFailure { entries, code: code.into(), sender_fault }
     }
 
-    /// A refusal of every request in which an entry matches.
+    /// A refusal of every request in which the content of an entry matches.
     #[must_use]
     pub fn reject_request_where(
         predicate: impl Fn(&str) -> bool + Send + Sync + 'static,

@@ -5,13 +5,14 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
 use crate::refusal::{Dialect, Refusal};
-use crate::{dynamodb, sqs};
+use crate::{dynamodb, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
     DynamoDb(dynamodb::Operation),
+    Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -37,6 +38,7 @@ impl Route {
             Some(("DynamoDB_20120810", operation)) => {
                 dynamodb::Operation::named(operation).map(Self::DynamoDb)
             }
+            Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -46,6 +48,7 @@ impl Route {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::DynamoDb(operation) => operation.name(),
+            Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -54,6 +57,7 @@ impl Route {
     pub(crate) fn is_write(self) -> bool {
         match self {
             Self::DynamoDb(operation) => operation.is_write(),
+            Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -71,6 +75,7 @@ impl Route {
     fn dialect(self) -> &'static Dialect {
         match self {
             Self::DynamoDb(_) => &dynamodb::DIALECT,
+            Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
@@ -107,8 +112,8 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// The limit of DynamoDB for the body of a request, and far above any valid request of Amazon SQS:
-/// 1 MiB of messages whose every character is escaped.
+/// The limit of DynamoDB, and above any valid request of the others: 10 MiB of records are 14 MiB in
+/// base64, and 1 MiB of messages whose every character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &str) -> (u16, &'static str, &'static str, String) {
@@ -117,7 +122,11 @@ fn unknown(message: &str) -> (u16, &'static str, &'static str, String) {
 
 /// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
 fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
-    if header(headers, "x-amz-target").starts_with("DynamoDB_") { &dynamodb::DIALECT } else { &sqs::DIALECT }
+    match header(headers, "x-amz-target").split_once('.') {
+        Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
+        Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
+        _ => &sqs::DIALECT,
+    }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

@@ -9,9 +9,10 @@ use http::{Request, Response};
 use crate::clock;
 use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
+use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, DynamoDbView, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -25,6 +26,7 @@ pub struct LocalServer {
 struct Shared {
     seed: u64,
     dynamodb: Arc<DynamoDb>,
+    kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -98,6 +100,12 @@ impl LocalServer {
         DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
     }
 
+    /// What the streams accepted, without going through the wire.
+    #[must_use]
+    pub fn kinesis(&self) -> KinesisView {
+        KinesisView::new(Arc::clone(&self.shared.kinesis))
+    }
+
     /// What the queues hold and what they accepted, without going through the wire.
     #[must_use]
     pub fn sqs(&self) -> SqsView {
@@ -144,6 +152,7 @@ impl LocalServer {
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
             Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
+            Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -169,8 +178,8 @@ impl fmt::Debug for LocalServer {
 }
 
 impl LocalServerBuilder {
-    /// The most that the server remembers, in bytes of messages, deleted ones included: 1 GiB if
-    /// not set. Beyond it, sending is refused with status 503.
+    /// The most that the server remembers of each service, in bytes of what was written, deleted
+    /// messages included: 1 GiB if not set. Beyond it, writing is refused with status 503.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
@@ -181,8 +190,9 @@ impl LocalServerBuilder {
         self
     }
 
-    /// Whether messages are validated and confirmed, but neither held nor remembered nor compared
-    /// with earlier ones: for load tests. Off if not set.
+    /// Whether what is written is validated and confirmed, but neither held nor remembered nor
+    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
+    /// not set.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -230,6 +240,7 @@ impl LocalServerBuilder {
         let shared = Shared {
             seed: self.seed,
             dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
+            kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),
         };

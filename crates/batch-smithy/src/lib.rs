@@ -1,1 +1,13 @@
 #![doc = include_str!("../README.md")]
+
+mod class;
+mod codes;
+mod dispatch;
+pub mod json;
+mod refusal;
+mod serializer;
+
+pub use class::Class;
+pub use codes::{Codes, Rule};
+pub use refusal::Refusal;
+pub use serializer::{WriteRequest, swap_serializer};

@@ -2,26 +2,19 @@
 //! the SDK's input.
 
 use std::collections::HashMap;
-use std::io;
 
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchInput;
-use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
     SendMessageBatchRequestEntry,
 };
-use aws_smithy_types::base64;
+use batch_smithy::json::{self, Base64, Text};
 use serde::{Serialize, Serializer};
-use serde_json::ser::Formatter;
-
-use crate::characters;
 
 /// The body for this input.
 pub(crate) fn json(input: &SendMessageBatchInput) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = Vec::with_capacity(expected_bytes(input));
     let body = Body { queue_url: input.queue_url.as_deref(), entries: input.entries.as_deref().map(Entries) };
-    body.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Verbatim))?;
-    Ok(json)
+    json::to_vec(&body, expected_bytes(input))
 }
 
 /// Room enough for nearly every body, so that it is not moved while it grows.
@@ -121,9 +114,9 @@ macro_rules! value_from {
             fn from(value: &'a $attribute) -> Self {
                 Self {
                     string_value: value.string_value.as_deref().map(Text),
-                    binary_value: value.binary_value.as_ref().map(Base64),
+                    binary_value: value.binary_value.as_ref().map(|blob| Base64(blob.as_ref())),
                     string_list_values: value.string_list_values.as_deref(),
-                    binary_list_values: value.binary_list_values.as_ref().map(|list| list.iter().map(Base64).collect()),
+                    binary_list_values: value.binary_list_values.as_ref().map(|list| list.iter().map(|blob| Base64(blob.as_ref())).collect()),
                     data_type: Text(&value.data_type),
                 }
             }
@@ -132,39 +125,6 @@ macro_rules! value_from {
 }
 
 value_from!(MessageAttributeValue MessageSystemAttributeValue);
-
-/// A text. Nearly all of them need no escape, which one vectorised pass shows; the others are
-/// left to `serde_json`.
-struct Text<'a>(&'a str);
-
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match characters::need_escape(self.0) {
-            false => serializer.serialize_bytes(self.0.as_bytes()),
-            true => serializer.serialize_str(self.0),
-        }
-    }
-}
-
-/// Bytes in base64, in which no character needs an escape.
-struct Base64<'a>(&'a Blob);
-
-impl Serialize for Base64<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(base64::encode(self.0).as_bytes())
-    }
-}
-
-/// Compact JSON, in which bytes stand for strings that need no escape.
-struct Verbatim;
-
-impl Formatter for Verbatim {
-    fn write_byte_array<W: ?Sized + io::Write>(&mut self, json: &mut W, bytes: &[u8]) -> io::Result<()> {
-        self.begin_string(json)?;
-        json.write_all(bytes)?;
-        self.end_string(json)
-    }
-}
 
 /// Above what an entry comes to without its body and attributes: names, ids, punctuation.
 const ENTRY_BYTES: usize = 256;

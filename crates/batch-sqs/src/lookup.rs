@@ -2,10 +2,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_sdk_sqs::Client;
+use batch_smithy::Refusal;
 use tokio::sync::Mutex;
 
 use crate::Queue;
-use crate::refusal::{Refusal, Stage};
+use crate::verdict::CODES;
 
 /// The URL of a queue: known from the start, or looked up once for all that wait for it and
 /// remembered until it turns out to be wrong.
@@ -69,6 +70,11 @@ impl Lookup {
         known.take_if(|known| Arc::ptr_eq(known, url));
     }
 
+    /// What to do where there is no such queue.
+    pub(crate) fn advice(&self, client: &Client) -> String {
+        unknown(&self.queue, client)
+    }
+
     fn known(&self) -> Option<Arc<str>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -85,8 +91,20 @@ async fn look_up(client: &Client, queue: &Queue) -> Result<String, Refusal> {
                 tracing::debug!(target: "batch_sqs", %queue, url, "looked up the queue");
                 Ok(url)
             }
-            _ => Err(Refusal::no_url()),
+            _ => Err(Refusal::unreadable().before_sending()),
         },
-        Err(error) => Err(Refusal::new(error, Stage::Lookup, queue, client)),
+        Err(error) => Err(Refusal::new(error, &CODES, || unknown(queue, client)).before_sending()),
     }
+}
+
+fn unknown(queue: &Queue, client: &Client) -> String {
+    let region = client.config().region().map_or("of the client", |region| region.as_ref());
+    let account = match queue.owner() {
+        Some(account) => format!("account {account}"),
+        None => String::from("the account of these credentials"),
+    };
+    format!(
+        "the queue {queue} does not exist in region {region} for {account}, or may not be seen by it; create it, or \
+         check name, region and account"
+    )
 }

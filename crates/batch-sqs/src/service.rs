@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
+use batch_smithy::{Class, Refusal};
 
 use crate::deduplication::Deduplication;
 use crate::limits::message_bytes;
 use crate::lookup::Lookup;
-use crate::refusal::{Refusal, Stage};
-use crate::verdict::{self, Class};
+use crate::verdict::{self, CODES};
 use crate::wire::WireIds;
 use crate::{Message, Queue, serializer, validate};
 
@@ -103,8 +103,8 @@ impl Service for Sqs {
         match request.send().await {
             Ok(answer) => Reply::Each(verdict::of_entries(&ids, answer.successful, answer.failed)),
             Err(error) => {
-                let refusal = Refusal::new(error, Stage::Send, self.lookup.queue(), &self.client);
-                if refusal.class == Class::UnknownQueue {
+                let refusal = Refusal::new(error, &CODES, || self.lookup.advice(&self.client));
+                if refusal.class == Class::UnknownDestination {
                     self.lookup.forget(&url);
                 }
                 refusal.into_reply()

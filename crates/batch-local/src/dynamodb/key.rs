@@ -1,5 +1,6 @@
 use super::number::Number;
-use super::value::{AttributeValue, Attributes, Binary};
+use super::value::{AttributeValue, Attributes};
+use crate::json::Blob;
 
 /// A primary key; two that are equal name the same item, however their numbers were written.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -7,7 +8,7 @@ pub(super) struct Key(Vec<Scalar>);
 
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Scalar {
-    B(Binary),
+    B(Blob),
     N(Number),
     S(String),
 }

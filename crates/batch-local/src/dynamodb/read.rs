@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::code::{invalid, invalid_values};
 use super::number::Number;
-use super::value::{AttributeValue, Attributes, Binary};
+use super::value::{AttributeValue, Attributes};
 use crate::refusal::{Refusal, SERIALIZATION};
 
 /// The attributes that the text is, each of which is valid by itself.
@@ -56,12 +54,9 @@ fn value(text: &RawValue, level: usize) -> Result<AttributeValue, Refusal> {
 
 fn of_type(name: &str, text: &RawValue, level: usize) -> Result<AttributeValue, Refusal> {
     Ok(match name {
-        "B" => AttributeValue::B(binary(parse(text)?)?),
+        "B" => AttributeValue::B(parse(text)?),
         "BOOL" => AttributeValue::Bool(parse(text)?),
-        "BS" => {
-            let members = set(text, "Binary sets should not be empty", binary)?;
-            AttributeValue::BinarySet(members)
-        }
+        "BS" => AttributeValue::BinarySet(set(parse(text)?, "Binary sets should not be empty")?),
         "L" => {
             let elements: Vec<&RawValue> = parse(text)?;
             let values = elements.into_iter().map(|element| value(element, level + 1));
@@ -70,38 +65,28 @@ fn of_type(name: &str, text: &RawValue, level: usize) -> Result<AttributeValue, 
         "M" => AttributeValue::M(members(text, level + 1)?),
         "N" => AttributeValue::N(Number::parse(&parse::<String>(text)?)?),
         "NS" => {
-            let number = |text: String| Number::parse(&text);
-            AttributeValue::NumberSet(set(text, "An number set  may not be empty", number)?)
+            let texts: Vec<String> = parse(text)?;
+            let numbers = texts.iter().map(|text| Number::parse(text)).collect::<Result<_, _>>()?;
+            AttributeValue::NumberSet(set(numbers, "An number set  may not be empty")?)
         }
         "NULL" => match parse(text)? {
             true => AttributeValue::Null(true),
             false => return Err(invalid_values("Null attribute value types must have the value of true")),
         },
-        "SS" => AttributeValue::StringSet(set(text, "An string set  may not be empty", Ok)?),
+        "SS" => AttributeValue::StringSet(set(parse(text)?, "An string set  may not be empty")?),
         _ => AttributeValue::S(parse(text)?),
     })
 }
 
 /// The members of a set, of which there is at least one and no two are equal.
-fn set<T: Ord>(
-    text: &RawValue,
-    if_empty: &str,
-    read: impl Fn(String) -> Result<T, Refusal>,
-) -> Result<Vec<T>, Refusal> {
-    let texts: Vec<String> = parse(text)?;
-    if texts.is_empty() {
+fn set<T: Ord>(members: Vec<T>, if_empty: &str) -> Result<Vec<T>, Refusal> {
+    if members.is_empty() {
         return Err(invalid_values(if_empty));
     }
-    let members: Vec<T> = texts.into_iter().map(read).collect::<Result<_, _>>()?;
     if members.iter().collect::<BTreeSet<_>>().len() < members.len() {
         return Err(invalid_values("Input collection contains duplicates."));
     }
     Ok(members)
-}
-
-fn binary(text: String) -> Result<Binary, Refusal> {
-    let unreadable = |_| Refusal::new(&SERIALIZATION, "a value of type B is not in base64");
-    STANDARD.decode(text).map(Binary).map_err(unreadable)
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {

@@ -1,10 +1,9 @@
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::number::Number;
+use crate::json::Blob;
 
 /// The attributes of an item, or of a key, by name.
 pub(super) type Attributes = BTreeMap<String, AttributeValue>;
@@ -12,11 +11,11 @@ pub(super) type Attributes = BTreeMap<String, AttributeValue>;
 /// The value of an attribute; serialized, it is DynamoDB JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) enum AttributeValue {
-    B(Binary),
+    B(Blob),
     #[serde(rename = "BOOL")]
     Bool(bool),
     #[serde(rename = "BS")]
-    BinarySet(Vec<Binary>),
+    BinarySet(Vec<Blob>),
     L(Vec<AttributeValue>),
     M(Attributes),
     N(Number),
@@ -29,10 +28,6 @@ pub(super) enum AttributeValue {
     #[serde(rename = "SS")]
     StringSet(Vec<String>),
 }
-
-/// Bytes, which JSON has in base64.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Binary(pub(super) Vec<u8>);
 
 impl AttributeValue {
     /// What it counts in the size of an item.
@@ -64,12 +59,6 @@ impl AttributeValue {
             Self::S(_) => "S",
             Self::StringSet(_) => "SS",
         }
-    }
-}
-
-impl Serialize for Binary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
     }
 }
 

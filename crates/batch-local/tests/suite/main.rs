@@ -9,6 +9,7 @@ mod faults;
 mod fifo;
 mod fifo_limits;
 mod inspection;
+mod kinesis;
 mod limits;
 mod queues;
 mod seeds;

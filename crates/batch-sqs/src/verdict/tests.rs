@@ -1,7 +1,8 @@
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
 use batch_core::Verdict;
+use batch_smithy::Class;
 
-use super::{Class, bare, of_entries, of_request};
+use super::{CODES, of_entries};
 use crate::wire::WireIds;
 use crate::{Message, SentMessage};
 
@@ -9,9 +10,9 @@ use crate::{Message, SentMessage};
 #[track_caller]
 fn check(status: u16, codes: &[&str], expected: Class) {
     for code in codes {
-        assert_eq!(of_request(Some(code), status).0, expected, "{code}");
+        assert_eq!(CODES.of_request(Some(code), status).0, expected, "{code}");
         let prefixed = format!("AWS.SimpleQueueService.{code}");
-        assert_eq!(of_request(Some(&prefixed), status).0, expected, "{prefixed}");
+        assert_eq!(CODES.of_request(Some(&prefixed), status).0, expected, "{prefixed}");
     }
 }
 
@@ -25,8 +26,8 @@ fn throttling_is_told_by_code_or_status_429() {
     check(400, &["KMS.ThrottlingException", "KmsThrottled", "LimitExceededException"], Class::Throttled);
     check(403, &["OverLimit", "ThrottlingException"], Class::Throttled);
     check(503, &["SlowDown", "RequestThrottled"], Class::Throttled);
-    assert_eq!(of_request(None, 429).0, Class::Throttled);
-    assert_eq!(of_request(Some("Whatever"), 429).0, Class::Throttled);
+    assert_eq!(CODES.of_request(None, 429).0, Class::Throttled);
+    assert_eq!(CODES.of_request(Some("Whatever"), 429).0, Class::Throttled);
 }
 
 #[test]
@@ -35,7 +36,7 @@ fn what_went_wrong_inside_the_service_may_have_been_applied() {
     check(503, &["ServiceUnavailable", "Whatever"], Class::Ambiguous);
     check(400, &["InternalError", "ServiceUnavailable", "RequestTimeout"], Class::Ambiguous);
     for status in [200, 204, 408, 500, 502, 503, 504, 599] {
-        assert_eq!(of_request(None, status).0, Class::Ambiguous, "{status}");
+        assert_eq!(CODES.of_request(None, status).0, Class::Ambiguous, "{status}");
     }
 }
 
@@ -46,7 +47,7 @@ fn a_request_that_a_single_entry_may_have_spoilt_is_split() {
     check(400, &["InvalidBatchEntryId", "BatchEntryIdsNotDistinct", "SerializationException"], Class::Split);
     check(400, &["SomethingNew"], Class::Split);
     for status in [400, 413, 422, 431] {
-        assert_eq!(of_request(None, status).0, Class::Split, "{status}");
+        assert_eq!(CODES.of_request(None, status).0, Class::Split, "{status}");
     }
 }
 
@@ -72,18 +73,18 @@ fn what_no_retry_changes_is_fatal_and_comes_with_advice() {
         (404, "SomethingNew", "endpoint"),
     ] {
         check(status, &[code], Class::Fatal);
-        let found = of_request(Some(code), status).1.unwrap_or_default();
+        let found = CODES.of_request(Some(code), status).1.unwrap_or_default();
         assert!(found.contains(advice), "{code}: {found:?}, without {advice:?}");
     }
     for status in [301, 302, 401, 403, 404, 405, 410] {
-        assert_eq!(of_request(None, status).0, Class::Fatal, "{status}");
+        assert_eq!(CODES.of_request(None, status).0, Class::Fatal, "{status}");
     }
 }
 
 #[test]
 fn an_unknown_queue_is_told_from_other_fatal_errors() {
-    check(400, &["NonExistentQueue", "QueueDoesNotExist"], Class::UnknownQueue);
-    check(404, &["InvalidAddress"], Class::UnknownQueue);
+    check(400, &["NonExistentQueue", "QueueDoesNotExist"], Class::UnknownDestination);
+    check(404, &["InvalidAddress"], Class::UnknownDestination);
 }
 
 #[test]
@@ -95,9 +96,9 @@ fn what_newer_credentials_or_another_signature_may_change_is_retried() {
 
 #[test]
 fn only_the_prefix_of_the_service_is_cut_off() {
-    assert_eq!(bare("AWS.SimpleQueueService.NonExistentQueue"), "NonExistentQueue");
-    assert_eq!(bare("KMS.ThrottlingException"), "KMS.ThrottlingException");
-    assert_eq!(bare(""), "");
+    assert_eq!(CODES.bare("AWS.SimpleQueueService.NonExistentQueue"), "NonExistentQueue");
+    assert_eq!(CODES.bare("KMS.ThrottlingException"), "KMS.ThrottlingException");
+    assert_eq!(CODES.bare(""), "");
 }
 
 fn sent(id: &str) -> SendMessageBatchResultEntry {

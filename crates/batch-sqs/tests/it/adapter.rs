@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use batch_sqs::Message;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::StalledStreamProtectionConfig;
+use batch_sqs::{Message, Queue, SqsWriter};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
-use crate::support::{failure, messages, says, send, shown, writer};
+use crate::support::{URL, config, failure, messages, says, send, shown, writer};
 
 /// Checks what this answer to a request of three messages means.
 async fn check(answer: Answer, expected: &str) {
@@ -119,7 +121,11 @@ async fn a_lost_connection_is_ambiguous_and_one_never_made_is_not() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
-    let writer = writer(Canned::script([Answer::Hang]));
+    // The client's watch over stalled streams looks at the real clock, and so ends it at any time.
+    let unwatched = StalledStreamProtectionConfig::disabled();
+    let config = config(Canned::script([Answer::Hang])).stalled_stream_protection(unwatched);
+    let client = Client::from_conf(config.build());
+    let writer = SqsWriter::builder(client, Queue::url(URL)).build().unwrap();
     let messages = messages(1);
     let waiting = send(&writer, &messages);
     assert!(tokio::time::timeout(Duration::from_secs(3600), waiting).await.is_err());

@@ -5,10 +5,10 @@ use std::io;
 use std::iter;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_sqs::error::ConnectorError;
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use crate::verdict::Class;
+use crate::Class;
 
 /// What an error without an answer means.
 #[derive(Clone, Copy, Debug)]
@@ -124,8 +124,8 @@ const NO_ENDPOINT: Reading = Reading {
 const NO_HTTP_CLIENT: Reading = Reading {
     class: Class::Fatal,
     code: "NoHttpClient",
-    detail: "the client has no HTTP client; enable the feature `default-https-client` of aws-sdk-sqs, make the \
-             client from an aws-config that has one, or set one",
+    detail: "the client has no HTTP client; enable the feature `default-https-client` of its SDK crate, make \
+             the client from an aws-config that has one, or set one",
     quotes_nothing: true,
 };
 
@@ -143,11 +143,11 @@ mod tests {
     use std::time::Duration;
 
     use aws_credential_types::provider::error::CredentialsError;
-    use aws_sdk_sqs::error::ConnectorError;
     use aws_smithy_runtime_api::client::dns::ResolveDnsError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
 
     use super::read;
-    use crate::verdict::Class;
+    use crate::Class;
 
     fn check(error: impl Into<Box<dyn Error + Send + Sync>>, class: Class, code: &str) {
         let error = error.into();

@@ -1,0 +1,35 @@
+use batch_core::{Failure, Reply};
+
+/// What an error of a whole request means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Class {
+    /// It may or may not have been applied.
+    Ambiguous,
+    /// Not applied, and no retry changes that.
+    Fatal,
+    /// Not applied, a retry may succeed.
+    Retry,
+    /// Not applied, perhaps because of a single entry.
+    Split,
+    /// Not applied because the service is asked too much.
+    Throttled,
+    /// Not applied: there is no such queue, stream or table.
+    UnknownDestination,
+    /// It never left.
+    Unsent,
+}
+
+impl Class {
+    /// The reply of a request that failed in this way.
+    pub(crate) fn into_reply<T>(self, failure: Failure) -> Reply<T> {
+        match self {
+            Self::Ambiguous => Reply::Ambiguous(failure),
+            Self::Fatal | Self::UnknownDestination => Reply::Fatal(failure),
+            Self::Retry => Reply::Retry(failure),
+            Self::Split => Reply::Split(failure),
+            Self::Throttled => Reply::Throttled(failure),
+            Self::Unsent => Reply::Unsent(failure),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Errors of the client, and what they mean for a request.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use batch_core::{Failure, Reply};
+
+use crate::dispatch::{self, Reading};
+use crate::{Class, Codes};
+
+/// Why a request got no answer that speaks of its entries.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// What it means for the request.
+    pub class: Class,
+    /// Why, for whoever gets the entries back.
+    pub failure: Failure,
+}
+
+impl Refusal {
+    /// What this error of a request means. `unknown` says what to do where the destination does
+    /// not exist.
+    ///
+    /// An answer that the client cannot read, such as the HTML of a proxy, is judged by its HTTP
+    /// status alone.
+    pub fn new<E>(error: SdkError<E, HttpResponse>, codes: &Codes, unknown: impl FnOnce() -> String) -> Self
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        match error {
+            SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
+            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, error.into_source().ok()),
+            SdkError::ResponseError(answer) if !answer.raw().status().is_success() => {
+                of_answer(&ErrorMetadata::builder().build(), answer.raw(), codes, unknown)
+            }
+            SdkError::ResponseError(_) => of_client(UNREADABLE, error.into_source().ok()),
+            SdkError::TimeoutError(_) => of_client(TIMEOUT, error.into_source().ok()),
+            error => {
+                let source = error.into_source().ok();
+                of_client(source.as_deref().map_or(dispatch::LOST, |error| dispatch::read(error)), source)
+            }
+        }
+    }
+
+    /// A refusal that the adapter words itself.
+    #[must_use]
+    pub fn of(class: Class, failure: Failure) -> Self {
+        Self { class, failure }
+    }
+
+    /// An answer came, but not what was asked for: it cannot be used.
+    #[must_use]
+    pub fn unreadable() -> Self {
+        of_client(UNREADABLE, None)
+    }
+
+    /// The same for a request that carried no entry, a lookup say: nothing was sent that could have
+    /// arrived, and no entry is to blame.
+    #[must_use]
+    pub fn before_sending(mut self) -> Self {
+        self.class = match self.class {
+            Class::Ambiguous => Class::Retry,
+            Class::Split => Class::Fatal,
+            class => class,
+        };
+        self
+    }
+
+    /// The reply for the request.
+    #[must_use]
+    pub fn into_reply<T>(self) -> Reply<T> {
+        self.class.into_reply(self.failure)
+    }
+}
+
+fn of_answer(
+    error: &ErrorMetadata,
+    answer: &HttpResponse,
+    codes: &Codes,
+    unknown: impl FnOnce() -> String,
+) -> Refusal {
+    let status = answer.status().as_u16();
+    let (class, advice) = codes.of_request(error.code(), status);
+    let code = error.code().map_or_else(|| format!("HTTP {status}"), |code| codes.bare(code).to_owned());
+    let advice = match (class, advice) {
+        (Class::UnknownDestination, _) => unknown(),
+        (_, Some(advice)) => advice.to_owned(),
+        (_, None) => String::from("the service refused the request"),
+    };
+    let detail = match request_id(answer) {
+        Some(id) => format!("{advice} (HTTP {status}, request id {id})"),
+        None => format!("{advice} (HTTP {status})"),
+    };
+    let mut failure = Failure::new(code).with_detail(detail);
+    if let Some(message) = error.message() {
+        failure = failure.with_message(message);
+    }
+    Refusal { class, failure }
+}
+
+/// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
+/// where the answer cannot be read.
+fn request_id(answer: &HttpResponse) -> Option<&str> {
+    let headers = answer.headers();
+    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
+}
+
+/// The words of an error may quote the request and so become the failure's message, which is not
+/// displayed, unless it is known to be free of that.
+fn of_client(reading: Reading, error: Option<BoxError>) -> Refusal {
+    let mut failure = Failure::new(reading.code).with_detail(reading.detail);
+    if let Some(error) = error {
+        failure = match reading.quotes_nothing {
+            true => failure.with_source(error),
+            false => failure.with_message(root(&*error).to_string()),
+        };
+    }
+    Refusal { class: reading.class, failure }
+}
+
+/// The innermost error: those around it repeat it, or show the whole request.
+fn root<'a>(mut error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error
+}
+
+const NOT_MADE: Reading = Reading {
+    class: Class::Fatal,
+    code: "InvalidRequest",
+    detail: "the client could not make the request; check its configuration and its interceptors",
+    quotes_nothing: false,
+};
+
+const TIMEOUT: Reading = Reading {
+    class: Class::Ambiguous,
+    code: "Timeout",
+    detail: "no answer within the timeout that the client is configured with",
+    quotes_nothing: true,
+};
+
+const UNREADABLE: Reading = Reading {
+    class: Class::Ambiguous,
+    code: "UnreadableAnswer",
+    detail: "the answer broke off or could not be read",
+    quotes_nothing: false,
+};
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::metadata::ErrorMetadata;
+    use batch_core::Failure;
+
+    use super::Refusal;
+    use crate::{Class, Codes, Rule};
+
+    const CODES: Codes = Codes {
+        prefix: "",
+        rules: &[Rule { codes: &["NoSuchThing"], class: Class::UnknownDestination, advice: None }],
+        check_endpoint: "check the endpoint",
+        check_key: "check the key",
+        check_permissions: "check the permissions",
+    };
+
+    fn raw(status: u16) -> HttpResponse {
+        let status = StatusCode::try_from(status).expect("it is a status");
+        HttpResponse::new(status, SdkBody::from("<html>"))
+    }
+
+    fn refusal(error: SdkError<ErrorMetadata, HttpResponse>) -> Refusal {
+        Refusal::new(error, &CODES, || "make one".to_owned())
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_judged_by_its_status() {
+        for (status, class) in [
+            (200, Class::Ambiguous),
+            (403, Class::Fatal),
+            (408, Class::Ambiguous),
+            (413, Class::Split),
+            (429, Class::Throttled),
+            (502, Class::Ambiguous),
+        ] {
+            let refusal = refusal(SdkError::response_error("no JSON", raw(status)));
+            assert_eq!(refusal.class, class, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_error_without_a_code_is_judged_by_its_status() {
+        let refusal = refusal(SdkError::service_error(ErrorMetadata::builder().build(), raw(413)));
+        assert_eq!((refusal.class, refusal.failure.code()), (Class::Split, "HTTP 413"));
+    }
+
+    #[test]
+    fn the_service_is_not_quoted_but_its_request_id_is() {
+        for header in ["x-amzn-requestid", "x-amz-request-id"] {
+            let meta = ErrorMetadata::builder().code("NoSuchThing").message("words").build();
+            let mut raw = raw(400);
+            raw.headers_mut().insert(header, "7");
+            let refusal = refusal(SdkError::service_error(meta, raw));
+            assert_eq!(refusal.class, Class::UnknownDestination);
+            assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
+            assert_eq!(refusal.failure.message(), Some("words"));
+        }
+    }
+
+    #[test]
+    fn the_request_id_of_an_answer_that_cannot_be_read_is_shown() {
+        let mut raw = raw(403);
+        raw.headers_mut().insert("x-amzn-requestid", "7");
+        let refusal = refusal(SdkError::response_error("secret", raw));
+        let shown = refusal.failure.to_string();
+        assert_eq!(shown, "HTTP 403: check the permissions (HTTP 403, request id 7)");
+    }
+
+    #[test]
+    fn without_an_answer_it_matters_whether_the_request_can_have_left() {
+        let io = |kind: io::ErrorKind| {
+            SdkError::dispatch_failure(ConnectorError::io(io::Error::from(kind).into()))
+        };
+        for (error, class, code) in [
+            (io(io::ErrorKind::ConnectionRefused), Class::Unsent, "NotConnected"),
+            (io(io::ErrorKind::ConnectionReset), Class::Ambiguous, "ConnectionLost"),
+            (SdkError::timeout_error("too slow"), Class::Ambiguous, "Timeout"),
+            (SdkError::construction_failure("secret"), Class::Fatal, "InvalidRequest"),
+        ] {
+            let refusal = refusal(error);
+            assert_eq!((refusal.class, refusal.failure.code()), (class, code));
+            assert!(!format!("{refusal:?}").contains("secret"), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn each_class_has_its_reply() {
+        for (class, expected) in [
+            (Class::Ambiguous, "Ambiguous(Failure(X))"),
+            (Class::Fatal, "Fatal(Failure(X))"),
+            (Class::Retry, "Retry(Failure(X))"),
+            (Class::Split, "Split(Failure(X))"),
+            (Class::Throttled, "Throttled(Failure(X))"),
+            (Class::UnknownDestination, "Fatal(Failure(X))"),
+            (Class::Unsent, "Unsent(Failure(X))"),
+        ] {
+            let reply = Refusal::of(class, Failure::new("X")).into_reply::<()>();
+            assert_eq!(format!("{reply:?}"), expected);
+        }
+    }
+
+    #[test]
+    fn before_sending_nothing_can_have_arrived_and_no_entry_is_to_blame() {
+        for (status, class) in [(500, Class::Retry), (400, Class::Fatal), (429, Class::Throttled)] {
+            let meta = ErrorMetadata::builder().build();
+            assert_eq!(refusal(SdkError::service_error(meta, raw(status))).before_sending().class, class);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Writes the requests of one operation in place of the SDK's own serializer.
+//!
+//! How: an interceptor in the writer's copy of the client exchanges the serializer just before it
+//! would run. The typed input stays what it was, so that the user's interceptors see and may
+//! change it, and everything after it (endpoint, signature, transmission, answer) is the SDK's.
+//!
+//! What it falls back to: the SDK's serializer writes every other operation, and this one too
+//! where it is not the known one: another release of the SDK may call it otherwise, an interceptor
+//! of the user may have put its own there. It also writes whatever ours leaves to it.
+
+use std::any::Any;
+use std::fmt::{self, Write as _};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextMut, Input,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// What writes a request from an operation's input; nothing where the SDK shall do it.
+pub type WriteRequest<I> = fn(&I) -> Option<HttpRequest>;
+
+/// An interceptor that exchanges the serializer of the operation whose input is `I`. It must be the
+/// last one of the client, to see what others put there.
+///
+/// `name` is the interceptor's; `known` is how the SDK's serializer shows itself with `Debug`, which
+/// is all there is to tell it by.
+pub fn swap_serializer<I: fmt::Debug + Send + Sync + 'static>(
+    name: &'static str,
+    known: &'static str,
+    write: WriteRequest<I>,
+) -> SharedInterceptor {
+    SharedInterceptor::permanent(Swap { name, known, write })
+}
+
+struct Swap<I> {
+    name: &'static str,
+    known: &'static str,
+    write: WriteRequest<I>,
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl<I: fmt::Debug + Send + Sync + 'static> Intercept for Swap<I> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.input().downcast_ref::<I>().is_none() {
+            return Ok(());
+        }
+        let known = bag.load::<SharedRequestSerializer>().filter(|current| shows_as(current, self.known));
+        if let Some(fallback) = known.cloned() {
+            let swapped = Swapped { fallback, write: self.write };
+            bag.interceptor_state().store_put(SharedRequestSerializer::new(swapped));
+        }
+        Ok(())
+    }
+}
+
+/// Whether this is the serializer that ours is tested against: its type is private, its name is
+/// all there is to see.
+fn shows_as(serializer: &SharedRequestSerializer, known: &'static str) -> bool {
+    let mut rest = Rest(known);
+    write!(rest, "{serializer:?}").is_ok() && rest.0.is_empty()
+}
+
+/// Takes what it expects and nothing else: that costs no allocation.
+struct Rest(&'static str);
+
+impl fmt::Write for Rest {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// Writes the request, or lets the serializer that it replaces do so.
+struct Swapped<I> {
+    fallback: SharedRequestSerializer,
+    write: WriteRequest<I>,
+}
+
+impl<I: Any + fmt::Debug + Send + Sync> SerializeRequest for Swapped<I> {
+    fn serialize_input(&self, input: Input, bag: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
+        match input.downcast_ref().and_then(self.write) {
+            Some(request) => Ok(request),
+            None => self.fallback.serialize_input(input, bag),
+        }
+    }
+}
+
+/// By hand because a function of an input cannot be shown.
+impl<I> fmt::Debug for Swap<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Swap").field("name", &self.name).field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
+impl<I> fmt::Debug for Swapped<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Swapped").field("fallback", &self.fallback).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::box_error::BoxError;
+    use aws_smithy_runtime_api::client::interceptors::context::Input;
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::config_bag::ConfigBag;
+
+    use super::{Swapped, shows_as};
+
+    #[derive(Debug)]
+    struct Known;
+
+    impl SerializeRequest for Known {
+        fn serialize_input(&self, _: Input, _: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
+            Err("the SDK's own".into())
+        }
+    }
+
+    fn written(by: &Swapped<u8>, input: Input) -> Result<usize, String> {
+        let request = by.serialize_input(input, &mut ConfigBag::base());
+        request
+            .map(|request| request.body().bytes().map_or(0, <[u8]>::len))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_serializer_is_known_by_all_that_it_shows() {
+        let serializer = SharedRequestSerializer::new(Known);
+        assert!(shows_as(&serializer, "SharedRequestSerializer(Known)"));
+        for other in ["SharedRequestSerializer(Know)", "SharedRequestSerializer(Known))", "", "Known"] {
+            assert!(!shows_as(&serializer, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_is_left_to_the_serializer_of_before() {
+        let even =
+            |n: &u8| n.is_multiple_of(2).then(|| HttpRequest::new(SdkBody::from(vec![0; usize::from(*n)])));
+        let swapped = Swapped { fallback: SharedRequestSerializer::new(Known), write: even };
+        assert_eq!(written(&swapped, Input::erase(4_u8)), Ok(4));
+        assert_eq!(written(&swapped, Input::erase(5_u8)), Err("the SDK's own".to_owned()));
+        assert_eq!(written(&swapped, Input::erase("another")), Err("the SDK's own".to_owned()));
+    }
+}
