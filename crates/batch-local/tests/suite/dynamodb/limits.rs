@@ -78,19 +78,22 @@ async fn an_item_counts_what_it_is_and_not_how_json_writes_it() {
         let answered = answer(&server, "PutItem", body).await;
         assert_eq!(answered.status().as_u16(), if fits { 200 } else { 400 }, "{}", answered.body().len());
     };
-    let text = |one: &str, count: usize| format!(r#"{{"S":"{}"}}"#, one.repeat(count));
-    check(text("é", most / 2), true).await;
-    check(text("é", most / 2 + 1), false).await;
-    check(text("\\u0000", most), true).await;
-    check(text("\\u0000", most + 1), false).await;
+    // A thousand of these characters of so many bytes, and as much plain text as there is room for.
+    let text = |one: &str, bytes: usize, over: usize| {
+        format!(r#"{{"S":"{}{}"}}"#, one.repeat(1_000), "x".repeat(most + over - 1_000 * bytes))
+    };
+    for (one, bytes) in [("é", 2), ("\\u0000", 1), ("\\ud83e\\udde6", 4)] {
+        check(text(one, bytes, 0), true).await;
+        check(text(one, bytes, 1), false).await;
+    }
     // Three bytes of four characters.
     let binary = |groups: usize| format!(r#"{{"B":"{}"}}"#, "AAAA".repeat(groups));
     check(binary(most / 3), true).await;
     check(binary(most / 3 + 1), false).await;
-    // Three bytes for the list, one for each of its elements and one for each zero.
-    let zeros = |count: usize| format!(r#"{{"L":[{}]}}"#, vec![r#"{"N":"0"}"#; count].join(","));
-    check(zeros((most - 3) / 2), true).await;
-    check(zeros((most - 3) / 2 + 1), false).await;
+    // Three bytes for the list, one for each of its elements and one for the zero.
+    let list = |bytes: usize| format!(r#"{{"L":[{{"N":"0"}},{{"S":"{}"}}]}}"#, "x".repeat(bytes - 3 - 2 - 1));
+    check(list(most), true).await;
+    check(list(most + 1), false).await;
 }
 
 /// The body of a batch of so many puts of an item of 400 KB.
