@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Decides by the content of an entry as text; called once for each entry of a request. That is the
-/// body of a message, the data of a record, with replacements for what is not UTF-8, or the JSON that
-/// was sent of the item or the key of a DynamoDB write.
+/// body of a message, or the data of a record, with replacements for what is not UTF-8. Of a datum it
+/// is the name of the metric and its dimensions, as in `Latency Host=a Region=b`, in the order in
+/// which they were sent; of a DynamoDB write, the JSON that was sent of its item or key.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One thing that goes wrong with one request.
@@ -15,8 +16,13 @@ pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// Amazon SQS has for the same: `InternalError`, `RequestThrottled`. Any other code is passed on as
 /// it is.
 ///
-/// DynamoDB gives no reasons for single entries: those that fail are among the `UnprocessedItems`,
-/// whatever the code, and nobody is to blame. If all of them are throttled, the whole request is.
+/// Amazon CloudWatch takes all of a request or nothing: a fault that fails single entries refuses the
+/// whole request if it strikes any of them. The status is 400 if the failure is the sender's or
+/// throttling, else 500.
+///
+/// Amazon DynamoDB gives no reasons for single entries: those that fail are among the
+/// `UnprocessedItems`, whatever the code, and nobody is to blame. If all of them are throttled, the
+/// whole request is.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
-use crate::refusal::{Dialect, Refusal};
-use crate::{dynamodb, kinesis, sqs};
+use crate::refusal::{Code, Dialect, Refusal};
+use crate::{cloudwatch, dynamodb, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
-/// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
+/// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
+    CloudWatch(cloudwatch::Operation),
     DynamoDb(dynamodb::Operation),
     Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
@@ -33,6 +34,11 @@ impl Route {
         if request.method() != Method::POST {
             return Err(Unroutable::NotPost);
         }
+        if speaks_cbor(request.headers()) {
+            let operation = request.uri().path().strip_prefix(cloudwatch::PATH);
+            let operation = operation.and_then(cloudwatch::Operation::named);
+            return operation.map(Self::CloudWatch).ok_or(Unroutable::UnknownOperation);
+        }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => {
@@ -47,6 +53,7 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::CloudWatch(operation) => operation.name(),
             Self::DynamoDb(operation) => operation.name(),
             Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
@@ -56,6 +63,7 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
+            Self::CloudWatch(operation) => operation.is_write(),
             Self::DynamoDb(operation) => operation.is_write(),
             Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
@@ -69,11 +77,17 @@ impl Route {
 
     /// The service's answer to one request too many.
     pub(crate) fn throttled(self) -> Response<Bytes> {
-        self.error(400, self.dialect().throttled)
+        Refusal::throttled(self.dialect()).answer(self.dialect())
+    }
+
+    /// An answer that no client of the service can read.
+    pub(crate) fn malformed(self) -> Response<Bytes> {
+        answer::malformed(self.dialect().protocol)
     }
 
     fn dialect(self) -> &'static Dialect {
         match self {
+            Self::CloudWatch(_) => &cloudwatch::DIALECT,
             Self::DynamoDb(_) => &dynamodb::DIALECT,
             Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
@@ -85,17 +99,16 @@ impl Unroutable {
     /// The answer to a request with these headers, in the words of the service that it is for.
     pub(crate) fn answer(self, headers: &HeaderMap) -> Response<Bytes> {
         let dialect = dialect_of(headers);
-        let (status, shape, code, message) = match self {
+        let refusal = match self {
             Self::NotPost => unknown("only POST requests are served"),
             Self::TooLarge => {
-                let message = format!("a request may have up to {MAX_REQUEST_BYTES} bytes");
-                (413, TOO_LARGE, "RequestEntityTooLarge", message)
+                Refusal::too_large(format!("a request may have up to {MAX_REQUEST_BYTES} bytes"))
             }
             Self::UnknownOperation => unknown(
-                "the header x-amz-target names no operation that is served here; the protocol is AWS JSON",
+                "neither the header x-amz-target nor, with smithy-protocol, the path names an operation that is served here",
             ),
         };
-        answer::error(dialect.protocol, status, shape, dialect.announces.then_some(code), &message)
+        refusal.answer(dialect)
     }
 }
 
@@ -116,12 +129,15 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
 /// base64, and 1 MiB of messages whose every character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
-fn unknown(message: &str) -> (u16, &'static str, &'static str, String) {
-    (400, UNKNOWN_OPERATION, "UnknownOperationException", message.to_owned())
+fn unknown(message: &'static str) -> Refusal {
+    Refusal::new(&UNKNOWN_OPERATION, message)
 }
 
 /// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
 fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
+    if speaks_cbor(headers) {
+        return &cloudwatch::DIALECT;
+    }
     match header(headers, "x-amz-target").split_once('.') {
         Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
         Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
@@ -129,9 +145,13 @@ fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
     }
 }
 
+fn speaks_cbor(headers: &HeaderMap) -> bool {
+    header(headers, "smithy-protocol") == "rpc-v2-cbor"
+}
+
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-const TOO_LARGE: &str = "com.amazon.coral.service#RequestEntityTooLargeException";
-const UNKNOWN_OPERATION: &str = "com.amazon.coral.service#UnknownOperationException";
+const UNKNOWN_OPERATION: Code =
+    Code { shape: "com.amazon.coral.service#UnknownOperationException", query: "UnknownOperationException" };

@@ -7,12 +7,13 @@ use fastrand::Rng;
 use http::{Request, Response};
 
 use crate::clock;
+use crate::cloudwatch::CloudWatch;
 use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
 use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -25,6 +26,7 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    cloudwatch: Arc<CloudWatch>,
     dynamodb: Arc<DynamoDb>,
     kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
@@ -94,6 +96,12 @@ impl LocalServer {
         self.control().requests.clone()
     }
 
+    /// What the metrics were sent, without going through the wire.
+    #[must_use]
+    pub fn cloudwatch(&self) -> CloudWatchView {
+        CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
+    }
+
     /// What the tables hold and what was written into them, without going through the wire.
     #[must_use]
     pub fn dynamodb(&self) -> DynamoDbView {
@@ -142,7 +150,7 @@ impl LocalServer {
         match &drawn.fault {
             Fault::ErrorAfter { status, code } => Ok(route.error(*status, code)),
             Fault::HangAfter => pending().await,
-            Fault::Malformed => Ok(answer::malformed()),
+            Fault::Malformed => Ok(route.malformed()),
             Fault::ResetAfter => Err(Broken::Reset),
             Fault::Truncated => Err(Broken::half_of(answer)),
             _ => Ok(answer),
@@ -151,6 +159,7 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
             Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
@@ -239,6 +248,7 @@ impl LocalServerBuilder {
         let keeps = !self.discard;
         let shared = Shared {
             seed: self.seed,
+            cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
             dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
             kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
