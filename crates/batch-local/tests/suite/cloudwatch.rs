@@ -1,0 +1,14 @@
+//! Amazon CloudWatch.
+
+mod discarding;
+mod faults;
+mod listing;
+mod names;
+mod request;
+mod round_trip;
+mod seeds;
+mod spans;
+mod support;
+mod times;
+mod values;
+mod wire;
