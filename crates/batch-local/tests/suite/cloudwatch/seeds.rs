@@ -4,13 +4,13 @@ use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 
 use super::support::{client_of, datum, outcome, put};
 
-/// What 60 requests meet, one after the other.
+/// What 30 requests meet, one after the other.
 async fn run(server_seed: u64, plan: FaultPlan, reads: bool) -> Vec<String> {
     let server = LocalServer::builder().seed(server_seed).build();
     let client = client_of(&server);
     server.set_faults(plan);
     let mut met = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..30 {
         if reads {
             client.list_metrics().send().await.unwrap();
         }

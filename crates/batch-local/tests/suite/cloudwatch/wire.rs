@@ -223,7 +223,7 @@ async fn a_body_that_is_no_cbor_of_the_right_shape_is_refused() {
 async fn deep_nesting_and_many_elements_are_refused_without_harm() {
     let within = |member: &str, opener: u8| {
         let mut body = encoded(|to| to.map(1).str(member));
-        body.resize(900_000, opener);
+        body.resize(100_000, opener);
         body
     };
     for opener in [0x81, 0x9f, 0xa1, 0xbf, 0xc1, 0x5f, 0x7f] {
@@ -260,9 +260,9 @@ async fn compressed_bodies_are_inflated_up_to_the_limit() {
     let checksum = wrong.len() - 8;
     wrong[checksum] ^= 1;
     assert_eq!(send_as("gzip", wrong).await, unreadable);
-    // A hundred million bytes in a hundred thousand, and a limit that is exact.
-    let bomb = gzip(&vec![0; 100_000_000]);
-    assert!(bomb.len() < 200_000);
+    // A gigabyte in a megabyte, and a limit that is exact.
+    let bomb = gzip(&vec![0; 1_000_000]).repeat(1000);
+    assert!(bomb.len() < 1_100_000);
     let too_large = (413, "RequestEntityTooLargeException".to_owned());
     assert_eq!(send_as("gzip", bomb).await, too_large);
     assert_eq!(send_as("gzip", gzip(&vec![0; 1_000_001])).await, too_large);
