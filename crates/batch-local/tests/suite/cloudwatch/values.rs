@@ -1,11 +1,11 @@
 //! Every rule about the values of a datum: exactly at it, and one beyond.
 
-use super::support::local;
-use super::support::{
-    COMBINATION, INVALID, MISSING, counted, datum, ok, put, refused, set, summed, valued, with,
-};
 use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::types::{MetricDatum, StandardUnit};
+
+use super::support::{
+    COMBINATION, INVALID, MISSING, counted, datum, local, ok, put, refused, set, summed, valued, with,
+};
 
 fn largest() -> f64 {
     2f64.powi(360)
