@@ -5,6 +5,7 @@
 
 mod cloudwatch;
 mod content;
+mod dynamodb;
 mod faults;
 mod fifo;
 mod fifo_limits;
