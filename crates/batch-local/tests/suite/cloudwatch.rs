@@ -2,8 +2,10 @@
 
 mod discarding;
 mod faults;
+mod hostile;
 mod listing;
 mod names;
+mod raw;
 mod request;
 mod round_trip;
 mod seeds;
