@@ -61,10 +61,14 @@ pub(crate) fn error(
     answer
 }
 
-/// A success whose body cannot be read as the answer of any operation: what a proxy in between
-/// would write.
-pub(crate) fn malformed() -> Response<Bytes> {
-    with_body(StatusCode::OK, "text/html", &b"<html><body>It works!</body></html>"[..])
+/// An answer that cannot be read as that of any operation: what a proxy in between would write.
+pub(crate) fn malformed(protocol: Protocol) -> Response<Bytes> {
+    let status = match protocol {
+        // Of a success that says nothing, clients do not read the body.
+        Protocol::Cbor => StatusCode::BAD_GATEWAY,
+        Protocol::Json10 | Protocol::Json11 => StatusCode::OK,
+    };
+    with_body(status, "text/html", &b"<html><body>It works!</body></html>"[..])
 }
 
 /// Numbers the answer, as every service does.

@@ -1,5 +1,6 @@
 //! Amazon Kinesis Data Streams.
 
+mod answer;
 mod call;
 mod code;
 mod describe;
@@ -14,6 +15,7 @@ mod position;
 mod put;
 mod read;
 mod record;
+mod request;
 mod sequence;
 mod settings;
 mod shard;
@@ -21,7 +23,6 @@ mod state;
 mod stream;
 mod validation;
 mod view;
-mod wire;
 
 pub(crate) use call::Kinesis;
 pub(crate) use code::DIALECT;

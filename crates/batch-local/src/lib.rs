@@ -3,9 +3,13 @@
 mod account;
 mod answer;
 mod broken;
+mod cbor;
 mod clock;
+mod cloudwatch;
+mod dynamodb;
 mod fault;
 mod history;
+mod inflate;
 mod injector;
 mod json;
 mod kinesis;
@@ -21,6 +25,8 @@ mod server;
 mod sqs;
 
 pub use broken::Broken;
+pub use cloudwatch::{CloudWatchView, StatisticSet, StoredDatum};
+pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};
 pub use fault::{BodyPredicate, Chosen, Fault};
 pub use history::AppliedBatch;
 pub use kinesis::{KinesisView, StoredRecord};

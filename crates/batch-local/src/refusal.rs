@@ -53,6 +53,15 @@ impl Refusal {
         Self { status, shape, query, message: "a fault of the plan".into() }
     }
 
+    /// The refusal of one request too many.
+    pub(crate) fn throttled(dialect: &Dialect) -> Self {
+        Self { message: "Rate exceeded".into(), ..Self::named(dialect, 400, dialect.throttled) }
+    }
+
+    pub(crate) fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(&TOO_LARGE, message).with_status(413)
+    }
+
     pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
         Self { status: 503, ..Self::new(&SERVICE_UNAVAILABLE, message) }
     }
@@ -88,7 +97,11 @@ impl Dialect {
     fn names(&self, code: &Code, name: &str) -> bool {
         let name = self.bare(name);
         let shape = code.shape.rsplit('#').next().unwrap_or(code.shape);
-        self.bare(code.query) == name || shape == name || shape.strip_suffix("Exception") == Some(name)
+        let query = self.bare(code.query);
+        query == name
+            || shape == name
+            || shape.strip_suffix("Exception") == Some(name)
+            || SYNONYMS.contains(&(name, query))
     }
 
     fn bare<'a>(&self, name: &'a str) -> &'a str {
@@ -115,6 +128,10 @@ const CORAL: &str = "com.amazon.coral.service#";
 pub(crate) const SERIALIZATION: Code =
     Code { shape: "com.amazon.coral.service#SerializationException", query: "SerializationException" };
 
+/// The request has too many bytes.
+const TOO_LARGE: Code =
+    Code { shape: "com.amazon.coral.service#RequestEntityTooLargeException", query: "RequestEntityTooLarge" };
+
 const ACCESS_DENIED: Code =
     Code { shape: "com.amazon.coral.service#AccessDeniedException", query: "AccessDenied" };
 
@@ -125,7 +142,12 @@ const SERVICE_UNAVAILABLE: Code =
     Code { shape: "com.amazon.coral.service#ServiceUnavailableException", query: "ServiceUnavailable" };
 
 /// What every service has, unless its own table says otherwise.
-const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_UNAVAILABLE];
+const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_UNAVAILABLE, TOO_LARGE];
+
+/// What the usual mix of a plan calls an error, as Amazon SQS does, and what a service calls it that
+/// announces a name of its own.
+const SYNONYMS: &[(&str, &str)] =
+    &[("InternalError", "InternalServiceError"), ("RequestThrottled", "Throttling")];
 
 #[cfg(test)]
 mod tests {

@@ -7,11 +7,13 @@ use fastrand::Rng;
 use http::{Request, Response};
 
 use crate::clock;
+use crate::cloudwatch::CloudWatch;
+use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
 use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -24,6 +26,8 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    cloudwatch: Arc<CloudWatch>,
+    dynamodb: Arc<DynamoDb>,
     kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
@@ -73,7 +77,7 @@ impl LocalServer {
         clock::sleep(drawn.latency / 2).await;
         let mut answer = match route {
             Ok(route) => self.strike(route, &request, &drawn).await,
-            Err(unroutable) => Ok(unroutable.answer()),
+            Err(unroutable) => Ok(unroutable.answer(request.headers())),
         };
         clock::sleep(drawn.latency - drawn.latency / 2).await;
         if let Ok(answer) = &mut answer {
@@ -90,6 +94,18 @@ impl LocalServer {
     /// What the server received until now.
     pub fn requests(&self) -> Requests {
         self.control().requests.clone()
+    }
+
+    /// What the metrics were sent, without going through the wire.
+    #[must_use]
+    pub fn cloudwatch(&self) -> CloudWatchView {
+        CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
+    }
+
+    /// What the tables hold and what was written into them, without going through the wire.
+    #[must_use]
+    pub fn dynamodb(&self) -> DynamoDbView {
+        DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
     }
 
     /// What the streams accepted, without going through the wire.
@@ -134,7 +150,7 @@ impl LocalServer {
         match &drawn.fault {
             Fault::ErrorAfter { status, code } => Ok(route.error(*status, code)),
             Fault::HangAfter => pending().await,
-            Fault::Malformed => Ok(answer::malformed()),
+            Fault::Malformed => Ok(route.malformed()),
             Fault::ResetAfter => Err(Broken::Reset),
             Fault::Truncated => Err(Broken::half_of(answer)),
             _ => Ok(answer),
@@ -143,6 +159,8 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
@@ -230,6 +248,8 @@ impl LocalServerBuilder {
         let keeps = !self.discard;
         let shared = Shared {
             seed: self.seed,
+            cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
+            dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
             kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),

@@ -1,17 +1,17 @@
 //! The operations that describe one stream.
 
+use super::answer::{
+    DescribedStream, Description, EnhancedMetrics, HashKeyRange, Mode, SequenceNumberRange, ShardDescription,
+    StreamDescription, StreamDescriptionSummary, SummarizedStream, Summary,
+};
 use super::call::Kinesis;
 use super::hash_key;
 use super::name;
+use super::request::{DescribeStream, OfStream};
 use super::sequence;
 use super::shard::Shard;
 use super::stream::{RETENTION_HOURS, Stream};
 use super::validation::{violation, within};
-use super::wire::{
-    DescribeStream, DescribedStream, Description, EnhancedMetrics, HashKeyRange, Mode, OfStream,
-    SequenceNumberRange, ShardDescription, StreamDescription, StreamDescriptionSummary, SummarizedStream,
-    Summary,
-};
 use crate::refusal::Refusal;
 
 impl Kinesis {

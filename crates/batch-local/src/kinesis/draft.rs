@@ -3,9 +3,9 @@ use bytes::Bytes;
 use super::code::INVALID_ARGUMENT;
 use super::hash_key;
 use super::record::Record;
+use super::request::Entry;
 use super::settings::{Settings, Strategy};
 use super::validation::{check_length, required, violation};
-use super::wire::Entry;
 use crate::refusal::Refusal;
 
 /// A valid record on its way into a stream.

@@ -2,13 +2,14 @@
 
 use std::ops::Bound;
 
+use super::answer::{Shards, Streams};
 use super::call::Kinesis;
 use super::code::{EXPIRED_NEXT_TOKEN, INVALID_ARGUMENT};
 use super::describe::{after, page_size, shards, summary};
 use super::name;
 use super::position::{Kind, Position};
+use super::request::{ListShards, ListStreams, ShardFilter};
 use super::validation::{required, violation};
-use super::wire::{ListShards, ListStreams, ShardFilter, Shards, Streams};
 use crate::clock::Moment;
 use crate::refusal::Refusal;
 

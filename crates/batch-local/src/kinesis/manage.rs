@@ -1,10 +1,11 @@
 //! The operations that change streams as a whole.
 
+use super::answer::Nothing;
 use super::call::Kinesis;
 use super::name;
+use super::request::{CreateStream, OfStream, UpdateMaxRecordSize, UpdateStrategy};
 use super::settings::{Settings, check_max_record_size};
 use super::validation::required;
-use super::wire::{CreateStream, Nothing, OfStream, UpdateMaxRecordSize, UpdateStrategy};
 use crate::refusal::Refusal;
 
 impl Kinesis {

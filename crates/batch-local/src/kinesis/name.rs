@@ -1,8 +1,8 @@
 //! How requests name a stream.
 
 use super::code::{INVALID_ARGUMENT, RESOURCE_NOT_FOUND};
+use super::request::OfStream;
 use super::validation::{check_length, violation};
-use super::wire::OfStream;
 use crate::account::{self, ACCOUNT};
 use crate::refusal::Refusal;
 

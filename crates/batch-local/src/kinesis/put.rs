@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
+use super::answer::{Confirmation, PutRecordsResult, RecordResult};
 use super::call::{Kinesis, check_dry_run};
 use super::code::{DIALECT, INVALID_ARGUMENT, PROVISIONED_THROUGHPUT_EXCEEDED};
 use super::draft::Draft;
 use super::name;
+use super::request::{Entry, PutRecord, PutRecords};
 use super::sequence;
 use super::settings::{Settings, Strategy};
 use super::shard::Shard;
+use super::stream::Stream;
 use super::validation::{check_length, required};
-use super::wire::{Confirmation, Entry, PutRecord, PutRecords, PutRecordsResult, RecordResult};
 use crate::account::ACCOUNT;
 use crate::clock::Moment;
 use crate::history::AppliedBatch;
 use crate::injector::Drawn;
-use crate::kinesis::stream::Stream;
 use crate::marks::{Mark, Marks};
 use crate::memory::weight;
 use crate::refusal::Refusal;

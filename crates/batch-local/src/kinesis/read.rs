@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use super::answer::{ReadRecord, Records, ShardIterator};
 use super::call::{Kinesis, check_dry_run};
 use super::code::{EXPIRED_ITERATOR, INVALID_ARGUMENT, RESOURCE_NOT_FOUND};
 use super::describe::seconds;
 use super::name;
 use super::position::{Kind, Position};
 use super::record::Record;
+use super::request::{GetRecords, GetShardIterator};
 use super::sequence;
 use super::shard::Shard;
 use super::stream::{RETENTION_HOURS, Stream};
 use super::validation::{required, violation, within};
-use super::wire::{GetRecords, GetShardIterator, ReadRecord, Records, ShardIterator};
 use crate::account::ACCOUNT;
 use crate::clock::Moment;
 use crate::json::Blob;

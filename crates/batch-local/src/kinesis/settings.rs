@@ -1,6 +1,6 @@
 use super::code::INVALID_ARGUMENT;
+use super::request::CreateStream;
 use super::validation::{violation, within};
-use super::wire::CreateStream;
 use crate::refusal::Refusal;
 
 /// What a stream was told to be.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod content;
+mod dynamodb;
 mod faults;
 mod fifo;
 mod fifo_limits;

@@ -1,0 +1,10 @@
+//! The writer against answers that were thought up, and against the strict local server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod adapter;
+mod canned;
+mod client;
+mod connect;
+mod interceptors;
+mod support;
