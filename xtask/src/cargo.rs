@@ -1,5 +1,6 @@
 //! One call of cargo: printed before it runs, and quoted when it fails.
 
+use std::borrow::Cow;
 use std::env;
 use std::fmt;
 use std::process::{Command, Stdio};
@@ -12,7 +13,7 @@ use crate::workspace::root;
 #[derive(Clone, Debug)]
 pub(crate) struct Cargo {
     arguments: Vec<String>,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 impl Cargo {
@@ -36,7 +37,13 @@ impl Cargo {
 
     /// Sets an environment variable for this call.
     pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.environment.push((name, value));
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// Sets an environment variable for this call to a value made up now.
+    pub(crate) fn env_owned(mut self, name: &'static str, value: String) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -64,7 +71,10 @@ impl Cargo {
         // The cargo that started us, so that `cargo +toolchain xtask` stays with its toolchain.
         let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(program);
-        command.args(&self.arguments).envs(self.environment.iter().copied()).current_dir(root());
+        command
+            .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, &**value)))
+            .current_dir(root());
         command
     }
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod conformance;
 mod doc;
 mod features;
 mod lint;
@@ -38,6 +39,11 @@ enum Command {
     },
     /// Run tidy, lint, doc, features and test, then print how long each took
     Ci,
+    /// Install and start servers that others wrote, and run the suite against them
+    Conformance {
+        /// Names of servers; all of them without one
+        servers: Vec<String>,
+    },
     /// Build the documentation; a warning is an error
     Doc,
     /// Compile every combination of features and check who may depend on what
@@ -64,6 +70,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Bench { filter, arguments } => bench::run(filter.as_deref(), &arguments),
         Command::Ci => ci::run(),
+        Command::Conformance { servers } => conformance::run(&servers),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Lint => lint::run(),

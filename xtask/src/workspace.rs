@@ -47,6 +47,8 @@ pub(crate) enum Role {
     Local,
     /// A writer for one AWS service.
     Service,
+    /// What the writers of AWS services share.
+    Shared,
     /// What re-exports the rest.
     Umbrella,
 }
@@ -87,6 +89,7 @@ impl Package {
             _ if self.publish.as_ref().is_some_and(Vec::is_empty) => Role::Development,
             "batch-core" => Role::Core,
             "batch-local" => Role::Local,
+            "batch-smithy" => Role::Shared,
             "batchwright" => Role::Umbrella,
             _ => Role::Service,
         }
@@ -144,6 +147,7 @@ pub(crate) mod tests {
     fn every_member_has_its_role() {
         check("batch-core", Role::Core);
         check("batch-local", Role::Local);
+        check("batch-smithy", Role::Shared);
         check("batch-sqs", Role::Service);
         check("batchwright", Role::Umbrella);
         check("xtask", Role::Development);

@@ -290,6 +290,13 @@ impl Settings {
         self
     }
 
+    /// Whether the user chose [`Order::Strict`]; for the builders of services, some of which cannot
+    /// keep it.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        self.order == Some(Order::Strict)
+    }
+
     /// The delivery deadline and the timeout of an attempt: the longest that an entry can be on
     /// its way is their sum. For services that remember entries only so long.
     #[must_use]

@@ -125,7 +125,11 @@ impl Serialize for Value<'_> {
     }
 }
 
-fn tagged<S: Serializer>(serializer: S, tag: &'static str, value: &impl Serialize) -> Result<S::Ok, S::Error> {
+fn tagged<S: Serializer>(
+    serializer: S,
+    tag: &'static str,
+    value: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_newtype_variant("AttributeValue", 0, tag, value)
 }
 

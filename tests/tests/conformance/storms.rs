@@ -46,7 +46,7 @@ pub(crate) async fn a_service_that_fails_nine_entries_of_ten_is_waited_for<D: De
 }
 
 pub(crate) async fn attempts_used_up_hand_back_what_never_arrived<D: Destination>() {
-    let plan = D::failing_in_part(0.9);
+    let plan = D::using_up_attempts(0.9);
     let (.., ledger) = ride_out::<D>(Settings::new(), plan, Duration::from_secs(600)).await;
     assert!(ledger.handed_back().len() > COUNT / 4, "most fail five times");
     assert!(ledger.delivered() > 0, "some do not");

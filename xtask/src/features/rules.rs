@@ -16,6 +16,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
             Role::Core => core_has_no_aws_crate(package)?,
             Role::Local => local_needs_none_of_ours(package, workspace)?,
             Role::Service => service_has_only_its_own_sdk(package)?,
+            Role::Shared => shared_has_no_sdk(package)?,
             Role::Development | Role::Umbrella => {}
         }
     }
@@ -49,7 +50,13 @@ fn local_needs_none_of_ours(local: &Package, workspace: &Workspace) -> Result<()
 fn service_has_only_its_own_sdk(service: &Package) -> Result<()> {
     let tree = Tree::list(normal(service).arg("--all-features"))?;
     exactly(&tree, "aws-sdk-", &[&sdk(service)], &service.name)?;
-    exactly(&tree, "batch-", &["batch-core", &service.name], &service.name)
+    exactly(&tree, "batch-", &["batch-core", SHARED, &service.name], &service.name)
+}
+
+fn shared_has_no_sdk(shared: &Package) -> Result<()> {
+    let tree = Tree::list(normal(shared).arg("--all-features"))?;
+    exactly(&tree, "aws-sdk-", &[], &shared.name)?;
+    exactly(&tree, "batch-", &["batch-core", &shared.name], &shared.name)
 }
 
 fn umbrella_pulls_only_what_is_asked_for(workspace: &Workspace) -> Result<()> {
@@ -61,7 +68,7 @@ fn umbrella_pulls_only_what_is_asked_for(workspace: &Workspace) -> Result<()> {
         let tree = Tree::list(normal(umbrella).only_features(&[feature]))?;
         let who = format!("{} with {feature}", umbrella.name);
         exactly(&tree, "aws-sdk-", &[&sdk(service)], &who)?;
-        exactly(&tree, "batch-", &["batch-core", &service.name], &who)?;
+        exactly(&tree, "batch-", &["batch-core", SHARED, &service.name], &who)?;
     }
     Ok(())
 }
@@ -104,6 +111,9 @@ fn sdk(service: &Package) -> String {
 fn listed(names: &BTreeSet<&str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
 }
+
+/// What the writers of AWS services share.
+const SHARED: &str = "batch-smithy";
 
 /// The HTTP and TLS stack that the SDK's default features bring in beside the present one; it is
 /// no longer maintained.

@@ -37,7 +37,8 @@ fn debug_shows_names_types_and_sizes_and_no_value() {
 
 #[test]
 fn a_value_becomes_the_item_that_its_json_is() {
-    let write = Write::json(&serde_json::json!({ "pk": "a", "f": 0.1, "l": [null] })).expect("it is an object");
+    let write =
+        Write::json(&serde_json::json!({ "pk": "a", "f": 0.1, "l": [null] })).expect("it is an object");
     let expected = attributes([
         ("pk", s("a")),
         ("f", n("0.1")),

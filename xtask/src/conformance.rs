@@ -1,0 +1,67 @@
+//! `cargo xtask conformance`: the writers against servers that we did not write.
+//!
+//! Installs the servers into the build directory, starts each on a free loopback port, runs the
+//! suite `tests/tests/servers.rs` on all of them and stops them by their process ids.
+
+mod install;
+mod running;
+mod servers;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use self::running::Running;
+use self::servers::{SERVERS, Server};
+use crate::cargo::Cargo;
+use crate::workspace::root;
+
+/// What the suite is told of a server.
+#[derive(Debug, Serialize)]
+struct Endpoint {
+    name: &'static str,
+    version: &'static str,
+    url: String,
+    services: &'static [&'static str],
+}
+
+/// Runs the suite on every server, or on those whose names are given.
+pub(crate) fn run(only: &[String]) -> Result<()> {
+    let chosen: Vec<&Server> = SERVERS.iter().filter(|server| is_chosen(server, only)).collect();
+    let place = directory();
+    install::all(&chosen, &place)?;
+    let mut running = Vec::new();
+    let mut endpoints = Vec::new();
+    for server in chosen {
+        let port = free_port()?;
+        running.push(Running::start(server, &place, port)?);
+        let url = format!("http://127.0.0.1:{port}");
+        endpoints.push(Endpoint {
+            name: server.name,
+            version: server.version,
+            url,
+            services: server.services,
+        });
+    }
+    let told = serde_json::to_string(&endpoints).context("endpoints are plain data")?;
+    Cargo::new("test --package batchwright-tests --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
+}
+
+fn is_chosen(server: &Server, only: &[String]) -> bool {
+    only.is_empty() || only.iter().any(|name| name == server.name)
+}
+
+/// Where the servers are installed, and where they say what they have to say.
+fn directory() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("conformance")
+}
+
+/// A port that nobody listens at now; another program may take it before the server does, which
+/// then says so.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("no free port on 127.0.0.1")?;
+    Ok(listener.local_addr()?.port())
+}
