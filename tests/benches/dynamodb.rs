@@ -58,7 +58,8 @@ fn by_hand(entries: u64, bytes: usize) {
         for batch in 0..entries / BATCH {
             let slot = Arc::clone(&slots).acquire_owned().await.unwrap();
             let puts = (0..BATCH).map(|n| {
-                let put = PutRequest::builder().set_item(Some(item(batch * BATCH + n, bytes))).build().unwrap();
+                let put =
+                    PutRequest::builder().set_item(Some(item(batch * BATCH + n, bytes))).build().unwrap();
                 WriteRequest::builder().put_request(put).build()
             });
             let request = client.batch_write_item().request_items(TABLE, puts.collect());

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use batch_dynamodb::{AttributeValue, Cause, DynamoDbWriter, KeyType, Linger, Settings, SubmitError, Table, Write};
+use batch_dynamodb::{
+    AttributeValue, Cause, DynamoDbWriter, KeyType, Linger, Settings, SubmitError, Table, Write,
+};
 use batch_local::{Fault, FaultPlan};
 
 use crate::support::{check_sums, codes, put, s, says, served, served_with, stored};
@@ -28,7 +30,11 @@ async fn check_attribute(value: AttributeValue, words: &[&str]) {
 #[tokio::test(start_paused = true)]
 async fn an_item_without_its_key_is_refused_at_submit() {
     let item = Write::put([("x".to_owned(), s("a"))].into());
-    check_refused(item, &[r#"invalid entry: the item lacks the partition key "pk" of the table, a string (S)"#]).await;
+    check_refused(
+        item,
+        &[r#"invalid entry: the item lacks the partition key "pk" of the table, a string (S)"#],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,7 +53,8 @@ async fn an_empty_key_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_number_of_39_digits_is_refused_at_submit() {
     let number = AttributeValue::N("123456789012345678901234567890123456789".to_owned());
-    check_attribute(number, &[r#"in the attribute "x", a number of 39 significant digits"#, "limit of 38"]).await;
+    check_attribute(number, &[r#"in the attribute "x", a number of 39 significant digits"#, "limit of 38"])
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +67,8 @@ async fn an_empty_set_and_a_member_twice_are_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_delete_with_more_than_its_key_is_refused_at_submit() {
     let key = [("pk".to_owned(), s("a")), ("x".to_owned(), s("b"))];
-    check_refused(Write::delete(key.into()), &[r#"has the attribute "x" beside the table's primary key"#]).await;
+    check_refused(Write::delete(key.into()), &[r#"has the attribute "x" beside the table's primary key"#])
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +91,8 @@ async fn an_item_whose_key_cannot_be_copied_is_refused_as_it_was_submitted() {
 async fn an_item_of_exactly_the_limit_is_written_and_one_byte_more_is_refused() {
     let (server, client) = served().await;
     let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
-    let sized = |key: &str, bytes: usize| put(key, &"x".repeat(bytes - "pk".len() - key.len() - "value".len()));
+    let sized =
+        |key: &str, bytes: usize| put(key, &"x".repeat(bytes - "pk".len() - key.len() - "value".len()));
     writer.submit(sized("a", 409_600)).await.unwrap();
 
     let error = writer.submit(sized("b", 409_601)).await.unwrap_err();
@@ -119,7 +128,7 @@ async fn one_write_that_spoils_the_whole_request_is_found_and_handed_back_alone(
     for (status, code) in [
         (400, "ValidationException"),
         (400, "ItemCollectionSizeLimitExceededException"),
-        (413, "RequestEntityTooLarge"),
+        (413, "RequestEntityTooLargeException"),
         (400, "SomethingNew"),
     ] {
         let (server, client) = served().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use batch_dynamodb::{
-    AttributeValue, DynamoDbWriter, Duplicates, KeyType, Linger, Order, Settings, SubmitError, Table, Write,
+    AttributeValue, Duplicates, DynamoDbWriter, KeyType, Linger, Order, Settings, SubmitError, Table, Write,
 };
 use batch_local::{AppliedWrite, Chosen, Fault, FaultPlan, LocalServer};
 
@@ -41,10 +41,9 @@ async fn a_key_written_a_thousand_times_in_a_second_costs_few_requests_and_ends_
 
 #[tokio::test(start_paused = true)]
 async fn the_last_of_a_put_and_a_delete_of_one_key_stays() {
-    for (writes, expected) in [
-        ([put("a", "x"), delete("a")], None),
-        ([delete("a"), put("a", "x")], Some("x")),
-    ] {
+    for (writes, expected) in
+        [([put("a", "x"), delete("a")], None), ([delete("a"), put("a", "x")], Some("x"))]
+    {
         let (server, client) = served().await;
         let linger = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
         let writer = writer(client, linger).await;
@@ -102,7 +101,8 @@ async fn numbers_that_are_spelt_differently_are_one_key() {
     }
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 3, 0);
-    let values: Vec<_> = server.dynamodb().items("orders").iter().map(|item| item.attributes["value"]["S"].clone()).collect();
+    let values: Vec<_> =
+        server.dynamodb().items("orders").iter().map(|item| item.attributes["value"]["S"].clone()).collect();
     assert_eq!(values, ["-0", "1e0", "2"]);
 }
 
@@ -157,9 +157,14 @@ async fn a_partition_key_taken_from_another_attribute_is_the_key_of_the_write() 
     let linger = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
     let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(linger);
     let writer = builder.partition_key("pk", KeyType::String).partition_key_from("id").build().unwrap();
-    for text in [r#"{"id":7,"value":"older"}"#, r#"{"id":8,"value":"other"}"#, r#"{"id":"7","value":"newer"}"#] {
+    for text in
+        [r#"{"id":7,"value":"older"}"#, r#"{"id":8,"value":"other"}"#, r#"{"id":"7","value":"newer"}"#]
+    {
         writer.submit(Write::put_json(text).unwrap()).await.unwrap();
     }
     assert!(writer.flush().await.is_empty());
-    assert_eq!(stored(&server), [("7", "newer"), ("8", "other")].map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+    assert_eq!(
+        stored(&server),
+        [("7", "newer"), ("8", "other")].map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    );
 }

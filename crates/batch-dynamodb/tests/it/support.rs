@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ProvisionedThroughput, ScalarAttributeType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ProvisionedThroughput,
+    ScalarAttributeType,
 };
 use batch_core::{Failure, Reply, Service, Verdict};
 use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, SentWrite, Table, UnprocessedItem, Write};
@@ -61,7 +62,8 @@ pub(crate) async fn create_table(
     let create = match writes_a_second {
         None => create.billing_mode(BillingMode::PayPerRequest),
         Some(writes) => {
-            let throughput = ProvisionedThroughput::builder().read_capacity_units(1).write_capacity_units(writes);
+            let throughput =
+                ProvisionedThroughput::builder().read_capacity_units(1).write_capacity_units(writes);
             create.provisioned_throughput(throughput.build().unwrap())
         }
     };
@@ -70,7 +72,8 @@ pub(crate) async fn create_table(
 
 /// What a server's table of orders holds: each key and its value.
 pub(crate) fn stored(server: &LocalServer) -> BTreeMap<String, String> {
-    let text = |item: &StoredItem, name: &str| item.attributes[name]["S"].as_str().unwrap_or_default().to_owned();
+    let text =
+        |item: &StoredItem, name: &str| item.attributes[name]["S"].as_str().unwrap_or_default().to_owned();
     server.dynamodb().items("orders").iter().map(|item| (text(item, "pk"), text(item, "value"))).collect()
 }
 
