@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    KeySchemaElement, KeyType as SdkRole, ScalarAttributeType, TableDescription, TableStatus,
+    GlobalSecondaryIndexDescription as GlobalIndex, KeySchemaElement, KeyType as SdkRole,
+    LocalSecondaryIndexDescription as LocalIndex, ScalarAttributeType, TableDescription, TableStatus,
 };
 use batch_smithy::{Class, Refusal};
 
@@ -47,8 +48,8 @@ fn of_description(table: &TableDescription) -> Result<KeySchema, &'static str> {
     }
     let part = |role| keys.iter().find(|key| key.role == role).cloned();
     let partition = part(Role::Partition).ok_or("the answer does not tell its partition key")?;
-    let globals = table.global_secondary_indexes().iter().flat_map(|index| index.key_schema());
-    let locals = table.local_secondary_indexes().iter().flat_map(|index| index.key_schema());
+    let globals = table.global_secondary_indexes().iter().flat_map(GlobalIndex::key_schema);
+    let locals = table.local_secondary_indexes().iter().flat_map(LocalIndex::key_schema);
     let mut indexes = Vec::new();
     for key in globals.chain(locals).filter_map(attribute) {
         if !keys.contains(&key) && !indexes.contains(&key) {

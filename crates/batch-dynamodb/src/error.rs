@@ -9,7 +9,7 @@ use crate::limits::LEVELS;
 #[non_exhaustive]
 pub enum ConnectError {
     /// The settings contradict each other or the service.
-    #[error("the settings do not fit")]
+    #[error("the settings do not fit: {0}")]
     Config(#[from] ConfigError),
     /// There is no such table.
     #[error("the table was not found: {0}")]
