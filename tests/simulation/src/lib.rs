@@ -19,3 +19,30 @@
 //! is due.
 //!
 //! A checker is worth what it catches: whoever changes it breaks the core on purpose and looks.
+
+mod arguments;
+mod checker;
+mod collecting;
+mod dice;
+mod door;
+mod journal;
+mod plan;
+mod receipts;
+mod rules;
+mod scripted;
+mod seeds;
+mod stage;
+mod target;
+mod users;
+mod watched;
+mod witness;
+
+pub use arguments::Arguments;
+pub use checker::{Copies, Held, WHIM};
+pub use dice::Dice;
+pub use plan::{Allowed, Plan};
+pub use rules::Rules;
+pub use scripted::Scripted;
+pub use seeds::{Subject, run};
+pub use stage::{Outcome, play};
+pub use target::{EntryOf, SentOf, Target};
