@@ -7,10 +7,12 @@ pub struct Arguments {
     pub first_seed: u64,
     /// How many seeds.
     pub seeds: u64,
+    /// How many of the last events before a violation are shown.
+    pub lines: u64,
 }
 
 impl Arguments {
-    /// Reads `--seeds N` and `--first-seed S`; the words that are neither are left.
+    /// Reads `--seeds N`, `--first-seed S` and `--lines L`; the words that are neither are left.
     ///
     /// # Errors
     ///
@@ -19,7 +21,7 @@ impl Arguments {
         words: impl IntoIterator<Item = String>,
         seeds: u64,
     ) -> Result<(Self, Vec<String>), String> {
-        let mut arguments = Self { first_seed: 0, seeds };
+        let mut arguments = Self { first_seed: 0, seeds, lines: 60 };
         let mut rest = Vec::new();
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
@@ -28,6 +30,7 @@ impl Arguments {
                 value.parse().map_err(|_| format!("{word} needs a number, not {value:?}"))
             };
             match word.as_str() {
+                "--lines" => arguments.lines = number()?,
                 "--first-seed" => arguments.first_seed = number()?,
                 "--seeds" => arguments.seeds = number()?,
                 _ => rest.push(word),

@@ -45,7 +45,7 @@ use queue::Queue;
 use requests::Request;
 
 /// The model, and the first violation.
-pub struct Checker {
+pub(crate) struct Checker {
     rules: Rules,
     now: Duration,
     journal: Journal,
@@ -74,7 +74,7 @@ pub struct Checker {
 impl Checker {
     /// A checker of a writer with these settings, at time zero.
     #[must_use]
-    pub fn new(rules: Rules, keeps_lines: bool) -> Self {
+    pub(crate) fn new(rules: Rules, keeps_lines: bool) -> Self {
         Self {
             now: Duration::ZERO,
             journal: Journal::new(keeps_lines),
@@ -99,49 +99,49 @@ impl Checker {
     }
 
     /// No entry is taken any more: a shutdown begins, or the last handle goes.
-    pub fn closes(&mut self) {
+    pub(crate) fn closes(&mut self) {
         self.note(&[1], || "the writer closes".to_owned());
         self.is_closed = true;
         self.flushed = self.tally.accepted + 1;
     }
 
     /// The runtime is about to be dropped.
-    pub fn stops(&mut self) {
+    pub(crate) fn stops(&mut self) {
         self.note(&[2], || "the runtime stops".to_owned());
         self.is_stopped = true;
     }
 
     /// Something that is broken already, whatever the model says.
-    pub fn complain(&mut self, complaint: impl Into<String>) {
+    pub(crate) fn complain(&mut self, complaint: impl Into<String>) {
         self.fail(complaint);
     }
 
     /// Time has come so far.
-    pub fn clock(&mut self, now: Duration) {
+    pub(crate) fn clock(&mut self, now: Duration) {
         self.now = now;
     }
 
     /// The first law that was broken.
     #[must_use]
-    pub fn violation(&self) -> Option<&str> {
+    pub(crate) fn violation(&self) -> Option<&str> {
         self.violation.as_deref()
     }
 
     /// Entries without a decided answer.
     #[must_use]
-    pub fn inside(&self) -> usize {
+    pub(crate) fn inside(&self) -> usize {
         self.entries.len()
     }
 
     /// What equal runs have in common, and what was recorded.
     #[must_use]
-    pub fn finish(self) -> (u64, Vec<String>) {
+    pub(crate) fn finish(self) -> (u64, Vec<String>) {
         (self.journal.digest(), self.journal.into_lines())
     }
 
     /// What is to be counted, for the report.
     #[must_use]
-    pub fn figures(&self) -> Stats {
+    pub(crate) fn figures(&self) -> Stats {
         let mut figures = Stats::default();
         figures.accepted = self.tally.accepted;
         figures.delivered = self.tally.delivered;
@@ -154,9 +154,11 @@ impl Checker {
     }
 
     fn note(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {
-        // While a runtime is dropped, time is not the paused one.
-        let now = if self.is_stopped { Duration::ZERO } else { self.now };
-        self.journal.note(now, numbers, words);
+        // A runtime that is dropped drops its tasks in any order.
+        let numbers = if self.is_stopped { &[] } else { numbers };
+        if self.violation.is_none() {
+            self.journal.note(self.now, numbers, words);
+        }
     }
 
     fn fail(&mut self, complaint: impl Into<String>) {

@@ -37,7 +37,7 @@ pub(crate) async fn submit<T: Target>(
     tracked: bool,
 ) -> Entered<T> {
     let n = witness.target.number(&entry);
-    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n)));
+    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
     let mut submitting = pin!(async move {
         match tracked {
             true => writer.submit_tracked(entry).await.map(Some),
@@ -64,7 +64,7 @@ pub(crate) fn try_submit<T: Target>(
     tracked: bool,
 ) -> Entered<T> {
     let n = witness.target.number(&entry);
-    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n)));
+    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
     let before = witness.stats();
     let result = match tracked {
         true => writer.try_submit_tracked(entry).map(Some),
@@ -111,7 +111,7 @@ impl<T: Target> Reserved<T> {
             return Err(Refusal::Other("the permit is used".to_owned()));
         };
         let n = witness.target.number(&entry);
-        let call = Call::new(&witness, witness.tell(|checker| checker.submit_begins(n)));
+        let call = Call::new(&witness, witness.tell(|checker| checker.submit_begins(n, true)));
         let before = witness.stats();
         let result = match tracked {
             true => permit.submit_tracked(entry).map(Some),

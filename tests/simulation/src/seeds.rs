@@ -24,9 +24,6 @@ pub struct Subject {
 /// One seed in so many is run twice, to see that both runs are equal.
 const TWICE: u64 = 16;
 
-/// The last lines before a violation that are shown.
-const SHOWN: usize = 60;
-
 /// Runs these seeds and prints what came of it; whether no law was broken.
 #[must_use]
 pub fn run(subject: &Subject, arguments: Arguments) -> bool {
@@ -44,7 +41,7 @@ pub fn run(subject: &Subject, arguments: Arguments) -> bool {
                     if seed >= end {
                         break;
                     }
-                    sums.add(check(subject, seed));
+                    sums.add(check(subject, seed, arguments.lines));
                 }
             });
         }
@@ -53,7 +50,7 @@ pub fn run(subject: &Subject, arguments: Arguments) -> bool {
 }
 
 /// One seed; where it fails, once more with lines.
-fn check(subject: &Subject, seed: u64) -> Outcome {
+fn check(subject: &Subject, seed: u64, shown: u64) -> Outcome {
     let outcome = caught(subject, seed, false);
     let is_repeated = outcome.violation.is_none() && seed.is_multiple_of(TWICE);
     let differs = is_repeated && caught(subject, seed, false).digest != outcome.digest;
@@ -66,7 +63,8 @@ fn check(subject: &Subject, seed: u64) -> Outcome {
         (None, None) => "law 12: two runs of this seed differ".to_owned(),
         (first, second) => format!("law 12: {first:?}, and when run again {second:?}"),
     };
-    show(subject, seed, &complaint, &again.lines);
+    let hidden = again.lines.len().saturating_sub(usize::try_from(shown).unwrap_or(usize::MAX));
+    show(subject, seed, &complaint, &again.lines[hidden..]);
     again.violation = Some(complaint);
     again
 }
@@ -84,12 +82,11 @@ fn caught(subject: &Subject, seed: u64, keeps_lines: bool) -> Outcome {
 }
 
 fn show(subject: &Subject, seed: u64, complaint: &str, lines: &[String]) {
-    let tail = &lines[lines.len().saturating_sub(SHOWN)..];
     eprintln!("\n{}, seed {seed}: {complaint}", subject.name);
     if complaint.contains("panic") {
         eprintln!("the last panic: {}", LAST_PANIC.take());
     }
-    for line in tail {
+    for line in lines {
         eprintln!("  {line}");
     }
     eprintln!("\nto replay it:\n\n    {} --first-seed {seed} --seeds 1\n", subject.command);

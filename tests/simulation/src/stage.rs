@@ -48,16 +48,13 @@ pub fn play<T: Target>(plan: &Plan, mount: impl AsyncFnOnce() -> T, keeps_lines:
     runtime.block_on(run.until_the_end(&hook));
     let lasted = {
         let _entered = runtime.enter();
-        run.witness.elapsed()
+        run.witness.stop_clock()
     };
     if is_dropped && !run.witness.has_failed() {
         run.witness.tell(|checker| checker.stops());
     }
-    drop(runtime);
-    run.clear_up(is_dropped);
-    drop(hook);
-    let Run { witness, .. } = run;
-    report(witness, lasted)
+    drop(runtime);     drop(hook);
+    report(run.clear_up(is_dropped), lasted)
 }
 
 fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
@@ -111,7 +108,8 @@ impl<T: Target> Run<T> {
             self.submitters.push(tokio::spawn(submitter.run(share)));
         }
         for _ in 0..self.plan.collectors {
-            let collecting = collector(Arc::clone(&self.witness), writer.clone(), dice.fork());
+            let times = dice.magnitude(1, 10 + self.plan.entries / 2);
+            let collecting = collector(Arc::clone(&self.witness), writer.clone(), dice.fork(), times);
             self.collectors.push(tokio::spawn(collecting));
         }
     }
@@ -196,7 +194,7 @@ impl<T: Target> Run<T> {
     }
 
     /// Everybody has gone: the rest is collected, and what the service holds is looked at.
-    fn clear_up(&mut self, is_dropped: bool) {
+    fn clear_up(mut self, is_dropped: bool) -> Arc<Witness<T>> {
         let witness = &self.witness;
         if is_dropped {
             witness.rest();
@@ -207,13 +205,13 @@ impl<T: Target> Run<T> {
                 witness.tell(|checker| checker.all_is_collected());
             }
         }
-        drop(witness.release());
-        let (held, copies) = (witness.target.held(), witness.target.copies());
+        drop(witness.release());         let (held, copies) = (witness.target.held(), witness.target.copies());
         witness.tell(|checker| {
             if checker.violation().is_none() {
                 checker.ends_well(&held, copies);
             }
         });
+        self.witness
     }
 }
 
@@ -243,6 +241,8 @@ struct Hook<T: Target> {
     witness: OnceLock<Arc<Witness<T>>>,
     dice: Mutex<Dice>,
     jumps: f64,
+    /// The moment of the last rest, in milliseconds.
+    latest: AtomicU64,
     jump: Notify,
     millis: AtomicU64,
     failed: Notify,
@@ -255,6 +255,7 @@ impl<T: Target> Hook<T> {
             witness: OnceLock::new(),
             dice: Mutex::new(Dice::of(plan.seed, "clock")),
             jumps: plan.jumps,
+            latest: AtomicU64::new(0),
             jump: Notify::new(),
             millis: AtomicU64::new(0),
             failed: Notify::new(),
@@ -273,8 +274,11 @@ impl<T: Target> Hook<T> {
             }
             return;
         }
+        // How often the runtime parks at one moment is no part of the plan.
+        let now = witness.elapsed().as_millis() as u64;
+        let is_new = self.latest.swap(now, Ordering::Relaxed) < now;
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.jumps > 0.0 && dice.chance(self.jumps) {
+        if is_new && self.jumps > 0.0 && dice.chance(self.jumps) {
             self.millis.store(dice.magnitude(1, 300_000) as u64, Ordering::Relaxed);
             self.jump.notify_one();
         }

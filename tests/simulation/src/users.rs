@@ -130,20 +130,25 @@ impl<T: Target> Submitter<T> {
     }
 }
 
-/// Collects failures now and then, in one way or another, until it is aborted.
-pub(crate) async fn collector<T: Target>(witness: Arc<Witness<T>>, writer: Handle<T>, mut dice: Dice) {
+/// Collects failures so many times, in one way or another.
+pub(crate) async fn collector<T: Target>(
+    witness: Arc<Witness<T>>,
+    writer: Handle<T>,
+    mut dice: Dice,
+    times: usize,
+) {
     let rhythm = dice.magnitude(1, 20_000);
-    loop {
+    for _ in 0..times {
         pause(dice.between(1, rhythm) as u64).await;
         let patience = dice.millis(0, 20_000);
         let impatience = dice.magnitude(0, 1_000) as u64;
+        let way = if dice.chance(0.5) { collecting::Way::Flush } else { collecting::Way::FlushBy(patience) };
+        let flushing = flush(&witness, &writer, way);
         match dice.between(0, 9) {
             0..=3 => take(&witness, &writer),
-            4 | 5 => flush(&witness, &writer, collecting::Way::Flush).await,
-            6 | 7 => flush(&witness, &writer, collecting::Way::FlushBy(patience)).await,
-            8 => drop(within(impatience, flush(&witness, &writer, collecting::Way::Flush)).await),
+            4..=7 => flushing.await,
             _ => {
-                drop(within(impatience, flush(&witness, &writer, collecting::Way::FlushBy(patience))).await);
+                let _ = within(impatience, flushing).await;
             }
         }
     }

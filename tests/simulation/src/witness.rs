@@ -1,7 +1,7 @@
 //! Sees everything that happens at the border of the writer, and tells the checker.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use batch_core::{Sent, Stats, UnprocessedItem, Writer};
@@ -16,6 +16,8 @@ use crate::watched::Watched;
 pub(crate) struct Witness<T: Target> {
     pub(crate) target: T,
     start: Instant,
+    /// When the runtime ended, and its clock with it.
+    end: OnceLock<Duration>,
     checker: Mutex<Checker>,
     /// Nothing before the writer is built, and after the last handle was dropped on purpose.
     writer: Mutex<Option<Handle<T>>>,
@@ -32,6 +34,7 @@ impl<T: Target> Witness<T> {
         Self {
             target,
             start: now(),
+            end: OnceLock::new(),
             checker: Mutex::new(Checker::new(rules, keeps_lines)),
             writer: Mutex::new(None),
             requests: AtomicU64::new(0),
@@ -66,7 +69,12 @@ impl<T: Target> Witness<T> {
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
-        now().saturating_duration_since(self.start)
+        self.end.get().copied().unwrap_or_else(|| now().saturating_duration_since(self.start))
+    }
+
+    /// Stops the clock, where that of the runtime still runs; the time that passed.
+    pub(crate) fn stop_clock(&self) -> Duration {
+        *self.end.get_or_init(|| now().saturating_duration_since(self.start))
     }
 
     /// The number of the next request.

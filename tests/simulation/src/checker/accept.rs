@@ -10,7 +10,7 @@ use super::queue::CallId;
 
 /// Why an entry was not accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The writer is shut down.
     Closed,
     /// A twin is inside.
@@ -34,13 +34,13 @@ pub enum Refusal {
 
 impl Checker {
     /// An entry is submitted, at the door or with a permit.
-    pub fn submit_begins(&mut self, n: u64) -> CallId {
-        self.note(&[7, n], || format!("entry {n} is submitted"));
-        self.queue.begin(Some(n))
+    pub(crate) fn submit_begins(&mut self, n: u64, has_permit: bool) -> CallId {
+        self.note(&[7, n, u64::from(has_permit)], || format!("entry {n} is submitted"));
+        self.queue.begin(Some(n), has_permit)
     }
 
     /// The service measured an entry, or found it invalid.
-    pub fn measured(&mut self, n: u64, facts: Option<Facts>) {
+    pub(crate) fn measured(&mut self, n: u64, facts: Option<Facts>) {
         let Some(call) = self.queue.call_of(n) else {
             return self.fail(format!("entry {n} is measured while nobody submits it"));
         };
@@ -51,7 +51,7 @@ impl Checker {
     }
 
     /// An entry was accepted; the counters before and after.
-    pub fn accepted(&mut self, call: CallId, tracked: bool, before: Option<Stats>, after: Option<Stats>) {
+    pub(crate) fn accepted(&mut self, call: CallId, tracked: bool, before: Option<Stats>, after: Option<Stats>) {
         let call = self.queue.leave(call);
         let (Some(n), Some(facts)) = (call.entry, &call.facts) else {
             return self.fail("law 1: an entry is accepted that was not measured, or is invalid");
@@ -75,7 +75,7 @@ impl Checker {
     }
 
     /// An entry came back at once, with this seal.
-    pub fn refused(&mut self, call: CallId, refusal: &Refusal, returned: (u64, u64), stats: Option<Stats>) {
+    pub(crate) fn refused(&mut self, call: CallId, refusal: &Refusal, returned: (u64, u64), stats: Option<Stats>) {
         let call = self.queue.leave(call);
         let Some(n) = call.entry else { return };
         self.note(&[9, n], || format!("entry {n} is refused: {refusal:?}"));
@@ -173,7 +173,9 @@ impl Checker {
             owner,
         };
         if supersedes {
-            let waiting = self.entries.twins(identity).find(|(_, twin)| twin.at == At::Waiting);
+            // One that waited before it may be on its way to the service, where nobody has seen it yet.
+            let waiting = self.entries.twins(identity).filter(|(_, twin)| twin.at == At::Waiting);
+            let waiting = waiting.max_by_key(|(_, twin)| twin.place);
             let Some((older, twin)) = waiting.map(|(older, twin)| (older, twin.clone())) else {
                 return self.fail(format!("entry {n} supersedes one, but none waits"));
             };

@@ -9,7 +9,7 @@ use super::known::{Decided, Known, Owed, Owner};
 
 /// The answer that somebody was given.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// It was handed back.
     Back {
         /// The seal of the entry that came back.
@@ -36,17 +36,17 @@ pub enum Answer {
 
 impl Checker {
     /// A receipt was polled and has no answer; a task goes on awaiting it.
-    pub fn receipt_awaited(&mut self, n: u64) {
+    pub(crate) fn receipt_awaited(&mut self, n: u64) {
         self.set_owner(n, Owner::Receipt { awaited: true, polled: true });
     }
 
     /// A receipt is kept, but no task awaits it any more.
-    pub fn receipt_rests(&mut self, n: u64) {
+    pub(crate) fn receipt_rests(&mut self, n: u64) {
         self.set_owner(n, Owner::Receipt { awaited: false, polled: true });
     }
 
     /// A receipt is about to be dropped without having given its answer.
-    pub fn receipt_dropped(&mut self, n: u64) {
+    pub(crate) fn receipt_dropped(&mut self, n: u64) {
         self.note(&[12, n], || format!("the receipt of entry {n} is dropped"));
         self.set_owner(n, Owner::Nobody);
         let Some(decided) = self.decided.get_mut(&n).filter(|decided| !decided.told) else {
@@ -65,7 +65,7 @@ impl Checker {
     }
 
     /// A receipt gave its answer.
-    pub fn receipt_answers(&mut self, n: u64, answer: &Answer) {
+    pub(crate) fn receipt_answers(&mut self, n: u64, answer: &Answer) {
         self.note(&[13, n], || format!("the receipt of entry {n} answers {answer:?}"));
         self.decide_if_overdue(n, answer);
         let owned = self.decided.get(&n).is_some_and(|decided| decided.known.owner.is_receipt());
@@ -79,7 +79,7 @@ impl Checker {
     }
 
     /// The handler was given a failure.
-    pub fn handler_gets(&mut self, n: u64, answer: &Answer) {
+    pub(crate) fn handler_gets(&mut self, n: u64, answer: &Answer) {
         self.note(&[14, n], || format!("the handler gets entry {n}: {answer:?}"));
         self.take_from_pool(n, answer);
     }
@@ -103,7 +103,7 @@ impl Checker {
             return;
         };
         if let Some(isolation) = known.isolation {
-            self.isolations[isolation].members.remove(&n);
+            self.isolations[isolation].leave(n, owed);
         }
         self.tally.decide(owed, known.ambiguous);
         let has_receipt = known.owner.is_receipt();

@@ -4,7 +4,7 @@ use batch_core::{Failure, Measure};
 
 /// What the service measured of an entry.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Its lane, if it has one.
     pub lane: Option<Vec<u8>>,
     /// Its identity, if it has one.
@@ -21,7 +21,7 @@ pub struct Facts {
 
 /// What the service answered to a request.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// See [`Reply::Ambiguous`](batch_core::Reply::Ambiguous).
     Ambiguous(Failure),
     /// See [`Reply::Each`](batch_core::Reply::Each).
@@ -40,7 +40,7 @@ pub enum Outcome {
 
 /// What the service answered to one entry of a request.
 #[derive(Clone, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// Taken; with a number that tells this response from others.
     Accepted(u64),
     /// See [`Verdict::Ambiguous`](batch_core::Verdict::Ambiguous).
@@ -56,7 +56,7 @@ pub enum Fate {
 impl Facts {
     /// What is measured here, of an entry with this seal.
     #[must_use]
-    pub fn of(measure: &Measure<'_>, seal: u64) -> Self {
+    pub(crate) fn of(measure: &Measure<'_>, seal: u64) -> Self {
         Self {
             lane: measure.lane.as_ref().map(|key| key.as_bytes().to_vec()),
             identity: measure.identity.as_ref().map(|key| key.as_bytes().to_vec()),

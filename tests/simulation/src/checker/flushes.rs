@@ -7,7 +7,7 @@ use super::Checker;
 use super::answers::Answer;
 
 /// A call of `flush`, `flush_by`, `shutdown` or `shutdown_by`.
-pub type FlushId = u64;
+pub(crate) type FlushId = u64;
 
 /// A flush that has not returned.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Flush {
 
 impl Checker {
     /// A flush begins.
-    pub fn flush_begins(&mut self, deadline: Option<Duration>) -> FlushId {
+    pub(crate) fn flush_begins(&mut self, deadline: Option<Duration>) -> FlushId {
         let id = self.next_flush;
         self.next_flush += 1;
         self.note(&[15, id], || format!("flush {id} begins, until {deadline:?}"));
@@ -30,7 +30,8 @@ impl Checker {
     }
 
     /// A flush was polled and has not returned: at its deadline it withdraws what it covers.
-    pub fn flush_waits(&mut self, id: FlushId) {
+    pub(crate) fn flush_waits(&mut self, id: FlushId) {
+        self.queue.hope();
         let now = self.now;
         let flush = self.flushes.get(&id);
         if let Some(end) = flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end) {
@@ -40,7 +41,7 @@ impl Checker {
     }
 
     /// A flush returned: these entries and no others of those that it covers.
-    pub fn flush_returns(&mut self, id: FlushId, items: &[(u64, Answer)]) {
+    pub(crate) fn flush_returns(&mut self, id: FlushId, items: &[(u64, Answer)]) {
         let numbers: Vec<u64> = items.iter().map(|&(n, _)| n).collect();
         self.note(&[17, id, numbers.len() as u64], || format!("flush {id} returns {numbers:?}"));
         let Some(Flush { end, .. }) = self.flushes.remove(&id) else {
@@ -61,13 +62,13 @@ impl Checker {
     }
 
     /// A flush was cancelled; what it withdrew stays withdrawn.
-    pub fn flush_dropped(&mut self, id: FlushId) {
+    pub(crate) fn flush_dropped(&mut self, id: FlushId) {
         self.note(&[18, id], || format!("flush {id} is cancelled"));
         self.flushes.remove(&id);
     }
 
     /// The failures without an owner were taken, without waiting.
-    pub fn takes(&mut self, items: &[(u64, Answer)]) {
+    pub(crate) fn takes(&mut self, items: &[(u64, Answer)]) {
         let numbers: BTreeSet<u64> = items.iter().map(|&(n, _)| n).collect();
         self.note(&[19, numbers.len() as u64], || format!("{numbers:?} are taken"));
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));

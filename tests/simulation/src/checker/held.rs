@@ -20,7 +20,7 @@ pub enum Copies {
 impl Checker {
     /// The run is over: every entry has its one answer, and the service holds what the answers say, in the order of
     /// each lane. `held` has the entries in the order in which the service applied them.
-    pub fn ends_well(&mut self, held: &[Held], copies: Copies) {
+    pub(crate) fn ends_well(&mut self, held: &[Held], copies: Copies) {
         let left: Vec<u64> = self.entries.iter().map(|(n, _)| n).take(8).collect();
         self.expect(left.is_empty(), || format!("law 2: entries {left:?} never get an answer"));
         self.check_copies(held, copies);
@@ -28,7 +28,7 @@ impl Checker {
     }
 
     /// Every failure was collected by somebody.
-    pub fn all_is_collected(&mut self) {
+    pub(crate) fn all_is_collected(&mut self) {
         let left = self.pool.first().copied();
         self.expect(left.is_none(), || format!("law 2: {left:?} was never given to anybody"));
         let untold = self.tally.untold.first().copied();

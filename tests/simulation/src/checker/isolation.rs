@@ -139,6 +139,12 @@ fn isolation_counts(isolation: &Isolation) -> bool {
 }
 
 impl Isolation {
+    /// An entry got its answer. Who is lost for another reason may have been a culprit that was never found.
+    pub(super) fn leave(&mut self, n: u64, owed: Owed) {
+        self.members.remove(&n);
+        self.is_pure &= matches!(owed, Owed::Delivered(_) | Owed::Rejected);
+    }
+
     /// Counts a refusal of one entry alone, or of all the rest after a streak.
     fn convict(&mut self, is_alone: bool, reason: &str) {
         self.requests += 1;

@@ -34,7 +34,7 @@ pub(super) struct Known {
     pub(super) strikes: u32,
     pub(super) ambiguous: bool,
     pub(super) last: Option<Failure>,
-    /// The requests that carried it.
+    /// The requests that carried it, or one that it superseded.
     pub(super) requests: Vec<u64>,
     pub(super) owner: Owner,
 }
@@ -105,6 +105,7 @@ impl Known {
         self.flush_order = older.flush_order;
         self.latest = older.latest;
         self.earliest = older.earliest;
+        self.requests.extend(&older.requests);
     }
 
     pub(super) fn is_in_flight(&self) -> bool {

@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::{Checker, Refusal};
 
 /// A call of `submit`, `try_submit` or `reserve`, or of a permit.
-pub type CallId = u64;
+pub(crate) type CallId = u64;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -32,16 +32,18 @@ pub(super) struct Call {
     /// How often the service was asked to measure it.
     pub(super) measured: u32,
     turn: Option<u64>,
+    /// Whether it has a permit, and so its room.
+    has_permit: bool,
 }
 
 /// How long those who wait for room rely on whoever awaited a receipt, as the writer promises.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Queue {
-    pub(super) fn begin(&mut self, entry: Option<u64>) -> CallId {
+    pub(super) fn begin(&mut self, entry: Option<u64>, has_permit: bool) -> CallId {
         let id = self.next_call;
         self.next_call += 1;
-        self.calls.insert(id, Call { entry, ..Call::default() });
+        self.calls.insert(id, Call { entry, has_permit, ..Call::default() });
         id
     }
 
@@ -72,11 +74,20 @@ impl Queue {
 
     /// The call got room.
     pub(super) fn serve(&mut self, call: &Call) {
+        self.hope();
+        if call.has_permit {
+            return;
+        }
         let turn = call.turn.unwrap_or_else(|| {
             self.next_turn += 1;
             self.next_turn
         });
         self.served = self.served.max(turn);
+    }
+
+    /// Something happened on which those who wait could rely, if only for a moment.
+    pub(super) fn hope(&mut self) {
+        self.stuck_since = None;
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -95,24 +106,24 @@ impl Queue {
 
 impl Checker {
     /// A permit is asked for.
-    pub fn reserve_begins(&mut self) -> CallId {
+    pub(crate) fn reserve_begins(&mut self) -> CallId {
         self.note(&[3], || "reserve".to_owned());
-        self.queue.begin(None)
+        self.queue.begin(None, false)
     }
 
     /// A call has not returned yet.
-    pub fn waits(&mut self, call: CallId) {
+    pub(crate) fn waits(&mut self, call: CallId) {
         self.queue.wait(call);
     }
 
     /// A call was given up before it returned: its entry was not accepted.
-    pub fn cancelled(&mut self, call: CallId) {
+    pub(crate) fn cancelled(&mut self, call: CallId) {
         self.note(&[4, call], || format!("call {call} is cancelled"));
         self.queue.leave(call);
     }
 
     /// A permit was given.
-    pub fn reserved(&mut self, call: CallId, stats: Option<Stats>) {
+    pub(crate) fn reserved(&mut self, call: CallId, stats: Option<Stats>) {
         self.note(&[5, call], || format!("call {call} gets a permit"));
         let call = self.queue.leave(call);
         self.queue.serve(&call);
@@ -123,12 +134,12 @@ impl Checker {
     }
 
     /// A permit is about to be used or dropped.
-    pub fn permit_goes(&mut self) {
+    pub(crate) fn permit_goes(&mut self) {
         self.queue.permits -= 1;
     }
 
     /// A permit was refused.
-    pub fn reserve_refused(&mut self, call: CallId, refusal: &Refusal, stats: Option<Stats>) {
+    pub(crate) fn reserve_refused(&mut self, call: CallId, refusal: &Refusal, stats: Option<Stats>) {
         self.note(&[6, call], || format!("call {call} gets no permit: {refusal:?}"));
         self.queue.leave(call);
         match refusal {

@@ -21,7 +21,7 @@ pub(super) struct Request {
 
 /// How a request ended.
 #[derive(Clone, Debug)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// The service answered.
     Answered(Outcome),
     /// The writer dropped it.
@@ -33,7 +33,7 @@ pub enum Ended {
 impl Checker {
     /// The service is called with these entries, each by number and seal. Requests are numbered from 0 in the order
     /// in which they begin.
-    pub fn begins(&mut self, id: u64, entries: &[(u64, u64)], stats: Option<Stats>) {
+    pub(crate) fn begins(&mut self, id: u64, entries: &[(u64, u64)], stats: Option<Stats>) {
         let numbers: Vec<u64> = entries.iter().map(|&(n, _)| n).collect();
         let digest = numbers.iter().fold(numbers.len() as u64, |digest, n| digest.rotate_left(7) ^ n);
         self.note(&[10, id, digest], || format!("request {id} carries {numbers:?}"));
@@ -59,7 +59,7 @@ impl Checker {
     }
 
     /// A request ended.
-    pub fn ends(&mut self, id: u64, ended: &Ended, stats: Option<Stats>) {
+    pub(crate) fn ends(&mut self, id: u64, ended: &Ended, stats: Option<Stats>) {
         self.note(&[11, id], || format!("request {id} ends: {}", said(ended)));
         let jitter = self.jitter.f64();
         let Some(request) = self.requests.remove(&id) else {
