@@ -8,8 +8,8 @@ use crate::{MetricValue, StatisticSet};
 
 /// One datum of a metric: a name, and a value, several values, or statistics of values.
 ///
-/// Name and dimensions together say which metric of the namespace it belongs to. Both are usually
-/// written in the program: a `&'static str` is kept as it is, and costs no copy.
+/// Name and dimensions together say which metric of the namespace it belongs to. The names are
+/// usually written in the program: a `&'static str` is kept as it is, and costs no copy.
 ///
 /// Whatever the service would refuse is refused when the metric is submitted, never here. `Debug`
 /// shows names and kinds, never a value of a metric or of a dimension.
@@ -17,22 +17,21 @@ use crate::{MetricValue, StatisticSet};
 /// ```
 /// use batch_cloudwatch::{Metric, StandardUnit};
 ///
-/// let station = String::from("10637");
-/// let metric = Metric::new("Humidity", 40).dimension("Station", station).unit(StandardUnit::Percent);
+/// let metric = Metric::new("Humidity", 40).dimension("Station", "10637").unit(StandardUnit::Percent);
 /// assert_eq!(metric.name(), "Humidity");
 /// ```
 #[derive(Clone, PartialEq)]
 #[must_use]
 pub struct Metric {
-    name: Text,
+    name: Name,
     value: MetricValue,
-    dimensions: Vec<(Text, Text)>,
+    dimensions: Vec<(Name, String)>,
     timestamp: Option<DateTime>,
     unit: Option<StandardUnit>,
     storage_resolution: Option<i32>,
 }
 
-type Text = Cow<'static, str>;
+type Name = Cow<'static, str>;
 
 impl Metric {
     /// A datum with one value. Integers of up to 32 bits can be given as they are; larger ones may
@@ -98,11 +97,7 @@ impl Metric {
     /// let metric = Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online");
     /// assert_eq!(metric.metric_dimensions().count(), 2);
     /// ```
-    pub fn dimension(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn dimension(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.dimensions.push((name.into(), value.into()));
         self
     }
@@ -119,7 +114,7 @@ impl Metric {
     pub fn dimensions<N, V>(mut self, dimensions: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: Into<Cow<'static, str>>,
-        V: Into<Cow<'static, str>>,
+        V: Into<String>,
     {
         self.dimensions.extend(dimensions.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
@@ -185,7 +180,7 @@ impl Metric {
     /// The names and values of the dimensions, in the order in which they were added.
     #[must_use]
     pub fn metric_dimensions(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.dimensions.iter().map(|(name, value)| (&**name, &**value))
+        self.dimensions.iter().map(|(name, value)| (&**name, value.as_str()))
     }
 
     /// The timestamp, if it was [given](Self::timestamp) or filled in by a writer.
@@ -213,18 +208,18 @@ impl Metric {
 
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let text = |text: &Text| match text {
+        let name = |name: &Name| match name {
             Cow::Borrowed(_) => 0,
-            Cow::Owned(text) => text.capacity(),
+            Cow::Owned(name) => name.capacity(),
         };
-        let dimensions = self.dimensions.iter().map(|(name, value)| text(name) + text(value));
-        text(&self.name)
+        let dimensions = self.dimensions.iter().map(|(known, value)| name(known) + value.capacity());
+        name(&self.name)
             + self.value.heap_bytes()
-            + self.dimensions.capacity() * size_of::<(Text, Text)>()
+            + self.dimensions.capacity() * size_of::<(Name, String)>()
             + dimensions.sum::<usize>()
     }
 
-    fn of(name: Text, value: MetricValue) -> Self {
+    fn of(name: Name, value: MetricValue) -> Self {
         Self { name, value, dimensions: Vec::new(), timestamp: None, unit: None, storage_resolution: None }
     }
 }

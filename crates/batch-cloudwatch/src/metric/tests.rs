@@ -34,7 +34,7 @@ fn several_values_with_counts_and_statistics_are_kept_as_they_are() {
 #[test]
 fn dimensions_are_added_from_anything_with_names_and_values() {
     let expected = Metric::new("m", 1).dimension("a", "1").dimension("b", "2");
-    let map = BTreeMap::from([("b", "2".to_owned()), ("a", "1".to_owned())]);
+    let map = BTreeMap::from([("b", "2"), ("a", "1")]);
     assert_eq!(Metric::new("m", 1).dimensions(map), expected);
     assert_eq!(Metric::new("m", 1).dimension("a", "1").dimensions([("b", "2")]), expected);
 }
@@ -55,7 +55,7 @@ fn memory_is_charged_for_everything_that_a_metric_holds() {
     let mut name = String::with_capacity(1_000);
     name.push('m');
     let metric = Metric::counted_values(name, vec![(1.0, 1.0); 100]).dimension("Host", "v".repeat(60));
-    let held = 1_000 + 2 * 100 * 8 + size_of::<(Text, Text)>() + 60;
+    let held = 1_000 + 2 * 100 * 8 + size_of::<(Name, String)>() + 60;
     assert!((held..held + 1_000).contains(&metric.heap_bytes()), "{}", metric.heap_bytes());
     assert_eq!(Metric::new("written in the program", 1).heap_bytes(), 0);
 }

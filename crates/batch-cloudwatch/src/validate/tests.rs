@@ -67,7 +67,7 @@ fn the_name_of_a_dimension_has_1_to_255_printable_ascii_characters_and_no_colon_
 
 #[test]
 fn the_value_of_a_dimension_has_1_to_1024_printable_ascii_characters() {
-    let valued = |value: &str| plain().dimension("Host", value.to_owned());
+    let valued = |value: &str| plain().dimension("Host", value);
     check(valued(":v"), Ok(()));
     check(valued(&"v".repeat(1_024)), Ok(()));
     check(
