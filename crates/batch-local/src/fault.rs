@@ -4,7 +4,7 @@ use std::sync::Arc;
 /// Decides by the content of an entry as text; called once for each entry of a request. That is the
 /// body of a message, or the data of a record, with replacements for what is not UTF-8. Of a datum it
 /// is the name of the metric and its dimensions, as in `Latency Host=a Region=b`, in the order in
-/// which they were sent.
+/// which they were sent; of a DynamoDB write, the JSON that was sent of its item or key.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One thing that goes wrong with one request.
@@ -19,6 +19,10 @@ pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// Amazon CloudWatch takes all of a request or nothing: a fault that fails single entries refuses the
 /// whole request if it strikes any of them. The status is 400 if the failure is the sender's or
 /// throttling, else 500.
+///
+/// Amazon DynamoDB gives no reasons for single entries: those that fail are among the
+/// `UnprocessedItems`, whatever the code, and nobody is to blame. If all of them are throttled, the
+/// whole request is.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {
@@ -94,7 +98,8 @@ pub enum Fault {
     Unreachable,
 }
 
-/// Which entries of a request a fault strikes.
+/// Which entries of a request a fault strikes. Those of a batch for several DynamoDB tables are
+/// numbered through, in the order of the names of the tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Chosen {

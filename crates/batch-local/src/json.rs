@@ -14,7 +14,7 @@ use crate::answer::{self, Protocol};
 use crate::refusal::{Refusal, SERIALIZATION};
 
 /// Bytes, which JSON carries in base64.
-#[derive(Debug)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Blob(pub(crate) Bytes);
 
 /// Serves one request: reads it, does what it asks for and writes the answer.

@@ -6,6 +6,7 @@ mod broken;
 mod cbor;
 mod clock;
 mod cloudwatch;
+mod dynamodb;
 mod fault;
 mod history;
 mod inflate;
@@ -25,6 +26,7 @@ mod sqs;
 
 pub use broken::Broken;
 pub use cloudwatch::{CloudWatchView, StatisticSet, StoredDatum};
+pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};
 pub use fault::{BodyPredicate, Chosen, Fault};
 pub use history::AppliedBatch;
 pub use kinesis::{KinesisView, StoredRecord};

@@ -5,9 +5,9 @@ use crate::{Chosen, Fault};
 
 /// Which requests go wrong, how, and how long every request takes.
 ///
-/// Faults strike the operations that write entries (such as `SendMessageBatch` and `PutRecords`), so
-/// that what was written can always be read back; [`only`](Self::only) chooses other ones. Latency is
-/// added to every request.
+/// Faults strike the operations that write entries (such as `SendMessageBatch`, `PutRecords` and
+/// `BatchWriteItem`), so that what was written can always be read back; [`only`](Self::only) chooses
+/// other ones. Latency is added to every request.
 ///
 /// The same plan, seed and order of requests give the same faults.
 ///

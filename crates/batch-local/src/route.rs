@@ -5,13 +5,14 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
 use crate::refusal::{Code, Dialect, Refusal};
-use crate::{cloudwatch, kinesis, sqs};
+use crate::{cloudwatch, dynamodb, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
     CloudWatch(cloudwatch::Operation),
+    DynamoDb(dynamodb::Operation),
     Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
@@ -40,6 +41,9 @@ impl Route {
         }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => {
+                dynamodb::Operation::named(operation).map(Self::DynamoDb)
+            }
             Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
@@ -50,6 +54,7 @@ impl Route {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CloudWatch(operation) => operation.name(),
+            Self::DynamoDb(operation) => operation.name(),
             Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
@@ -59,6 +64,7 @@ impl Route {
     pub(crate) fn is_write(self) -> bool {
         match self {
             Self::CloudWatch(operation) => operation.is_write(),
+            Self::DynamoDb(operation) => operation.is_write(),
             Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
@@ -82,6 +88,7 @@ impl Route {
     fn dialect(self) -> &'static Dialect {
         match self {
             Self::CloudWatch(_) => &cloudwatch::DIALECT,
+            Self::DynamoDb(_) => &dynamodb::DIALECT,
             Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
@@ -118,8 +125,8 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Above any valid request: 10 MiB of records are 14 MiB in base64, and 1 MiB of messages whose every
-/// character is escaped are 6 MiB.
+/// The limit of DynamoDB, and above any valid request of the others: 10 MiB of records are 14 MiB in
+/// base64, and 1 MiB of messages whose every character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
 fn unknown(message: &'static str) -> Refusal {
@@ -128,7 +135,14 @@ fn unknown(message: &'static str) -> Refusal {
 
 /// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
 fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
-    if speaks_cbor(headers) { &cloudwatch::DIALECT } else { &sqs::DIALECT }
+    if speaks_cbor(headers) {
+        return &cloudwatch::DIALECT;
+    }
+    match header(headers, "x-amz-target").split_once('.') {
+        Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
+        Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
+        _ => &sqs::DIALECT,
+    }
 }
 
 fn speaks_cbor(headers: &HeaderMap) -> bool {

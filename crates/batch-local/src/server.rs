@@ -8,11 +8,12 @@ use http::{Request, Response};
 
 use crate::clock;
 use crate::cloudwatch::CloudWatch;
+use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
 use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, CloudWatchView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -26,6 +27,7 @@ pub struct LocalServer {
 struct Shared {
     seed: u64,
     cloudwatch: Arc<CloudWatch>,
+    dynamodb: Arc<DynamoDb>,
     kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
@@ -100,6 +102,12 @@ impl LocalServer {
         CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
     }
 
+    /// What the tables hold and what was written into them, without going through the wire.
+    #[must_use]
+    pub fn dynamodb(&self) -> DynamoDbView {
+        DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
+    }
+
     /// What the streams accepted, without going through the wire.
     #[must_use]
     pub fn kinesis(&self) -> KinesisView {
@@ -152,6 +160,7 @@ impl LocalServer {
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
             Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
@@ -240,6 +249,7 @@ impl LocalServerBuilder {
         let shared = Shared {
             seed: self.seed,
             cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
+            dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
             kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),

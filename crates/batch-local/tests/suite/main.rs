@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod cloudwatch;
 mod content;
+mod dynamodb;
 mod faults;
 mod fifo;
 mod fifo_limits;
