@@ -52,7 +52,7 @@ impl Destination for Datums {
     }
 
     fn content(metric: &Metric) -> String {
-        metric.datum().dimensions().iter().filter_map(|dimension| dimension.value()).collect()
+        metric.metric_dimensions().map(|(_, value)| value).collect()
     }
 
     fn held(&self) -> Vec<Held> {
