@@ -53,14 +53,17 @@ pub fn play<T: Target>(plan: &Plan, mount: impl AsyncFnOnce() -> T, keeps_lines:
     if is_dropped && !run.witness.has_failed() {
         run.witness.tell(|checker| checker.stops());
     }
-    drop(runtime);     drop(hook);
+    drop(runtime);
+    drop(hook);
     report(run.clear_up(is_dropped), lasted)
 }
 
 fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
     let Some(witness) = Arc::into_inner(witness) else {
         return Outcome {
-            violation: Some("law 11: something of the writer outlives its handles and its runtime".to_owned()),
+            violation: Some(
+                "law 11: something of the writer outlives its handles and its runtime".to_owned(),
+            ),
             digest: 0,
             lines: Vec::new(),
             figures: Stats::default(),
@@ -205,7 +208,8 @@ impl<T: Target> Run<T> {
                 witness.tell(|checker| checker.all_is_collected());
             }
         }
-        drop(witness.release());         let (held, copies) = (witness.target.held(), witness.target.copies());
+        drop(witness.release());
+        let (held, copies) = (witness.target.held(), witness.target.copies());
         witness.tell(|checker| {
             if checker.violation().is_none() {
                 checker.ends_well(&held, copies);

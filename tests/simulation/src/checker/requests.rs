@@ -222,7 +222,9 @@ impl Checker {
             entries.any(|known| known.flush_order < withdrawn)
         };
         let withdrawn = self.requests.values().find(carries).map(|request| request.id);
-        self.expect(withdrawn.is_none(), || format!("law 5: request {withdrawn:?} carries what was withdrawn"));
+        self.expect(withdrawn.is_none(), || {
+            format!("law 5: request {withdrawn:?} carries what was withdrawn")
+        });
     }
 
     /// Whether the service took at least a part of a request, or none because it is asked too much.
