@@ -1,1 +1,47 @@
 #![doc = include_str!("../README.md")]
+
+mod answer;
+mod body;
+mod builder;
+#[cfg(test)]
+mod captured;
+mod cbor;
+mod clock;
+mod compression;
+mod destination;
+mod direct;
+mod limits;
+mod metric;
+mod numbers;
+mod service;
+mod statistics;
+mod text;
+mod validate;
+mod value;
+mod verdict;
+mod wire;
+mod writer;
+
+pub use builder::CloudWatchWriterBuilder;
+pub use compression::Compression;
+pub use destination::Namespace;
+pub use metric::Metric;
+pub use service::{CloudWatch, SentMetric};
+pub use statistics::StatisticSet;
+pub use value::MetricValue;
+pub use writer::CloudWatchWriter;
+
+#[doc(no_inline)]
+pub use batch_core::{
+    Ambiguous, Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, Order, Permit, Receipt,
+    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+};
+
+/// The SDK crate whose client the writer takes, in the version it takes.
+#[doc(no_inline)]
+pub use aws_sdk_cloudwatch;
+
+#[doc(no_inline)]
+pub use aws_sdk_cloudwatch::primitives::DateTime;
+#[doc(no_inline)]
+pub use aws_sdk_cloudwatch::types::StandardUnit;

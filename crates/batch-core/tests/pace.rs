@@ -16,6 +16,8 @@ use tokio::time::Instant;
 struct Bounded {
     per_second: f64,
     latency: Duration,
+    /// Throttles a request as a whole, or each of its entries.
+    whole: bool,
     down_until: Option<Instant>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -74,7 +76,8 @@ impl Service for Bounded {
         tokio::time::sleep(self.latency).await;
         match self.answer() {
             Ok(()) => Reply::Each(vec![Verdict::Accepted(()); entries.len()]),
-            Err(false) => Reply::Throttled(Failure::new("Throttled")),
+            Err(false) if self.whole => Reply::Throttled(Failure::new("Throttled")),
+            Err(false) => Reply::Each(vec![Verdict::Throttled(Failure::new("Throttled")); entries.len()]),
             Err(true) => Reply::Unsent(Failure::new("Refused")),
         }
     }
@@ -82,10 +85,11 @@ impl Service for Bounded {
 
 #[tokio::test(start_paused = true)]
 async fn under_throttling_the_writer_uses_what_the_service_allows() {
-    for (per_second, latency_ms) in [(5.0, 100), (20.0, 5), (50.0, 5), (200.0, 20)] {
+    let services = [(5.0, 100, true), (20.0, 5, true), (20.0, 5, false), (50.0, 5, true), (200.0, 20, true)];
+    for (per_second, latency_ms, whole) in services {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let latency = Duration::from_millis(latency_ms);
-        let service = Bounded { per_second, latency, down_until: None, seen: Arc::clone(&seen) };
+        let service = Bounded { per_second, latency, whole, down_until: None, seen: Arc::clone(&seen) };
         let settings = Settings::new().delivery_deadline(Duration::from_secs(3_600));
         let writer = Writer::builder(service).settings(settings).seed(1).build().unwrap();
         let minute = Duration::from_secs(60);
@@ -113,7 +117,8 @@ async fn an_outage_costs_few_probes_and_ends_soon_after_the_service_is_back() {
     let outage = Duration::from_secs(120);
     let back_at = Instant::now() + outage;
     let latency = Duration::from_millis(5);
-    let service = Bounded { per_second: 1e6, latency, down_until: Some(back_at), seen: Arc::clone(&seen) };
+    let service =
+        Bounded { per_second: 1e6, latency, whole: true, down_until: Some(back_at), seen: Arc::clone(&seen) };
     let settings = Settings::new().delivery_deadline(Duration::from_secs(600));
     let writer = Writer::builder(service).settings(settings).seed(1).build().unwrap();
     for n in 0..5_000 {

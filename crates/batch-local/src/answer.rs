@@ -32,7 +32,8 @@ pub(crate) fn success(protocol: Protocol, body: impl Into<Bytes>) -> Response<By
     answer
 }
 
-/// An error: its shape's full name, and its code of old if the service announces that.
+/// An error: its shape's full name, and its code of old if the service announces that. AWS JSON 1.1
+/// leaves the namespace out.
 pub(crate) fn error(
     protocol: Protocol,
     status: u16,
@@ -43,7 +44,11 @@ pub(crate) fn error(
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = match protocol {
         Protocol::Cbor => success(protocol, cbor_error(shape, message)),
-        Protocol::Json10 | Protocol::Json11 => json(protocol, &ErrorBody { shape, message }),
+        Protocol::Json10 => json(protocol, &ErrorBody { shape, message }),
+        Protocol::Json11 => {
+            let shape = shape.rsplit('#').next().unwrap_or(shape);
+            json(protocol, &ErrorBody { shape, message })
+        }
     };
     let blamed = if status.is_server_error() { "Receiver" } else { "Sender" };
     // A code that a header cannot carry is still in the body.
@@ -56,10 +61,14 @@ pub(crate) fn error(
     answer
 }
 
-/// A success whose body cannot be read as the answer of any operation: what a proxy in between
-/// would write.
-pub(crate) fn malformed() -> Response<Bytes> {
-    with_body(StatusCode::OK, "text/html", &b"<html><body>It works!</body></html>"[..])
+/// An answer that cannot be read as that of any operation: what a proxy in between would write.
+pub(crate) fn malformed(protocol: Protocol) -> Response<Bytes> {
+    let status = match protocol {
+        // Of a success that says nothing, clients do not read the body.
+        Protocol::Cbor => StatusCode::BAD_GATEWAY,
+        Protocol::Json10 | Protocol::Json11 => StatusCode::OK,
+    };
+    with_body(status, "text/html", &b"<html><body>It works!</body></html>"[..])
 }
 
 /// Numbers the answer, as every service does.

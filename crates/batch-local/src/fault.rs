@@ -1,13 +1,30 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Decides by the content of a message; called once for each entry of a request.
+use crate::Allowance;
+
+/// Decides by the content of an entry as text; called once for each entry of a request. That is the
+/// body of a message, or the data of a record, with replacements for what is not UTF-8. Of a datum it
+/// is the name of the metric and its dimensions, as in `Latency Host=a Region=b`, in the order in
+/// which they were sent; of a DynamoDB write, the JSON that was sent of its item or key.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One thing that goes wrong with one request.
 ///
 /// "Applied" means that the server took the request as if nothing had happened: what it accepted
 /// can be read back, although the client never sees the true answer.
+///
+/// An error code may be given by any of the names that the service has for it, or by the name that
+/// Amazon SQS has for the same: `InternalError`, `RequestThrottled`. Any other code is passed on as
+/// it is.
+///
+/// Amazon CloudWatch takes all of a request or nothing: a fault that fails single entries refuses the
+/// whole request if it strikes any of them. The status is 400 if the failure is the sender's or
+/// throttling, else 500.
+///
+/// Amazon DynamoDB gives no reasons for single entries: those that fail are among the
+/// `UnprocessedItems`, whatever the code, and nobody is to blame. If all of them are throttled, the
+/// whole request is.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {
@@ -15,59 +32,62 @@ pub enum Fault {
     ErrorAfter {
         /// The HTTP status of the answer.
         status: u16,
-        /// The error code, with or without the prefix `AWS.SimpleQueueService.`.
+        /// The error code.
         code: String,
     },
     /// The request is answered with an error and not applied.
     ErrorBefore {
         /// The HTTP status of the answer.
         status: u16,
-        /// The error code, with or without the prefix `AWS.SimpleQueueService.`.
+        /// The error code.
         code: String,
     },
-    /// The entries whose body matches fail, the others are applied. A request of a single message
+    /// The entries whose content matches fail, the others are applied. A request of a single entry
     /// is refused.
     FailWhere {
-        /// Chooses by the body of a message.
+        /// Chooses by the content of an entry.
         predicate: BodyPredicate,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's.
+        /// Whether the failure is the sender's, where the service tells.
         sender_fault: bool,
     },
     /// The request is applied, but never answered.
     HangAfter,
     /// The request is never answered and not applied.
     HangBefore,
-    /// The request is applied, but the answer is no JSON.
+    /// The request is applied, but the answer is no answer of the service.
     Malformed,
     /// Nothing goes wrong.
     None,
     /// The chosen entries fail in an answer that is otherwise a success; the others are applied. A
-    /// request of a single message is refused if it is chosen.
+    /// request of a single entry is refused if it is chosen.
     PartialFailure {
         /// Which entries fail.
         entries: Chosen,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's.
+        /// Whether the failure is the sender's, where the service tells.
         sender_fault: bool,
     },
-    /// The whole request is refused and not applied if the body of any entry matches.
+    /// The whole request is refused and not applied if the content of any entry matches.
     RejectRequestWhere {
-        /// Chooses by the body of a message.
+        /// Chooses by the content of an entry.
         predicate: BodyPredicate,
         /// The HTTP status of the answer.
         status: u16,
-        /// The error code, with or without the prefix `AWS.SimpleQueueService.`.
+        /// The error code.
         code: String,
     },
     /// The request is applied, then the connection is reset without an answer.
     ResetAfter,
     /// The connection is reset without an answer; the request is not applied.
     ResetBefore,
-    /// The chosen entries fail with the service's code for throttling (`RequestThrottled`); the
-    /// others are applied.
+    /// A request beyond the allowance is refused like by [`ThrottleRequest`](Self::ThrottleRequest);
+    /// the others pass.
+    ThrottleAbove(Allowance),
+    /// The chosen entries fail with the service's code for throttling (on SQS, `RequestThrottled`);
+    /// the others are applied.
     ThrottleEntries {
         /// Which entries are throttled.
         entries: Chosen,
@@ -83,10 +103,13 @@ pub enum Fault {
     Unreachable,
 }
 
-/// Which entries of a request a fault strikes.
+/// Which entries of a request a fault strikes. Those of a batch for several DynamoDB tables are
+/// numbered through, in the order of the names of the tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Chosen {
+    /// Every entry beyond the allowance.
+    Above(Allowance),
     /// Every entry.
     All,
     /// The entries at these positions, from 0.
@@ -120,7 +143,7 @@ impl Fault {
         Self::error_before(403, "ExpiredTokenException")
     }
 
-    /// A failure of the entries whose body matches.
+    /// A failure of the entries whose content matches.
     #[must_use]
     pub fn fail_where(
         predicate: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -136,7 +159,7 @@ impl Fault {
         Self::PartialFailure { entries, code: code.into(), sender_fault }
     }
 
-    /// A refusal of every request in which a body matches.
+    /// A refusal of every request in which the content of an entry matches.
     #[must_use]
     pub fn reject_request_where(
         predicate: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -176,6 +199,7 @@ impl fmt::Debug for Fault {
             }
             Self::ResetAfter => f.write_str("ResetAfter"),
             Self::ResetBefore => f.write_str("ResetBefore"),
+            Self::ThrottleAbove(allowance) => write!(f, "ThrottleAbove({allowance:?})"),
             Self::ThrottleEntries { entries, .. } => write!(f, "ThrottleEntries({entries:?})"),
             Self::ThrottleRequest => f.write_str("ThrottleRequest"),
             Self::Truncated => f.write_str("Truncated"),

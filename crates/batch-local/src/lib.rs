@@ -1,11 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
+mod allowance;
 mod answer;
 mod broken;
+mod bucket;
+mod cbor;
 mod clock;
+mod cloudwatch;
+mod dynamodb;
 mod fault;
+mod history;
+mod inflate;
 mod injector;
 mod json;
+mod kinesis;
 mod marks;
 mod memory;
 mod mount;
@@ -17,10 +26,15 @@ mod route;
 mod server;
 mod sqs;
 
+pub use allowance::Allowance;
 pub use broken::Broken;
+pub use cloudwatch::{CloudWatchView, StatisticSet, StoredDatum};
+pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};
 pub use fault::{BodyPredicate, Chosen, Fault};
+pub use history::AppliedBatch;
+pub use kinesis::{KinesisView, StoredRecord};
 pub use mount::Listening;
 pub use plan::FaultPlan;
 pub use requests::Requests;
 pub use server::{LocalServer, LocalServerBuilder};
-pub use sqs::{AppliedBatch, AttributeValue, MessageAttribute, SqsView, StoredMessage};
+pub use sqs::{AttributeValue, MessageAttribute, SqsView, StoredMessage};

@@ -1,5 +1,7 @@
 use fastrand::Rng;
 
+use crate::injector::Drawn;
+use crate::refusal::{Dialect, Refusal};
 use crate::{Chosen, Fault};
 
 /// What a fault does to the entries of one write.
@@ -21,9 +23,22 @@ pub(crate) struct Mark<'a> {
 }
 
 impl Marks {
+    /// What the plan has in store for a request with these bodies, unless that is a refusal.
+    pub(crate) fn drawn<B: AsRef<str>>(
+        drawn: &Drawn,
+        dialect: &Dialect,
+        bodies: &[B],
+    ) -> Result<Self, Refusal> {
+        let bodies: Vec<&str> = bodies.iter().map(AsRef::as_ref).collect();
+        match Self::of(&drawn.fault, drawn.seed, dialect.throttled, &bodies) {
+            Self::Request { status, code } => Err(Refusal::named(dialect, status, &code)),
+            marks => Ok(marks),
+        }
+    }
+
     /// What `fault` does to entries with these bodies; `throttled` is the service's code for
     /// throttling.
-    pub(crate) fn of(fault: &Fault, seed: u64, throttled: &str, bodies: &[&str]) -> Self {
+    fn of(fault: &Fault, seed: u64, throttled: &str, bodies: &[&str]) -> Self {
         let (marked, code, sender_fault) = match fault {
             Fault::FailWhere { predicate, code, sender_fault } => {
                 (bodies.iter().map(|body| predicate(body)).collect(), code.as_str(), *sender_fault)
@@ -58,11 +73,20 @@ impl Marks {
     }
 }
 
+impl Mark<'_> {
+    /// What a request that has no other entry is refused with.
+    pub(crate) fn refusal(&self, dialect: &Dialect) -> Refusal {
+        let refusal = Refusal::named(dialect, 500, self.code);
+        if self.sender_fault || refusal.is_throttling(dialect) { refusal.with_status(400) } else { refusal }
+    }
+}
+
 impl Chosen {
     fn among(&self, count: usize, seed: u64) -> Vec<bool> {
         let mut rng = Rng::with_seed(seed);
         (0..count)
             .map(|index| match self {
+                Self::Above(allowance) => !allowance.take(),
                 Self::All => true,
                 Self::At(positions) => positions.contains(&index),
                 Self::Rate(rate) => rng.f64() < *rate,

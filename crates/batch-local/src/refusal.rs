@@ -7,8 +7,8 @@ use http::Response;
 
 use crate::answer::{self, Protocol};
 
-/// An error code: the name of its shape in the body, and the name by which a service that once
-/// spoke the query protocol announces it in a header.
+/// An error code: the name of its shape in the body, and another name, by which a service that once
+/// spoke the query protocol announces it in a header, and under which a plan may ask for it.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Code {
     pub(crate) shape: &'static str,
@@ -53,6 +53,15 @@ impl Refusal {
         Self { status, shape, query, message: "a fault of the plan".into() }
     }
 
+    /// The refusal of one request too many.
+    pub(crate) fn throttled(dialect: &Dialect) -> Self {
+        Self { message: "Rate exceeded".into(), ..Self::named(dialect, 400, dialect.throttled) }
+    }
+
+    pub(crate) fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(&TOO_LARGE, message).with_status(413)
+    }
+
     pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
         Self { status: 503, ..Self::new(&SERVICE_UNAVAILABLE, message) }
     }
@@ -66,6 +75,11 @@ impl Refusal {
     pub(crate) fn answer(&self, dialect: &Dialect) -> Response<Bytes> {
         let query = dialect.announces.then_some(&*self.query);
         answer::error(dialect.protocol, self.status, &self.shape, query, &self.message)
+    }
+
+    /// Whether it says that there were too many requests or entries.
+    pub(crate) fn is_throttling(&self, dialect: &Dialect) -> bool {
+        [self.shape_name(), self.query_code()].contains(&dialect.throttled)
     }
 
     /// The code that an entry fails with, where the service uses the names of old.
@@ -83,7 +97,11 @@ impl Dialect {
     fn names(&self, code: &Code, name: &str) -> bool {
         let name = self.bare(name);
         let shape = code.shape.rsplit('#').next().unwrap_or(code.shape);
-        self.bare(code.query) == name || shape == name || shape.strip_suffix("Exception") == Some(name)
+        let query = self.bare(code.query);
+        query == name
+            || shape == name
+            || shape.strip_suffix("Exception") == Some(name)
+            || SYNONYMS.contains(&(name, query))
     }
 
     fn bare<'a>(&self, name: &'a str) -> &'a str {
@@ -91,12 +109,15 @@ impl Dialect {
     }
 }
 
-/// Makes a constant of each code, and `ALL` of them.
+/// Makes a constant of each code, and `ALL` of them. A code has one name or two.
 macro_rules! codes {
-    ($($name:ident = $shape:literal, $query:literal;)*) => {
-        $(pub(super) const $name: $crate::refusal::Code = $crate::refusal::Code { shape: $shape, query: $query };)*
+    ($($name:ident = $shape:literal $(, $query:literal)?;)*) => {
+        $(pub(super) const $name: $crate::refusal::Code =
+            $crate::refusal::Code { shape: $shape, query: $crate::refusal::codes!(@last $shape $(, $query)?) };)*
         const ALL: &[$crate::refusal::Code] = &[$($name),*];
     };
+    (@last $only:literal) => { $only };
+    (@last $first:literal, $second:literal) => { $second };
 }
 pub(crate) use codes;
 
@@ -106,6 +127,10 @@ const CORAL: &str = "com.amazon.coral.service#";
 /// The request cannot be read.
 pub(crate) const SERIALIZATION: Code =
     Code { shape: "com.amazon.coral.service#SerializationException", query: "SerializationException" };
+
+/// The request has too many bytes.
+const TOO_LARGE: Code =
+    Code { shape: "com.amazon.coral.service#RequestEntityTooLargeException", query: "RequestEntityTooLarge" };
 
 const ACCESS_DENIED: Code =
     Code { shape: "com.amazon.coral.service#AccessDeniedException", query: "AccessDenied" };
@@ -117,7 +142,12 @@ const SERVICE_UNAVAILABLE: Code =
     Code { shape: "com.amazon.coral.service#ServiceUnavailableException", query: "ServiceUnavailable" };
 
 /// What every service has, unless its own table says otherwise.
-const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_UNAVAILABLE];
+const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_UNAVAILABLE, TOO_LARGE];
+
+/// What the usual mix of a plan calls an error, as Amazon SQS does, and what a service calls it that
+/// announces a name of its own.
+const SYNONYMS: &[(&str, &str)] =
+    &[("InternalError", "InternalServiceError"), ("RequestThrottled", "Throttling")];
 
 #[cfg(test)]
 mod tests {

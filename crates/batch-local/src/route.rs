@@ -3,14 +3,17 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 
-use crate::answer::{self, Protocol};
-use crate::refusal::{Dialect, Refusal};
-use crate::sqs;
+use crate::answer;
+use crate::refusal::{Code, Dialect, Refusal};
+use crate::{cloudwatch, dynamodb, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
-/// prefix of its `x-amz-target` (or, for CloudWatch, by its path).
+/// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
+    CloudWatch(cloudwatch::Operation),
+    DynamoDb(dynamodb::Operation),
+    Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -31,8 +34,17 @@ impl Route {
         if request.method() != Method::POST {
             return Err(Unroutable::NotPost);
         }
+        if speaks_cbor(request.headers()) {
+            let operation = request.uri().path().strip_prefix(cloudwatch::PATH);
+            let operation = operation.and_then(cloudwatch::Operation::named);
+            return operation.map(Self::CloudWatch).ok_or(Unroutable::UnknownOperation);
+        }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => {
+                dynamodb::Operation::named(operation).map(Self::DynamoDb)
+            }
+            Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
         };
@@ -41,6 +53,9 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::CloudWatch(operation) => operation.name(),
+            Self::DynamoDb(operation) => operation.name(),
+            Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -48,6 +63,9 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
+            Self::CloudWatch(operation) => operation.is_write(),
+            Self::DynamoDb(operation) => operation.is_write(),
+            Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -59,28 +77,38 @@ impl Route {
 
     /// The service's answer to one request too many.
     pub(crate) fn throttled(self) -> Response<Bytes> {
-        self.error(400, self.dialect().throttled)
+        Refusal::throttled(self.dialect()).answer(self.dialect())
+    }
+
+    /// An answer that no client of the service can read.
+    pub(crate) fn malformed(self) -> Response<Bytes> {
+        answer::malformed(self.dialect().protocol)
     }
 
     fn dialect(self) -> &'static Dialect {
         match self {
+            Self::CloudWatch(_) => &cloudwatch::DIALECT,
+            Self::DynamoDb(_) => &dynamodb::DIALECT,
+            Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
 }
 
 impl Unroutable {
-    pub(crate) fn answer(self) -> Response<Bytes> {
-        match self {
+    /// The answer to a request with these headers, in the words of the service that it is for.
+    pub(crate) fn answer(self, headers: &HeaderMap) -> Response<Bytes> {
+        let dialect = dialect_of(headers);
+        let refusal = match self {
             Self::NotPost => unknown("only POST requests are served"),
             Self::TooLarge => {
-                let message = format!("a request may have up to {MAX_REQUEST_BYTES} bytes");
-                answer::error(Protocol::Json10, 413, TOO_LARGE, Some("RequestEntityTooLarge"), &message)
+                Refusal::too_large(format!("a request may have up to {MAX_REQUEST_BYTES} bytes"))
             }
             Self::UnknownOperation => unknown(
-                "the header x-amz-target names no operation that is served here; the protocol is AWS JSON",
+                "neither the header x-amz-target nor, with smithy-protocol, the path names an operation that is served here",
             ),
-        }
+        };
+        refusal.answer(dialect)
     }
 }
 
@@ -97,16 +125,33 @@ pub(crate) fn base_url(request: &Request<Bytes>) -> String {
     }
 }
 
-/// Far above any valid request: 1 MiB of messages whose every character is escaped.
+/// The limit of DynamoDB, and above any valid request of the others: 10 MiB of records are 14 MiB in
+/// base64, and 1 MiB of messages whose every character is escaped are 6 MiB.
 pub(crate) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 
-fn unknown(message: &str) -> Response<Bytes> {
-    answer::error(Protocol::Json10, 400, UNKNOWN_OPERATION, Some("UnknownOperationException"), message)
+fn unknown(message: &'static str) -> Refusal {
+    Refusal::new(&UNKNOWN_OPERATION, message)
+}
+
+/// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
+fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
+    if speaks_cbor(headers) {
+        return &cloudwatch::DIALECT;
+    }
+    match header(headers, "x-amz-target").split_once('.') {
+        Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
+        Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
+        _ => &sqs::DIALECT,
+    }
+}
+
+fn speaks_cbor(headers: &HeaderMap) -> bool {
+    header(headers, "smithy-protocol") == "rpc-v2-cbor"
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-const TOO_LARGE: &str = "com.amazon.coral.service#RequestEntityTooLargeException";
-const UNKNOWN_OPERATION: &str = "com.amazon.coral.service#UnknownOperationException";
+const UNKNOWN_OPERATION: Code =
+    Code { shape: "com.amazon.coral.service#UnknownOperationException", query: "UnknownOperationException" };

@@ -7,10 +7,13 @@ use fastrand::Rng;
 use http::{Request, Response};
 
 use crate::clock;
+use crate::cloudwatch::CloudWatch;
+use crate::dynamodb::DynamoDb;
 use crate::injector::{Drawn, Injector};
+use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, Fault, FaultPlan, Requests, SqsView, answer};
+use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
 /// A server that behaves like AWS, only stricter, and fails on demand.
 ///
@@ -23,6 +26,9 @@ pub struct LocalServer {
 
 struct Shared {
     seed: u64,
+    cloudwatch: Arc<CloudWatch>,
+    dynamodb: Arc<DynamoDb>,
+    kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -71,7 +77,7 @@ impl LocalServer {
         clock::sleep(drawn.latency / 2).await;
         let mut answer = match route {
             Ok(route) => self.strike(route, &request, &drawn).await,
-            Err(unroutable) => Ok(unroutable.answer()),
+            Err(unroutable) => Ok(unroutable.answer(request.headers())),
         };
         clock::sleep(drawn.latency - drawn.latency / 2).await;
         if let Ok(answer) = &mut answer {
@@ -88,6 +94,24 @@ impl LocalServer {
     /// What the server received until now.
     pub fn requests(&self) -> Requests {
         self.control().requests.clone()
+    }
+
+    /// What the metrics were sent, without going through the wire.
+    #[must_use]
+    pub fn cloudwatch(&self) -> CloudWatchView {
+        CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
+    }
+
+    /// What the tables hold and what was written into them, without going through the wire.
+    #[must_use]
+    pub fn dynamodb(&self) -> DynamoDbView {
+        DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
+    }
+
+    /// What the streams accepted, without going through the wire.
+    #[must_use]
+    pub fn kinesis(&self) -> KinesisView {
+        KinesisView::new(Arc::clone(&self.shared.kinesis))
     }
 
     /// What the queues hold and what they accepted, without going through the wire.
@@ -126,7 +150,7 @@ impl LocalServer {
         match &drawn.fault {
             Fault::ErrorAfter { status, code } => Ok(route.error(*status, code)),
             Fault::HangAfter => pending().await,
-            Fault::Malformed => Ok(answer::malformed()),
+            Fault::Malformed => Ok(route.malformed()),
             Fault::ResetAfter => Err(Broken::Reset),
             Fault::Truncated => Err(Broken::half_of(answer)),
             _ => Ok(answer),
@@ -135,6 +159,9 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
+            Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
+            Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -160,8 +187,8 @@ impl fmt::Debug for LocalServer {
 }
 
 impl LocalServerBuilder {
-    /// The most that the server remembers, in bytes of messages, deleted ones included: 1 GiB if
-    /// not set. Beyond it, sending is refused with status 503.
+    /// The most that the server remembers of each service, in bytes of what was written, deleted
+    /// messages included: 1 GiB if not set. Beyond it, writing is refused with status 503.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
@@ -172,8 +199,9 @@ impl LocalServerBuilder {
         self
     }
 
-    /// Whether messages are validated and confirmed, but neither held nor remembered nor compared
-    /// with earlier ones: for load tests. Off if not set.
+    /// Whether what is written is validated and confirmed, but neither held nor remembered nor
+    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
+    /// not set.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -217,8 +245,15 @@ impl LocalServerBuilder {
             requests: Requests::default(),
             ids: Rng::with_seed(self.seed),
         };
-        let sqs = Sqs::new(self.seed, !self.discard, self.capacity);
-        let shared = Shared { seed: self.seed, sqs: Arc::new(sqs), control: Mutex::new(control) };
+        let keeps = !self.discard;
+        let shared = Shared {
+            seed: self.seed,
+            cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
+            dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
+            kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
+            sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
+            control: Mutex::new(control),
+        };
         LocalServer { shared: Arc::new(shared) }
     }
 }

@@ -7,7 +7,6 @@ mod dedup;
 mod digest;
 mod draft;
 mod groups;
-mod history;
 mod line;
 mod manage;
 mod message;
@@ -29,7 +28,6 @@ mod wire;
 
 pub(crate) use call::Sqs;
 pub(crate) use code::DIALECT;
-pub use history::AppliedBatch;
 pub use message::StoredMessage;
 pub use message_attributes::{AttributeValue, MessageAttribute};
 pub(crate) use operation::Operation;

@@ -34,11 +34,12 @@ impl Codes {
     /// and without what some protocols append to it behind a colon.
     #[must_use]
     pub fn bare<'a>(&self, code: &'a str) -> &'a str {
-        let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
+        // The address first: it may have a `#` of its own.
         let code = match code.split_once(':') {
             Some((code, address)) if address.starts_with("http") => code,
             _ => code,
         };
+        let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
         code.strip_prefix(self.prefix).unwrap_or(code)
     }
 
@@ -137,6 +138,7 @@ const UNAVAILABLE: &[&str] = &[
     "InternalServerError",
     "InternalServiceError",
     "InternalServiceFault",
+    "ReplicatedWriteConflictException",
     "RequestTimeout",
     "RequestTimeoutException",
     "ServiceUnavailable",
@@ -225,6 +227,7 @@ mod tests {
     fn what_went_wrong_inside_the_service_may_have_been_applied() {
         check(500, &["InternalError", "Whatever", "AccessDenied", "NoSuchThing"], Class::Ambiguous);
         check(400, &["InternalError", "InternalServiceFault", "RequestTimeout"], Class::Ambiguous);
+        check(400, &["ReplicatedWriteConflictException"], Class::Ambiguous);
         for status in [200, 204, 408, 500, 502, 503, 504, 599] {
             assert_eq!(CODES.of_request(None, status).0, Class::Ambiguous, "{status}");
         }
@@ -271,9 +274,14 @@ mod tests {
 
     #[test]
     fn only_what_is_around_the_code_is_cut_off() {
-        for (spelling, bare) in
-            [("AWS.Things.X", "X"), ("a#b#X", "X"), ("KMS.X", "KMS.X"), ("kms:X", "kms:X"), ("", "")]
-        {
+        for (spelling, bare) in [
+            ("AWS.Things.X", "X"),
+            ("a#b#X", "X"),
+            ("a#X:http://things.amazonaws.com/#doc", "X"),
+            ("KMS.X", "KMS.X"),
+            ("kms:X", "kms:X"),
+            ("", ""),
+        ] {
             assert_eq!(CODES.bare(spelling), bare);
         }
     }

@@ -1,6 +1,6 @@
 //! Requests in AWS JSON: written by `serde_json` from borrowed views of an SDK's input.
 
-use std::io;
+use std::{fmt, io};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::base64;
@@ -10,11 +10,16 @@ use serde_json::ser::Formatter;
 
 /// A text. Nearly all of them need no escape, which one vectorised pass shows; the others are
 /// left to `serde_json`.
-#[derive(Clone, Copy, Debug)]
+///
+/// It is for [`to_vec`] alone, other serializers write it as bytes; and it is no key of a map.
+/// `Debug` shows its length.
+#[derive(Clone, Copy)]
 pub struct Text<'a>(pub &'a str);
 
 /// Bytes in base64, in which no character needs an escape.
-#[derive(Clone, Copy, Debug)]
+///
+/// It is for [`to_vec`] alone, other serializers write it as bytes. `Debug` shows its length.
+#[derive(Clone, Copy)]
 pub struct Base64<'a>(pub &'a [u8]);
 
 /// The value as compact JSON, in a buffer of this capacity, which grows where it must.
@@ -75,6 +80,18 @@ impl Serialize for Base64<'_> {
     }
 }
 
+macro_rules! debug_length {
+    ($($name:ident)*) => {$(
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({} bytes)", stringify!($name), self.0.len())
+            }
+        }
+    )*};
+}
+
+debug_length!(Base64 Text);
+
 /// Compact JSON, in which bytes stand for strings that need no escape.
 struct Verbatim;
 
@@ -93,7 +110,37 @@ const BLOCK: usize = 4_096;
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Base64, Text, need_escape, request, to_vec};
+    use super::{BLOCK, Base64, Text, need_escape, request, to_vec};
+
+    /// Checks that the text is written as `serde_json` writes it.
+    #[track_caller]
+    fn check(text: &str) {
+        let by_serde = serde_json::to_string(text).expect("a text can be written");
+        let written = to_vec(&Text(text), 0).expect("a text can be written");
+        assert_eq!(written, by_serde.as_bytes(), "{text:?}");
+        assert_eq!(need_escape(text), by_serde.len() != text.len() + 2, "{text:?}");
+    }
+
+    #[test]
+    fn whatever_json_escapes_is_escaped_and_nothing_else() {
+        for character in ('\0'..='\u{ff}').chain(['\u{2028}', '\u{2029}', '\u{ffff}', '\u{1f600}']) {
+            check(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    #[test]
+    fn what_needs_an_escape_is_found_wherever_it_lies() {
+        for place in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 7] {
+            for escaped in ['"', '\\', '\u{1f}', 'a'] {
+                check(&format!("{}{escaped}tail", "a".repeat(place)));
+            }
+        }
+    }
+
+    #[test]
+    fn debug_shows_lengths_and_no_content() {
+        assert_eq!(format!("{:?} {:?}", Text("secret"), Base64(b"secret")), "Text(6 bytes) Base64(6 bytes)");
+    }
 
     #[test]
     fn a_request_has_the_headers_of_its_protocol() {
@@ -108,10 +155,9 @@ mod tests {
         #[test]
         fn every_text_can_be_read_back(text in any::<String>(), quotes in "[\"\\\\\n a]{0,20}") {
             for text in [text.clone(), quotes.clone(), text + &quotes] {
+                check(&text);
                 let written = to_vec(&Text(&text), 0).expect("a text can be written");
                 let read: String = serde_json::from_slice(&written).expect("it is JSON");
-                let by_serde = serde_json::to_string(&text).expect("a text can be written");
-                prop_assert_eq!(need_escape(&text), by_serde.len() != text.len() + 2);
                 prop_assert_eq!(read, text);
             }
         }

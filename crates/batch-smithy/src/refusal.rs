@@ -31,13 +31,10 @@ impl Refusal {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         match error {
-            SdkError::ServiceError(answer) => {
-                of_answer(answer.err().meta(), answer.raw().status().as_u16(), codes, unknown)
-            }
+            SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
             SdkError::ConstructionFailure(_) => of_client(NOT_MADE, error.into_source().ok()),
             SdkError::ResponseError(answer) if !answer.raw().status().is_success() => {
-                let status = answer.raw().status().as_u16();
-                of_answer(&ErrorMetadata::builder().build(), status, codes, unknown)
+                of_answer(&ErrorMetadata::builder().build(), answer.raw(), codes, unknown)
             }
             SdkError::ResponseError(_) => of_client(UNREADABLE, error.into_source().ok()),
             SdkError::TimeoutError(_) => of_client(TIMEOUT, error.into_source().ok()),
@@ -80,27 +77,35 @@ impl Refusal {
 }
 
 fn of_answer(
-    answer: &ErrorMetadata,
-    status: u16,
+    error: &ErrorMetadata,
+    answer: &HttpResponse,
     codes: &Codes,
     unknown: impl FnOnce() -> String,
 ) -> Refusal {
-    let (class, advice) = codes.of_request(answer.code(), status);
-    let code = answer.code().map_or_else(|| format!("HTTP {status}"), |code| codes.bare(code).to_owned());
+    let status = answer.status().as_u16();
+    let (class, advice) = codes.of_request(error.code(), status);
+    let code = error.code().map_or_else(|| format!("HTTP {status}"), |code| codes.bare(code).to_owned());
     let advice = match (class, advice) {
         (Class::UnknownDestination, _) => unknown(),
         (_, Some(advice)) => advice.to_owned(),
         (_, None) => String::from("the service refused the request"),
     };
-    let detail = match answer.extra(REQUEST_ID) {
+    let detail = match request_id(answer) {
         Some(id) => format!("{advice} (HTTP {status}, request id {id})"),
         None => format!("{advice} (HTTP {status})"),
     };
     let mut failure = Failure::new(code).with_detail(detail);
-    if let Some(message) = answer.message() {
+    if let Some(message) = error.message() {
         failure = failure.with_message(message);
     }
     Refusal { class, failure }
+}
+
+/// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
+/// where the answer cannot be read.
+fn request_id(answer: &HttpResponse) -> Option<&str> {
+    let headers = answer.headers();
+    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
 }
 
 /// The words of an error may quote the request and so become the failure's message, which is not
@@ -123,9 +128,6 @@ fn root<'a>(mut error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     }
     error
 }
-
-/// Where the SDK puts the id of the request.
-const REQUEST_ID: &str = "aws_request_id";
 
 const NOT_MADE: Reading = Reading {
     class: Class::Fatal,
@@ -150,11 +152,14 @@ const UNREADABLE: Reading = Reading {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-    use aws_smithy_runtime_api::client::result::SdkError;
+    use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
     use aws_smithy_runtime_api::http::StatusCode;
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::error::metadata::ErrorMetadata;
+    use batch_core::Failure;
 
     use super::Refusal;
     use crate::{Class, Codes, Rule};
@@ -199,12 +204,57 @@ mod tests {
 
     #[test]
     fn the_service_is_not_quoted_but_its_request_id_is() {
-        let meta =
-            ErrorMetadata::builder().code("NoSuchThing").message("words").custom("aws_request_id", "7");
-        let refusal = refusal(SdkError::service_error(meta.build(), raw(400)));
-        assert_eq!(refusal.class, Class::UnknownDestination);
-        assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
-        assert_eq!(refusal.failure.message(), Some("words"));
+        for header in ["x-amzn-requestid", "x-amz-request-id"] {
+            let meta = ErrorMetadata::builder().code("NoSuchThing").message("words").build();
+            let mut raw = raw(400);
+            raw.headers_mut().insert(header, "7");
+            let refusal = refusal(SdkError::service_error(meta, raw));
+            assert_eq!(refusal.class, Class::UnknownDestination);
+            assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
+            assert_eq!(refusal.failure.message(), Some("words"));
+        }
+    }
+
+    #[test]
+    fn the_request_id_of_an_answer_that_cannot_be_read_is_shown() {
+        let mut raw = raw(403);
+        raw.headers_mut().insert("x-amzn-requestid", "7");
+        let refusal = refusal(SdkError::response_error("secret", raw));
+        let shown = refusal.failure.to_string();
+        assert_eq!(shown, "HTTP 403: check the permissions (HTTP 403, request id 7)");
+    }
+
+    #[test]
+    fn without_an_answer_it_matters_whether_the_request_can_have_left() {
+        let io = |kind: io::ErrorKind| {
+            SdkError::dispatch_failure(ConnectorError::io(io::Error::from(kind).into()))
+        };
+        for (error, class, code) in [
+            (io(io::ErrorKind::ConnectionRefused), Class::Unsent, "NotConnected"),
+            (io(io::ErrorKind::ConnectionReset), Class::Ambiguous, "ConnectionLost"),
+            (SdkError::timeout_error("too slow"), Class::Ambiguous, "Timeout"),
+            (SdkError::construction_failure("secret"), Class::Fatal, "InvalidRequest"),
+        ] {
+            let refusal = refusal(error);
+            assert_eq!((refusal.class, refusal.failure.code()), (class, code));
+            assert!(!format!("{refusal:?}").contains("secret"), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn each_class_has_its_reply() {
+        for (class, expected) in [
+            (Class::Ambiguous, "Ambiguous(Failure(X))"),
+            (Class::Fatal, "Fatal(Failure(X))"),
+            (Class::Retry, "Retry(Failure(X))"),
+            (Class::Split, "Split(Failure(X))"),
+            (Class::Throttled, "Throttled(Failure(X))"),
+            (Class::UnknownDestination, "Fatal(Failure(X))"),
+            (Class::Unsent, "Unsent(Failure(X))"),
+        ] {
+            let reply = Refusal::of(class, Failure::new("X")).into_reply::<()>();
+            assert_eq!(format!("{reply:?}"), expected);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let flight = flight.expect("a batch comes back once, to the buffer that issued it");
         let lanes = self.lanes_of(&flight.slots);
         self.pace.answered();
-        self.learn(batch.id, &reply, flight.slots.len(), now, jitter);
+        self.learn(batch.id, &reply, &flight.slots, now, jitter);
         match reply {
             Reply::Each(verdicts) if verdicts.len() == flight.slots.len() => {
                 self.answer_each(&flight, batch, verdicts, now, jitter);
@@ -75,12 +75,14 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Adapts the pace to what the reply says of the service.
-    fn learn(&mut self, batch: BatchId, reply: &Reply<R>, sent: usize, now: Instant, jitter: f64) {
+    fn learn(&mut self, batch: BatchId, reply: &Reply<R>, sent: &[SlotId], now: Instant, jitter: f64) {
         match reply {
-            Reply::Each(verdicts) if verdicts.len() == sent => {
+            Reply::Each(verdicts) if verdicts.len() == sent.len() => {
                 if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_))) {
                     self.pace.succeeded();
-                } else if verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_))) {
+                } else if self.is_news(sent)
+                    && verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_)))
+                {
                     self.pace.throttled(batch, now);
                 } else {
                     self.pace.reached();
@@ -90,6 +92,12 @@ impl<E, R, T> Buffer<E, R, T> {
             Reply::Unsent(_) => self.pace.unsent(batch, self.plan.rules.backoff, now, jitter),
             _ => self.pace.reached(),
         }
+    }
+
+    /// Whether it tells something of the service when all of these are throttled. Where one was
+    /// throttled before, it may be its own doing: its shard is full, say, and the others are not.
+    fn is_news(&self, slots: &[SlotId]) -> bool {
+        !slots.iter().any(|&slot| self.slots[slot].was_throttled())
     }
 
     fn restore(&mut self, batch: Batch<E>, slots: &[SlotId]) {

@@ -106,6 +106,11 @@ impl<T> Slot<T> {
         self.past.as_ref().and_then(|past| past.last.clone())
     }
 
+    /// Whether one of its failures was for being throttled.
+    pub(super) fn was_throttled(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.strikes > past.used)
+    }
+
     pub(super) fn past_mut(&mut self) -> &mut Past {
         self.past.get_or_insert_default()
     }

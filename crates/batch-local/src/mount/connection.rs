@@ -36,7 +36,9 @@ async fn answer(server: LocalServer, request: Request<Incoming>) -> Result<Respo
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, MAX_REQUEST_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Ok(whole(Unroutable::TooLarge.answer())),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Ok(whole(Unroutable::TooLarge.answer(&head.headers)));
+        }
         // The client went away while it was sending.
         Err(_) => return Err(Broken::Reset),
     };

@@ -17,6 +17,7 @@ use super::wire::{
     CreateQueue, GetQueueAttributes, GetQueueUrl, ListQueues, Nothing, OfQueue, QueueAttributes, QueueUrl,
     QueueUrls,
 };
+use crate::account::{self, ACCOUNT};
 use crate::refusal::Refusal;
 
 impl Sqs {
@@ -146,13 +147,12 @@ fn shown(queue: &Queue, name: &str) -> BTreeMap<&'static str, String> {
         counts.in_flight.to_string(),
         created.clone(),
         created,
-        format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"),
+        account::arn("sqs", name),
     ];
     let settings = queue.settings.values().map(|(name, value)| (name, value.to_owned()));
     settings.chain(COMPUTED.into_iter().zip(computed)).collect()
 }
 
-const ACCOUNT: &str = "000000000000";
 const COMPUTED: [&str; 6] = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 use super::dedup::Deduplication;
 use super::digest;
 use super::draft::Draft;
-use super::history::{AppliedBatch, History};
 use super::message::StoredMessage;
 use super::settings::Settings;
 use super::shelf::Shelf;
 use super::wire::Sent;
 use crate::clock::Moment;
+use crate::history::{AppliedBatch, History};
 
 /// A queue.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Queue {
     pub(super) created_millis: u64,
     pub(super) purged_at: Option<Instant>,
     pub(super) shelf: Shelf,
-    pub(super) history: History,
+    pub(super) history: History<StoredMessage>,
     /// Wakes long polls when there may be something to receive.
     pub(super) arrivals: Arc<Notify>,
     deduplication: Deduplication,
@@ -106,7 +106,7 @@ impl Queue {
         self.history.count += 1;
         if self.keeps {
             let message = message.into();
-            self.history.push(Arc::clone(&message));
+            self.history.push(Arc::clone(&message), message.bytes);
             self.shelf.put(self.accepted, message, now.at);
         }
     }

@@ -77,8 +77,5 @@ fn delete(queue: &mut Queue, handle: &str) -> Result<(), Refusal> {
 fn marks(entries: &[DeleteEntry], drawn: &Drawn) -> Result<Marks, Refusal> {
     let handles: Vec<&str> =
         entries.iter().map(|entry| entry.receipt_handle.as_deref().unwrap_or_default()).collect();
-    match Marks::of(&drawn.fault, drawn.seed, DIALECT.throttled, &handles) {
-        Marks::Request { status, code } => Err(Refusal::named(&DIALECT, status, &code)),
-        marks => Ok(marks),
-    }
+    Marks::drawn(drawn, &DIALECT, &handles)
 }

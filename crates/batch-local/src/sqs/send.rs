@@ -4,10 +4,10 @@ use super::batch_rules;
 use super::call::Sqs;
 use super::code::DIALECT;
 use super::draft::Draft;
-use super::history::AppliedBatch;
 use super::manage::required;
 use super::settings::Settings;
 use super::wire::{BatchResult, Failed, SendEntry, SendMessage, SendMessageBatch, Sent, Successful};
+use crate::history::AppliedBatch;
 use crate::injector::Drawn;
 use crate::marks::{Mark, Marks};
 use crate::memory::weight;
@@ -21,8 +21,7 @@ impl Sqs {
         draft.check_kind(&settings)?;
         draft.check_alone(&settings)?;
         if let Some(mark) = marks.at(0) {
-            let status = if mark.sender_fault || mark.code == DIALECT.throttled { 400 } else { 500 };
-            return Err(Refusal::named(&DIALECT, status, mark.code));
+            return Err(mark.refusal(&DIALECT));
         }
         // One message in, one confirmation out.
         self.store(input.queue_url.as_deref(), vec![draft], None).map(|mut sent| sent.remove(0))
@@ -116,10 +115,7 @@ impl Batch {
 fn marks(entries: &[SendEntry], drawn: &Drawn) -> Result<Marks, Refusal> {
     let bodies: Vec<&str> =
         entries.iter().map(|entry| entry.message_body.as_deref().unwrap_or_default()).collect();
-    match Marks::of(&drawn.fault, drawn.seed, DIALECT.throttled, &bodies) {
-        Marks::Request { status, code } => Err(Refusal::named(&DIALECT, status, &code)),
-        marks => Ok(marks),
-    }
+    Marks::drawn(drawn, &DIALECT, &bodies)
 }
 
 /// The failure of an entry that the service refuses.

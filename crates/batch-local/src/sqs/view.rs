@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::call::Sqs;
-use super::history::AppliedBatch;
 use super::message::StoredMessage;
 use super::queue::Queue;
+use crate::history::AppliedBatch;
 
 /// What the queues hold and what they accepted, without going through the wire. A queue that does
 /// not exist is empty.

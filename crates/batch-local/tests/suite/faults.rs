@@ -1,6 +1,5 @@
 //! Every fault, as the SDK reports it, and what is applied.
 
-use std::error::Error;
 use std::io;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 
-use crate::support::{Batch, client_of, config, drain, faulty, now, outcome, plain, send};
+use crate::support::{Batch, client_of, config, drain, faulty, io_kind, now, outcome, plain, send};
 
 /// What the first of several equal requests meets, and how many messages it left behind.
 async fn meet(fault: Fault) -> (Batch, usize) {
@@ -28,17 +27,6 @@ async fn answers(fault: Fault, expected: &str, expected_applied: usize) {
     let (met, applied) = meet(fault).await;
     assert_eq!(outcome(met), expected, "{shown}");
     assert_eq!(applied, expected_applied, "{shown}");
-}
-
-fn io_kind(batch: &Batch) -> Option<io::ErrorKind> {
-    let mut source: Option<&(dyn Error + 'static)> = batch.as_ref().err().map(|error| error as _);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return Some(error.kind());
-        }
-        source = error.source();
-    }
-    None
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,11 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod allowance;
+mod cloudwatch;
 mod content;
+mod dynamodb;
 mod faults;
 mod fifo;
 mod fifo_limits;
 mod inspection;
+mod kinesis;
 mod limits;
 mod queues;
 mod seeds;

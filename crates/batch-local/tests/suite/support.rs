@@ -1,5 +1,7 @@
 //! Clients, queues and messages for the tests.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
@@ -136,6 +138,18 @@ pub(crate) async fn check(
     let failed = if expected == "ok" { 0 } else { expected.split(", ").count() };
     let expected_count = if expected.starts_with("whole") { 0 } else { count - failed };
     assert_eq!(accepted, expected_count, "accepted of {shown}");
+}
+
+/// How the connection broke that a request was sent over.
+pub(crate) fn io_kind<T, E: Error + 'static>(met: &Result<T, E>) -> Option<io::ErrorKind> {
+    let mut source: Option<&(dyn Error + 'static)> = met.as_ref().err().map(|error| error as _);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(error.kind());
+        }
+        source = error.source();
+    }
+    None
 }
 
 /// Up to `most` messages, without waiting, with everything that can be shown.

@@ -29,7 +29,7 @@ async fn an_unknown_operation_is_refused() {
         "AmazonSQS.",
         "AmazonSQS",
         "",
-        "DynamoDB_20120810.PutItem",
+        "DynamoDB_20120810.UpdateItem",
         "amazonsqs.SendMessage",
     ] {
         let answer = answer(&server, target, "{}").await;

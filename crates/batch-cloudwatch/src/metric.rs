@@ -1,0 +1,242 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::StandardUnit;
+
+use crate::{MetricValue, StatisticSet};
+
+/// One datum of a metric: a name, and a value, several values, or statistics of values.
+///
+/// Name and dimensions together say which metric of the namespace it belongs to. The names are
+/// usually written in the program: a `&'static str` is kept as it is, and costs no copy.
+///
+/// Whatever the service would refuse is refused when the metric is submitted, never here. `Debug`
+/// shows names and kinds, never a value of a metric or of a dimension.
+///
+/// ```
+/// use batch_cloudwatch::{Metric, StandardUnit};
+///
+/// let metric = Metric::new("Humidity", 40).dimension("Station", "10637").unit(StandardUnit::Percent);
+/// assert_eq!(metric.name(), "Humidity");
+/// ```
+#[derive(Clone, PartialEq)]
+#[must_use]
+pub struct Metric {
+    name: Name,
+    value: MetricValue,
+    dimensions: Vec<(Name, String)>,
+    timestamp: Option<DateTime>,
+    unit: Option<StandardUnit>,
+    storage_resolution: Option<i32>,
+}
+
+type Name = Cow<'static, str>;
+
+impl Metric {
+    /// A datum with one value. Integers of up to 32 bits can be given as they are; larger ones may
+    /// lose digits as an `f64`, the only number that the service has, and are converted by you.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// assert_eq!(Metric::new("Orders", 3), Metric::new("Orders", 3.0));
+    /// ```
+    pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<f64>) -> Self {
+        Self::of(name.into(), MetricValue::Value(value.into()))
+    }
+
+    /// A datum with 1 to 150 values, each of which occurred once.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// let metric = Metric::values("Latency", [12.5, 13.0, 40.0]);
+    /// # let _ = metric;
+    /// ```
+    pub fn values(name: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = f64>) -> Self {
+        let values = values.into_iter().collect();
+        Self::of(name.into(), MetricValue::Values { values, counts: None })
+    }
+
+    /// A datum with 1 to 150 values, each with the number of times that it occurred.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// let metric = Metric::counted_values("Latency", [(12.5, 8.0), (13.0, 1.0)]);
+    /// # let _ = metric;
+    /// ```
+    pub fn counted_values(
+        name: impl Into<Cow<'static, str>>,
+        values_and_counts: impl IntoIterator<Item = (f64, f64)>,
+    ) -> Self {
+        let (values, counts) = values_and_counts.into_iter().unzip();
+        Self::of(name.into(), MetricValue::Values { values, counts: Some(counts) })
+    }
+
+    /// A datum with statistics of values that are not sent themselves.
+    ///
+    /// ```
+    /// use batch_cloudwatch::{Metric, StatisticSet};
+    ///
+    /// let three = StatisticSet { sample_count: 3.0, sum: 10.5, minimum: 2.0, maximum: 5.0 };
+    /// let metric = Metric::statistics("Latency", three);
+    /// # let _ = metric;
+    /// ```
+    pub fn statistics(name: impl Into<Cow<'static, str>>, statistics: StatisticSet) -> Self {
+        Self::of(name.into(), MetricValue::StatisticValues(statistics))
+    }
+
+    /// Adds a dimension: a name of 1 to 255 ASCII characters, which no other dimension of the
+    /// metric has, and a value of 1 to 1,024. Up to 30.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// let metric = Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online");
+    /// assert_eq!(metric.metric_dimensions().count(), 2);
+    /// ```
+    pub fn dimension(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.dimensions.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds several dimensions, as [`dimension`](Self::dimension) does one.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// let of_all = [("Shop", "Berlin"), ("Kind", "Online")];
+    /// let metric = Metric::new("Orders", 1).dimensions(of_all);
+    /// assert_eq!(metric, Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online"));
+    /// ```
+    pub fn dimensions<N, V>(mut self, dimensions: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<Cow<'static, str>>,
+        V: Into<String>,
+    {
+        self.dimensions.extend(dimensions.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// Sets the time of the datum: a [`SystemTime`](std::time::SystemTime) or a [`DateTime`], up
+    /// to two weeks ago or two hours ahead. Default: the time at which it is submitted, which it
+    /// keeps through every retry and when it is handed back.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use batch_cloudwatch::{DateTime, Metric};
+    ///
+    /// let metric = Metric::new("Orders", 1).timestamp(SystemTime::UNIX_EPOCH);
+    /// assert_eq!(metric.metric_timestamp(), Some(DateTime::from_secs(0)));
+    /// ```
+    pub fn timestamp(mut self, timestamp: impl Into<DateTime>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+
+    /// Sets the unit: a [`StandardUnit`], or its name. Default: none, which the service takes for
+    /// the unit `None`. CloudWatch keeps data of different units apart, and no unit fits every
+    /// metric, so that a default of `Count`, say, would mislabel most of them for good.
+    ///
+    /// ```
+    /// use batch_cloudwatch::{Metric, StandardUnit};
+    ///
+    /// let metric = Metric::new("Traffic", 1.5).unit(StandardUnit::MegabytesSecond);
+    /// assert_eq!(metric, Metric::new("Traffic", 1.5).unit("Megabytes/Second"));
+    /// ```
+    pub fn unit(mut self, unit: impl Into<StandardUnit>) -> Self {
+        self.unit = Some(unit.into());
+        self
+    }
+
+    /// Sets the storage resolution in seconds: 1 for a high-resolution metric, 60 for a standard
+    /// one. Default: that of the service, 60.
+    ///
+    /// ```
+    /// use batch_cloudwatch::Metric;
+    ///
+    /// let metric = Metric::new("Orders", 1).storage_resolution(1);
+    /// assert_eq!(metric.metric_storage_resolution(), Some(1));
+    /// ```
+    pub fn storage_resolution(mut self, seconds: i32) -> Self {
+        self.storage_resolution = Some(seconds);
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value, the values, or their statistics.
+    #[must_use]
+    pub fn value(&self) -> &MetricValue {
+        &self.value
+    }
+
+    /// The names and values of the dimensions, in the order in which they were added.
+    #[must_use]
+    pub fn metric_dimensions(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.dimensions.iter().map(|(name, value)| (&**name, value.as_str()))
+    }
+
+    /// The timestamp, if it was [given](Self::timestamp) or filled in by a writer.
+    #[must_use]
+    pub fn metric_timestamp(&self) -> Option<DateTime> {
+        self.timestamp
+    }
+
+    /// The unit, if it was [given](Self::unit).
+    #[must_use]
+    pub fn metric_unit(&self) -> Option<&StandardUnit> {
+        self.unit.as_ref()
+    }
+
+    /// The storage resolution in seconds, if it was [given](Self::storage_resolution).
+    #[must_use]
+    pub fn metric_storage_resolution(&self) -> Option<i32> {
+        self.storage_resolution
+    }
+
+    /// Fills in the timestamp if there is none.
+    pub(crate) fn or_timestamp(&mut self, now: impl FnOnce() -> DateTime) {
+        self.timestamp.get_or_insert_with(now);
+    }
+
+    /// What it occupies on the heap, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let name = |name: &Name| match name {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(name) => name.capacity(),
+        };
+        let dimensions = self.dimensions.iter().map(|(known, value)| name(known) + value.capacity());
+        name(&self.name)
+            + self.value.heap_bytes()
+            + self.dimensions.capacity() * size_of::<(Name, String)>()
+            + dimensions.sum::<usize>()
+    }
+
+    fn of(name: Name, value: MetricValue) -> Self {
+        Self { name, value, dimensions: Vec::new(), timestamp: None, unit: None, storage_resolution: None }
+    }
+}
+
+impl fmt::Debug for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dimensions: Vec<_> = self.dimensions.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Metric")
+            .field("name", &self.name)
+            .field("value", &self.value)
+            .field("dimensions", &dimensions)
+            .field("timestamp", &self.timestamp)
+            .field("unit", &self.unit)
+            .field("storage_resolution", &self.storage_resolution)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

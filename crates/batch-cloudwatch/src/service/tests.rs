@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::config::timeout::TimeoutConfig;
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, StalledStreamProtectionConfig};
+
+use super::*;
+use crate::{DateTime, body};
+
+fn now() -> DateTime {
+    DateTime::from_secs(1_800_000_000)
+}
+
+fn cloudwatch() -> CloudWatch {
+    let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    let limits = LimitPolicy::new(1_000, 1_000_000, 50_000).expect("they are not zero");
+    CloudWatch::new(&client, Namespace::new("Weather"), limits, Compression::Client, now)
+}
+
+#[test]
+fn a_metric_has_neither_lane_nor_identity_and_is_counted_as_it_is_sent() {
+    let metric = Metric::new("Temperature", 21.5).dimension("Station", "10637");
+    let cloudwatch = cloudwatch();
+    let found = cloudwatch.measure(&metric).expect("it is valid");
+    assert_eq!((found.lane, found.identity), (None, None));
+    assert_eq!(found.request_bytes, body::datum_bytes(&metric));
+    assert_eq!((found.entry_bytes, found.heap_bytes), (found.request_bytes, metric.heap_bytes()));
+}
+
+#[test]
+fn a_metric_without_a_timestamp_gets_that_of_its_submission_and_keeps_it() {
+    let mut metric = Metric::new("Temperature", 21.5);
+    cloudwatch().prepare(&mut metric);
+    assert_eq!(metric.metric_timestamp(), Some(now()));
+
+    let given = Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(1_799_999_000));
+    let mut prepared = given.clone();
+    cloudwatch().prepare(&mut prepared);
+    assert_eq!(prepared, given);
+}
+
+#[test]
+fn a_timestamp_is_compared_with_the_time_of_its_submission() {
+    let at =
+        |seconds| Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(now().secs() + seconds));
+    for (seconds, taken) in [(-1_209_600, true), (-1_209_601, false), (7_200, true), (7_201, false)] {
+        assert_eq!(cloudwatch().measure(&at(seconds)).is_ok(), taken, "{seconds}");
+    }
+}
+
+#[test]
+fn only_the_retries_of_the_client_are_replaced() {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(4))
+        .build();
+    let streams = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(5)).build();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .timeout_config(timeouts.clone())
+        .stalled_stream_protection(streams.clone())
+        .disable_request_compression(true)
+        .request_min_compression_size_bytes(77)
+        .retry_config(RetryConfig::adaptive().with_max_attempts(9));
+    let copy = own_copy(&Client::from_conf(config.build()), Compression::Client);
+    assert_eq!(copy.config().timeout_config(), Some(&timeouts));
+    assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
+    assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(copy.config().disable_request_compression(), Some(true));
+    assert_eq!(copy.config().request_min_compression_size_bytes(), Some(77));
+    assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
+}
+
+#[test]
+fn what_the_user_left_open_stays_open() {
+    let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
+    let copy = own_copy(&Client::from_conf(config), Compression::Client);
+    assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
+    assert!(copy.config().stalled_stream_protection().is_none());
+    assert_eq!(copy.config().disable_request_compression(), None);
+}
+
+#[test]
+fn debug_shows_the_namespace_and_no_client() {
+    let shown = format!("{:?}", cloudwatch());
+    assert!(shown.contains("Weather") && !shown.contains("Client {"), "{shown}");
+}

@@ -1,0 +1,87 @@
+//! What the service would refuse in a metric, apart from its size.
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::StandardUnit;
+use batch_core::Invalid;
+
+use crate::limits::{
+    DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS,
+    STORAGE_RESOLUTIONS,
+};
+use crate::{Metric, numbers, text};
+
+/// Why the service would refuse this metric at this time, if it would.
+pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
+    text::check("name of the metric", metric.name(), METRIC_NAME)?;
+    numbers::check(metric.value())?;
+    dimensions(metric)?;
+    metric.metric_unit().map_or(Ok(()), unit)?;
+    metric.metric_storage_resolution().map_or(Ok(()), storage_resolution)?;
+    metric.metric_timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
+}
+
+fn dimensions(metric: &Metric) -> Result<(), Invalid> {
+    let dimensions = metric.metric_dimensions();
+    if dimensions.len() > DIMENSIONS {
+        return refuse(format!(
+            "{} dimensions are above the limit of {DIMENSIONS}; leave some out, or put them into the name",
+            dimensions.len()
+        ));
+    }
+    for (place, (name, value)) in dimensions.clone().enumerate() {
+        text::check_without_colon("name of a dimension", name, DIMENSION_NAME)?;
+        text::check(format_args!("value of the dimension {name:?}"), value, DIMENSION_VALUE)?;
+        if dimensions.clone().take(place).any(|(earlier, _)| earlier == name) {
+            return refuse(format!("two dimensions are called {name:?}; rename one, or leave it out"));
+        }
+    }
+    Ok(())
+}
+
+fn unit(unit: &StandardUnit) -> Result<(), Invalid> {
+    match StandardUnit::try_parse(unit.as_str()) {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            refuse(format!("{:?} is no unit of CloudWatch; use a variant of StandardUnit", unit.as_str()))
+        }
+    }
+}
+
+fn storage_resolution(seconds: i32) -> Result<(), Invalid> {
+    let [high, standard] = STORAGE_RESOLUTIONS;
+    match STORAGE_RESOLUTIONS.contains(&seconds) {
+        true => Ok(()),
+        false => refuse(format!(
+            "a storage resolution of {seconds} s is not possible; set {high} (high resolution) or {standard} (standard)"
+        )),
+    }
+}
+
+fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
+    let age = now.as_nanos() - instant.as_nanos();
+    let seconds = |nanoseconds: i128| nanoseconds as f64 / 1e9;
+    if age > i128::from(PAST_SECONDS) * NANOSECONDS {
+        return refuse(format!(
+            "the timestamp lies {} s in the past, above the limit of {PAST_SECONDS} s (two weeks); CloudWatch takes no \
+             older data",
+            seconds(age)
+        ));
+    }
+    if -age > i128::from(FUTURE_SECONDS) * NANOSECONDS {
+        return refuse(format!(
+            "the timestamp lies {} s in the future, above the limit of {FUTURE_SECONDS} s (two hours); check the clock \
+             that it comes from, or submit it later",
+            seconds(-age)
+        ));
+    }
+    Ok(())
+}
+
+fn refuse(reason: String) -> Result<(), Invalid> {
+    Err(Invalid::new(reason))
+}
+
+const NANOSECONDS: i128 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! One request, and what each answer to it means.
+
+use std::error::Error;
+use std::time::Duration;
+
+use batch_cloudwatch::{DateTime, Metric, StandardUnit, StatisticSet};
+
+use crate::canned::{Answer, Canned};
+use crate::cbor::Value;
+use crate::support::{failure, metrics, says, send, shown, writer};
+
+/// Checks what this answer to a request of three metrics means.
+async fn check(answer: Answer, expected: &str) {
+    let reply = send(&writer(Canned::script([answer.clone()])), &metrics(3)).await;
+    assert_eq!(shown(&reply), expected, "{answer:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_takes_every_metric_whether_it_has_a_body_or_not() {
+    check(Answer::ok(), "Each[+ + +]").await;
+    check(Answer::Http(200, None, Vec::new()), "Each[+ + +]").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_html_is_no_success() {
+    check(Answer::Page(200, "<html>It works!"), "Ambiguous(UnreadableAnswer)").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_spellings_of_a_code_mean_the_same() {
+    for code in ["InvalidParameterValue", "InvalidParameterCombination", "ValidationError"] {
+        check(Answer::error(400, code), &format!("Split({code})")).await;
+        check(Answer::plain_error(400, &format!("{code}Exception")), &format!("Split({code}Exception)"))
+            .await;
+    }
+    check(Answer::error(400, "MissingParameter"), "Split(MissingParameter)").await;
+    check(
+        Answer::plain_error(400, "MissingRequiredParameterException"),
+        "Split(MissingRequiredParameterException)",
+    )
+    .await;
+    check(Answer::error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
+    check(Answer::plain_error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
+    check(Answer::plain_error(400, "SomethingNew"), "Split(SomethingNew)").await;
+    check(Answer::error(400, "Throttling"), "Throttled(Throttling)").await;
+    check(Answer::plain_error(400, "ThrottlingException"), "Throttled(ThrottlingException)").await;
+    check(Answer::error(400, "LimitExceeded"), "Throttled(LimitExceeded)").await;
+    check(Answer::plain_error(400, "LimitExceededFault"), "Throttled(LimitExceededFault)").await;
+    check(Answer::error(500, "InternalServiceError"), "Ambiguous(InternalServiceError)").await;
+    check(Answer::plain_error(500, "InternalServiceFault"), "Ambiguous(InternalServiceFault)").await;
+    check(Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)").await;
+    check(Answer::plain_error(400, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
+    check(Answer::error(403, "ExpiredToken"), "Retry(ExpiredToken)").await;
+    check(Answer::plain_error(400, "ExpiredTokenException"), "Retry(ExpiredTokenException)").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_are_no_cbor_are_told_by_their_status() {
+    for (status, body, expected) in [
+        (301, "", "Fatal(HTTP 301)"),
+        (400, "<html>", "Split(HTTP 400)"),
+        (403, "<html>", "Fatal(HTTP 403)"),
+        (404, "", "Fatal(HTTP 404)"),
+        (408, "", "Ambiguous(HTTP 408)"),
+        (408, "<html>", "Ambiguous(HTTP 408)"),
+        (413, "", "Split(HTTP 413)"),
+        (413, "<html>", "Split(HTTP 413)"),
+        (429, "", "Throttled(HTTP 429)"),
+        (500, "", "Ambiguous(HTTP 500)"),
+        (502, "<html>", "Ambiguous(HTTP 502)"),
+        (503, "{}", "Ambiguous(HTTP 503)"),
+        (504, "", "Ambiguous(HTTP 504)"),
+    ] {
+        check(Answer::Page(status, body), expected).await;
+    }
+    let mut broken = crate::cbor::error("InvalidParameterValue");
+    broken.truncate(12);
+    check(Answer::Http(400, None, broken), "Split(HTTP 400)").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_ambiguous_and_one_never_made_is_not() {
+    check(Answer::Reset, "Ambiguous(ConnectionLost)").await;
+    check(Answer::Refused, "Unsent(NotConnected)").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
+    let writer = writer(Canned::script([Answer::Hang]));
+    let metrics = metrics(1);
+    let waiting = send(&writer, &metrics);
+    // Not much longer: the SDK's protection against stalled streams mixes paused and real time.
+    assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failed_request_is_sent_once() {
+    for answer in
+        [Answer::error(500, "InternalServiceError"), Answer::error(400, "Throttling"), Answer::Reset]
+    {
+        let http = Canned::script([answer]);
+        send(&writer(http.clone()), &metrics(1)).await;
+        let asked = http.asked();
+        assert_eq!(asked.len(), 1, "the client does not retry by itself");
+        assert_eq!(asked[0].attempt, "attempt=1; max=1");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_says_what_to_do_and_keeps_the_words_of_the_service_to_itself() {
+    let http = Canned::script([Answer::error(403, "AccessDenied")]);
+    let failure = failure(send(&writer(http), &metrics(1)).await);
+    says(&failure, &["AccessDenied: ", "allow them cloudwatch:PutMetricData", "HTTP 403", "request id r-1"]);
+    assert!(!failure.to_string().contains("words of the service"), "{failure}");
+    assert_eq!(failure.message(), Some("words of the service"));
+    assert!(failure.source().is_none());
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Map(entries.map(|(key, value)| (key.to_owned(), value)).into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_carries_the_metrics_as_they_are() {
+    let http = Canned::accepting();
+    let at = DateTime::from_millis(1_800_000_000_500);
+    let full = Metric::counted_values("Latency", [(0.1, 3.0), (-0.0, 1.5)])
+        .dimension("Host", "a \"quoted\" one")
+        .dimension("Zone", "1")
+        .timestamp(at)
+        .unit(StandardUnit::Milliseconds)
+        .storage_resolution(1);
+    let set = StatisticSet { sample_count: 2.0, sum: 5.0, minimum: 2.0, maximum: 3.0 };
+    let metrics = [Metric::new("plain", 1), full, Metric::statistics("statistics", set)];
+    let reply = send(&writer(http.clone()), &metrics).await;
+    assert_eq!(shown(&reply), "Each[+ + +]");
+
+    let dimension = |name, value| map([("Name", text(name)), ("Value", text(value))]);
+    let numbers = |numbers: [f64; 2]| Value::List(numbers.map(Value::Number).into());
+    let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
+    assert_eq!(asked.body.get("Namespace"), Some(&text("Weather")));
+    assert_eq!(
+        asked.datums(),
+        [
+            map([("MetricName", text("plain")), ("Value", Value::Number(1.0))]),
+            map([
+                ("MetricName", text("Latency")),
+                (
+                    "Dimensions",
+                    Value::List(vec![dimension("Host", "a \"quoted\" one"), dimension("Zone", "1")])
+                ),
+                ("Timestamp", Value::Instant(at)),
+                ("Values", numbers([0.1, -0.0])),
+                ("Counts", numbers([3.0, 1.5])),
+                ("Unit", text("Milliseconds")),
+                ("StorageResolution", Value::Integer(1)),
+            ]),
+            map([
+                ("MetricName", text("statistics")),
+                (
+                    "StatisticValues",
+                    map([
+                        ("SampleCount", Value::Number(2.0)),
+                        ("Sum", Value::Number(5.0)),
+                        ("Minimum", Value::Number(2.0)),
+                        ("Maximum", Value::Number(3.0)),
+                    ])
+                ),
+            ]),
+        ]
+    );
+}

@@ -1,0 +1,71 @@
+use std::error::Error;
+
+use batch_core::{ConfigError, Failure};
+
+use crate::limits::LEVELS;
+
+/// Why a writer could not learn the keys of its table.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The settings contradict each other or the service.
+    #[error("the settings do not fit: {0}")]
+    Config(#[from] ConfigError),
+    /// There is no such table.
+    #[error("the table was not found: {0}")]
+    NoSuchTable(#[source] Failure),
+    /// The table could not be described: no connection, no permission, no credentials, throttled. The
+    /// failure says which, and what to do.
+    #[error("the keys of the table could not be read: {0}")]
+    NotDescribed(#[source] Failure),
+    /// The table is there and takes no writes, or its keys make no sense.
+    #[error("the table {table} cannot be written to: {reason}")]
+    NotUsable {
+        /// Its name or ARN, as it was given.
+        table: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Why no item can be made of a value. No variant shows any of the value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ItemError {
+    /// Two members of one object have the same name, so that one of them would be lost.
+    #[error(
+        "the value at byte {byte} of the JSON text has the same name as another of its object; rename one"
+    )]
+    DuplicateName {
+        /// Where the value of the second begins, in bytes from 0.
+        byte: usize,
+    },
+    /// The JSON is no object, and an item has named attributes.
+    #[error("the JSON text is no object, and an item is made of named attributes; put it into one")]
+    NotAnObject,
+    /// The value cannot be written in the form that is needed.
+    #[error("the value cannot be serialized to an item")]
+    Serialize(#[source] Box<dyn Error + Send + Sync>),
+    /// The text is not JSON.
+    #[error("the text is not JSON at line {line}, column {column}")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The byte of the line, from 1; 0 where it would begin.
+        column: usize,
+    },
+    /// Lists and maps are nested too deep.
+    #[error(
+        "the value at byte {byte} of the JSON text is nested above {LEVELS} levels; flatten it, or store it as a string"
+    )]
+    TooDeep {
+        /// Where the value begins, in bytes from 0.
+        byte: usize,
+    },
+    /// A text with an escape that stands for no character: half of a surrogate pair, say.
+    #[error("the value at byte {byte} of the JSON text has an escape that stands for no character")]
+    Unreadable {
+        /// Where the value begins, in bytes from 0.
+        byte: usize,
+    },
+}

@@ -1,0 +1,179 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use batch_core::Key;
+
+use crate::limits::{PARTITION_KEY_BYTES, SORT_KEY_BYTES};
+use crate::number;
+use crate::write::Attributes;
+
+/// The type of an attribute that is part of a key.
+///
+/// ```
+/// use batch_dynamodb::KeyType;
+///
+/// assert_eq!(KeyType::Number.to_string(), "number (N)");
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyType {
+    /// Bytes, type `B`.
+    Binary,
+    /// A number, type `N`. Keys of type number are compared by value: `1`, `1.0` and `1e0` are one.
+    Number,
+    /// Text, type `S`.
+    String,
+}
+
+/// What identifies an item of a table, and what its indexes need.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct KeySchema {
+    pub(crate) partition: KeyAttribute,
+    pub(crate) sort: Option<KeyAttribute>,
+    /// The key attributes of the table's indexes, as far as they are known. An item may lack them.
+    pub(crate) indexes: Vec<KeyAttribute>,
+}
+
+/// An attribute that is part of a key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct KeyAttribute {
+    pub(crate) name: String,
+    pub(crate) key_type: KeyType,
+    pub(crate) role: Role,
+}
+
+/// Which part of a key an attribute is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Role {
+    Partition,
+    Sort,
+}
+
+impl KeySchema {
+    /// What tells the item of these attributes from every other of the table; none if a key
+    /// attribute is missing or of another type. All keys of a table have the same types, so that
+    /// the bytes need not say which these are.
+    pub(crate) fn key_of<'a>(&self, attributes: &'a Attributes) -> Option<Key<'a>> {
+        let partition = self.partition.bytes_in(attributes)?;
+        Some(match (&self.sort, partition) {
+            (Some(sort), partition) => Key::pair(partition, sort.bytes_in(attributes)?),
+            (None, Cow::Borrowed(bytes)) => Key::from(bytes),
+            (None, Cow::Owned(bytes)) => Key::from(bytes),
+        })
+    }
+
+    /// The attributes of the table's own key.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        [&self.partition].into_iter().chain(&self.sort)
+    }
+}
+
+impl KeyAttribute {
+    /// The bytes that equal keys share and no others have.
+    fn bytes_in<'a>(&self, attributes: &'a Attributes) -> Option<Cow<'a, [u8]>> {
+        match (self.key_type, attributes.get(&self.name)?) {
+            (KeyType::Binary, AttributeValue::B(blob)) => Some(Cow::Borrowed(blob.as_ref())),
+            (KeyType::Number, AttributeValue::N(text)) => Some(match number::canonical(text).ok()? {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            }),
+            (KeyType::String, AttributeValue::S(text)) => Some(Cow::Borrowed(text.as_bytes())),
+            _ => None,
+        }
+    }
+}
+
+impl KeyType {
+    /// The type of this value, if it can be part of a key.
+    pub(crate) fn of(value: &AttributeValue) -> Option<Self> {
+        match value {
+            AttributeValue::B(_) => Some(Self::Binary),
+            AttributeValue::N(_) => Some(Self::Number),
+            AttributeValue::S(_) => Some(Self::String),
+            _ => None,
+        }
+    }
+}
+
+impl Role {
+    /// The most bytes of such a part of a key.
+    pub(crate) fn limit(self) -> usize {
+        match self {
+            Self::Partition => PARTITION_KEY_BYTES,
+            Self::Sort => SORT_KEY_BYTES,
+        }
+    }
+}
+
+/// The type, and how the service spells it.
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Binary => "binary (B)",
+            Self::Number => "number (N)",
+            Self::String => "string (S)",
+        })
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Partition => "partition key",
+            Self::Sort => "sort key",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use batch_core::Key;
+    use proptest::prelude::*;
+
+    use super::KeyType;
+    use crate::samples::{attributes, b, n, s, schema};
+
+    #[test]
+    fn a_key_is_the_bytes_of_its_partition_key() {
+        let item = attributes([("pk", s("ä")), ("x", n("1"))]);
+        assert_eq!(schema(KeyType::String, None).key_of(&item), Some(Key::from("ä")));
+        let item = attributes([("pk", b(&[0, 255]))]);
+        assert_eq!(schema(KeyType::Binary, None).key_of(&item), Some(Key::from(vec![0, 255])));
+    }
+
+    #[test]
+    fn numbers_of_equal_value_are_one_key() {
+        let numbers = schema(KeyType::Number, Some(KeyType::Number));
+        let item = |partition, sort| attributes([("pk", n(partition)), ("sk", n(sort))]);
+        let first = item("1", "0");
+        for (partition, sort) in [("1.0", "0.0"), ("1e0", "-0"), ("+01", "0e9")] {
+            assert_eq!(numbers.key_of(&first), numbers.key_of(&item(partition, sort)), "{partition} {sort}");
+        }
+        assert_ne!(numbers.key_of(&first), numbers.key_of(&item("0", "1")));
+        assert_ne!(numbers.key_of(&first), numbers.key_of(&item("-1", "0")));
+    }
+
+    #[test]
+    fn a_key_of_another_type_or_without_a_part_is_none() {
+        let strings = schema(KeyType::String, Some(KeyType::String));
+        assert_eq!(strings.key_of(&attributes([("pk", n("1")), ("sk", s("a"))])), None);
+        assert_eq!(strings.key_of(&attributes([("pk", s("a")), ("sk", n("1"))])), None);
+        assert_eq!(strings.key_of(&attributes([("pk", s("a"))])), None);
+        assert_eq!(strings.key_of(&attributes([])), None);
+        assert_eq!(schema(KeyType::Number, None).key_of(&attributes([("pk", n("one"))])), None);
+    }
+
+    proptest! {
+        #[test]
+        fn keys_of_two_parts_are_equal_exactly_when_both_parts_are(
+            one in ("[ab]{0,3}", "[ab]{0,3}"), other in ("[ab]{0,3}", "[ab]{0,3}"),
+        ) {
+            let strings = schema(KeyType::String, Some(KeyType::String));
+            let key = |(partition, sort): &(String, String)| {
+                let item = attributes([("pk", s(partition)), ("sk", s(sort))]);
+                strings.key_of(&item).map(|key| key.as_bytes().to_vec())
+            };
+            prop_assert_eq!(key(&one) == key(&other), one == other);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The numbers of the service, each with its source.
+//!
+//! "API" is the Amazon DynamoDB API reference, "guide" the Amazon DynamoDB developer guide.
+
+use std::ops::RangeInclusive;
+
+/// Puts and deletes of a request (API, `BatchWriteItem`).
+pub(crate) const REQUEST_WRITES: usize = 25;
+
+/// Bytes of a request as it is sent, 16 MB (API, `BatchWriteItem`; guide, constraints: a megabyte
+/// has 1,048,576 bytes).
+pub(crate) const REQUEST_BYTES: usize = 16_777_216;
+
+/// Bytes of an item as it is stored, 400 KB (guide, constraints: a kilobyte has 1,024 bytes).
+pub(crate) const ITEM_BYTES: usize = 409_600;
+
+/// Bytes of the name of an attribute (guide, naming rules).
+pub(crate) const ATTRIBUTE_NAME_BYTES: usize = 65_535;
+
+/// Characters of the name of an attribute that is part of a key (API, `KeySchemaElement`).
+pub(crate) const KEY_NAME: usize = 255;
+
+/// Bytes of a partition key (guide, constraints).
+pub(crate) const PARTITION_KEY_BYTES: usize = 2_048;
+
+/// Bytes of a sort key (guide, constraints).
+pub(crate) const SORT_KEY_BYTES: usize = 1_024;
+
+/// Levels of an attribute, itself the first, each list or map in it one more (guide, constraints).
+pub(crate) const LEVELS: usize = 32;
+
+/// Significant digits of a number (guide, data types).
+pub(crate) const NUMBER_DIGITS: usize = 38;
+
+/// The powers of ten between which the first digit of a number lies (guide, data types).
+pub(crate) const NUMBER_POWERS: RangeInclusive<i64> = -130..=125;
+
+/// Characters of the name of a table (guide, naming rules).
+pub(crate) const TABLE_NAME: RangeInclusive<usize> = 3..=255;
+
+/// Characters of the ARN of a table (API, `TableArn`).
+pub(crate) const TABLE_ARN: usize = 1_024;
+
+/// Digits of an AWS account id.
+pub(crate) const ACCOUNT_DIGITS: usize = 12;

@@ -1,0 +1,152 @@
+use std::sync::{Arc, Mutex, OnceLock};
+
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
+use aws_sdk_dynamodb::types::{
+    DeleteRequest, PutRequest, ReturnConsumedCapacity, ReturnItemCollectionMetrics, WriteRequest,
+};
+use aws_sdk_dynamodb::{Client, Config};
+use aws_smithy_runtime_api::client::interceptors::context::Input;
+use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
+use proptest::collection::{hash_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+use super::{KNOWN, swap};
+use crate::Write;
+use crate::body::{self, COMMA, fixed_bytes};
+use crate::samples::{any_attributes, any_text, attributes, b, nested, s};
+
+/// Ends a request when it is written, and keeps the serializer that wrote it.
+#[derive(Debug)]
+struct Spy(Arc<Mutex<Option<SharedRequestSerializer>>>);
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Spy {
+    fn name(&self) -> &'static str {
+        "Spy"
+    }
+
+    fn read_after_serialization(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        *self.0.lock().expect("nobody panics with it") = bag.load::<SharedRequestSerializer>().cloned();
+        Err("seen enough".into())
+    }
+}
+
+/// The serializer of a client with ours swapped in, or without.
+fn serializer(swapped: bool) -> SharedRequestSerializer {
+    let seen = Arc::default();
+    let config =
+        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
+    let mut config = config.interceptor(Spy(Arc::clone(&seen)));
+    if swapped {
+        config.push_interceptor(swap());
+    }
+    let request = Client::from_conf(config.build()).batch_write_item();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it can start");
+    runtime.block_on(request.send()).expect_err("it was ended");
+    seen.lock().expect("nobody panics with it").clone().expect("it came as far as this")
+}
+
+fn ours() -> &'static SharedRequestSerializer {
+    static OURS: OnceLock<SharedRequestSerializer> = OnceLock::new();
+    OURS.get_or_init(|| serializer(true))
+}
+
+fn of_the_sdk() -> &'static SharedRequestSerializer {
+    static OF_THE_SDK: OnceLock<SharedRequestSerializer> = OnceLock::new();
+    OF_THE_SDK.get_or_init(|| serializer(false))
+}
+
+/// What is sent of a request: its head, and its body with the length that this has.
+fn written(serializer: &SharedRequestSerializer, input: BatchWriteItemInput) -> (String, Json, usize) {
+    let request = serializer.serialize_input(Input::erase(input), &mut ConfigBag::base());
+    let request = request.expect("it can be written");
+    let body = request.body().bytes().expect("it is no stream");
+    let mut headers: Vec<_> = request.headers().iter().collect();
+    headers.sort_unstable();
+    let head = format!("{} {} {headers:?}", request.method(), request.uri());
+    (head, serde_json::from_slice(body).expect("it is JSON"), body.len())
+}
+
+/// Checks that the request is what the SDK makes of the same input.
+#[track_caller]
+fn check(input: BatchWriteItemInput) {
+    assert_eq!(written(ours(), input.clone()), written(of_the_sdk(), input));
+}
+
+fn batch(requests: Vec<WriteRequest>) -> BatchWriteItemInput {
+    BatchWriteItemInput::builder().request_items("orders", requests).build().expect("nothing is required")
+}
+
+#[test]
+fn a_batch_is_written_by_the_writer_in_place_of_the_known_serializer() {
+    let (ours, of_the_sdk) = (format!("{:?}", ours()), format!("{:?}", of_the_sdk()));
+    assert_eq!(of_the_sdk, KNOWN, "the SDK's serializer has another name");
+    assert!(ours.contains("Swapped") && ours.contains(KNOWN), "{ours}");
+}
+
+#[test]
+fn what_was_not_set_is_not_written() {
+    let nothing = BatchWriteItemInput::builder().build().expect("nothing is required");
+    assert_eq!(body::json(&nothing).expect("it can be written"), b"{}");
+}
+
+#[test]
+fn whatever_json_escapes_is_escaped_and_nothing_else() {
+    let every: String = ('\0'..='\u{ff}').chain(['\u{2028}', '\u{2029}', '\u{1f600}']).collect();
+    check(batch(vec![
+        Write::put(attributes([(&*every, s(&every)), ("deep", nested(b(&[0, 255]), 31))])).request(),
+        Write::delete(attributes([("pk", s("\u{7f}ä\u{1f600}"))])).request(),
+    ]));
+}
+
+fn any_request() -> impl Strategy<Value = WriteRequest> {
+    (of(any_attributes()), of(any_attributes())).prop_map(|(item, key)| {
+        let put =
+            item.map(|item| PutRequest::builder().set_item(Some(item)).build().expect("it has an item"));
+        let delete =
+            key.map(|key| DeleteRequest::builder().set_key(Some(key)).build().expect("it has a key"));
+        WriteRequest::builder().set_put_request(put).set_delete_request(delete).build()
+    })
+}
+
+fn any_write() -> impl Strategy<Value = Write> {
+    (any::<bool>(), any_attributes())
+        .prop_map(|(put, attributes)| if put { Write::put(attributes) } else { Write::delete(attributes) })
+}
+
+proptest! {
+    #[test]
+    fn a_request_is_what_the_sdk_makes_of_the_same_input(
+        tables in of(hash_map(any_text(), vec(any_request(), 0..5), 0..3)), capacity in of(any_text()), metrics in of(any_text()),
+    ) {
+        let input = BatchWriteItemInput::builder()
+            .set_request_items(tables)
+            .set_return_consumed_capacity(capacity.map(|text| ReturnConsumedCapacity::from(&*text)))
+            .set_return_item_collection_metrics(metrics.map(|text| ReturnItemCollectionMetrics::from(&*text)));
+        check(input.build().expect("nothing is required"));
+    }
+
+    #[test]
+    fn a_request_is_as_long_as_its_writes_and_the_fixed_bytes(
+        table in any_text(), writes in vec(any_write(), 1..5), consumed_capacity: bool,
+    ) {
+        let capacity = consumed_capacity.then_some(ReturnConsumedCapacity::Total);
+        let input = BatchWriteItemInput::builder()
+            .request_items(&table, writes.iter().map(Write::request).collect())
+            .set_return_consumed_capacity(capacity);
+        let input = input.build().expect("nothing is required");
+        let shares: usize = writes.iter().map(|write| write.weight().wire + COMMA).sum();
+        let body = body::json(&input).expect("it can be written");
+        prop_assert_eq!(fixed_bytes(&table, consumed_capacity) + shares, body.len());
+    }
+}

@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::{Client, Config};
+use batch_core::{Key, Service};
+
+use super::own_copy;
+use crate::key::KeyType;
+use crate::samples::{attributes, n, s};
+use crate::{DynamoDbWriter, Table, Write};
+
+fn client() -> Client {
+    Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
+}
+
+/// A writer to a table of this partition key, taken from `id`.
+fn writer(key_type: KeyType) -> DynamoDbWriter {
+    let builder = DynamoDbWriter::builder(client(), Table::name("orders"));
+    builder.partition_key("pk", key_type).partition_key_from("id").build().expect("it builds")
+}
+
+fn prepared(write: &Write, key_type: KeyType) -> Write {
+    let mut prepared = write.clone();
+    writer(key_type).service().prepare(&mut prepared);
+    prepared
+}
+
+#[test]
+fn the_key_of_a_write_is_its_identity_and_needs_no_lane_beside() {
+    let writer = writer(KeyType::String);
+    for write in [Write::put, Write::delete] {
+        let write = write(attributes([("pk", s("a"))]));
+        let found = writer.service().measure(&write).expect("it is valid");
+        assert_eq!((found.lane, found.identity), (None, Some(Key::from("a"))));
+    }
+}
+
+#[test]
+fn a_write_is_measured_as_it_is_stored_and_as_it_is_sent() {
+    let write = Write::put(attributes([("pk", s("\"")), ("n", n("-1"))]));
+    let writer = writer(KeyType::String);
+    let found = writer.service().measure(&write).expect("it is valid");
+    assert_eq!(found.entry_bytes, 2 + 1 + 1 + 3);
+    let sent = r#"{"PutRequest":{"Item":{"pk":{"S":"\""},"n":{"N":"-1"}}}},"#;
+    assert_eq!(found.request_bytes, sent.len());
+    assert!(found.heap_bytes > 100, "{}", found.heap_bytes);
+}
+
+#[test]
+fn an_item_without_a_partition_key_gets_it_from_another_attribute() {
+    let item = attributes([("id", n("7")), ("x", s("y"))]);
+    let filled = prepared(&Write::put(item.clone()), KeyType::String).into_attributes();
+    let expected = attributes([("id", n("7")), ("x", s("y")), ("pk", s("7"))]);
+    assert_eq!(filled, expected);
+    assert_eq!(prepared(&Write::put(expected.clone()), KeyType::String).into_attributes(), expected);
+}
+
+#[test]
+fn what_has_a_key_or_cannot_get_one_is_left_as_it_is() {
+    for write in [
+        Write::put(attributes([("id", n("7")), ("pk", s("mine"))])),
+        Write::put(attributes([("id", n("7")), ("pk", n("wrong type"))])),
+        Write::put(attributes([("x", n("7"))])),
+        Write::delete(attributes([("id", n("7"))])),
+    ] {
+        assert_eq!(prepared(&write, KeyType::String), write);
+    }
+    let write = Write::put(attributes([("id", s("seven"))]));
+    assert_eq!(prepared(&write, KeyType::Number), write);
+    let reason = writer(KeyType::Number).service().measure(&write).expect_err("it has no key").to_string();
+    assert!(reason.contains(r#""id" (S) cannot become the partition key "pk""#), "{reason}");
+}
+
+#[test]
+fn only_the_retries_of_the_client_are_replaced() {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(4))
+        .build();
+    let streams = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(5)).build();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .timeout_config(timeouts.clone())
+        .stalled_stream_protection(streams.clone())
+        .retry_config(RetryConfig::adaptive().with_max_attempts(9));
+    let copy = own_copy(&Client::from_conf(config.build()));
+    assert_eq!(copy.config().timeout_config(), Some(&timeouts));
+    assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
+    assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
+}
+
+#[test]
+fn what_the_user_left_open_stays_open() {
+    let copy = own_copy(&client());
+    assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
+    assert!(copy.config().stalled_stream_protection().is_none());
+}

@@ -1,0 +1,181 @@
+//! What the service would refuse in a write, apart from the size of an item.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use batch_core::Invalid;
+
+use crate::key::{KeyAttribute, KeySchema, KeyType};
+use crate::limits::{ATTRIBUTE_NAME_BYTES, LEVELS, NUMBER_DIGITS, NUMBER_POWERS};
+use crate::number::{self, Fault};
+use crate::write::{Attributes, type_of};
+use crate::{Write, partition_key};
+
+/// Why a table of these keys would refuse the write, if it would. `from` is where a put's partition
+/// key would have come from.
+pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Result<(), Invalid> {
+    let attributes = write.attributes();
+    if let Some(from) =
+        from.filter(|_| !write.is_delete() && !attributes.contains_key(&schema.partition.name))
+    {
+        partition_key::copied(from, attributes, &schema.partition)?;
+    }
+    for key in schema.attributes() {
+        match attributes.get(&key.name) {
+            None => return Err(missing(key, write)),
+            Some(value) => key_value(key, value, "the table's")?,
+        }
+    }
+    match write.is_delete() {
+        true => nothing_beside(attributes, schema)?,
+        false => index_keys(attributes, schema)?,
+    }
+    all(attributes)
+}
+
+/// Checks every attribute. Of those at fault it names the first by name, whatever order the map has.
+fn all(attributes: &Attributes) -> Result<(), Invalid> {
+    let faults = attributes.iter().filter_map(|(name, value)| Some((name, attribute(name, value).err()?)));
+    match faults.min_by(|(one, _), (other, _)| one.cmp(other)) {
+        None => Ok(()),
+        Some((_, reason)) => Err(reason),
+    }
+}
+
+fn attribute(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+    name_of_attribute(name)?;
+    match checked(value, 1) {
+        Ok(()) => Ok(()),
+        Err(fault) => refuse(format!("in the attribute {name:?}, {fault}")),
+    }
+}
+
+fn name_of_attribute(name: &str) -> Result<(), Invalid> {
+    match name.len() {
+        0 => refuse(EMPTY_NAME),
+        bytes if bytes > ATTRIBUTE_NAME_BYTES => refuse(format!(
+            "{bytes} bytes in the name of an attribute are above the limit of {ATTRIBUTE_NAME_BYTES}; shorten it"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Why a value at this level would be refused. It looks no deeper than a value may be nested.
+fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
+    if level > LEVELS {
+        return refuse(format!(
+            "lists and maps are nested above the limit of {LEVELS} levels; flatten them, or store them as a string"
+        ));
+    }
+    match value {
+        AttributeValue::B(_)
+        | AttributeValue::Bool(_)
+        | AttributeValue::Null(true)
+        | AttributeValue::S(_) => Ok(()),
+        AttributeValue::Bs(set) => members(set, |blob| Ok(blob.as_ref())),
+        AttributeValue::L(list) => list.iter().try_for_each(|value| checked(value, level + 1)),
+        AttributeValue::M(map) => map.iter().try_for_each(|(name, value)| {
+            name_of_attribute(name)?;
+            checked(value, level + 1)
+        }),
+        AttributeValue::N(text) => number::check(text).or_else(no_number),
+        AttributeValue::Ns(set) => members(set, |text| number::canonical(text).or_else(no_number)),
+        AttributeValue::Null(false) => {
+            refuse("a null is false, and DynamoDB takes only `Null(true)`; use that")
+        }
+        AttributeValue::Ss(set) => members(set, |text| Ok(text.as_str())),
+        other => refuse(format!("a value is {}; update the SDK", type_of(other))),
+    }
+}
+
+/// Checks that a set has a member, and none twice.
+fn members<'a, T, K: Eq + Hash>(
+    set: &'a [T],
+    identity: impl Fn(&'a T) -> Result<K, Invalid>,
+) -> Result<(), Invalid> {
+    if set.is_empty() {
+        return refuse("a set is empty, DynamoDB takes no such set; leave it out, or send a list");
+    }
+    let mut seen = HashSet::with_capacity(set.len());
+    for member in set {
+        if !seen.insert(identity(member)?) {
+            return refuse("a set has a member twice; send it once, or send a list");
+        }
+    }
+    Ok(())
+}
+
+fn no_number<T>(fault: Fault) -> Result<T, Invalid> {
+    refuse(match fault {
+        Fault::NotANumber => String::from("a number is not written as a decimal one; send it as a string"),
+        Fault::TooManyDigits(digits) => format!(
+            "a number of {digits} significant digits is above the limit of {NUMBER_DIGITS}; round it, or send it as a \
+             string"
+        ),
+        Fault::TooLarge => format!(
+            "a number is 10^{} or more, above the limit; send it as a string",
+            NUMBER_POWERS.end() + 1
+        ),
+        Fault::TooSmall => format!(
+            "a number other than 0 is closer to it than the limit of 10^{}; send it as a string, or as 0",
+            NUMBER_POWERS.start()
+        ),
+    })
+}
+
+fn missing(key: &KeyAttribute, write: &Write) -> Invalid {
+    let KeyAttribute { name, key_type, role } = key;
+    let what = if write.is_delete() { "key of the delete" } else { "item" };
+    Invalid::new(format!("the {what} lacks the {role} {name:?} of the table, a {key_type}; add it"))
+}
+
+fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<(), Invalid> {
+    let KeyAttribute { name, key_type, role } = key;
+    if KeyType::of(value) != Some(*key_type) {
+        return refuse(format!(
+            "the attribute {name:?} is of type {}, and {whose} {role} of that name is a {key_type}; convert it",
+            type_of(value)
+        ));
+    }
+    let bytes = match value {
+        AttributeValue::B(blob) => blob.as_ref().len(),
+        AttributeValue::S(text) => text.len(),
+        _ => return Ok(()), // every number fits
+    };
+    match bytes {
+        0 => refuse(format!("the {role} {name:?} is empty, DynamoDB takes no empty key; give it a value")),
+        bytes if bytes > role.limit() => refuse(format!(
+            "{bytes} bytes in the {role} {name:?} are above the limit of {}; shorten it, or hash it",
+            role.limit()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Checks what the item has of the keys of indexes. What it lacks keeps it out of the index.
+fn index_keys(item: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
+    schema.indexes.iter().try_for_each(|key| match item.get(&key.name) {
+        Some(value) => key_value(key, value, "an index's"),
+        None => Ok(()),
+    })
+}
+
+fn nothing_beside(key: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
+    let beside = key.keys().filter(|name| schema.attributes().all(|key| key.name != **name));
+    match beside.min() {
+        None => Ok(()),
+        Some(name) => refuse(format!(
+            "the key of the delete has the attribute {name:?} beside the table's primary key; leave it out"
+        )),
+    }
+}
+
+fn refuse<T>(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, Invalid> {
+    Err(Invalid::new(reason))
+}
+
+const EMPTY_NAME: &str = "the name of an attribute is empty; give it a name";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+use std::fmt;
+
+/// An explicit hash key as it is sent: a whole number below 2^128, in decimal. Made from a `u128`,
+/// or from its text.
+///
+/// Text that is no such number is refused when its record is submitted.
+///
+/// ```
+/// use batch_kinesis::HashKey;
+///
+/// assert_eq!(HashKey::from(17_u128), HashKey::from("17"));
+/// assert_eq!(HashKey::from(u128::MAX).as_str(), "340282366920938463463374607431768211455");
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HashKey(String);
+
+impl HashKey {
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What it occupies on the heap, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl fmt::Display for HashKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for HashKey {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for HashKey {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<u128> for HashKey {
+    fn from(number: u128) -> Self {
+        Self(number.to_string())
+    }
+}

@@ -1,0 +1,212 @@
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::HashKey;
+use crate::partition_key::PartitionKey;
+
+/// One record: data, and what decides about its shard.
+///
+/// Whatever the service would refuse is refused when the record is submitted, never here.
+/// `Debug` shows the length of the data and which keys there are, never what they say.
+///
+/// ```
+/// use batch_kinesis::Record;
+///
+/// let record = Record::new("21.5 °C").partition_key("station-17");
+/// assert_eq!(record.data(), "21.5 °C".as_bytes());
+/// assert_eq!(record.key(), Some("station-17"));
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+#[must_use]
+pub struct Record {
+    data: Bytes,
+    partition_key: Option<PartitionKey>,
+    explicit_hash_key: Option<HashKey>,
+}
+
+impl Record {
+    /// A record of these bytes, none of them or up to 1 MiB, the partition key counted; more where
+    /// the stream and the builder say so.
+    ///
+    /// They are shared with the request, not copied. The memory bound of a writer charges their
+    /// length: what else the buffer behind them holds (the spare capacity of a vector, the rest of
+    /// what they are a slice of) lives as long as the record, on top of the bound.
+    ///
+    /// ```
+    /// use batch_kinesis::Record;
+    ///
+    /// assert_eq!(Record::new("text"), Record::new(vec![b't', b'e', b'x', b't']));
+    /// ```
+    pub fn new(data: impl Into<Bytes>) -> Self {
+        Self { data: data.into(), partition_key: None, explicit_hash_key: None }
+    }
+
+    /// A record whose data is this value as JSON.
+    ///
+    /// ```
+    /// use batch_kinesis::Record;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Measurement {
+    ///     celsius: f64,
+    /// }
+    ///
+    /// assert_eq!(Record::json(&Measurement { celsius: 21.5 })?.data(), r#"{"celsius":21.5}"#.as_bytes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot be written as JSON: a map whose keys are no strings, say.
+    pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        serde_json::to_vec(value).map(|json| Self::new(json.into_boxed_slice()))
+    }
+
+    /// Sets the partition key: 1 to 256 characters, which count towards the size of the record.
+    /// Records of the same key go to the same shard, and the writer keeps their order. Default: a
+    /// key from the data, where the writer was built with
+    /// [`partition_key_from`](crate::KinesisWriterBuilder::partition_key_from); else a random one
+    /// that the writer makes up when the record is submitted, and that keeps no order.
+    ///
+    /// ```
+    /// use batch_kinesis::Record;
+    ///
+    /// assert_eq!(Record::new("21.5 °C").partition_key("station-17").key(), Some("station-17"));
+    /// ```
+    pub fn partition_key(mut self, key: impl Into<String>) -> Self {
+        self.partition_key = Some(PartitionKey::Known(key.into()));
+        self
+    }
+
+    /// Sets the hash key that decides about the shard in place of the partition key's hash: a
+    /// number below 2^128, or its decimal text. The order that the writer keeps is that of the
+    /// partition key all the same.
+    ///
+    /// ```
+    /// use batch_kinesis::Record;
+    ///
+    /// let record = Record::new("21.5 °C").explicit_hash_key(u128::MAX / 2);
+    /// assert_eq!(record.hash_key(), Record::new("").explicit_hash_key("170141183460469231731687303715884105727").hash_key());
+    /// ```
+    pub fn explicit_hash_key(mut self, key: impl Into<HashKey>) -> Self {
+        self.explicit_hash_key = Some(key.into());
+        self
+    }
+
+    /// The data.
+    #[must_use]
+    pub fn data(&self) -> &Bytes {
+        &self.data
+    }
+
+    /// The data, without the rest.
+    #[must_use]
+    pub fn into_data(self) -> Bytes {
+        self.data
+    }
+
+    /// The partition key, if it was [given](Self::partition_key) or filled in by a writer.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.partition_key.as_ref().map(PartitionKey::text)
+    }
+
+    /// The explicit hash key, if it was [given](Self::explicit_hash_key).
+    #[must_use]
+    pub fn hash_key(&self) -> Option<&HashKey> {
+        self.explicit_hash_key.as_ref()
+    }
+
+    /// The partition key, unless it is a random one, which keeps no order.
+    pub(crate) fn known_key(&self) -> Option<&str> {
+        self.partition_key.as_ref().and_then(PartitionKey::known)
+    }
+
+    /// Fills in a partition key, of which there is none.
+    pub(crate) fn fill_in(&mut self, key: PartitionKey) {
+        self.partition_key = Some(key);
+    }
+
+    /// What it occupies on the heap, in bytes, as far as can be seen.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.data.len()
+            + self.partition_key.as_ref().map_or(0, PartitionKey::heap_bytes)
+            + self.explicit_hash_key.as_ref().map_or(0, HashKey::heap_bytes)
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("data_bytes", &self.data.len())
+            .field("partition_key_bytes", &self.key().map(str::len))
+            .field("has_explicit_hash_key", &self.explicit_hash_key.is_some())
+            .finish()
+    }
+}
+
+/// Other data becomes a record without keys.
+macro_rules! record_from {
+    ($($data:ty)*) => {$(
+        impl From<$data> for Record {
+            fn from(data: $data) -> Self {
+                Self::new(data)
+            }
+        }
+    )*};
+}
+
+record_from!(Bytes String Vec<u8>);
+
+/// Copies the text.
+impl From<&str> for Record {
+    fn from(text: &str) -> Self {
+        Self::new(Bytes::copy_from_slice(text.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::Record;
+
+    #[test]
+    fn debug_shows_what_there_is_and_nothing_that_it_says() {
+        let record = Record::new("secret").partition_key("private").explicit_hash_key(4711_u128);
+        assert_eq!(
+            format!("{record:?}"),
+            "Record { data_bytes: 6, partition_key_bytes: Some(7), has_explicit_hash_key: true }"
+        );
+    }
+
+    #[test]
+    fn data_of_every_kind_becomes_the_same_record() {
+        let expected = Record::new("text");
+        assert_eq!(Record::from("text"), expected);
+        assert_eq!(Record::from(String::from("text")), expected);
+        assert_eq!(Record::from(b"text".to_vec()), expected);
+        assert_eq!(Record::from(Bytes::from_static(b"text")), expected);
+        assert_ne!(expected.clone().partition_key("a"), expected);
+        assert_ne!(expected.clone().explicit_hash_key(1_u128), expected);
+    }
+
+    #[test]
+    fn data_is_shared_and_not_copied() {
+        let data = Bytes::from(b"text".to_vec());
+        let place = data.as_ptr();
+        let record = Record::new(data);
+        assert_eq!(record.clone().into_data().as_ptr(), place);
+    }
+
+    #[test]
+    fn memory_is_charged_for_data_and_keys() {
+        let mut key = String::with_capacity(100);
+        key.push_str("key");
+        let record = Record::new("1234").partition_key(key).explicit_hash_key("12345");
+        assert_eq!(record.heap_bytes(), 4 + 100 + 5);
+        assert_eq!(Record::new("1234").heap_bytes(), 4);
+    }
+}

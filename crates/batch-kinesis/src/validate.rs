@@ -1,0 +1,170 @@
+//! What the service would refuse in a record, apart from its size.
+
+use batch_core::Invalid;
+
+use crate::limits::PARTITION_KEY;
+use crate::{HashKey, Record};
+
+/// Why a stream would refuse the record, if it would. A partition key must have been filled in.
+pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
+    match record.key() {
+        Some(key) => partition_key(key)?,
+        None => return refuse("the record has no partition key; give it one with `Record::partition_key`"),
+    }
+    record.hash_key().map_or(Ok(()), hash_key)
+}
+
+/// Why a stream that distributes its records by itself is not given this one, if it is not: both
+/// keys mean nothing to it.
+pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
+    let (key, method) = match (record.known_key(), record.hash_key()) {
+        (Some(_), _) => ("a partition key", "partition_key"),
+        (None, Some(_)) => ("an explicit hash key", "explicit_hash_key"),
+        (None, None) => return Ok(()),
+    };
+    refuse(format!(
+        "the record has {key}, but the stream distributes its records by itself (strategy AUTO) and would ignore \
+         it, and with it all order; leave out `Record::{method}`, or set the stream's strategy to USER_PARTITION_KEY"
+    ))
+}
+
+fn partition_key(key: &str) -> Result<(), Invalid> {
+    if key.is_empty() {
+        return refuse("the partition key is empty; give it a character, or leave it out for a random one");
+    }
+    if key.len() <= PARTITION_KEY {
+        return Ok(()); // the usual one: no more characters than bytes
+    }
+    match key.chars().count() {
+        characters if characters > PARTITION_KEY => refuse(format!(
+            "{characters} characters in the partition key are above the limit of {PARTITION_KEY}; shorten it, or hash it"
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn hash_key(key: &HashKey) -> Result<(), Invalid> {
+    let text = key.as_str();
+    let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_decimal {
+        return refuse(format!(
+            "the explicit hash key {} is no whole number in decimal; give a u128, or its digits",
+            shown(text)
+        ));
+    }
+    if text.len() > 1 && text.starts_with('0') {
+        return refuse(format!(
+            "the explicit hash key {} begins with a zero, which Kinesis does not take; leave that out",
+            shown(text)
+        ));
+    }
+    match text.parse::<u128>() {
+        Ok(_) => Ok(()),
+        Err(_) => refuse(format!(
+            "the explicit hash key {} is above the limit of 2^128 - 1 = {}; take the MD5 of what it is made of, say",
+            shown(text),
+            u128::MAX
+        )),
+    }
+}
+
+/// A value in an error: whole, unless it is far too long for what it should be.
+fn shown(text: &str) -> String {
+    match text.chars().count() {
+        ..=50 => format!("{text:?}"),
+        characters => format!("of {characters} characters"),
+    }
+}
+
+fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
+    Err(Invalid::new(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use batch_core::Invalid;
+    use proptest::prelude::*;
+
+    use super::{record as validate, without_keys};
+    use crate::Record;
+    use crate::partition_key::{Generator, KeySource};
+
+    /// Checks what is said: nothing, or a reason that contains these words.
+    #[track_caller]
+    fn check(found: Result<(), Invalid>, expected: Result<(), &str>) {
+        match (found, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(reason), Err(words)) => {
+                assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
+            }
+            (found, _) => panic!("{found:?} instead of {expected:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn key(key: impl Into<String>, expected: Result<(), &str>) {
+        check(validate(&Record::new("").partition_key(key)), expected);
+    }
+
+    #[track_caller]
+    fn hash_key(key: &str, expected: Result<(), &str>) {
+        check(validate(&Record::new("").partition_key("k").explicit_hash_key(key)), expected);
+    }
+
+    #[test]
+    fn a_partition_key_has_1_to_256_characters() {
+        key("k", Ok(()));
+        key("k".repeat(256), Ok(()));
+        key("\u{1f600}".repeat(256), Ok(()));
+        key("\0\n\"", Ok(()));
+        key("", Err("the partition key is empty; give it a character, or leave it out"));
+        key(
+            "k".repeat(257),
+            Err("257 characters in the partition key are above the limit of 256; shorten it"),
+        );
+        key("\u{1f600}".repeat(257), Err("257 characters"));
+        check(validate(&Record::new("")), Err("has no partition key"));
+    }
+
+    #[test]
+    fn an_explicit_hash_key_is_a_decimal_number_below_2_to_the_128() {
+        for number in ["0", "1", "9", "10", "340282366920938463463374607431768211455"] {
+            hash_key(number, Ok(()));
+        }
+        hash_key(
+            "340282366920938463463374607431768211456",
+            Err(
+                "\"340282366920938463463374607431768211456\" is above the limit of 2^128 - 1 = 3402823669209384634633746",
+            ),
+        );
+        hash_key("999999999999999999999999999999999999999", Err("above the limit of 2^128"));
+        hash_key(&"9".repeat(40), Err("above the limit of 2^128"));
+        hash_key(&"9".repeat(51), Err("hash key of 51 characters is above"));
+        for text in ["", "abc", "-1", "+1", "1.0", "1e3", " 1", "1 ", "0x10", "١"] {
+            hash_key(text, Err("is no whole number in decimal"));
+        }
+        hash_key("00", Err("\"00\" begins with a zero"));
+        hash_key("01", Err("begins with a zero"));
+    }
+
+    #[test]
+    fn a_stream_that_distributes_by_itself_is_given_records_without_keys_of_their_own() {
+        let mut random = Record::new("x");
+        random.fill_in(KeySource::Random(Generator::new()).key(b"x").expect("it needs no data"));
+        check(without_keys(&random), Ok(()));
+        check(
+            without_keys(&random.explicit_hash_key(1_u128)),
+            Err("has an explicit hash key, but the stream"),
+        );
+        let words = "leave out `Record::partition_key`, or set the stream's strategy to USER_PARTITION_KEY";
+        check(without_keys(&Record::new("x").partition_key("k")), Err(words));
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_of_128_bits_is_an_explicit_hash_key(number in any::<u128>()) {
+            let record = Record::new("").partition_key("k").explicit_hash_key(number);
+            prop_assert_eq!(validate(&record), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The error codes of the service, each under both of its names.
+
+use crate::answer::Protocol;
+use crate::refusal::{Dialect, codes};
+
+/// How Amazon CloudWatch speaks: Smithy RPC v2 with CBOR, with the codes of its query protocol in a
+/// header.
+pub(crate) const DIALECT: Dialect =
+    Dialect { protocol: Protocol::Cbor, announces: true, prefix: "", codes: ALL, throttled: "Throttling" };
+
+codes! {
+    INTERNAL_SERVICE_FAULT = "com.amazonaws.cloudwatch#InternalServiceFault", "InternalServiceError";
+    INVALID_NEXT_TOKEN = "com.amazonaws.cloudwatch#InvalidNextToken", "InvalidNextToken";
+    INVALID_PARAMETER_COMBINATION = "com.amazonaws.cloudwatch#InvalidParameterCombinationException", "InvalidParameterCombination";
+    INVALID_PARAMETER_VALUE = "com.amazonaws.cloudwatch#InvalidParameterValueException", "InvalidParameterValue";
+    LIMIT_EXCEEDED = "com.amazonaws.cloudwatch#LimitExceededFault", "LimitExceeded";
+    MISSING_REQUIRED_PARAMETER = "com.amazonaws.cloudwatch#MissingRequiredParameterException", "MissingParameter";
+    THROTTLING = "com.amazon.coral.availability#ThrottlingException", "Throttling";
+}

@@ -1,0 +1,4 @@
+crate::operations::operations! {
+    reads: GetMetricStatistics, ListMetrics;
+    writes: PutMetricData;
+}

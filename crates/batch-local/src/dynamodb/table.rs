@@ -1,0 +1,67 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::change::Change;
+use super::consumed::write_units;
+use super::definition::Definition;
+use super::item::Item;
+use super::key::Key;
+use crate::bucket::Bucket;
+use crate::clock::Moment;
+use crate::history::{AppliedBatch, History};
+
+/// A table.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) definition: Arc<Definition>,
+    pub(super) created_millis: u64,
+    /// In the order of their keys; the service has an order of its own.
+    pub(super) items: BTreeMap<Key, Arc<Item>>,
+    pub(super) history: History<Change>,
+    /// None if the table is billed by request.
+    bucket: Option<Bucket>,
+    keeps: bool,
+}
+
+impl Table {
+    pub(super) fn new(definition: Definition, now: Moment, keeps: bool) -> Self {
+        let per_second = definition.throughput.map(|throughput| throughput.write_capacity_units);
+        Self {
+            definition: Arc::new(definition),
+            created_millis: now.epoch_millis,
+            items: BTreeMap::new(),
+            history: History::default(),
+            bucket: per_second.map(|per_second| Bucket::full(per_second, now.at)),
+            keeps,
+        }
+    }
+
+    /// Applies a change under the key that it has here, and says how many units that consumed; none
+    /// if the table has not enough capacity left.
+    pub(super) fn write(&mut self, key: Key, change: Change, now: Moment) -> Option<u64> {
+        let old_bytes = self.items.get(&key).map_or(0, |item| item.bytes);
+        let units = write_units(old_bytes, change.new_bytes());
+        if let Some(bucket) = &mut self.bucket
+            && !bucket.take(units, now.at)
+        {
+            return None;
+        }
+        self.history.count += 1;
+        if self.keeps {
+            match &change {
+                Change::Delete(_) => self.items.remove(&key),
+                Change::Put(item) => self.items.insert(key, Arc::clone(item)),
+            };
+            let bytes = change.sent().bytes;
+            self.history.push(Arc::new(change), bytes);
+        }
+        Some(units)
+    }
+
+    /// Remembers the size of a batch.
+    pub(super) fn record(&mut self, batch: AppliedBatch) {
+        if self.keeps {
+            self.history.batches.push(batch);
+        }
+    }
+}

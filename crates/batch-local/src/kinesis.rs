@@ -1,0 +1,31 @@
+//! Amazon Kinesis Data Streams.
+
+mod answer;
+mod call;
+mod code;
+mod describe;
+mod draft;
+mod hash_key;
+mod list;
+mod manage;
+mod meter;
+mod name;
+mod operation;
+mod position;
+mod put;
+mod read;
+mod record;
+mod request;
+mod sequence;
+mod settings;
+mod shard;
+mod state;
+mod stream;
+mod validation;
+mod view;
+
+pub(crate) use call::Kinesis;
+pub(crate) use code::DIALECT;
+pub(crate) use operation::Operation;
+pub use record::StoredRecord;
+pub use view::KinesisView;

@@ -1,0 +1,5 @@
+crate::operations::operations! {
+    reads: CreateStream, DeleteStream, DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards,
+        ListStreams, UpdateMaxRecordSize, UpdateStreamRecordDistributionStrategy;
+    writes: PutRecord, PutRecords;
+}
