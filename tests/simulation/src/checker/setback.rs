@@ -77,6 +77,7 @@ impl Checker {
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
             known.strikes += u32::from(setback != Setback::Unsent);
+            known.was_throttled |= setback == Setback::Throttled;
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
