@@ -185,6 +185,7 @@ impl Checker {
             used: 0,
             strikes: 0,
             ambiguous: false,
+            was_throttled: false,
             last: None,
             requests: Vec::new(),
             owner,
@@ -200,6 +201,7 @@ impl Checker {
             self.expect(keeps_last, || format!("entry {n} supersedes entry {older} against the rule"));
             known.inherit(&twin);
             known.strikes = twin.strikes;
+            known.was_throttled = twin.was_throttled;
             self.decide(older, Owed::Superseded);
         }
         if self.entries.get(n).is_some() || self.decided.contains_key(&n) {

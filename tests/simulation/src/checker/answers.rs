@@ -105,6 +105,7 @@ impl Checker {
         let Some(known) = self.entries.remove(n) else {
             return;
         };
+        self.note(&[21, n], || format!("  entry {n} is decided: {owed:?}"));
         if let Some(isolation) = known.isolation {
             self.isolations[isolation].leave(n, owed);
         }

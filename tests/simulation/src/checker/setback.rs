@@ -83,6 +83,7 @@ impl Checker {
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
             known.strikes += u32::from(setback != Setback::Unsent);
+            known.was_throttled |= setback == Setback::Throttled;
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
@@ -121,11 +122,12 @@ impl Checker {
         if self.rules.duplicates != Duplicates::KeepLast {
             return;
         }
-        let Some(identity) = self.entries.get(n).and_then(|known| known.identity) else {
+        let Some(older) = self.entries.get(n) else {
             return;
         };
-        let is_newer = |(other, known): &(u64, &Known)| *other != n && known.at == At::Waiting;
-        let newer = self.entries.twins(Some(identity)).find(is_newer).map(|(newer, _)| newer);
+        // One that waits before it is overdue and has its answer, which nobody has seen yet.
+        let is_newer = |(_, known): &(u64, &Known)| known.at == At::Waiting && known.place > older.place;
+        let newer = self.entries.twins(older.identity).find(is_newer).map(|(newer, _)| newer);
         if let Some(newer) = newer {
             self.entries.inherit(newer, n);
             self.decide(n, Owed::Superseded);

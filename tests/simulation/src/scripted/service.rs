@@ -48,7 +48,8 @@ impl Scripted {
             largest_entry: limits.entry_bytes() + 16,
             duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast],
             longest_delivery: None,
-            entries: (5, 6_000),
+            entries: [5, 150, 6_000],
+            rounds: 300,
         }
     }
 
