@@ -22,7 +22,7 @@ pub struct Soak {
     pub service: Name,
 
     /// The load, in entries a second. What cannot be submitted in time is not made up for later.
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 300)]
     pub rate: u32,
 
     /// The content of the largest entries, in bytes; they are of every size from a sixteenth of it on.
