@@ -9,12 +9,18 @@
     reason = "tests read and pass the paused time, and one that cannot go on panics"
 )]
 
+#[path = "conformance/cloudwatch.rs"]
+mod cloudwatch;
 #[path = "conformance/deadlines.rs"]
 mod deadlines;
 #[path = "conformance/delivery.rs"]
 mod delivery;
 #[path = "conformance/destination.rs"]
 mod destination;
+#[path = "conformance/dynamodb.rs"]
+mod dynamodb;
+#[path = "conformance/kinesis.rs"]
+mod kinesis;
 #[path = "conformance/ledger.rs"]
 mod ledger;
 #[path = "conformance/memory.rs"]
@@ -98,6 +104,10 @@ macro_rules! checks {
 }
 
 every_destination_passes! {
+    cloudwatch_datums: crate::cloudwatch::Datums,
+    dynamodb_items: crate::dynamodb::Items,
+    kinesis_keyed: crate::kinesis::Keyed,
+    kinesis_spread: crate::kinesis::Spread,
     sqs_fifo: crate::sqs::Fifo,
     sqs_standard: crate::sqs::Standard,
 }

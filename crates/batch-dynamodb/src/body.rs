@@ -125,7 +125,11 @@ impl Serialize for Value<'_> {
     }
 }
 
-fn tagged<S: Serializer>(serializer: S, tag: &'static str, value: &impl Serialize) -> Result<S::Ok, S::Error> {
+fn tagged<S: Serializer>(
+    serializer: S,
+    tag: &'static str,
+    value: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_newtype_variant("AttributeValue", 0, tag, value)
 }
 
@@ -133,8 +137,8 @@ fn base64(blob: &Blob) -> Base64<'_> {
     Base64(blob.as_ref())
 }
 
-fn text(text: &String) -> Text<'_> {
-    Text(text)
+fn text(text: &impl AsRef<str>) -> Text<'_> {
+    Text(text.as_ref())
 }
 
 /// A list, each of its elements in this form.

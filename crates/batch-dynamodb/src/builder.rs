@@ -61,7 +61,11 @@ impl DynamoDbWriterBuilder {
     ///     .build()?;
     /// # Ok::<(), batch_dynamodb::ConfigError>(())
     /// ```
-    pub fn partition_key(self, name: impl Into<String>, key_type: KeyType) -> DynamoDbWriterBuilder<KeysGiven> {
+    pub fn partition_key(
+        self,
+        name: impl Into<String>,
+        key_type: KeyType,
+    ) -> DynamoDbWriterBuilder<KeysGiven> {
         let partition = KeyAttribute { name: name.into(), key_type, role: Role::Partition };
         self.with_keys(KeySchema { partition, sort: None, indexes: Vec::new() })
     }
@@ -144,7 +148,10 @@ impl<K> DynamoDbWriterBuilder<K> {
     ///     .build()?;
     /// # Ok::<(), batch_dynamodb::ConfigError>(())
     /// ```
-    pub fn on_unprocessed(mut self, handler: impl Fn(UnprocessedItem<Write>) + Send + Sync + 'static) -> Self {
+    pub fn on_unprocessed(
+        mut self,
+        handler: impl Fn(UnprocessedItem<Write>) + Send + Sync + 'static,
+    ) -> Self {
         self.on_unprocessed = Some(Box::new(handler));
         self
     }
@@ -226,7 +233,8 @@ impl DynamoDbWriterBuilder<KeysGiven> {
         self.check_keys()?;
         self.check_partition_key_from()?;
         let fixed = body::fixed_bytes(self.table.address(), self.consumed_capacity);
-        let limits = LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)?;
+        let limits =
+            LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)?;
         let dynamodb = DynamoDb::new(
             &self.client,
             self.table,
@@ -268,11 +276,13 @@ impl DynamoDbWriterBuilder<KeysGiven> {
             Some(from) if from == partition => Err(ConfigError::Unsupported(format!(
                 "the partition key {partition:?} cannot be taken from itself; name another attribute, or none"
             ))),
-            Some(from) if !(1..=ATTRIBUTE_NAME_BYTES).contains(&from.len()) => Err(ConfigError::Unsupported(format!(
-                "the name of the attribute to take the partition key from has {} bytes; set its 1 to \
+            Some(from) if !(1..=ATTRIBUTE_NAME_BYTES).contains(&from.len()) => {
+                Err(ConfigError::Unsupported(format!(
+                    "the name of the attribute to take the partition key from has {} bytes; set its 1 to \
                  {ATTRIBUTE_NAME_BYTES}",
-                from.len()
-            ))),
+                    from.len()
+                )))
+            }
             _ => Ok(()),
         }
     }

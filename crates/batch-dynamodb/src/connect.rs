@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    KeySchemaElement, KeyType as SdkRole, ScalarAttributeType, TableDescription, TableStatus,
+    GlobalSecondaryIndexDescription as GlobalIndex, KeySchemaElement, KeyType as SdkRole,
+    LocalSecondaryIndexDescription as LocalIndex, ScalarAttributeType, TableDescription, TableStatus,
 };
 use batch_smithy::{Class, Refusal};
 
@@ -23,7 +24,8 @@ pub(crate) async fn schema(client: &Client, table: &Table) -> Result<KeySchema, 
             });
         }
     };
-    let described = answer.table.ok_or("the answer does not describe it").and_then(|table| of_description(&table));
+    let described =
+        answer.table.ok_or("the answer does not describe it").and_then(|table| of_description(&table));
     let schema = described
         .map_err(|reason| ConnectError::NotUsable { table: table.to_string(), reason: reason.to_owned() })?;
     tracing::debug!(target: "batch_dynamodb", %table, ?schema, "read the keys of the table");
@@ -40,12 +42,14 @@ fn of_description(table: &TableDescription) -> Result<KeySchema, &'static str> {
     let attribute = |element: &KeySchemaElement| attribute(element, &types);
     let keys: Vec<_> = table.key_schema().iter().filter_map(attribute).collect();
     if keys.len() != table.key_schema().len() {
-        return Err("the answer has key attributes of a kind that is not known; give the builder the table's keys");
+        return Err(
+            "the answer has key attributes of a kind that is not known; give the builder the table's keys",
+        );
     }
     let part = |role| keys.iter().find(|key| key.role == role).cloned();
     let partition = part(Role::Partition).ok_or("the answer does not tell its partition key")?;
-    let globals = table.global_secondary_indexes().iter().flat_map(|index| index.key_schema());
-    let locals = table.local_secondary_indexes().iter().flat_map(|index| index.key_schema());
+    let globals = table.global_secondary_indexes().iter().flat_map(GlobalIndex::key_schema);
+    let locals = table.local_secondary_indexes().iter().flat_map(LocalIndex::key_schema);
     let mut indexes = Vec::new();
     for key in globals.chain(locals).filter_map(attribute) {
         if !keys.contains(&key) && !indexes.contains(&key) {
@@ -58,7 +62,9 @@ fn of_description(table: &TableDescription) -> Result<KeySchema, &'static str> {
 /// Whether the table takes writes. A status that is new may be one that does.
 fn usable(table: &TableDescription) -> Result<(), &'static str> {
     match table.table_status() {
-        Some(TableStatus::Archived | TableStatus::Archiving) => Err("it is archived; restore it from its backup"),
+        Some(TableStatus::Archived | TableStatus::Archiving) => {
+            Err("it is archived; restore it from its backup")
+        }
         Some(TableStatus::Creating) => Err("it is still being created; wait until it is active"),
         Some(TableStatus::Deleting) => Err("it is being deleted; create it again, or check the name"),
         Some(TableStatus::InaccessibleEncryptionCredentials) => {
@@ -69,7 +75,10 @@ fn usable(table: &TableDescription) -> Result<(), &'static str> {
 }
 
 /// A key attribute, if both role and type are of a known kind.
-fn attribute(element: &KeySchemaElement, types: &HashMap<&str, &ScalarAttributeType>) -> Option<KeyAttribute> {
+fn attribute(
+    element: &KeySchemaElement,
+    types: &HashMap<&str, &ScalarAttributeType>,
+) -> Option<KeyAttribute> {
     let role = match element.key_type() {
         SdkRole::Hash => Role::Partition,
         SdkRole::Range => Role::Sort,

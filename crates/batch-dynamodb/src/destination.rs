@@ -156,10 +156,7 @@ mod tests {
         check(&Table::name("a".repeat(256)), Err("has 256 characters"));
         check(&Table::name("or ders"), Err("' '"));
         check(&Table::name("bücher"), Err("'ü'"));
-        check(
-            &Table::name("arn:aws:dynamodb:eu-west-1:123456789012:table/orders"),
-            Err("use `Table::arn`"),
-        );
+        check(&Table::name("arn:aws:dynamodb:eu-west-1:123456789012:table/orders"), Err("use `Table::arn`"));
     }
 
     #[test]

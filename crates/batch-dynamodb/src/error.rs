@@ -9,7 +9,7 @@ use crate::limits::LEVELS;
 #[non_exhaustive]
 pub enum ConnectError {
     /// The settings contradict each other or the service.
-    #[error("the settings do not fit")]
+    #[error("the settings do not fit: {0}")]
     Config(#[from] ConfigError),
     /// There is no such table.
     #[error("the table was not found: {0}")]
@@ -33,7 +33,9 @@ pub enum ConnectError {
 #[non_exhaustive]
 pub enum ItemError {
     /// Two members of one object have the same name, so that one of them would be lost.
-    #[error("the value at byte {byte} of the JSON text has the same name as another of its object; rename one")]
+    #[error(
+        "the value at byte {byte} of the JSON text has the same name as another of its object; rename one"
+    )]
     DuplicateName {
         /// Where the value of the second begins, in bytes from 0.
         byte: usize,

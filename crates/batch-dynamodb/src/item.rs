@@ -82,7 +82,8 @@ impl Weight {
                 Self::of_list(set, set.capacity(), |blob| Self::of_blob(blob.as_ref())).tagged(r#"{"BS":}"#)
             }
             AttributeValue::L(list) => {
-                let inside = Self::of_list(list, list.capacity(), |value| Self::of(value, level + 1)).tagged(r#"{"L":}"#);
+                let inside = Self::of_list(list, list.capacity(), |value| Self::of(value, level + 1))
+                    .tagged(r#"{"L":}"#);
                 Self { item: 3 + list.len() + inside.item, ..inside }
             }
             AttributeValue::M(map) => {
@@ -95,9 +96,7 @@ impl Weight {
             }
             AttributeValue::Null(_) => Self { item: 1, wire: r#"{"NULL":true}"#.len(), heap: 0 },
             AttributeValue::S(text) => Self::of_text(text).tagged(r#"{"S":}"#),
-            AttributeValue::Ss(set) => {
-                Self::of_list(set, set.capacity(), Self::of_text).tagged(r#"{"SS":}"#)
-            }
+            AttributeValue::Ss(set) => Self::of_list(set, set.capacity(), Self::of_text).tagged(r#"{"SS":}"#),
             _ => Self::default(), // a type that the SDK does not know can neither be sent nor sized
         }
     }
@@ -133,11 +132,7 @@ impl Add for Weight {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self {
-            item: self.item + other.item,
-            wire: self.wire + other.wire,
-            heap: self.heap + other.heap,
-        }
+        Self { item: self.item + other.item, wire: self.wire + other.wire, heap: self.heap + other.heap }
     }
 }
 

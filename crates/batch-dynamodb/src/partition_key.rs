@@ -82,7 +82,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_converted_is_refused_by_type_and_not_by_value() {
-        check(s("secret"), KeyType::Number, Err(r#"the attribute "id" (S) cannot become the partition key "pk""#));
+        check(
+            s("secret"),
+            KeyType::Number,
+            Err(r#"the attribute "id" (S) cannot become the partition key "pk""#),
+        );
         check(s(&"1".repeat(39)), KeyType::Number, Err("a number (N)"));
         check(n("1"), KeyType::Binary, Err(r#""id" (N) cannot become"#));
         check(b(&[1]), KeyType::String, Err(r#""id" (B) cannot become"#));

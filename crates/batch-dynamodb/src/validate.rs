@@ -16,7 +16,9 @@ use crate::{Write, partition_key};
 /// key would have come from.
 pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Result<(), Invalid> {
     let attributes = write.attributes();
-    if let Some(from) = from.filter(|_| !write.is_delete() && !attributes.contains_key(&schema.partition.name)) {
+    if let Some(from) =
+        from.filter(|_| !write.is_delete() && !attributes.contains_key(&schema.partition.name))
+    {
         partition_key::copied(from, attributes, &schema.partition)?;
     }
     for key in schema.attributes() {
@@ -67,7 +69,10 @@ fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
         ));
     }
     match value {
-        AttributeValue::B(_) | AttributeValue::Bool(_) | AttributeValue::Null(true) | AttributeValue::S(_) => Ok(()),
+        AttributeValue::B(_)
+        | AttributeValue::Bool(_)
+        | AttributeValue::Null(true)
+        | AttributeValue::S(_) => Ok(()),
         AttributeValue::Bs(set) => members(set, |blob| Ok(blob.as_ref())),
         AttributeValue::L(list) => list.iter().try_for_each(|value| checked(value, level + 1)),
         AttributeValue::M(map) => map.iter().try_for_each(|(name, value)| {
@@ -76,7 +81,9 @@ fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
         }),
         AttributeValue::N(text) => number::check(text).or_else(no_number),
         AttributeValue::Ns(set) => members(set, |text| number::canonical(text).or_else(no_number)),
-        AttributeValue::Null(false) => refuse("a null is false, and DynamoDB takes only `Null(true)`; use that"),
+        AttributeValue::Null(false) => {
+            refuse("a null is false, and DynamoDB takes only `Null(true)`; use that")
+        }
         AttributeValue::Ss(set) => members(set, |text| Ok(text.as_str())),
         other => refuse(format!("a value is {}; update the SDK", type_of(other))),
     }

@@ -79,8 +79,9 @@ fn owned(key: Key<'_>) -> Key<'static> {
 }
 
 fn contradiction() -> Failure {
-    Failure::new("ContradictoryAnswer")
-        .with_detail("the answer has an unprocessed item that was not sent, so it is not sure what was written")
+    Failure::new("ContradictoryAnswer").with_detail(
+        "the answer has an unprocessed item that was not sent, so it is not sure what was written",
+    )
 }
 
 fn unprocessed_item() -> Failure {
@@ -93,7 +94,11 @@ fn unprocessed_item() -> Failure {
 const RULES: &[Rule] = &[
     Rule { codes: &["ResourceNotFoundException"], class: Class::UnknownDestination, advice: None },
     Rule {
-        codes: &["ReplicatedWriteConflictException", "TransactionConflictException", "TransactionInProgressException"],
+        codes: &[
+            "ReplicatedWriteConflictException",
+            "TransactionConflictException",
+            "TransactionInProgressException",
+        ],
         class: Class::Retry,
         advice: Some("another write to one of these items was under way"),
     },
@@ -107,8 +112,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-const CHECK_ENDPOINT: &str =
-    "this is not how Amazon DynamoDB answers; check the endpoint of the client";
+const CHECK_ENDPOINT: &str = "this is not how Amazon DynamoDB answers; check the endpoint of the client";
 
 const CHECK_KEY: &str = "the table's KMS key cannot be used; check its state, and that DynamoDB may use it";
 

@@ -51,7 +51,7 @@ pub(crate) async fn access_denied_hands_back_and_the_writer_stays_usable<D: Dest
         let item = receipt.await.err().unwrap();
         assert!(item.cause.to_string().contains("AccessDenied"), "{item}");
         assert_eq!((item.attempts, item.maybe_delivered), (1, false));
-        assert_eq!(number(D::content(&item.entry)), n);
+        assert_eq!(number(&D::content(&item.entry)), n);
         entries.push(item.entry);
     }
     assert_eq!(writer.stats().handed_back, 25);

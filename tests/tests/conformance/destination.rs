@@ -36,7 +36,7 @@ pub(crate) trait Destination: Sized {
     fn entry(content: String, lane: Option<String>) -> EntryOf<Self>;
 
     /// The content of an entry.
-    fn content(entry: &EntryOf<Self>) -> &str;
+    fn content(entry: &EntryOf<Self>) -> String;
 
     /// All that it took, in that order.
     fn held(&self) -> Vec<Held>;
@@ -44,6 +44,11 @@ pub(crate) trait Destination: Sized {
     /// Entries fail with this probability, where a request can fail in part; else requests do.
     fn failing_in_part(rate: f64) -> FaultPlan {
         FaultPlan::always(Fault::partial_failure(Chosen::Rate(rate), "InternalError", false))
+    }
+
+    /// The same, such that each failure uses up an attempt and nothing can have arrived.
+    fn using_up_attempts(rate: f64) -> FaultPlan {
+        Self::failing_in_part(rate)
     }
 }
 

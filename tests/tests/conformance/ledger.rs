@@ -47,7 +47,7 @@ impl Ledger {
                 self.put(n, Answer::Delivered { maybe_doubled: sent.maybe_doubled }, sent.attempts);
             }
             Err(item) => {
-                assert_eq!(number(D::content(&item.entry)), n, "another entry came back");
+                assert_eq!(number(&D::content(&item.entry)), n, "another entry came back");
                 self.hand_back::<D>(item);
             }
         }
@@ -57,7 +57,7 @@ impl Ledger {
     pub(crate) fn hand_back<D: Destination>(&mut self, item: UnprocessedItem<EntryOf<D>>) {
         let UnprocessedItem { entry, cause, attempts, maybe_delivered, .. } = item;
         let cause = cause.to_string();
-        self.put(number(D::content(&entry)), Answer::HandedBack { maybe_delivered, cause }, attempts);
+        self.put(number(&D::content(&entry)), Answer::HandedBack { maybe_delivered, cause }, attempts);
     }
 
     /// Enters entries that were delivered without a receipt: nobody knows whether twice.

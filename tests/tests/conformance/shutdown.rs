@@ -26,7 +26,7 @@ pub(crate) async fn a_shutdown_under_load_answers_for_all_that_was_accepted<D: D
                     match writer.submit_tracked(entry).await {
                         Ok(receipt) => receipts.push((n, tokio::spawn(receipt))),
                         Err(SubmitError::Closed(entry)) => {
-                            assert_eq!(number(D::content(&entry)), n, "it comes back as it is");
+                            assert_eq!(number(&D::content(&entry)), n, "it comes back as it is");
                             break;
                         }
                         Err(error) => panic!("entry {n}: {error}"),

@@ -43,8 +43,8 @@ impl Destination for Fifo {
         Message::new(content).group(lane.expect("every message of a FIFO queue has a group"))
     }
 
-    fn content(message: &Message) -> &str {
-        message.body()
+    fn content(message: &Message) -> String {
+        message.body().to_owned()
     }
 
     fn held(&self) -> Vec<Held> {
@@ -74,8 +74,8 @@ impl Destination for Standard {
         Message::new(content)
     }
 
-    fn content(message: &Message) -> &str {
-        message.body()
+    fn content(message: &Message) -> String {
+        message.body().to_owned()
     }
 
     fn held(&self) -> Vec<Held> {

@@ -49,6 +49,11 @@ impl<D: Destination> Stage<D> {
     }
 }
 
+/// Settings under which few entries already make several requests, whatever a request may carry.
+pub(crate) fn small_requests<D: Destination>() -> Settings {
+    Settings::new().max_batch_entries(D::BATCH.min(10))
+}
+
 /// Entry `n`, of the least size.
 pub(crate) fn entry<D: Destination>(n: usize) -> EntryOf<D> {
     large_entry::<D>(n, 0)

@@ -24,7 +24,7 @@ fn bad_lines_are_named_and_the_rest_still_goes() {
     }
     let report = parse(&ended);
     check_lines(&report, 2, 5);
-    check_delivered(&report, 2, 2);
+    check_queues(&report, 2, 2);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn line_ends_of_any_kind_are_no_part_of_a_line() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     let report = parse(&ended);
     check_lines(&report, 4, 0);
-    check_delivered(&report, 4, 4);
+    check_queues(&report, 4, 4);
 }
 
 #[test]
@@ -56,7 +56,10 @@ fn an_empty_file_is_no_error() {
 
 #[test]
 fn a_dash_reads_standard_input() {
-    let ended = run_with(&["--json", "--input", "-"], b"{\"origin\":\"A\"}\nbad\n{\"origin\":\"B\"}\n");
+    let ended = run_with(
+        &["--json", "--to", "sqs,sqs-fifo", "--input", "-"],
+        b"{\"origin\":\"A\"}\nbad\n{\"origin\":\"B\"}\n",
+    );
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.starts_with("-:2: "), "{}", ended.stderr);
     check_lines(&parse(&ended), 2, 1);
@@ -77,6 +80,12 @@ fn a_file_that_cannot_be_read_is_named_with_the_reason() {
     }
 }
 
+/// Checks how many lines the two queues delivered.
+#[track_caller]
+fn check_queues(report: &serde_json::Value, standard: u64, fifo: u64) {
+    check_delivered(report, &[("SQS standard", standard), ("SQS FIFO", fifo)]);
+}
+
 /// Sends a line between two good ones; it comes back from one or both queues, with these words.
 #[track_caller]
 fn check_handed_back(name: &str, line: &str, by_standard_too: bool, words: &str) {
@@ -84,8 +93,8 @@ fn check_handed_back(name: &str, line: &str, by_standard_too: bool, words: &str)
     let (ended, _) = run_file(name, content.as_bytes());
     let report = parse(&ended);
     check_lines(&report, 3, 0);
-    check_delivered(&report, 3 - u64::from(by_standard_too), 2);
-    for queue in report["queues"].as_array().unwrap().iter().skip(usize::from(!by_standard_too)) {
+    check_queues(&report, 3 - u64::from(by_standard_too), 2);
+    for queue in report["destinations"].as_array().unwrap().iter().skip(usize::from(!by_standard_too)) {
         let causes: Vec<_> = queue["causes"].as_object().unwrap().keys().collect();
         assert!(matches!(causes[..], [cause] if cause.contains(words)), "{queue}");
     }

@@ -25,7 +25,7 @@ fn start(more_args: &[&str]) -> (Running, ChildStdin) {
 }
 
 fn write_line(stdin: &mut ChildStdin, n: u64) -> std::io::Result<()> {
-    writeln!(stdin, "{{\"origin\":\"S{}\",\"n\":{n}}}", n % 20)
+    writeln!(stdin, "{{\"origin\":\"S{}\",\"time_hour\":\"{n}\",\"temp\":{n}}}", n % 20)
 }
 
 /// Writes until nobody reads any more.

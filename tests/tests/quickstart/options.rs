@@ -1,13 +1,14 @@
 //! What the options do.
 
 use crate::program::{run, run_with};
-use crate::report::{check_delivered, check_lines, parse};
+use crate::report::{check_delivered, check_lines, parse, row};
 
 #[test]
-fn without_options_all_observations_go_to_both_queues_and_are_verified() {
+fn without_options_all_observations_go_to_all_destinations_and_are_verified() {
     let ended = run(&[]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
-    for words in ["entries/req", "SQS standard", "SQS FIFO", "  300 ", "read back and verified"] {
+    let names = ["SQS standard", "SQS FIFO", "Kinesis", "DynamoDB", "CloudWatch"];
+    for words in names.into_iter().chain(["entries/req", "  300 ", "read back and verified"]) {
         assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
     }
 }
@@ -18,28 +19,61 @@ fn as_json_the_report_is_one_object_whose_numbers_agree() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     let report = parse(&ended);
     check_lines(&report, 300, 0);
-    check_delivered(&report, 300, 300);
+    let all = ["SQS standard", "SQS FIFO", "Kinesis", "DynamoDB", "CloudWatch"].map(|name| (name, 300));
+    check_delivered(&report, &all);
     assert_eq!(report["interrupted"], false);
-    for queue in report["queues"].as_array().unwrap() {
-        assert!(queue["requests"].as_u64().unwrap() >= 30, "ten lines a request at most: {queue}");
-        assert_eq!((&queue["retries"], &queue["doubled"]), (&0.into(), &0.into()), "{queue}");
+    for row in report["destinations"].as_array().unwrap() {
+        assert_eq!(
+            (&row["retries"], &row["doubled"], &row["skipped"]),
+            (&0.into(), &0.into(), &0.into()),
+            "{row}"
+        );
+        assert!(row["reordered"] == 0 || row["destination"] == "SQS standard", "{row}");
     }
-    assert_eq!(report["queues"][1]["reordered"], 0);
 }
 
 #[test]
 fn with_faults_in_strict_order_every_line_is_accounted_for() {
-    let line = |n: usize| format!("{{\"origin\":\"S{}\",\"n\":{n}}}\n", n % 20);
+    let line = |n: usize| {
+        let temperature = if n.is_multiple_of(10) { String::new() } else { format!(",\"temp\":{n}.5") };
+        format!("{{\"origin\":\"S{}\",\"time_hour\":\"{}\"{temperature}}}\n", n % 20, n % 50)
+    };
     let lines: String = (0..100).map(line).collect();
     let args = ["--json", "--faults", "0.3", "--seed", "7", "--order", "strict", "--input", "-"];
     let ended = run_with(&args, lines.as_bytes());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report = parse(&ended);
     check_lines(&report, 100, 0);
-    assert_eq!(report["queues"][1]["reordered"], 0);
-    assert_eq!(report["queues"][1]["doubled"], 0);
-    let retries = |index: usize| report["queues"][index]["retries"].as_u64().unwrap();
-    assert!(retries(0) + retries(1) > 0, "a third of the requests failed: {report}");
+    assert_eq!(
+        (&row(&report, "SQS FIFO")["reordered"], &row(&report, "SQS FIFO")["doubled"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(row(&report, "Kinesis")["reordered"], 0);
+    assert_eq!(row(&report, "CloudWatch")["skipped"], 10);
+    let retries: u64 =
+        report["destinations"].as_array().unwrap().iter().map(|row| row["retries"].as_u64().unwrap()).sum();
+    assert!(retries > 0, "a third of the requests failed: {report}");
+}
+
+#[test]
+fn lines_go_where_they_are_told_in_the_order_of_the_report() {
+    let report = parse(&run(&["--json", "--to", "dynamodb,kinesis"]));
+    check_delivered(&report, &[("Kinesis", 300), ("DynamoDB", 300)]);
+    let report = parse(&run(&["--json", "--to", "cloudwatch", "--to", "cloudwatch"]));
+    check_delivered(&report, &[("CloudWatch", 300)]);
+}
+
+#[test]
+fn the_table_ends_with_the_last_line_of_each_key() {
+    let lines: String = (0..200)
+        .map(|n| format!("{{\"origin\":\"A\",\"time_hour\":\"{}\",\"n\":{n}.10}}\n", n % 7))
+        .collect();
+    let ended =
+        run_with(&["--json", "--to", "dynamodb", "--faults", "0.3", "--input", "-"], lines.as_bytes());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report = parse(&ended);
+    let superseded = row(&report, "DynamoDB")["superseded"].as_u64().unwrap();
+    assert!(superseded > 100, "most are superseded before they are sent: {report}");
 }
 
 #[test]
@@ -52,6 +86,7 @@ fn a_wrong_option_is_explained() {
         (&["--faults", "0.1", "--aws"], "cannot be used with"),
         (&["--order", "sideways"], "[possible values: relaxed, strict]"),
         (&["--seed", "-"], "invalid value"),
+        (&["--to", "s3"], "[possible values: sqs, sqs-fifo, kinesis, dynamodb, cloudwatch]"),
         (&["--colour"], "unexpected argument"),
     ] {
         let ended = run(args);
@@ -65,7 +100,15 @@ fn a_wrong_option_is_explained() {
 fn help_names_every_option() {
     let ended = run(&["--help"]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
-    for option in ["--input <FILE>", "--faults <RATE>", "--seed <N>", "--order <ORDER>", "--json", "--aws"] {
+    for option in [
+        "--to <DESTINATION>",
+        "--input <FILE>",
+        "--faults <RATE>",
+        "--seed <N>",
+        "--order <ORDER>",
+        "--json",
+        "--aws",
+    ] {
         assert!(ended.stdout.contains(option), "{option}: {}", ended.stdout);
     }
 }

@@ -43,12 +43,12 @@ pub(crate) fn run_with(args: &[&str], input: &[u8]) -> Ended {
     running.end_within(PATIENCE).expect("it ends")
 }
 
-/// Runs the quickstart with a file of this content; also the file's name, as it was given.
+/// Runs the quickstart to both queues with a file of this content; also the file's name, as it was given.
 pub(crate) fn run_file(name: &str, content: &[u8]) -> (Ended, String) {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, content).unwrap();
     let path = path.to_str().unwrap().to_owned();
-    (run(&["--json", "--input", &path]), path)
+    (run(&["--json", "--to", "sqs,sqs-fifo", "--input", &path]), path)
 }
 
 impl Running {

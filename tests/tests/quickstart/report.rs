@@ -10,21 +10,8 @@ pub(crate) fn parse(ended: &Ended) -> Value {
     let report: Value =
         serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"));
     assert_eq!(report["verified"], true, "{report}");
-    let queues = report["queues"].as_array().unwrap();
-    assert_eq!(queues.iter().map(|queue| queue["queue"].as_str().unwrap()).collect::<Vec<_>>(), QUEUES);
-    for queue in queues {
-        let count = |name: &str| queue[name].as_u64().unwrap_or_else(|| panic!("{name}: {queue}"));
-        assert_eq!(queue["entries"], report["lines"], "{queue}");
-        assert_eq!(count("entries"), count("delivered") + count("unprocessed"), "{queue}");
-        let causes = queue["causes"].as_object().unwrap();
-        let by_cause: u64 = causes.values().map(|count| count.as_u64().unwrap()).sum();
-        assert_eq!(by_cause, count("unprocessed"), "{queue}");
-        assert_eq!(queue["faults"], serde_json::json!([]), "{queue}");
-        assert!(queue["seconds"].as_f64().unwrap() > 0.0, "{queue}");
-        let per_request = queue["entries_per_request"].as_f64().unwrap();
-        assert!((0.0..=10.0).contains(&per_request), "{queue}");
-        let sendings = (per_request * count("requests") as f64).round() as u64;
-        assert!(sendings >= count("delivered") && sendings >= count("retries"), "{queue}");
+    for row in report["destinations"].as_array().unwrap() {
+        check_row(row, report["lines"].as_u64().unwrap());
     }
     report
 }
@@ -35,12 +22,44 @@ pub(crate) fn check_lines(report: &Value, lines: u64, malformed: u64) {
     assert_eq!((&report["lines"], &report["malformed"]), (&lines.into(), &malformed.into()), "{report}");
 }
 
-/// Checks that each queue delivered so many.
+/// Checks how many each destination delivered, in the order of the report.
 #[track_caller]
-pub(crate) fn check_delivered(report: &Value, standard: u64, fifo: u64) {
-    let delivered = [0, 1].map(|index| report["queues"][index]["delivered"].as_u64().unwrap());
-    assert_eq!(delivered, [standard, fifo], "{report}");
+pub(crate) fn check_delivered(report: &Value, expected: &[(&str, u64)]) {
+    let rows = report["destinations"].as_array().unwrap();
+    let delivered =
+        rows.iter().map(|row| (row["destination"].as_str().unwrap(), row["delivered"].as_u64().unwrap()));
+    assert_eq!(delivered.collect::<Vec<_>>(), expected, "{report}");
 }
 
-/// In the order of the report.
-const QUEUES: [&str; 2] = ["SQS standard", "SQS FIFO"];
+/// The row of a destination.
+#[track_caller]
+pub(crate) fn row<'a>(report: &'a Value, destination: &str) -> &'a Value {
+    let rows = report["destinations"].as_array().unwrap();
+    rows.iter().find(|row| row["destination"] == destination).expect("it is in the report")
+}
+
+fn check_row(row: &Value, lines: u64) {
+    let count = |name: &str| row[name].as_u64().unwrap_or_else(|| panic!("{name}: {row}"));
+    assert_eq!(count("entries") + count("skipped"), lines, "{row}");
+    assert_eq!(count("entries"), count("delivered") + count("superseded") + count("unprocessed"), "{row}");
+    let causes = row["causes"].as_object().unwrap();
+    let by_cause: u64 = causes.values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(by_cause, count("unprocessed"), "{row}");
+    assert_eq!(row["faults"], serde_json::json!([]), "{row}");
+    assert!(row["seconds"].as_f64().unwrap() > 0.0, "{row}");
+    let name = row["destination"].as_str().unwrap();
+    let (_, most) = LIMITS.iter().find(|(known, _)| *known == name).expect("it is known");
+    let per_request = row["entries_per_request"].as_f64().unwrap();
+    assert!((0.0..=*most).contains(&per_request), "{row}");
+    let sendings = (per_request * count("requests") as f64).round() as u64;
+    assert!(sendings >= count("delivered") && sendings >= count("retries"), "{row}");
+}
+
+/// The most entries of a request.
+const LIMITS: [(&str, f64); 5] = [
+    ("SQS standard", 10.0),
+    ("SQS FIFO", 10.0),
+    ("Kinesis", 500.0),
+    ("DynamoDB", 25.0),
+    ("CloudWatch", 1_000.0),
+];

@@ -24,7 +24,8 @@ pub(super) enum Package {
     Pip { also: &'static [&'static str] },
 }
 
-/// Two or more for each service where there are so many; written by different people.
+/// Two or more for each service where there are so many; written by different people. All of them
+/// listen at loopback addresses alone.
 pub(super) const SERVERS: &[Server] = &[
     Server {
         name: "moto",
@@ -81,14 +82,6 @@ pub(super) const SERVERS: &[Server] = &[
         services: &["dynamodb"],
         package: Package::Cargo { features: Some("native-sqlite,http-server,cli") },
         command: &["dynoxide", "serve", "--host", "127.0.0.1", "--port", "{port}"],
-        environment: &[],
-    },
-    Server {
-        name: "ferrokinesis",
-        version: "0.7.0",
-        services: &["kinesis"],
-        package: Package::Cargo { features: None },
-        command: &["ferrokinesis", "--port", "{port}"],
         environment: &[],
     },
 ];

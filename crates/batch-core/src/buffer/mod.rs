@@ -92,8 +92,10 @@ pub struct Buffer<E, R, T> {
     /// What fails from before here is handed back at once, because of a withdrawal.
     withdrawn: Option<Watermark>,
     stopped: bool,
-    /// Whether the instant last given by `poll` takes waiting entries into account.
+    /// Whether the instant last given by `poll` takes lingering entries into account.
     announced_work: bool,
+    /// Whether it takes a deadline into account.
+    announced_deadline: bool,
     latest: Option<Instant>,
     counters: Stats,
 }
@@ -132,6 +134,7 @@ impl<E, R, T> Buffer<E, R, T> {
             withdrawn: None,
             stopped: false,
             announced_work: false,
+            announced_deadline: false,
             latest: None,
             counters: Stats::default(),
             plan,

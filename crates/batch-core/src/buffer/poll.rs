@@ -25,6 +25,7 @@ impl<E, R, T> Buffer<E, R, T> {
             Some(batch) => Output::Send(batch),
             None => {
                 self.announced_work = self.lines.due().is_some();
+                self.announced_deadline = self.age.head().is_some();
                 Output::Wait(self.next_wake(now))
             }
         }
@@ -36,7 +37,11 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn wants_poll(&self, now: Instant) -> bool {
         // Time alone makes nothing due before that instant, so only what the entry changed counts.
         let has_new_work = !self.announced_work && self.lines.due().is_some();
-        !self.outputs.is_empty() || has_new_work || (self.is_enough() && self.pace.may_send(now))
+        let has_new_deadline = !self.announced_deadline && self.age.head().is_some();
+        !self.outputs.is_empty()
+            || has_new_work
+            || has_new_deadline
+            || (self.is_enough() && self.pace.may_send(now))
     }
 
     /// Whether the next request need not wait for more entries.

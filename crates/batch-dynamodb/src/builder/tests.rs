@@ -67,10 +67,8 @@ fn the_table_is_checked() {
 fn the_settings_are_checked() {
     check(orders().settings(Settings::new().threshold_entries(26)), Err(&["26", "25"]));
     check(orders().settings(Settings::new().max_batch_entries(0)), Err(&["zero"]));
-    let error = orders()
-        .settings(Settings::new().max_bytes(409_600))
-        .build()
-        .expect_err("one item does not fit");
+    let error =
+        orders().settings(Settings::new().max_bytes(409_600)).build().expect_err("one item does not fit");
     assert!(matches!(error, ConfigError::BelowNeed { .. }), "{error}");
 }
 
@@ -88,9 +86,11 @@ fn the_limits_are_those_of_the_service() {
 
 #[test]
 fn what_was_set_before_the_keys_is_kept() {
-    let builder = bare().consumed_capacity(true).partition_key_from("id").partition_key("id", KeyType::String);
+    let builder =
+        bare().consumed_capacity(true).partition_key_from("id").partition_key("id", KeyType::String);
     check(builder, Err(&["cannot be taken from itself"]));
-    let writer = bare().consumed_capacity(true).partition_key("id", KeyType::String).build().expect("it builds");
+    let writer =
+        bare().consumed_capacity(true).partition_key("id", KeyType::String).build().expect("it builds");
     assert_eq!(writer.stats().consumed_capacity_units, Some(0.0));
     assert_eq!(orders().build().expect("it builds").stats().consumed_capacity_units, None);
 }

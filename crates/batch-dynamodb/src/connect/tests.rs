@@ -39,7 +39,10 @@ fn check(table: &TableDescription, expected: Result<KeySchema, &str>) {
 fn keys_and_their_types_are_read_in_whatever_order() {
     let both = [("sk", SdkRole::Range), ("pk", SdkRole::Hash)];
     check(&table(&both, &[("pk", "S"), ("sk", "N")]), Ok(schema(KeyType::String, Some(KeyType::Number))));
-    check(&table(&[("pk", SdkRole::Hash)], &[("other", "S"), ("pk", "B")]), Ok(schema(KeyType::Binary, None)));
+    check(
+        &table(&[("pk", SdkRole::Hash)], &[("other", "S"), ("pk", "B")]),
+        Ok(schema(KeyType::Binary, None)),
+    );
 }
 
 #[test]

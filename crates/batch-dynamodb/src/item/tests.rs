@@ -66,7 +66,9 @@ fn memory_is_charged_for_everything_that_a_value_holds() {
     let heap = |value| Weight::of_attributes(&attributes([("a", value)])).heap;
     let place = size_of::<(String, AttributeValue)>();
     assert!(heap(AttributeValue::S(text)) >= 1_000 + place);
-    assert!(heap(AttributeValue::L(vec![AttributeValue::Null(true); 10])) >= 10 * size_of::<AttributeValue>());
+    assert!(
+        heap(AttributeValue::L(vec![AttributeValue::Null(true); 10])) >= 10 * size_of::<AttributeValue>()
+    );
     assert!(heap(AttributeValue::M(attributes([("key", b(&[0; 70]))]))) >= 2 * place + 3 + 70);
     assert!(heap(AttributeValue::M(attributes([("key", b(&[0; 70]))]))) < 1_000);
 }

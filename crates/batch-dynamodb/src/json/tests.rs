@@ -40,7 +40,8 @@ fn every_json_value_becomes_an_attribute_of_its_kind() {
 
 #[test]
 fn numbers_stay_as_they_are_written() {
-    for number in ["12345678901234567890123456789012345678", "0.1", "-0", "1E+3", "1e-130", "1.0", "123e400"] {
+    for number in ["12345678901234567890123456789012345678", "0.1", "-0", "1E+3", "1e-130", "1.0", "123e400"]
+    {
         reads(&format!(r#"{{"n":{number}}}"#), attributes([("n", n(number))]));
     }
 }

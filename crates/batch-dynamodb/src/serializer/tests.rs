@@ -44,7 +44,8 @@ impl Intercept for Spy {
 /// The serializer of a client with ours swapped in, or without.
 fn serializer(swapped: bool) -> SharedRequestSerializer {
     let seen = Arc::default();
-    let config = Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
+    let config =
+        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
     let mut config = config.interceptor(Spy(Arc::clone(&seen)));
     if swapped {
         config.push_interceptor(swap());
@@ -110,8 +111,10 @@ fn whatever_json_escapes_is_escaped_and_nothing_else() {
 
 fn any_request() -> impl Strategy<Value = WriteRequest> {
     (of(any_attributes()), of(any_attributes())).prop_map(|(item, key)| {
-        let put = item.map(|item| PutRequest::builder().set_item(Some(item)).build().expect("it has an item"));
-        let delete = key.map(|key| DeleteRequest::builder().set_key(Some(key)).build().expect("it has a key"));
+        let put =
+            item.map(|item| PutRequest::builder().set_item(Some(item)).build().expect("it has an item"));
+        let delete =
+            key.map(|key| DeleteRequest::builder().set_key(Some(key)).build().expect("it has a key"));
         WriteRequest::builder().set_put_request(put).set_delete_request(delete).build()
     })
 }

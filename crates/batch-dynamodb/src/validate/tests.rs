@@ -95,11 +95,16 @@ fn a_delete_has_the_key_and_nothing_else() {
 #[test]
 fn an_item_may_lack_the_key_of_an_index_and_has_it_right_otherwise() {
     let mut indexed = strings();
-    indexed.indexes = vec![key("day", KeyType::Number, Role::Partition), key("name", KeyType::String, Role::Sort)];
+    indexed.indexes =
+        vec![key("day", KeyType::Number, Role::Partition), key("name", KeyType::String, Role::Sort)];
     let with = |name, value| Write::put(attributes([("pk", s("a")), (name, value)]));
     check(&Write::put(attributes([("pk", s("a"))])), &indexed, Ok(()));
     check(&with("day", n("1")), &indexed, Ok(()));
-    check(&with("day", s("1")), &indexed, Err(r#""day" is of type S, and an index's partition key of that name"#));
+    check(
+        &with("day", s("1")),
+        &indexed,
+        Err(r#""day" is of type S, and an index's partition key of that name"#),
+    );
     check(&with("name", s("")), &indexed, Err(r#"the sort key "name" is empty"#));
     check(&with("name", s(&"a".repeat(1_025))), &indexed, Err("1025 bytes"));
     let key = Write::delete(attributes([("pk", s("a")), ("day", s("1"))]));
@@ -117,9 +122,14 @@ fn empty_strings_bytes_lists_and_maps_are_fine_outside_of_keys() {
 #[test]
 fn a_name_has_1_to_65535_bytes_on_every_level() {
     let named = |bytes: usize| attributes([(&*"n".repeat(bytes), s("v"))]);
-    let item = |bytes: usize| Write::put(named(bytes).into_iter().chain(attributes([("pk", s("a"))])).collect());
+    let item =
+        |bytes: usize| Write::put(named(bytes).into_iter().chain(attributes([("pk", s("a"))])).collect());
     check(&item(65_535), &strings(), Ok(()));
-    check(&item(65_536), &strings(), Err("65536 bytes in the name of an attribute are above the limit of 65535"));
+    check(
+        &item(65_536),
+        &strings(),
+        Err("65536 bytes in the name of an attribute are above the limit of 65535"),
+    );
     check(&item(0), &strings(), Err("the name of an attribute is empty"));
     attribute(AttributeValue::M(named(65_535)), Ok(()));
     attribute(AttributeValue::M(named(65_536)), Err("65536 bytes"));
@@ -129,7 +139,8 @@ fn a_name_has_1_to_65535_bytes_on_every_level() {
 #[test]
 fn a_set_has_members_and_none_twice() {
     let texts = |members: &[&str]| members.iter().map(|&member| member.to_owned()).collect::<Vec<_>>();
-    let blobs = |members: &[&[u8]]| AttributeValue::Bs(members.iter().map(|&member| Blob::new(member)).collect());
+    let blobs =
+        |members: &[&[u8]]| AttributeValue::Bs(members.iter().map(|&member| Blob::new(member)).collect());
     attribute(AttributeValue::Ss(texts(&["a", "A"])), Ok(()));
     attribute(AttributeValue::Ns(texts(&["1", "-1", "10"])), Ok(()));
     attribute(blobs(&[&[], &[0], &[0, 0]]), Ok(()));
@@ -146,14 +157,22 @@ fn a_set_has_members_and_none_twice() {
 #[test]
 fn a_number_has_38_digits_within_its_range_wherever_it_is() {
     let wherever = |text: &str| {
-        [n(text), nested(n(text), 5), AttributeValue::Ns(vec![text.to_owned()]), AttributeValue::L(vec![s("a"), n(text)])]
+        [
+            n(text),
+            nested(n(text), 5),
+            AttributeValue::Ns(vec![text.to_owned()]),
+            AttributeValue::L(vec![s("a"), n(text)]),
+        ]
     };
     for (text, expected) in [
         ("99999999999999999999999999999999999999", Ok(())),
         ("0", Ok(())),
         ("1e125", Ok(())),
         ("1e-130", Ok(())),
-        ("123456789012345678901234567890123456789", Err("a number of 39 significant digits is above the limit of 38")),
+        (
+            "123456789012345678901234567890123456789",
+            Err("a number of 39 significant digits is above the limit of 38"),
+        ),
         ("1e126", Err("a number is 10^126 or more")),
         ("-1e126", Err("a number is 10^126 or more")),
         ("1e-131", Err("closer to it than the limit of 10^-130")),
@@ -168,7 +187,10 @@ fn a_number_has_38_digits_within_its_range_wherever_it_is() {
 #[test]
 fn values_are_nested_up_to_32_levels() {
     attribute(nested(s("a"), 31), Ok(()));
-    attribute(nested(s("a"), 32), Err(r#"in the attribute "x", lists and maps are nested above the limit of 32"#));
+    attribute(
+        nested(s("a"), 32),
+        Err(r#"in the attribute "x", lists and maps are nested above the limit of 32"#),
+    );
     attribute(nested(s("a"), 1_000), Err("nested above the limit"));
     attribute(nested(AttributeValue::L(vec![]), 31), Ok(()));
 }
@@ -189,7 +211,8 @@ fn of_several_faults_the_one_of_the_first_name_is_told() {
 
 #[test]
 fn a_partition_key_that_cannot_be_copied_is_told_by_its_source() {
-    let told = |item| validate(&Write::put(item), &strings(), Some("id")).expect_err("it is refused").to_string();
+    let told =
+        |item| validate(&Write::put(item), &strings(), Some("id")).expect_err("it is refused").to_string();
     assert!(told(attributes([("x", n("1"))])).contains(r#"nor the attribute "id" to take it from"#));
     assert!(told(attributes([("id", AttributeValue::Null(true))])).contains(r#""id" (NULL) cannot become"#));
     let delete = Write::delete(attributes([("id", s("1"))]));

@@ -1,4 +1,4 @@
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest};
 
 use super::Write;
 use crate::ItemError;
@@ -8,11 +8,11 @@ use crate::samples::{attributes, b, n, s};
 fn a_put_becomes_a_put_request_and_a_delete_a_delete_request() {
     let item = attributes([("pk", s("a")), ("n", n("1.0"))]);
     let request = Write::put(item.clone()).request();
-    assert_eq!(request.put_request().map(|put| put.item()), Some(&item));
+    assert_eq!(request.put_request().map(PutRequest::item), Some(&item));
     assert!(request.delete_request().is_none());
 
     let request = Write::delete(item.clone()).request();
-    assert_eq!(request.delete_request().map(|delete| delete.key()), Some(&item));
+    assert_eq!(request.delete_request().map(DeleteRequest::key), Some(&item));
     assert!(request.put_request().is_none());
 }
 
@@ -37,7 +37,8 @@ fn debug_shows_names_types_and_sizes_and_no_value() {
 
 #[test]
 fn a_value_becomes_the_item_that_its_json_is() {
-    let write = Write::json(&serde_json::json!({ "pk": "a", "f": 0.1, "l": [null] })).expect("it is an object");
+    let write =
+        Write::json(&serde_json::json!({ "pk": "a", "f": 0.1, "l": [null] })).expect("it is an object");
     let expected = attributes([
         ("pk", s("a")),
         ("f", n("0.1")),

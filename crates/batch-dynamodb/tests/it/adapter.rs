@@ -86,7 +86,11 @@ async fn answers_that_cannot_be_read_are_told_by_their_status() {
     for (status, body, expected) in [
         (200, "{\"UnprocessedItems\":{", "Ambiguous(HTTP 200)"),
         (200, "<html>", "Ambiguous(HTTP 200)"),
-        (200, "{\"UnprocessedItems\":{\"orders\":[{\"PutRequest\":{\"Item\":{\"pk\":{}}}}]}}", "Ambiguous(HTTP 200)"),
+        (
+            200,
+            "{\"UnprocessedItems\":{\"orders\":[{\"PutRequest\":{\"Item\":{\"pk\":{}}}}]}}",
+            "Ambiguous(HTTP 200)",
+        ),
         (200, "", "Each[+ + +]"),
         (301, "", "Fatal(HTTP 301)"),
         (400, "<html>", "Split(HTTP 400)"),
@@ -139,7 +143,10 @@ async fn one_failed_request_is_sent_once() {
 async fn a_failure_says_what_to_do_and_keeps_the_words_of_the_service_to_itself() {
     let answer = Answer::error(400, "AccessDeniedException");
     let failure = failure(send(&writer(Canned::script([answer])), &puts(1)).await);
-    says(&failure, &["AccessDeniedException: ", "allow them dynamodb:BatchWriteItem", "HTTP 400", "request id r-1"]);
+    says(
+        &failure,
+        &["AccessDeniedException: ", "allow them dynamodb:BatchWriteItem", "HTTP 400", "request id r-1"],
+    );
     assert!(!failure.to_string().contains("words of the service"), "{failure}");
     assert_eq!(failure.message(), Some("words of the service"));
     assert!(failure.source().is_none());
@@ -196,7 +203,8 @@ async fn a_request_carries_the_writes_as_they_are() {
 
 #[tokio::test(start_paused = true)]
 async fn consumed_capacity_is_asked_for_on_request_and_added_up() {
-    let capacity = |units: f64| json!({ "ConsumedCapacity": [{ "TableName": "orders", "CapacityUnits": units }] });
+    let capacity =
+        |units: f64| json!({ "ConsumedCapacity": [{ "TableName": "orders", "CapacityUnits": units }] });
     let answers = [Answer::ok(&capacity(2.5)), Answer::ok(&json!({})), Answer::ok(&capacity(1.0))];
     let http = Canned::script(answers);
     let builder = DynamoDbWriter::builder(client(http.clone()), Table::name("orders"));

@@ -53,15 +53,23 @@ fn n(text: &str) -> AttributeValue {
 async fn a_writer_learns_the_keys_of_its_table_once() {
     let http = described(Answer::ok(&description()));
     let writer = connect(&http).await.unwrap();
-    for write in [item(&[("pk", s("a")), ("sk", n("1"))]), item(&[("pk", s("a")), ("sk", n("2")), ("name", s("x"))])] {
+    for write in
+        [item(&[("pk", s("a")), ("sk", n("1"))]), item(&[("pk", s("a")), ("sk", n("2")), ("name", s("x"))])]
+    {
         writer.submit(write).await.unwrap();
     }
     assert!(writer.flush().await.is_empty());
-    assert_eq!((http.count("DescribeTable"), http.asked()[0].body.clone()), (1, json!({ "TableName": "orders" })));
+    assert_eq!(
+        (http.count("DescribeTable"), http.asked()[0].body.clone()),
+        (1, json!({ "TableName": "orders" }))
+    );
     for (write, words) in [
         (item(&[("pk", s("a"))]), r#"lacks the sort key "sk" of the table, a number (N)"#),
         (item(&[("pk", s("a")), ("sk", s("1"))]), r#""sk" is of type S"#),
-        (item(&[("pk", s("a")), ("sk", n("1")), ("name", n("1"))]), r#"an index's partition key of that name"#),
+        (
+            item(&[("pk", s("a")), ("sk", n("1")), ("name", n("1"))]),
+            r#"an index's partition key of that name"#,
+        ),
         (item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]), r#"the partition key "name" is empty"#),
     ] {
         let error = writer.submit(write.clone()).await.unwrap_err();
@@ -134,7 +142,8 @@ async fn settings_are_checked_as_without_connecting() {
     assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
     let error = builder().partition_key_from("pk").connect().await.unwrap_err();
     assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
-    let error = DynamoDbWriter::builder(client(http.clone()), Table::name("no table")).connect().await.unwrap_err();
+    let error =
+        DynamoDbWriter::builder(client(http.clone()), Table::name("no table")).connect().await.unwrap_err();
     assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
 }
 
@@ -142,7 +151,8 @@ async fn settings_are_checked_as_without_connecting() {
 async fn given_keys_are_never_asked_for() {
     let http = described(Answer::error(400, "AccessDeniedException"));
     let builder = DynamoDbWriter::builder(client(http.clone()), Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::String).sort_key("sk", KeyType::Number).build().unwrap();
+    let writer =
+        builder.partition_key("pk", KeyType::String).sort_key("sk", KeyType::Number).build().unwrap();
     writer.submit(item(&[("pk", s("a")), ("sk", n("1"))])).await.unwrap();
     assert!(writer.flush().await.is_empty());
     assert_eq!(http.count("DescribeTable"), 0);

@@ -1,5 +1,6 @@
 //! The interceptors of the user's client see and change everything, as they do without a writer.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
@@ -90,7 +91,7 @@ impl Intercept for Inside {
     ) -> Result<(), BoxError> {
         let output = context.output_or_error().map_err(|error| format!("{error:?}"))?;
         let output: &BatchWriteItemOutput = output.downcast_ref().ok_or("another output")?;
-        let left = output.unprocessed_items().map_or(0, |tables| tables.len());
+        let left = output.unprocessed_items().map_or(0, HashMap::len);
         let id = output.request_id().unwrap_or_default();
         self.0.lock().unwrap().push(format!("{left} unprocessed, {id}"));
         Ok(())

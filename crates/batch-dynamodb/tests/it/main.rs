@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod adapter;
+mod bad_input;
 mod canned;
 mod client;
 mod connect;
+mod delivery;
 mod interceptors;
+mod keys;
+mod outages;
 mod support;

@@ -1,9 +1,16 @@
 //! What the tests share.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ProvisionedThroughput,
+    ScalarAttributeType,
+};
 use batch_core::{Failure, Reply, Service, Verdict};
 use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, SentWrite, Table, UnprocessedItem, Write};
+use batch_local::{LocalServer, StoredItem};
 
 /// A configuration that lacks credentials and an HTTP client.
 pub(crate) fn bare_config() -> Builder {
@@ -23,6 +30,51 @@ pub(crate) fn client(http: impl HttpClient + 'static) -> Client {
 pub(crate) fn writer(http: impl HttpClient + 'static) -> DynamoDbWriter {
     let builder = DynamoDbWriter::builder(client(http), Table::name("orders"));
     builder.partition_key("pk", KeyType::String).build().unwrap()
+}
+
+/// A server with a table of orders, whose partition key is the string `pk`, and a client of it.
+pub(crate) async fn served() -> (LocalServer, Client) {
+    served_with(&[("pk", ScalarAttributeType::S)], None).await
+}
+
+/// The same with these keys, and so many writes a second, or any number.
+pub(crate) async fn served_with(
+    keys: &[(&str, ScalarAttributeType)],
+    writes_a_second: Option<i64>,
+) -> (LocalServer, Client) {
+    let server = LocalServer::new();
+    let client = client(server.http_client());
+    create_table(&client, keys, writes_a_second).await;
+    (server, client)
+}
+
+pub(crate) async fn create_table(
+    client: &Client,
+    keys: &[(&str, ScalarAttributeType)],
+    writes_a_second: Option<i64>,
+) {
+    let mut create = client.create_table().table_name("orders");
+    for ((name, of), role) in keys.iter().zip([Role::Hash, Role::Range]) {
+        let element = KeySchemaElement::builder().attribute_name(*name).key_type(role).build().unwrap();
+        let definition = AttributeDefinition::builder().attribute_name(*name).attribute_type(of.clone());
+        create = create.key_schema(element).attribute_definitions(definition.build().unwrap());
+    }
+    let create = match writes_a_second {
+        None => create.billing_mode(BillingMode::PayPerRequest),
+        Some(writes) => {
+            let throughput =
+                ProvisionedThroughput::builder().read_capacity_units(1).write_capacity_units(writes);
+            create.provisioned_throughput(throughput.build().unwrap())
+        }
+    };
+    create.send().await.unwrap();
+}
+
+/// What a server's table of orders holds: each key and its value.
+pub(crate) fn stored(server: &LocalServer) -> BTreeMap<String, String> {
+    let text =
+        |item: &StoredItem, name: &str| item.attributes[name]["S"].as_str().unwrap_or_default().to_owned();
+    server.dynamodb().items("orders").iter().map(|item| (text(item, "pk"), text(item, "value"))).collect()
 }
 
 /// What one request with these writes comes to, without the writer's own retries.

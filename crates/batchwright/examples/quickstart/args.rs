@@ -3,13 +3,18 @@ use std::path::PathBuf;
 use batchwright::Order;
 use clap::{Parser, ValueEnum};
 
-/// Sends every line of an NDJSON file to an SQS standard queue and to a FIFO queue, batched, then
-/// reads both queues back and checks them line by line.
+/// Sends every line of an NDJSON file to five destinations, batched, then reads each of them back
+/// and holds it against the answers.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "quickstart")]
 pub(crate) struct Args {
+    /// Where to send the lines, several parted by commas.
+    #[arg(long, value_name = "DESTINATION", value_enum, value_delimiter = ',', default_values_t = Kind::ALL)]
+    pub(crate) to: Vec<Kind>,
+
     /// The NDJSON file to send, `-` for standard input; by default 300 weather observations.
-    /// Each line is a JSON object whose member `origin` names the FIFO group.
+    /// Each line is a JSON object. Its member `origin` names the station: the FIFO group, the
+    /// partition key, the dimension; `time_hour` is the sort key, `temp` the metric.
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
 
@@ -21,7 +26,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
 
-    /// How strictly a station's lines keep their order in the FIFO queue.
+    /// How strictly a station's lines keep their order in the FIFO queue and in the stream.
     #[arg(long, value_enum, default_value_t = OrderArg::Relaxed)]
     pub(crate) order: OrderArg,
 
@@ -29,10 +34,28 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Uses the ambient AWS configuration instead of a local server: creates two queues, and
-    /// deletes them at the end.
+    /// Uses the ambient AWS configuration instead of a local server: creates two queues, a stream
+    /// and a table, and deletes them at the end. Metrics cannot be deleted; CloudWatch forgets them
+    /// in time.
     #[arg(long)]
     pub(crate) aws: bool,
+}
+
+/// What lines are sent to, in the order of the report.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, ValueEnum)]
+pub(crate) enum Kind {
+    /// A standard queue.
+    Sqs,
+    /// A FIFO queue, a group for each station.
+    SqsFifo,
+    /// A stream, keyed by station.
+    Kinesis,
+    /// A table, keyed by station and hour.
+    #[value(name = "dynamodb")]
+    DynamoDb,
+    /// The temperature as a metric of the station, stamped now.
+    #[value(name = "cloudwatch")]
+    CloudWatch,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -41,6 +64,32 @@ pub(crate) enum OrderArg {
     Relaxed,
     /// A request carries one line of a station: the order holds through any failure.
     Strict,
+}
+
+impl Args {
+    /// The destinations, each once.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        Kind::ALL.into_iter().filter(|kind| self.to.contains(kind)).collect()
+    }
+
+    /// Whether the lines of a station must arrive in their order.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.order == OrderArg::Strict || (self.faults == 0.0 && !self.aws)
+    }
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Sqs, Self::SqsFifo, Self::Kinesis, Self::DynamoDb, Self::CloudWatch];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CloudWatch => "CloudWatch",
+            Self::DynamoDb => "DynamoDB",
+            Self::Kinesis => "Kinesis",
+            Self::Sqs => "SQS standard",
+            Self::SqsFifo => "SQS FIFO",
+        }
+    }
 }
 
 impl From<OrderArg> for Order {

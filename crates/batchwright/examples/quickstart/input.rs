@@ -22,6 +22,7 @@ pub(crate) struct Line {
     /// Its number in the input, from 1.
     pub(crate) number: usize,
     pub(crate) station: String,
+    pub(crate) temperature: Option<f64>,
     pub(crate) text: String,
 }
 
@@ -35,6 +36,9 @@ pub(crate) struct Malformed {
 #[derive(Deserialize)]
 struct Observation {
     origin: String,
+    /// Whatever it is; what is no number is no temperature.
+    #[serde(default)]
+    temp: serde_json::Value,
 }
 
 impl Input {
@@ -76,6 +80,7 @@ impl Input {
         text.truncate(text.trim_end().len());
         let observation: Observation =
             serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-        Ok(Line { number: self.number, station: observation.origin, text })
+        let temperature = observation.temp.as_f64();
+        Ok(Line { number: self.number, station: observation.origin, temperature, text })
     }
 }

@@ -1,37 +1,49 @@
-//! Real records through SQS, standard and FIFO: every one batched, sent, answered for and read back.
+//! Real records through SQS, Kinesis, DynamoDB and CloudWatch: every one batched, sent, answered for
+//! and read back.
 
 #![allow(clippy::disallowed_methods, reason = "a program may look at the clock")]
 
 mod args;
+mod cloudwatch;
+mod copies;
+mod destination;
+mod dynamodb;
 mod input;
-mod queues;
+mod kinesis;
+mod numbers;
+mod outcome;
+mod place;
+mod progress;
 mod report;
-mod send;
-mod verify;
+mod sending;
+mod sqs;
 
-use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::Context;
-use args::{Args, OrderArg};
+use args::Args;
 use clap::Parser;
-use indicatif::{ProgressBar, ProgressStyle};
-use input::{Input, Line};
-use queues::{Kind, Place};
+use destination::{Destination, Lines};
+use input::Input;
+use outcome::Outcome;
+use place::Place;
+use progress::Progress;
 use report::{Report, Row};
-use send::Sending;
 use tokio::sync::watch;
+
+/// How long the service may take for what it does in its own time.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What was read from the input.
 #[derive(Default)]
 struct Read {
-    lines: BTreeMap<usize, Line>,
+    lines: Lines,
     malformed: usize,
     interrupted: bool,
 }
+
+type Destinations = Arc<Vec<Box<dyn Destination>>>;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
@@ -54,72 +66,61 @@ fn main() -> anyhow::Result<ExitCode> {
 
 async fn run(args: &Args) -> anyhow::Result<Report> {
     let mut input = Input::open(args.input.clone()).await?;
-    let place = Place::open(args).await?;
-    let run = std::process::id() ^ seconds_since_1970();
-    let mut urls = Vec::new();
-    for kind in [Kind::Standard, Kind::Fifo] {
-        match place.create(kind, run).await {
-            Ok(url) => urls.push((kind, url)),
+    let place = Place::open(args, std::process::id() ^ seconds_since_1970()).await?;
+    let progress = Progress::new();
+    let mut destinations = Vec::new();
+    for kind in args.kinds() {
+        match destination::start(kind, &place, args, &progress).await {
+            Ok(destination) => destinations.push(destination),
             Err(error) => {
-                remove(&place, &urls).await;
+                remove(&destinations).await;
                 return Err(error);
             }
         }
     }
-    let report = send_and_verify(args, &place, &urls, &mut input).await;
-    remove(&place, &urls).await;
+    let destinations = Arc::new(destinations);
+    let report = send_and_verify(&destinations, &mut input, &progress).await;
+    remove(&destinations).await;
     let report = report?;
     report.print(args.json)?;
     Ok(report)
 }
 
 async fn send_and_verify(
-    args: &Args,
-    place: &Place,
-    urls: &[(Kind, String)],
+    destinations: &Destinations,
     input: &mut Input,
+    progress: &Progress,
 ) -> anyhow::Result<Report> {
-    let progress = progress_bar();
-    let starts = urls
-        .iter()
-        .map(|(kind, url)| Sending::start(place, *kind, url.clone(), args, &progress).map(Arc::new));
-    let sendings = starts.collect::<anyhow::Result<Vec<_>>>()?;
     let (stop, stopped) = watch::channel(false);
-    let interrupts = tokio::spawn(stop_on_interrupt(sendings.clone(), stop));
-    let read = feed(input, &sendings, stopped, &progress).await?;
+    let interrupts = tokio::spawn(stop_on_interrupt(Arc::clone(destinations), stop));
+    let read = feed(input, destinations, stopped, progress).await?;
     if !read.interrupted {
         interrupts.abort();
     }
     // After an interrupt the writers stop within their time, which ends this task too.
     let _ = interrupts.await;
-    let mut finished = Vec::new();
-    for sending in sendings {
-        let sending = Arc::into_inner(sending).context("nobody else sends any more")?;
-        finished.push(tokio::spawn(sending.finish()));
+    let mut rows = Vec::new();
+    for (destination, outcome) in destinations.iter().zip(finish(destinations).await) {
+        let outcome = outcome?;
+        let verdict = destination.verify(&outcome, &read.lines).await?;
+        rows.push(Row::new(destination.kind(), &outcome, verdict));
     }
-    let must_be_ordered = args.order == OrderArg::Strict || (args.faults == 0.0 && !args.aws);
-    let mut queues = Vec::new();
-    for sent in finished {
-        let sent = sent.await??;
-        let verdict = verify::verify(&place.client, &sent, &read.lines, must_be_ordered).await?;
-        queues.push(Row::new(&sent, verdict));
-    }
-    progress.finish_and_clear();
+    progress.finish();
     Ok(Report {
         lines: read.lines.len(),
         malformed: read.malformed,
         interrupted: read.interrupted,
-        verified: queues.iter().all(Row::agrees),
-        queues,
+        verified: rows.iter().all(Row::agrees),
+        destinations: rows,
     })
 }
 
-/// Hands every line to both writers, until the input ends or somebody presses Ctrl-C.
+/// Hands every line to every destination, until the input ends or somebody presses Ctrl-C.
 async fn feed(
     input: &mut Input,
-    sendings: &[Arc<Sending>],
+    destinations: &Destinations,
     mut stopped: watch::Receiver<bool>,
-    progress: &ProgressBar,
+    progress: &Progress,
 ) -> anyhow::Result<Read> {
     let mut read = Read::default();
     loop {
@@ -134,13 +135,13 @@ async fn feed(
         match next {
             None => return Ok(read),
             Some(Err(malformed)) => {
-                progress.suspend(|| eprintln!("{}: {}", malformed.place, malformed.reason));
+                progress.say(&format!("{}: {}", malformed.place, malformed.reason));
                 read.malformed += 1;
             }
             Some(Ok(line)) => {
-                progress.inc_length(sendings.len() as u64);
-                for sending in sendings {
-                    sending.submit(&line).await;
+                progress.expect(destinations.len());
+                for destination in destinations.iter() {
+                    destination.take(line.clone()).await;
                 }
                 read.lines.insert(line.number, line);
             }
@@ -148,8 +149,22 @@ async fn feed(
     }
 }
 
+/// Delivers the rest to all destinations at once.
+async fn finish(destinations: &Destinations) -> Vec<anyhow::Result<Outcome>> {
+    let finish = |index: usize| {
+        let destinations = Arc::clone(destinations);
+        tokio::spawn(async move { destinations[index].finish().await })
+    };
+    let finishing: Vec<_> = (0..destinations.len()).map(finish).collect();
+    let mut outcomes = Vec::new();
+    for outcome in finishing {
+        outcomes.push(outcome.await.unwrap_or_else(|error| Err(error.into())));
+    }
+    outcomes
+}
+
 /// The first Ctrl-C ends the input and gives what is pending five seconds; the second ends all.
-async fn stop_on_interrupt(sendings: Vec<Arc<Sending>>, stop: watch::Sender<bool>) {
+async fn stop_on_interrupt(destinations: Destinations, stop: watch::Sender<bool>) {
     if tokio::signal::ctrl_c().await.is_err() {
         return;
     }
@@ -158,25 +173,18 @@ async fn stop_on_interrupt(sendings: Vec<Arc<Sending>>, stop: watch::Sender<bool
         let _ = tokio::signal::ctrl_c().await;
         std::process::exit(130);
     });
-    for sending in &sendings {
-        sending.stop_within(Duration::from_secs(5)).await;
+    let mut stopping = tokio::task::JoinSet::new();
+    for index in 0..destinations.len() {
+        let destinations = Arc::clone(&destinations);
+        stopping.spawn(async move { destinations[index].stop_within(Duration::from_secs(5)).await });
     }
+    stopping.join_all().await;
 }
 
-async fn remove(place: &Place, urls: &[(Kind, String)]) {
-    for (_, url) in urls {
-        place.remove(url).await;
+async fn remove(destinations: &[Box<dyn Destination>]) {
+    for destination in destinations {
+        destination.remove().await;
     }
-}
-
-/// Drawn on standard error, and only for a person.
-fn progress_bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let template = "{bar:40} {pos}/{len} answers  {per_sec}";
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(0).with_style(style)
 }
 
 fn seconds_since_1970() -> u32 {

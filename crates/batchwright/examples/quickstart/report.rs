@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::queues::Kind;
-use crate::send::{Fate, SentTo};
-use crate::verify::Verdict;
+use crate::args::Kind;
+use crate::outcome::{Fate, Outcome, Verdict};
 
 /// The table at the end.
 #[derive(Debug, Serialize)]
@@ -13,15 +12,17 @@ pub(crate) struct Report {
     pub(crate) malformed: usize,
     pub(crate) interrupted: bool,
     pub(crate) verified: bool,
-    pub(crate) queues: Vec<Row>,
+    pub(crate) destinations: Vec<Row>,
 }
 
-/// One queue of it.
+/// One destination of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
-    queue: &'static str,
-    entries: u64,
+    destination: &'static str,
+    entries: usize,
+    skipped: usize,
     delivered: u64,
+    superseded: u64,
     requests: u64,
     entries_per_request: f64,
     retries: u64,
@@ -35,22 +36,24 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(sent: &SentTo, verdict: Verdict) -> Self {
+    pub(crate) fn new(kind: Kind, outcome: &Outcome, verdict: Verdict) -> Self {
         let mut causes = BTreeMap::new();
-        for fate in sent.fates.values() {
+        for fate in outcome.fates.values() {
             if let Fate::HandedBack { cause, .. } = fate {
                 *causes.entry(cause.clone()).or_default() += 1;
             }
         }
-        let requests = sent.stats.requests;
+        let stats = outcome.stats;
         Self {
-            queue: sent.kind.name(),
-            entries: sent.fates.len() as u64,
-            delivered: sent.stats.delivered,
-            requests,
-            entries_per_request: sent.stats.sendings as f64 / requests.max(1) as f64,
-            retries: sent.stats.retries,
-            seconds: sent.time.as_secs_f64(),
+            destination: kind.name(),
+            entries: outcome.entries(),
+            skipped: outcome.skipped(),
+            delivered: stats.delivered,
+            superseded: stats.superseded,
+            requests: stats.requests,
+            entries_per_request: stats.sendings as f64 / stats.requests.max(1) as f64,
+            retries: stats.retries,
+            seconds: outcome.time.as_secs_f64(),
             unprocessed: causes.values().sum(),
             causes,
             doubled: verdict.doubled,
@@ -59,8 +62,9 @@ impl Row {
         }
     }
 
-    fn is_fifo(&self) -> bool {
-        self.queue == Kind::Fifo.name()
+    /// Whether its order means anything.
+    fn keeps_order(&self) -> bool {
+        [Kind::Kinesis, Kind::SqsFifo].iter().any(|kind| kind.name() == self.destination)
     }
 
     pub(crate) fn agrees(&self) -> bool {
@@ -75,14 +79,23 @@ impl Report {
             return Ok(());
         }
         println!(
-            "{:<13} {:>8} {:>9} {:>12} {:>8} {:>8} {:>12} {:>8}",
-            "queue", "entries", "requests", "entries/req", "retries", "time", "unprocessed", "doubled"
+            "{:<13} {:>8} {:>8} {:>9} {:>12} {:>8} {:>9} {:>12} {:>8}",
+            "destination",
+            "entries",
+            "skipped",
+            "requests",
+            "entries/req",
+            "retries",
+            "time",
+            "unprocessed",
+            "doubled"
         );
-        for row in &self.queues {
+        for row in &self.destinations {
             println!(
-                "{:<13} {:>8} {:>9} {:>12.2} {:>8} {:>7.2}s {:>12} {:>8}",
-                row.queue,
+                "{:<13} {:>8} {:>8} {:>9} {:>12.2} {:>8} {:>8.2}s {:>12} {:>8}",
+                row.destination,
                 row.entries,
+                row.skipped,
                 row.requests,
                 row.entries_per_request,
                 row.retries,
@@ -96,15 +109,15 @@ impl Report {
     }
 
     fn explain(&self) {
-        for row in &self.queues {
+        for row in &self.destinations {
             for (cause, count) in &row.causes {
-                println!("{}: {count} handed back: {cause}", row.queue);
+                println!("{}: {count} handed back: {cause}", row.destination);
             }
-            if row.is_fifo() && row.reordered > 0 {
-                println!("{}: {} lines behind a later one of their station", row.queue, row.reordered);
+            if row.keeps_order() && row.reordered > 0 {
+                println!("{}: {} lines behind a later one of their station", row.destination, row.reordered);
             }
             for fault in row.faults.iter().take(10) {
-                println!("{}: WRONG: {fault}", row.queue);
+                println!("{}: WRONG: {fault}", row.destination);
             }
         }
         if self.malformed > 0 {

@@ -1,30 +1,26 @@
-//! What a datum says of its metric: one value, several with counts, or statistics of values.
+//! The numbers that the service takes as the value of a metric.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
-use aws_sdk_cloudwatch::types::{MetricDatum, StatisticSet};
 use batch_core::Invalid;
 
 use crate::limits::{LARGEST_NUMBER, VALUES};
+use crate::{MetricValue, StatisticSet};
 
-/// Why the service would refuse what this datum says, if it would. A reason shows no number of it.
-pub(crate) fn check(datum: &MetricDatum) -> Result<(), Invalid> {
-    let MetricDatum { value, values, counts, statistic_values, .. } = datum;
-    match (value, values, statistic_values) {
-        (None, None, None) => refuse(NOTHING),
-        (Some(value), None, None) if counts.is_none() => number("value", *value),
-        (Some(_), _, _) => refuse(VALUE_AND_MORE),
-        (None, values, set) => {
-            several(values.as_deref(), counts.as_deref())?;
-            set.as_ref().map_or(Ok(()), statistics)
+/// Why the service would refuse this value, if it would. A reason shows no number of it.
+pub(crate) fn check(value: &MetricValue) -> Result<(), Invalid> {
+    match value {
+        MetricValue::StatisticValues(set) => statistics(set),
+        MetricValue::Value(value) => number("value", *value),
+        MetricValue::Values { values, counts } => {
+            several(values)?;
+            counts.as_ref().map_or(Ok(()), |counts| all_counts(counts, values.len()))
         }
     }
 }
 
-fn several(values: Option<&[f64]>, counts: Option<&[f64]>) -> Result<(), Invalid> {
-    let Some(values) = values else {
-        return counts.map_or(Ok(()), |_| refuse(COUNTS_ALONE));
-    };
+fn several(values: &[f64]) -> Result<(), Invalid> {
     if values.is_empty() {
         return refuse("the list of values is empty; leave the metric out, or give it a value");
     }
@@ -34,10 +30,7 @@ fn several(values: Option<&[f64]>, counts: Option<&[f64]>) -> Result<(), Invalid
             values.len()
         ));
     }
-    for (place, &value) in (1..).zip(values) {
-        number(format_args!("value at place {place}"), value)?;
-    }
-    counts.map_or(Ok(()), |counts| all_counts(counts, values.len()))
+    (1..).zip(values).try_for_each(|(place, &value)| number(format_args!("value at place {place}"), value))
 }
 
 fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
@@ -51,16 +44,11 @@ fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
 }
 
 fn statistics(set: &StatisticSet) -> Result<(), Invalid> {
-    let StatisticSet { sample_count, sum, minimum, maximum, .. } = *set;
-    let (Some(sample_count), Some(sum), Some(minimum), Some(maximum)) = (sample_count, sum, minimum, maximum)
-    else {
-        return refuse("the statistic set lacks a number; give it sample count, sum, minimum and maximum");
-    };
-    positive("sample count", sample_count)?;
-    number("sum", sum)?;
-    number("minimum", minimum)?;
-    number("maximum", maximum)?;
-    match minimum <= maximum {
+    positive("sample count", set.sample_count)?;
+    number("sum", set.sum)?;
+    number("minimum", set.minimum)?;
+    number("maximum", set.maximum)?;
+    match set.minimum <= set.maximum {
         true => Ok(()),
         false => refuse("the minimum of the statistic set is above its maximum; exchange them"),
     }
@@ -87,29 +75,20 @@ fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
     })
 }
 
-fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
+fn refuse(reason: impl Into<Cow<'static, str>>) -> Result<(), Invalid> {
     Err(Invalid::new(reason))
 }
 
-const COUNTS_ALONE: &str = "the metric has counts and no values; give it a value for each count";
-
-const NOTHING: &str = "the metric has no value; give it a value, several values, or a statistic set";
-
-const VALUE_AND_MORE: &str = "the metric has a single value and more than that; give it only the value, or make the value \
-                              one of several";
-
 #[cfg(test)]
 mod tests {
-    use aws_sdk_cloudwatch::types;
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::{Metric, StatisticSet};
+    use crate::{Metric, MetricValue, StatisticSet};
 
     /// Checks what the service would say to the metric: nothing, or a reason that contains these words.
     #[track_caller]
-    fn check(metric: impl Into<Metric>, expected: Result<(), &str>) {
-        match (super::check(metric.into().datum()), expected) {
+    fn check(metric: Metric, expected: Result<(), &str>) {
+        match (super::check(metric.value()), expected) {
             (Ok(()), Ok(())) => {}
             (Err(reason), Err(words)) => {
                 assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
@@ -156,8 +135,9 @@ mod tests {
         check(Metric::counted_values("m", [(1.0, -1.0)]), Err("the count at place 1 is not above 0"));
         check(Metric::counted_values("m", [(1.0, f64::INFINITY)]), Err("the count at place 1 is infinite"));
         check(Metric::counted_values("m", [(f64::INFINITY, 1.0)]), Err("the value at place 1 is infinite"));
-        let built = MetricDatum::builder().values(1.0).values(2.0).counts(1.0).build();
-        check(built, Err("1 counts do not fit 2 values"));
+        let half = MetricValue::Values { values: vec![1.0, 2.0], counts: Some(vec![1.0]) };
+        let reason = super::check(&half).expect_err("a count is missing").to_string();
+        assert!(reason.contains("1 counts do not fit 2 values"), "{reason}");
     }
 
     #[test]
@@ -175,39 +155,12 @@ mod tests {
         ] {
             check(Metric::statistics("m", set), Err(words));
         }
-        let half =
-            MetricDatum::builder().statistic_values(types::StatisticSet::builder().sum(1.0).build()).build();
-        check(half, Err("the statistic set lacks a number"));
-    }
-
-    #[test]
-    fn a_datum_says_one_thing_or_has_statistics_beside_its_values() {
-        let set = types::StatisticSet::from(StatisticSet {
-            sample_count: 1.0,
-            sum: 1.0,
-            minimum: 1.0,
-            maximum: 1.0,
-        });
-        let datum = MetricDatum::builder;
-        check(datum().build(), Err("the metric has no value"));
-        check(datum().counts(1.0).build(), Err("the metric has no value"));
-        check(
-            datum().statistic_values(set.clone()).counts(1.0).build(),
-            Err("the metric has counts and no values"),
-        );
-        check(datum().value(1.0).values(1.0).build(), Err("a single value and more than that"));
-        check(datum().value(1.0).counts(1.0).build(), Err("a single value and more than that"));
-        check(
-            datum().value(1.0).statistic_values(set.clone()).build(),
-            Err("a single value and more than that"),
-        );
-        check(datum().values(1.0).counts(1.0).statistic_values(set).build(), Ok(()));
     }
 
     proptest! {
         #[test]
         fn no_reason_shows_a_number(value in 1e110_f64..1e300) {
-            let reason = super::check(Metric::new("m", value).datum()).expect_err("it is too large").to_string();
+            let reason = super::check(&MetricValue::Value(value)).expect_err("it is too large").to_string();
             prop_assert!(!reason.contains(&value.to_string()), "{}", reason);
         }
     }

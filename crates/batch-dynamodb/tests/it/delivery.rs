@@ -1,0 +1,197 @@
+//! Writes, from `submit` to the table.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use batch_dynamodb::{AttributeValue, DynamoDbWriter, Linger, Settings, Table, Write};
+use batch_local::{Chosen, Fault, FaultPlan};
+use serde_json::json;
+
+use crate::support::{check_sums, codes, delete, now, put, puts, s, served, stored, writer};
+
+#[tokio::test(start_paused = true)]
+async fn writes_arrive_as_they_were_in_full_batches() {
+    let (server, client) = served().await;
+    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
+    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
+    let writer = builder.connect().await.unwrap();
+    for n in 0..95 {
+        writer.submit(put(&format!("key {n:02}"), &format!("value {n}"))).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 95, 0);
+    let expected = (0..95).map(|n| (format!("key {n:02}"), format!("value {n}"))).collect();
+    assert_eq!(stored(&server), expected);
+    assert_eq!(server.requests().count("BatchWriteItem"), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_of_an_item_arrives() {
+    let (server, client) = served().await;
+    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let item = [
+        ("pk".to_owned(), s("tab\t \u{1f600} \"quoted\"")),
+        ("n".to_owned(), AttributeValue::N("12345678901234567890.12345678901234567".to_owned())),
+        ("b".to_owned(), AttributeValue::B(vec![0, 255].into())),
+        ("set".to_owned(), AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()])),
+        ("l".to_owned(), AttributeValue::L(vec![AttributeValue::Null(true), s("")])),
+        ("m".to_owned(), AttributeValue::M([("k".to_owned(), AttributeValue::Bool(true))].into())),
+    ];
+    let write = Write::put(item.into());
+    let sent = writer.submit_tracked(write.clone()).await.unwrap().await.unwrap();
+    assert_eq!((sent.attempts, sent.maybe_doubled, sent.is_superseded()), (1, false, false));
+    let [stored] = &server.dynamodb().items("orders")[..] else { panic!() };
+    let expected = json!({
+        "pk": { "S": "tab\t \u{1f600} \"quoted\"" },
+        "n": { "N": "12345678901234567890.12345678901234567" },
+        "b": { "B": "AP8=" },
+        "set": { "SS": ["a", "b"] },
+        "l": { "L": [{ "NULL": true }, { "S": "" }] },
+        "m": { "M": { "k": { "BOOL": true } } },
+    });
+    assert_eq!((&stored.attributes, stored.bytes), (&expected, write.item_bytes()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delete_removes_the_item_and_may_find_none() {
+    let (server, client) = served().await;
+    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    for write in puts(3) {
+        writer.submit(write).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    for key in ["key 1", "nobody"] {
+        writer.submit(delete(key)).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 5, 0);
+    assert_eq!(stored(&server).into_keys().collect::<Vec<_>>(), ["key 0", "key 2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unprocessed_items_are_sent_again_and_no_others() {
+    let (server, client) = served().await;
+    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
+    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
+    let writer = builder.connect().await.unwrap();
+    server.set_faults(FaultPlan::script([
+        Fault::partial_failure(Chosen::At(vec![0, 3, 24]), "InternalServerError", false),
+        Fault::throttle_entries(Chosen::At(vec![1])),
+    ]));
+    for write in puts(25) {
+        writer.submit(write).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 25, 0);
+    assert_eq!(server.dynamodb().applied_count("orders"), 25, "none of them twice");
+    let sizes: Vec<_> = server.dynamodb().batches("orders").iter().map(|batch| batch.entries).collect();
+    assert_eq!(sizes.iter().sum::<usize>(), 25 + 3 + 1, "{sizes:?}");
+    assert_eq!(writer.stats().throttled, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
+    for fault in [
+        Fault::ResetAfter,
+        Fault::Truncated,
+        Fault::Malformed,
+        Fault::error_after(500, "InternalServerError"),
+        Fault::HangAfter,
+    ] {
+        let (server, client) = served().await;
+        let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+        server.set_faults(FaultPlan::script([fault.clone()]));
+        let sent = writer.submit_tracked(put("a", "x")).await.unwrap().await.unwrap();
+        assert_eq!((sent.attempts, sent.maybe_doubled), (2, true), "{fault:?}");
+        assert_eq!(server.dynamodb().applied_count("orders"), 2, "{fault:?}");
+        check_sums(&writer, 1, 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_cannot_be_written_is_handed_back_to_its_owner() {
+    let (server, client) = served().await;
+    let handled = Arc::new(Mutex::new(Vec::new()));
+    let handler = Arc::clone(&handled);
+    let builder = DynamoDbWriter::builder(client, Table::name("orders"))
+        .on_unprocessed(move |item| handler.lock().unwrap().push(item));
+    let writer = builder.connect().await.unwrap();
+    let bad = |item: &str| !item.contains("good");
+    server.set_faults(FaultPlan::always(Fault::reject_request_where(bad, 400, "ValidationException")));
+    writer.submit(put("a", "good")).await.unwrap();
+    writer.submit(put("b", "handled")).await.unwrap();
+    let tracked = writer.submit_tracked(put("c", "tracked")).await.unwrap();
+
+    let item = tracked.await.unwrap_err();
+    assert_eq!((item.entry, item.maybe_delivered), (put("c", "tracked"), false));
+    assert!(writer.flush().await.is_empty(), "the handler has it");
+    let handled = handled.lock().unwrap();
+    assert_eq!(handled[0].entry, put("b", "handled"));
+    assert_eq!(codes(&handled), ["ValidationException"]);
+    check_sums(&writer, 1, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
+    let (server, client) = crate::support::served_with(&[("pk", "S".into())], Some(5)).await;
+    let builder = DynamoDbWriter::builder(client, Table::name("orders")).consumed_capacity(true);
+    let writer = builder.connect().await.unwrap();
+    let started = now();
+    for write in puts(200) {
+        writer.submit(write).await.unwrap();
+    }
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 200, 0);
+    assert_eq!(stored(&server).len(), 200);
+    let took = started.elapsed();
+    assert!(took >= Duration::from_secs(39) && took < Duration::from_secs(90), "{took:?}");
+    let stats = writer.stats();
+    assert_eq!(stats.consumed_capacity_units, Some(200.0));
+    assert!(stats.requests < 400, "{stats:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_slow_table_has_no_time_for_is_handed_back_at_the_deadline() {
+    let (server, client) = crate::support::served_with(&[("pk", "S".into())], Some(5)).await;
+    let settings = Settings::new().delivery_deadline(Duration::from_secs(10));
+    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
+    let writer = builder.connect().await.unwrap();
+    for write in puts(200) {
+        writer.submit(write).await.unwrap();
+    }
+    let unprocessed = writer.flush().await;
+    let written = stored(&server).len();
+    assert_eq!(written + unprocessed.len(), 200);
+    assert!((40..=60).contains(&written), "{written}");
+    check_sums(&writer, written as u64, unprocessed.len() as u64);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_lost_whatever_goes_wrong() {
+    for seed in 0..5 {
+        let (server, client) = served().await;
+        let settings = Settings::new().max_attempts(20);
+        let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
+        let writer = builder.connect().await.unwrap();
+        server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
+        for write in puts(200) {
+            writer.submit(write).await.unwrap();
+        }
+        assert!(writer.flush().await.is_empty(), "seed {seed}");
+        check_sums(&writer, 200, 0);
+        assert_eq!(stored(&server).len(), 200, "seed {seed}");
+        let doubled = server.dynamodb().applied_count("orders") - 200;
+        assert!(doubled <= writer.stats().retries, "seed {seed}: none doubled without an ambiguous attempt");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn json_goes_in_and_comes_back() {
+    let (server, _) = served().await;
+    let writer = writer(server.http_client());
+    server.set_faults(FaultPlan::always(Fault::access_denied()));
+    let text = r#"{"n":1.50,"pk":"a","z":null}"#;
+    writer.submit(Write::put_json(text).unwrap()).await.unwrap();
+    let unprocessed = writer.flush().await;
+    assert_eq!(unprocessed[0].entry.to_json().as_deref(), Some(text));
+}

@@ -1,0 +1,124 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use anyhow::{Context, anyhow};
+use async_trait::async_trait;
+use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::client::Waiters;
+use aws_sdk_kinesis::error::DisplayErrorContext;
+use aws_sdk_kinesis::types::{Record as Received, ShardIteratorType};
+use batchwright::core::Writer;
+use batchwright::kinesis::{Kinesis, Record, Stream};
+use batchwright::{KinesisWriter, Settings};
+
+use crate::args::Args;
+use crate::copies::{self, Copy, Rules};
+use crate::destination::{Lines, Target};
+use crate::input::Line;
+use crate::outcome::{Outcome, Verdict};
+use crate::place::Place;
+
+const SHARDS: i32 = 4;
+
+/// A stream of this run.
+pub(crate) struct KinesisStream {
+    client: Client,
+    name: String,
+    keeps_order: bool,
+    is_real: bool,
+}
+
+/// Creates a stream, and a writer to it.
+pub(crate) async fn create(place: &Place, args: &Args) -> anyhow::Result<(KinesisStream, Writer<Kinesis>)> {
+    let client = Client::new(&place.config);
+    let name = place.name();
+    let created = client.create_stream().stream_name(&name).shard_count(SHARDS).send().await;
+    created.map_err(|error| anyhow!("cannot create the stream {name}: {}", DisplayErrorContext(&error)))?;
+    let exists = client.wait_until_stream_exists().stream_name(&name).wait(super::PATIENCE).await;
+    exists.map_err(|error| anyhow!("the stream {name} does not become active: {error}"))?;
+    let settings = Settings::new().max_entries(1_000).order(args.order.into());
+    let writer = KinesisWriter::builder(client.clone(), Stream::name(&name)).settings(settings).build()?;
+    let stream = KinesisStream { client, name, keeps_order: args.keeps_order(), is_real: place.is_real };
+    Ok((stream, Writer::clone(&writer)))
+}
+
+#[async_trait]
+impl Target for KinesisStream {
+    type Service = Kinesis;
+
+    fn entry(&self, line: &Line) -> Result<Option<Record>, String> {
+        Ok(Some(Record::new(line.text.clone()).partition_key(&line.station)))
+    }
+
+    async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {
+        let mut numbers = Numbers::of(lines);
+        let mut copies = Vec::new();
+        for shard in self.shards().await? {
+            for record in self.read_back(&shard).await? {
+                copies.push(numbers.copy_of(record)?);
+            }
+        }
+        let rules = Rules { may_double: true, must_be_ordered: self.keeps_order };
+        Ok(copies::verify(&copies, outcome, lines, rules))
+    }
+
+    async fn remove(&self) -> anyhow::Result<()> {
+        if self.is_real {
+            let deleted = self.client.delete_stream().stream_name(&self.name).send().await;
+            deleted.map_err(|error| anyhow!("{}: {}", self.name, DisplayErrorContext(&error)))?;
+        }
+        Ok(())
+    }
+}
+
+impl KinesisStream {
+    async fn shards(&self) -> anyhow::Result<Vec<String>> {
+        let listed = self.client.list_shards().stream_name(&self.name).send().await;
+        let listed =
+            listed.map_err(|error| anyhow!("cannot list shards: {}", DisplayErrorContext(&error)))?;
+        Ok(listed.shards.unwrap_or_default().into_iter().map(|shard| shard.shard_id).collect())
+    }
+
+    /// Everything that the shard holds, in its order.
+    async fn read_back(&self, shard: &str) -> anyhow::Result<Vec<Received>> {
+        let from_start = self.client.get_shard_iterator().stream_name(&self.name).shard_id(shard);
+        let start = from_start.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await;
+        let start = start.map_err(|error| anyhow!("cannot read back: {}", DisplayErrorContext(&error)))?;
+        let (mut all, mut iterator) = (Vec::new(), start.shard_iterator);
+        loop {
+            let from = iterator.context("a shard that is open has a next iterator")?;
+            let read = self.client.get_records().shard_iterator(from).send().await;
+            let read = read.map_err(|error| anyhow!("cannot read back: {}", DisplayErrorContext(&error)))?;
+            let is_end = read.records.is_empty() && read.millis_behind_latest.unwrap_or(0) == 0;
+            all.extend(read.records);
+            if is_end {
+                return Ok(all);
+            }
+            iterator = read.next_shard_iterator;
+        }
+    }
+}
+
+/// Which lines have which text: a record carries the text alone.
+struct Numbers(BTreeMap<(String, String), VecDeque<usize>>);
+
+impl Numbers {
+    fn of(lines: &Lines) -> Self {
+        let mut numbers: BTreeMap<_, VecDeque<usize>> = BTreeMap::new();
+        for line in lines.values() {
+            numbers.entry((line.station.clone(), line.text.clone())).or_default().push_back(line.number);
+        }
+        Self(numbers)
+    }
+
+    /// Lines of equal text take turns; the last of them takes what comes doubled.
+    fn copy_of(&mut self, record: Received) -> anyhow::Result<Copy> {
+        let text = String::from_utf8(record.data.into_inner()).context("a record is no text")?;
+        let key = (record.partition_key.unwrap_or_default(), text);
+        let numbers = self.0.get_mut(&key);
+        let number = numbers.and_then(|numbers| match numbers.len() {
+            1 => numbers.front().copied(),
+            _ => numbers.pop_front(),
+        });
+        Ok(Copy { number, text: key.1 })
+    }
+}

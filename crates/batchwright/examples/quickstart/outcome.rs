@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use batchwright::{Sent, Stats, UnprocessedItem};
+
+/// What was sent to a destination, and what became of it.
+pub(crate) struct Outcome {
+    /// By the number of the line.
+    pub(crate) fates: BTreeMap<usize, Fate>,
+    pub(crate) stats: Stats,
+    pub(crate) time: Duration,
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Fate {
+    Delivered {
+        maybe_doubled: bool,
+    },
+    HandedBack {
+        cause: String,
+        maybe_delivered: bool,
+    },
+    /// It has nothing for this destination.
+    Skipped,
+    /// A later line took its place.
+    Superseded {
+        maybe_delivered: bool,
+    },
+}
+
+/// What reading a destination back showed.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Lines that it held twice, and may have.
+    pub(crate) doubled: usize,
+    /// What must not be.
+    pub(crate) faults: Vec<String>,
+    /// Lines of a station that came after a later one of it.
+    pub(crate) reordered: usize,
+}
+
+impl Fate {
+    /// What the answer of a receipt says.
+    pub(crate) fn of<R, E>(answer: Result<Sent<R>, UnprocessedItem<E>>) -> Self {
+        match answer {
+            Ok(sent) if sent.is_superseded() => Self::Superseded { maybe_delivered: sent.maybe_doubled },
+            Ok(sent) => Self::Delivered { maybe_doubled: sent.maybe_doubled },
+            Err(item) => {
+                Self::HandedBack { cause: item.cause.to_string(), maybe_delivered: item.maybe_delivered }
+            }
+        }
+    }
+
+    /// A line that the writer did not take.
+    pub(crate) fn refused(cause: impl ToString) -> Self {
+        Self::HandedBack { cause: cause.to_string(), maybe_delivered: false }
+    }
+}
+
+impl Outcome {
+    /// Every line has its answer, and no other one has.
+    pub(crate) fn check_answers<'a>(&self, lines: impl Iterator<Item = &'a usize>) -> Vec<String> {
+        let unanswered = lines.filter(|number| !self.fates.contains_key(number));
+        unanswered.map(|number| format!("line {number} has no answer")).collect()
+    }
+
+    /// How many lines were meant for this destination.
+    pub(crate) fn entries(&self) -> usize {
+        self.fates.len() - self.skipped()
+    }
+
+    /// How many lines had nothing for this destination.
+    pub(crate) fn skipped(&self) -> usize {
+        self.fates.values().filter(|fate| **fate == Fate::Skipped).count()
+    }
+}
