@@ -55,7 +55,7 @@ impl Errand for Soaking<'_> {
         println!("{} at {}, a server in process {:?}", arguments.service, remote.url, remote.id());
         let destination = D::open(&config(&remote.url));
         destination.create().await?;
-        let writer = destination.writer(arguments.settings())?;
+        let writer = destination.writer(arguments.settings(D::REQUEST_ENTRIES))?;
         let load = Load::<D>::start(writer.clone(), arguments);
         let idle = warm_up(&load, &writer).await;
         let largest = writer.service().measure(&D::entry(0, arguments.bytes))?.request_bytes;
