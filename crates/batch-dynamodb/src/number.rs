@@ -49,9 +49,10 @@ pub(crate) fn bytes(text: &str) -> usize {
 #[derive(Clone, Copy, Debug)]
 struct Decimal<'a> {
     minus: bool,
-    /// The digits before and after the decimal point.
-    whole: &'a str,
-    fraction: &'a str,
+    /// The digits, perhaps with a point among them, and whatever follows.
+    unsigned: &'a str,
+    /// How many digits there are before the point, or in all if there is none.
+    whole: usize,
     exponent: i64,
     /// How many zeros there are before the first other digit.
     leading: usize,
@@ -62,24 +63,36 @@ struct Decimal<'a> {
 impl<'a> Decimal<'a> {
     fn parse(text: &'a str) -> Result<Self, Fault> {
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-            None => (unsigned, 0),
-            Some(place) => {
-                let exponent = unsigned[place + 1..].parse().map_err(|_| Fault::NotANumber)?;
-                (&unsigned[..place], exponent)
+        let (mut digits, mut point, mut exponent) = (0, None, 0);
+        let (mut first, mut last) = (None, 0);
+        for (place, byte) in unsigned.bytes().enumerate() {
+            match byte {
+                b'0' => digits += 1,
+                b'1'..=b'9' => {
+                    first = first.or(Some(digits));
+                    digits += 1;
+                    last = digits;
+                }
+                b'.' if point.is_none() => point = Some(digits),
+                b'E' | b'e' => {
+                    exponent = unsigned[place + 1..].parse().map_err(|_| Fault::NotANumber)?;
+                    break;
+                }
+                _ => return Err(Fault::NotANumber),
             }
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let is_decimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.len() + fraction.len() == 0 || !is_decimal(whole) || !is_decimal(fraction) {
+        }
+        if digits == 0 {
             return Err(Fault::NotANumber);
         }
-        let mut number =
-            Self { minus: text.starts_with('-'), whole, fraction, exponent, leading: 0, significant: 0 };
-        number.leading = number.digits().take_while(|&digit| digit == b'0').count();
-        let trailing = number.digits().rev().take_while(|&digit| digit == b'0').count();
-        number.significant = (whole.len() + fraction.len()).saturating_sub(number.leading + trailing);
-        Ok(number)
+        let leading = first.unwrap_or(digits);
+        Ok(Self {
+            minus: text.starts_with('-'),
+            unsigned,
+            whole: point.unwrap_or(digits),
+            exponent,
+            leading,
+            significant: last.saturating_sub(leading),
+        })
     }
 
     fn check(&self) -> Result<(), Fault> {
@@ -101,8 +114,8 @@ impl<'a> Decimal<'a> {
         if self.is_zero() {
             return String::from("0");
         }
-        let digits = self.digits().skip(self.leading).take(self.significant);
-        let digits: String = digits.map(char::from).collect();
+        let digits = self.unsigned.chars().filter(char::is_ascii_digit);
+        let digits: String = digits.skip(self.leading).take(self.significant).collect();
         let sign = if self.minus { "-" } else { "" };
         let zeros = |count: i64| "0".repeat(count.unsigned_abs() as usize);
         match self.point() {
@@ -119,7 +132,7 @@ impl<'a> Decimal<'a> {
 
     /// Where the decimal point is, counted in digits from before the first significant one.
     fn point(&self) -> i64 {
-        (self.whole.len() as i64 - self.leading as i64).saturating_add(self.exponent)
+        (self.whole as i64 - self.leading as i64).saturating_add(self.exponent)
     }
 
     /// The pairs of digits, aligned on the decimal point, that hold a significant digit or lie
@@ -140,10 +153,6 @@ impl<'a> Decimal<'a> {
     /// Zero has no sign.
     fn is_negative(&self) -> bool {
         self.minus && !self.is_zero()
-    }
-
-    fn digits(&self) -> impl DoubleEndedIterator<Item = u8> {
-        self.whole.bytes().chain(self.fraction.bytes())
     }
 }
 
