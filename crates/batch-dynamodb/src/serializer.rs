@@ -13,7 +13,7 @@ pub(crate) fn swap() -> SharedInterceptor {
 }
 
 fn request(input: &BatchWriteItemInput) -> Option<HttpRequest> {
-    json::request("1.0", "DynamoDB_20120810.BatchWriteItem", body::json(input).ok()?)
+    json::request("1.0", "DynamoDB_20120810.BatchWriteItem", body::json(input)?)
 }
 
 /// The serializer that ours is tested against.

@@ -232,6 +232,12 @@ impl fmt::Debug for Write {
     }
 }
 
+/// The attribute of this name. All names are looked at, which costs less than to hash one where they
+/// are few; where they are many, looking at all values costs more by far.
+pub(crate) fn attribute<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a AttributeValue> {
+    attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
 /// The type of a value, as AWS spells it.
 pub(crate) fn type_of(value: &AttributeValue) -> &'static str {
     match value {

@@ -58,6 +58,7 @@ pub(crate) struct Checker {
     queue: Queue,
     requests: BTreeMap<u64, Request>,
     isolations: Vec<Isolation>,
+    refuses_steadily: bool,
     pace: Pace,
     flushes: BTreeMap<FlushId, Flush>,
     next_flush: FlushId,
@@ -74,7 +75,7 @@ pub(crate) struct Checker {
 impl Checker {
     /// A checker of a writer with these settings, at time zero.
     #[must_use]
-    pub(crate) fn new(rules: Rules, keeps_lines: bool) -> Self {
+    pub(crate) fn new(rules: Rules, refuses_steadily: bool, keeps_lines: bool) -> Self {
         Self {
             now: Duration::ZERO,
             journal: Journal::new(keeps_lines),
@@ -85,6 +86,7 @@ impl Checker {
             queue: Queue::default(),
             requests: BTreeMap::new(),
             isolations: Vec::new(),
+            refuses_steadily,
             pace: Pace::new(rules.in_flight),
             flushes: BTreeMap::new(),
             next_flush: 0,

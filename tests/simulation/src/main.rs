@@ -16,8 +16,11 @@ fn main() -> ExitCode {
 }
 
 fn play_seed(seed: u64, keeps_lines: bool) -> Outcome {
-    let plan = Plan::draw(seed, &Scripted::allowed(seed));
-    play(&plan, async || Scripted::new(&plan), keeps_lines)
+    let mount = async || {
+        let plan = Plan::draw(seed, &Scripted::allowed(seed));
+        (Scripted::new(&plan), plan)
+    };
+    play(mount, keeps_lines)
 }
 
 fn refuse(complaint: &str) -> ExitCode {

@@ -40,8 +40,10 @@ pub struct Allowed {
     pub duplicates: &'static [Duplicates],
     /// The longest that an entry may be on its way, if the service remembers entries only so long.
     pub longest_delivery: Option<Duration>,
-    /// How many entries a run has at least and at most.
-    pub entries: (usize, usize),
+    /// How many entries a run has at least, mostly at most, and at most.
+    pub entries: [usize; 3],
+    /// About how many times an entry may be retried, which costs time.
+    pub rounds: usize,
 }
 
 /// One way of submitting an entry.
@@ -98,14 +100,7 @@ impl Plan {
     #[must_use]
     pub fn draw(seed: u64, allowed: &Allowed) -> Self {
         let mut dice = Dice::of(seed, "plan");
-        let (least, most) = allowed.entries;
-        let entries = match dice.between(0, 999) {
-            0..=4 => dice.magnitude(least.max(most / 4), most),
-            5..=49 => dice.magnitude(least.max(most / 16), most / 3),
-            50..=199 => dice.magnitude(least.max(most / 50), most / 12),
-            _ => dice.magnitude(least, most / 40),
-        };
-        let entries = entries.max(least);
+        let entries = draw_entries(&mut dice, allowed.entries);
         Self {
             seed,
             rules: draw_rules(&mut dice, allowed, entries),
@@ -126,13 +121,23 @@ impl Plan {
     }
 }
 
+/// Many small runs and a few large ones.
+fn draw_entries(dice: &mut Dice, [least, mostly, most]: [usize; 3]) -> usize {
+    match dice.between(0, 99) {
+        0 => dice.magnitude((most / 4).max(least), most),
+        1..=8 => dice.magnitude((most / 16).max(least), (most / 3).max(mostly)),
+        9..=29 => dice.magnitude(mostly, (most / 12).max(mostly)),
+        _ => dice.magnitude(least, mostly),
+    }
+}
+
 fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
     let mut limits = allowed.limits;
     if dice.chance(0.3) {
         let fewer = dice.magnitude(1, limits.entries());
         limits = limits.lower_entries(fewer).unwrap_or(limits);
     }
-    let (delivery_deadline, backoff) = draw_patience(dice, entries);
+    let (delivery_deadline, backoff) = draw_patience(dice, allowed.rounds, entries);
     let start = dice.magnitude(1, 16);
     let largest = allowed.limits.entry_bytes().min(limits.payload_bytes()).max(allowed.largest_entry);
     let least_bytes = largest + ENTRY_OVERHEAD_BYTES;
@@ -158,7 +163,11 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
         } else {
             dice.magnitude(1, limits.payload_bytes())
         },
-        threshold_entries: if dice.chance(0.7) { limits.entries() } else { dice.magnitude(1, limits.entries()) },
+        threshold_entries: if dice.chance(0.7) {
+            limits.entries()
+        } else {
+            dice.magnitude(1, limits.entries())
+        },
         has_handler: dice.chance(0.3),
         jitter: dice.seed(),
     };
@@ -167,9 +176,9 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
 
 /// A deadline and a backoff: the longer an entry may be retried, the longer the retries wait, or a long storm would be
 /// little but retries.
-fn draw_patience(dice: &mut Dice, entries: usize) -> (Duration, Backoff) {
+fn draw_patience(dice: &mut Dice, most: usize, entries: usize) -> (Duration, Backoff) {
     let deadline = dice.millis(50, 400_000);
-    let rounds = (20_000 / entries.max(1)).clamp(30, 300) as u32;
+    let rounds = (most * 70 / entries.max(1)).clamp(most / 10, most) as u32;
     let cap = dice.millis(20, 20_000).max(deadline / rounds);
     let base = dice.millis(1, 1_000);
     (deadline, Backoff::new(base, cap))

@@ -35,32 +35,36 @@ pub struct Outcome {
 /// Longer than anything takes: whatever takes so long waits for ever.
 const FOREVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 
-/// Plays a plan before a target.
-pub fn play<T: Target>(plan: &Plan, mount: impl AsyncFnOnce() -> T, keeps_lines: bool) -> Outcome {
-    let hook = Arc::new(Hook::<T>::new(plan));
+/// Plays a run: what is mounted, and the plan for it.
+pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool) -> Outcome {
+    let hook = Arc::new(Hook::<T>::default());
     let runtime = runtime(&hook);
     let mut run = runtime.block_on(async {
-        let witness = Arc::new(Witness::new(mount().await, plan.rules, keeps_lines));
-        let _ = hook.witness.set(Arc::clone(&witness));
-        Run::begin(witness, plan.clone())
+        let (target, plan) = mount().await;
+        let witness = Arc::new(Witness::new(target, &plan, keeps_lines));
+        let _ = hook.scene.set(Scene::new(Arc::clone(&witness), &plan));
+        Run::begin(witness, plan)
     });
-    let is_dropped = matches!(plan.ending, Ending::DropRuntime(_));
     runtime.block_on(run.until_the_end(&hook));
     let lasted = {
         let _entered = runtime.enter();
         run.witness.stop_clock()
     };
+    let is_dropped = matches!(run.plan.ending, Ending::DropRuntime(_));
     if is_dropped && !run.witness.has_failed() {
         run.witness.tell(|checker| checker.stops());
     }
-    drop(runtime);     drop(hook);
+    drop(runtime);
+    drop(hook);
     report(run.clear_up(is_dropped), lasted)
 }
 
 fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
     let Some(witness) = Arc::into_inner(witness) else {
         return Outcome {
-            violation: Some("law 11: something of the writer outlives its handles and its runtime".to_owned()),
+            violation: Some(
+                "law 11: something of the writer outlives its handles and its runtime".to_owned(),
+            ),
             digest: 0,
             lines: Vec::new(),
             figures: Stats::default(),
@@ -205,7 +209,8 @@ impl<T: Target> Run<T> {
                 witness.tell(|checker| checker.all_is_collected());
             }
         }
-        drop(witness.release());         let (held, copies) = (witness.target.held(), witness.target.copies());
+        drop(witness.release());
+        let (held, copies) = (witness.target.held(), witness.target.copies());
         witness.tell(|checker| {
             if checker.violation().is_none() {
                 checker.ends_well(&held, copies);
@@ -238,48 +243,68 @@ fn build<T: Target>(witness: &Arc<Witness<T>>, plan: &Plan) -> Option<Handle<T>>
 
 /// What happens whenever no task can go on.
 struct Hook<T: Target> {
-    witness: OnceLock<Arc<Witness<T>>>,
+    /// Nothing while the target is mounted.
+    scene: OnceLock<Scene<T>>,
+    jump: Notify,
+    millis: AtomicU64,
+    failed: Notify,
+}
+
+/// What the hook looks at.
+struct Scene<T: Target> {
+    witness: Arc<Witness<T>>,
     dice: Mutex<Dice>,
     jumps: f64,
     /// The moment of the last rest, in milliseconds.
     latest: AtomicU64,
-    jump: Notify,
-    millis: AtomicU64,
-    failed: Notify,
     has_failed: AtomicBool,
 }
 
-impl<T: Target> Hook<T> {
-    fn new(plan: &Plan) -> Self {
+impl<T: Target> Default for Hook<T> {
+    fn default() -> Self {
         Self {
-            witness: OnceLock::new(),
-            dice: Mutex::new(Dice::of(plan.seed, "clock")),
-            jumps: plan.jumps,
-            latest: AtomicU64::new(0),
+            scene: OnceLock::new(),
             jump: Notify::new(),
             millis: AtomicU64::new(0),
             failed: Notify::new(),
+        }
+    }
+}
+
+impl<T: Target> Scene<T> {
+    fn new(witness: Arc<Witness<T>>, plan: &Plan) -> Self {
+        Self {
+            witness,
+            dice: Mutex::new(Dice::of(plan.seed, "clock")),
+            jumps: plan.jumps,
+            latest: AtomicU64::new(0),
             has_failed: AtomicBool::new(false),
         }
     }
 
-    fn rest(&self) {
-        let Some(witness) = self.witness.get() else {
-            return;
-        };
-        witness.rest();
-        if witness.has_failed() {
-            if !self.has_failed.swap(true, Ordering::Relaxed) {
-                self.failed.notify_one();
-            }
-            return;
-        }
-        // How often the runtime parks at one moment is no part of the plan.
-        let now = witness.elapsed().as_millis() as u64;
+    /// How far the clock jumps at this rest, in milliseconds, if it does. How often the runtime parks at one moment is
+    /// no part of the plan.
+    fn jump(&self) -> Option<u64> {
+        let now = self.witness.elapsed().as_millis() as u64;
         let is_new = self.latest.swap(now, Ordering::Relaxed) < now;
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_new && self.jumps > 0.0 && dice.chance(self.jumps) {
-            self.millis.store(dice.magnitude(1, 300_000) as u64, Ordering::Relaxed);
+        let jumps = is_new && self.jumps > 0.0 && dice.chance(self.jumps);
+        jumps.then(|| dice.magnitude(1, 300_000) as u64)
+    }
+}
+
+impl<T: Target> Hook<T> {
+    fn rest(&self) {
+        let Some(scene) = self.scene.get() else {
+            return;
+        };
+        scene.witness.rest();
+        if scene.witness.has_failed() {
+            if !scene.has_failed.swap(true, Ordering::Relaxed) {
+                self.failed.notify_one();
+            }
+        } else if let Some(millis) = scene.jump() {
+            self.millis.store(millis, Ordering::Relaxed);
             self.jump.notify_one();
         }
     }

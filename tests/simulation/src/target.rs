@@ -31,6 +31,12 @@ pub trait Target: Send + Sync + 'static {
     /// When the service may hold an entry twice.
     fn copies(&self) -> Copies;
 
+    /// Whether an entry for which a request is refused is refused whenever it is sent, so that the number of requests
+    /// that finding it takes has a bound. A refusal of code [`WHIM`](crate::WHIM) is never for an entry.
+    fn refuses_steadily(&self) -> bool {
+        true
+    }
+
     /// How many entries are in memory, if they are counted.
     fn alive(&self) -> Option<usize> {
         None

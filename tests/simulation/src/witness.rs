@@ -8,7 +8,7 @@ use batch_core::{Sent, Stats, UnprocessedItem, Writer};
 use tokio::time::Instant;
 
 use crate::checker::{Answer, Checker};
-use crate::rules::Rules;
+use crate::plan::Plan;
 use crate::target::{EntryOf, SentOf, Target};
 use crate::watched::Watched;
 
@@ -30,12 +30,13 @@ pub(crate) type Handle<T> = Writer<Watched<T>>;
 
 impl<T: Target> Witness<T> {
     /// Time zero is now.
-    pub(crate) fn new(target: T, rules: Rules, keeps_lines: bool) -> Self {
+    pub(crate) fn new(target: T, plan: &Plan, keeps_lines: bool) -> Self {
+        let checker = Checker::new(plan.rules, target.refuses_steadily(), keeps_lines);
         Self {
             target,
             start: now(),
             end: OnceLock::new(),
-            checker: Mutex::new(Checker::new(rules, keeps_lines)),
+            checker: Mutex::new(checker),
             writer: Mutex::new(None),
             requests: AtomicU64::new(0),
             entries: AtomicU64::new(0),

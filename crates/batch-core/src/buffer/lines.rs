@@ -37,6 +37,8 @@ struct Line {
     kind: Kind,
     waiting: List,
     bytes: usize,
+    /// The epoch of the oldest entry that failed in this cohort.
+    oldest: u64,
     /// Entries of this lane that are in flight or being isolated.
     away: u32,
     place: Place,
@@ -116,6 +118,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         slots.push_front::<LINE>(&mut line.waiting, slot);
         line.bytes += slots[slot].bytes;
+        line.oldest = line.oldest.min(slots[slot].epoch);
     }
 
     /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
@@ -231,7 +234,7 @@ impl Lines {
     fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
-        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(head.epoch));
+        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(line.oldest));
         let due = match (&line.kind, head.not_before()) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
@@ -279,7 +282,7 @@ impl Lines {
 
 impl Line {
     fn new(kind: Kind) -> Self {
-        Self { kind, waiting: List::EMPTY, bytes: 0, away: 0, place: Place::Nowhere }
+        Self { kind, waiting: List::EMPTY, bytes: 0, oldest: u64::MAX, away: 0, place: Place::Nowhere }
     }
 }
 

@@ -96,6 +96,8 @@ pub struct Buffer<E, R, T> {
     announced_work: bool,
     /// Whether it takes a deadline into account.
     announced_deadline: bool,
+    /// Whether it takes into account that enough waits for a request.
+    announced_enough: bool,
     latest: Option<Instant>,
     counters: Stats,
 }
@@ -135,6 +137,7 @@ impl<E, R, T> Buffer<E, R, T> {
             stopped: false,
             announced_work: false,
             announced_deadline: false,
+            announced_enough: false,
             latest: None,
             counters: Stats::default(),
             plan,

@@ -26,6 +26,7 @@ impl<E, R, T> Buffer<E, R, T> {
             None => {
                 self.announced_work = self.lines.due().is_some();
                 self.announced_deadline = self.age.head().is_some();
+                self.announced_enough = self.is_enough();
                 Output::Wait(self.next_wake(now))
             }
         }
@@ -34,14 +35,12 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether [`poll`](Self::poll) has something to do before the instant that it last gave:
     /// after an entry was accepted, the crank need not be turned unless this says so.
     #[must_use]
-    pub fn wants_poll(&self, now: Instant) -> bool {
+    pub fn wants_poll(&self) -> bool {
         // Time alone makes nothing due before that instant, so only what the entry changed counts.
         let has_new_work = !self.announced_work && self.lines.due().is_some();
         let has_new_deadline = !self.announced_deadline && self.age.head().is_some();
-        !self.outputs.is_empty()
-            || has_new_work
-            || has_new_deadline
-            || (self.is_enough() && self.pace.may_send(now))
+        let is_enough_now = !self.announced_enough && self.is_enough() && self.pace.earliest().is_some();
+        !self.outputs.is_empty() || has_new_work || has_new_deadline || is_enough_now
     }
 
     /// Whether the next request need not wait for more entries.

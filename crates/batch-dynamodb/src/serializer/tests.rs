@@ -97,7 +97,7 @@ fn a_batch_is_written_by_the_writer_in_place_of_the_known_serializer() {
 #[test]
 fn what_was_not_set_is_not_written() {
     let nothing = BatchWriteItemInput::builder().build().expect("nothing is required");
-    assert_eq!(body::json(&nothing).expect("it can be written"), b"{}");
+    assert_eq!(body::json(&nothing).as_deref(), Some(&b"{}"[..]));
 }
 
 #[test]

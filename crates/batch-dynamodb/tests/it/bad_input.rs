@@ -106,21 +106,21 @@ async fn an_item_of_exactly_the_limit_is_written_and_one_byte_more_is_refused() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_request_is_longer_than_the_service_takes_however_json_inflates_it() {
+async fn no_request_is_longer_than_allowed_however_json_inflates_it() {
     let (server, client) = served().await;
-    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1))).max_bytes(1 << 30);
+    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1))).max_batch_bytes(1_000_000);
     let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
     let writer = builder.connect().await.unwrap();
-    // Each of 400 KB when it is stored and of 2.4 MB on the wire.
+    // Each of 20,000 bytes when it is stored, and of 120,000 on the wire.
     for n in 0..25 {
-        writer.submit(put(&format!("key {n:02}"), &"\u{1}".repeat(409_000))).await.unwrap();
+        writer.submit(put(&format!("key {n:02}"), &"\u{1}".repeat(20_000))).await.unwrap();
     }
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 25, 0);
     assert_eq!(stored(&server).len(), 25);
     let batches = server.dynamodb().batches("orders");
-    assert_eq!(batches.iter().map(|batch| batch.entries).collect::<Vec<_>>(), [6, 6, 6, 6, 1]);
-    assert_eq!(server.requests().count("BatchWriteItem"), 5, "none was refused");
+    assert_eq!(batches.iter().map(|batch| batch.entries).collect::<Vec<_>>(), [8, 8, 8, 1]);
+    assert_eq!(server.requests().count("BatchWriteItem"), 4, "none was refused");
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,7 +144,7 @@ async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
     check_sums(&writer, 200, 0);
     assert_eq!(stored(&server).len(), 200);
     let took = started.elapsed();
-    assert!(took >= Duration::from_secs(39) && took < Duration::from_secs(60), "{took:?}");
+    assert!(took >= Duration::from_secs(39) && took < Duration::from_secs(90), "{took:?}");
     let stats = writer.stats();
     assert_eq!(stats.consumed_capacity_units, Some(200.0));
     assert!(stats.requests < 400, "{stats:?}");

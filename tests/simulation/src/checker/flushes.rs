@@ -34,7 +34,9 @@ impl Checker {
         self.queue.hope();
         let now = self.now;
         let flush = self.flushes.get(&id);
-        if let Some(end) = flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end) {
+        if let Some(end) =
+            flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end)
+        {
             self.note(&[16, id], || format!("flush {id} withdraws"));
             self.withdrawn = self.withdrawn.max(end);
         }
@@ -53,7 +55,9 @@ impl Checker {
             (known.flush_order < end && !overdue).then_some(n)
         };
         let unanswered = self.entries.iter().find_map(inside);
-        self.expect(unanswered.is_none(), || format!("law 5: flush {id} does not wait for entry {unanswered:?}"));
+        self.expect(unanswered.is_none(), || {
+            format!("law 5: flush {id} does not wait for entry {unanswered:?}")
+        });
         let left = self.pool.first().copied().filter(|&(order, _)| order < end);
         self.expect(left.is_none(), || format!("law 5: flush {id} leaves {left:?}"));
         let foreign = numbers.iter().find(|n| self.decided.get(n).is_none_or(|d| d.known.flush_order >= end));

@@ -39,7 +39,9 @@ impl Checker {
         let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
         held.iter().for_each(|&n| *counts.entry(n).or_default() += 1);
         let stranger = counts.keys().find(|n| !self.decided.contains_key(n)).copied();
-        self.expect(stranger.is_none(), || format!("law 2: the service has entry {stranger:?}, never accepted"));
+        self.expect(stranger.is_none(), || {
+            format!("law 2: the service has entry {stranger:?}, never accepted")
+        });
         let wrong = self.decided.iter().find_map(|(n, decided)| {
             let count = counts.get(n).copied().unwrap_or(0);
             let most = match (decided.owed, decided.known.ambiguous, copies) {
@@ -49,7 +51,8 @@ impl Checker {
             };
             let least = usize::from(matches!(decided.owed, Owed::Delivered(_)));
             let right = (least..=most).contains(&count);
-            (!right).then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
+            (!right)
+                .then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
         });
         if let Some(wrong) = wrong {
             self.fail(wrong);
@@ -70,7 +73,8 @@ impl Checker {
             }
             let is_last = known.place >= arrived.last;
             let mut earlier = arrived.order.iter().rev();
-            let overtaken = if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
+            let overtaken =
+                if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
             if let Some(&earlier) = overtaken {
                 return self.fail(format!("law 3: entry {n} arrives after entry {earlier} of its lane"));
             }

@@ -125,7 +125,7 @@ impl Checker {
             size,
             requests: 0,
             culprits: 0,
-            is_pure: true,
+            is_pure: self.refuses_steadily,
             streak: 0,
             reason: String::new(),
             together: false,

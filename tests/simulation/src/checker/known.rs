@@ -33,6 +33,8 @@ pub(super) struct Known {
     pub(super) used: u32,
     pub(super) strikes: u32,
     pub(super) ambiguous: bool,
+    /// Whether it was throttled before, or one that it superseded while it waited.
+    pub(super) was_throttled: bool,
     pub(super) last: Option<Failure>,
     /// The requests that carried it, or one that it superseded.
     pub(super) requests: Vec<u64>,

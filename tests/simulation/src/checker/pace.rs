@@ -95,7 +95,7 @@ impl Checker {
 
     pub(super) fn learn_pace(&mut self, request: &Request, ended: &Ended, stats: Option<Stats>, jitter: f64) {
         let launched = stats.map_or(u64::MAX, |stats| stats.requests - 1);
-        let reception = Self::reception(request, ended);
+        let reception = self.reception(request, ended);
         let (now, backoff) = (self.now, self.rules.backoff);
         let pace = &mut self.pace;
         pace.highest = pace.highest.max(stats.map_or(0, |stats| stats.in_flight_limit as usize));

@@ -7,8 +7,9 @@ use batch_core::{Failure, Stats};
 
 use super::facts::{Fate, Outcome};
 use super::known::{At, IsolationId, Known, LaneId, Owed};
+use super::pace::Reception;
 use super::setback::Setback;
-use super::{Checker, pace};
+use super::Checker;
 
 /// A request under way.
 #[derive(Clone, Debug)]
@@ -222,17 +223,21 @@ impl Checker {
             entries.any(|known| known.flush_order < withdrawn)
         };
         let withdrawn = self.requests.values().find(carries).map(|request| request.id);
-        self.expect(withdrawn.is_none(), || format!("law 5: request {withdrawn:?} carries what was withdrawn"));
+        self.expect(withdrawn.is_none(), || {
+            format!("law 5: request {withdrawn:?} carries what was withdrawn")
+        });
     }
 
-    /// Whether the service took at least a part of a request, or none because it is asked too much.
-    pub(super) fn reception(request: &Request, ended: &Ended) -> pace::Reception {
-        use pace::Reception;
+    /// What a request shows of the service. That an entry is throttled again may be its own doing and tells nothing.
+    pub(super) fn reception(&self, request: &Request, ended: &Ended) -> Reception {
         match ended {
             Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
+                let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
                 if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
                     Reception::Taken
-                } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_))) {
+                } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_)))
+                    && entries.all(|known| !known.was_throttled)
+                {
                     Reception::Throttled
                 } else {
                     Reception::Reached

@@ -72,11 +72,18 @@ impl Checker {
     }
 
     /// Books a failed attempt: when the entry may go again, unless it is handed back.
-    fn strike(&mut self, n: u64, setback: Setback, failure: &Failure, jitter: f64) -> Option<(u64, Duration)> {
+    fn strike(
+        &mut self,
+        n: u64,
+        setback: Setback,
+        failure: &Failure,
+        jitter: f64,
+    ) -> Option<(u64, Duration)> {
         self.entries.change(n, |known| {
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
             known.strikes += u32::from(setback != Setback::Unsent);
+            known.was_throttled |= setback == Setback::Throttled;
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
@@ -115,11 +122,12 @@ impl Checker {
         if self.rules.duplicates != Duplicates::KeepLast {
             return;
         }
-        let Some(identity) = self.entries.get(n).and_then(|known| known.identity) else {
+        let Some(older) = self.entries.get(n) else {
             return;
         };
-        let is_newer = |(other, known): &(u64, &Known)| *other != n && known.at == At::Waiting;
-        let newer = self.entries.twins(Some(identity)).find(is_newer).map(|(newer, _)| newer);
+        // One that waits before it is overdue and has its answer, which nobody has seen yet.
+        let is_newer = |(_, known): &(u64, &Known)| known.at == At::Waiting && known.place > older.place;
+        let newer = self.entries.twins(older.identity).find(is_newer).map(|(newer, _)| newer);
         if let Some(newer) = newer {
             self.entries.inherit(newer, n);
             self.decide(n, Owed::Superseded);

@@ -1,32 +1,34 @@
 use tokio::time::Instant;
 
-/// What a table may still write: a token bucket that holds the capacity of one second.
-///
-/// The service also lets a table use what it left unused within the last 300 seconds, which would
-/// hide throttling from a test.
+/// What may still be written: a token bucket that holds what flows into it in one second.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     per_second: u64,
-    /// In billionths of a unit; below zero after a write of more than a second's worth.
+    /// In billionths of a unit, so that no time that passed is lost to rounding; below zero after a
+    /// write of more than a second's worth.
     level: i128,
     at: Instant,
 }
 
 impl Bucket {
-    /// A full one.
-    pub(super) fn new(per_second: u64, now: Instant) -> Self {
+    pub(crate) fn full(per_second: u64, now: Instant) -> Self {
         Self { per_second, level: i128::from(per_second) * UNIT, at: now }
     }
 
     /// Takes that many units, or none if they are not there. A write of more than a second's worth
     /// takes a full bucket and leaves a debt.
-    pub(super) fn take(&mut self, units: u64, now: Instant) -> bool {
-        self.refill(now);
-        if self.level < i128::from(units.min(self.per_second)) * UNIT {
-            return false;
+    pub(crate) fn take(&mut self, units: u64, now: Instant) -> bool {
+        let has = self.has(units, now);
+        if has {
+            self.level -= i128::from(units) * UNIT;
         }
-        self.level -= i128::from(units) * UNIT;
-        true
+        has
+    }
+
+    /// Whether that many units can be taken.
+    pub(crate) fn has(&mut self, units: u64, now: Instant) -> bool {
+        self.refill(now);
+        self.level >= i128::from(units.min(self.per_second)) * UNIT
     }
 
     fn refill(&mut self, now: Instant) {
