@@ -4,6 +4,7 @@
 //! decides. Through `serde_json` a write costs twice as much.
 
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, WriteRequest};
 use aws_smithy_types::base64;
 use batch_smithy::json::need_escape;
@@ -33,20 +34,18 @@ impl Body {
     fn input(&mut self, input: &BatchWriteItemInput) -> Option<()> {
         self.raw("{");
         if let Some(tables) = &input.request_items {
-            self.raw(r#""RequestItems":"#);
-            self.enclosed(["{", "}"], tables, |body, (table, requests)| {
-                body.text(table)?;
-                body.enclosed([":[", "]"], requests, Self::request)
+            self.enclosed([r#""RequestItems":{"#, "}"], tables, |body, (table, requests)| {
+                body.text(["\"", "\":["], table)?;
+                body.enclosed(["", "]"], requests, Self::request)
             })?;
         }
         for (name, value) in [
-            (r#""ReturnConsumedCapacity":"#, input.return_consumed_capacity().map(AsRef::as_ref)),
-            (r#""ReturnItemCollectionMetrics":"#, input.return_item_collection_metrics().map(AsRef::as_ref)),
+            ("ReturnConsumedCapacity", input.return_consumed_capacity().map(AsRef::as_ref)),
+            ("ReturnItemCollectionMetrics", input.return_item_collection_metrics().map(AsRef::as_ref)),
         ] {
             if let Some(value) = value {
-                self.raw(if self.0.len() > 1 { "," } else { "" });
-                self.raw(name);
-                self.text(value)?;
+                self.text([if self.0.len() > 1 { ",\"" } else { "\"" }, "\":"], name)?;
+                self.text(["\"", "\""], value)?;
             }
         }
         self.raw("}");
@@ -67,31 +66,36 @@ impl Body {
     }
 
     fn member(&mut self, (name, value): (&String, &AttributeValue)) -> Option<()> {
-        self.text(name)?;
-        self.raw(":");
+        self.text(["\"", "\":"], name)?;
         self.value(value)
     }
 
     /// A value under the name of its type.
     fn value(&mut self, value: &AttributeValue) -> Option<()> {
         match value {
-            AttributeValue::B(blob) => self.enclosed([r#"{"B":"#, "}"], [blob], Self::blob),
+            AttributeValue::B(blob) => self.blob([r#"{"B":""#, r#""}"#], blob),
             AttributeValue::Bool(true) => self.constant(r#"{"BOOL":true}"#),
             AttributeValue::Bool(false) => self.constant(r#"{"BOOL":false}"#),
-            AttributeValue::Bs(set) => self.enclosed([r#"{"BS":["#, "]}"], set, Self::blob),
+            AttributeValue::Bs(set) => {
+                self.enclosed([r#"{"BS":["#, "]}"], set, |body, blob| body.blob(["\"", "\""], blob))
+            }
             AttributeValue::L(list) => self.enclosed([r#"{"L":["#, "]}"], list, Self::value),
             AttributeValue::M(map) => self.enclosed([r#"{"M":{"#, "}}"], map, Self::member),
-            AttributeValue::N(text) => self.enclosed([r#"{"N":"#, "}"], [text], Self::text),
-            AttributeValue::Ns(set) => self.enclosed([r#"{"NS":["#, "]}"], set, Self::text),
+            AttributeValue::N(text) => self.text([r#"{"N":""#, r#""}"#], text),
+            AttributeValue::Ns(set) => self.texts([r#"{"NS":["#, "]}"], set),
             AttributeValue::Null(true) => self.constant(r#"{"NULL":true}"#),
             AttributeValue::Null(false) => self.constant(r#"{"NULL":false}"#),
-            AttributeValue::S(text) => self.enclosed([r#"{"S":"#, "}"], [text], Self::text),
-            AttributeValue::Ss(set) => self.enclosed([r#"{"SS":["#, "]}"], set, Self::text),
+            AttributeValue::S(text) => self.text([r#"{"S":""#, r#""}"#], text),
+            AttributeValue::Ss(set) => self.texts([r#"{"SS":["#, "]}"], set),
             _ => None,
         }
     }
 
-    /// Elements with commas between them.
+    fn texts(&mut self, around: [&str; 2], texts: &[String]) -> Option<()> {
+        self.enclosed(around, texts, |body, text| body.text(["\"", "\""], text))
+    }
+
+    /// Elements with commas between them, and something around all of them.
     fn enclosed<T>(
         &mut self,
         [open, close]: [&str; 2],
@@ -107,33 +111,36 @@ impl Body {
             self.raw(",");
             write(self, element)?;
         }
-        self.raw(close);
-        Some(())
+        self.constant(close)
     }
 
-    /// A string. Nearly all of them need no escape, which one vectorised pass shows.
-    fn text(&mut self, text: impl AsRef<str>) -> Option<()> {
-        let text = text.as_ref();
+    /// A text, its quotes a part of what is around it. Nearly none needs an escape, as one vectorised
+    /// pass shows.
+    #[inline]
+    fn text(&mut self, [open, close]: [&str; 2], text: &str) -> Option<()> {
+        self.raw(open);
         if need_escape(text) {
-            return serde_json::to_writer(&mut self.0, text).ok();
+            let quoted = serde_json::to_string(text).ok()?;
+            self.raw(quoted.get(1..quoted.len() - 1)?);
+        } else {
+            self.raw(text);
         }
-        self.raw("\"");
-        self.raw(text);
-        self.raw("\"");
-        Some(())
+        self.constant(close)
     }
 
-    fn blob(&mut self, blob: impl AsRef<[u8]>) -> Option<()> {
-        self.raw("\"");
+    fn blob(&mut self, [open, close]: [&str; 2], blob: &Blob) -> Option<()> {
+        self.raw(open);
         self.raw(&base64::encode(blob));
-        self.constant("\"")
+        self.constant(close)
     }
 
+    #[inline]
     fn constant(&mut self, json: &str) -> Option<()> {
         self.raw(json);
         Some(())
     }
 
+    #[inline]
     fn raw(&mut self, json: &str) {
         self.0.extend_from_slice(json.as_bytes());
     }

@@ -105,8 +105,9 @@ impl Weight {
         Self { item: text.len(), wire: quoted_bytes(text), heap: text.capacity() }
     }
 
+    /// What is a number needs no escape.
     fn of_number(text: &String) -> Self {
-        Self { item: number::bytes(text), ..Self::of_text(text) }
+        Self { item: number::bytes(text), wire: 2 + text.len(), heap: text.capacity() }
     }
 
     fn of_blob(blob: &[u8]) -> Self {

@@ -203,18 +203,19 @@ impl Write {
     /// service took them.
     pub(crate) fn request(&self) -> WriteRequest {
         let attributes = Some(self.attributes.clone());
-        let request = WriteRequest::builder();
+        // Sets the fields themselves: a setter of the builder moves the whole request.
+        let mut request = WriteRequest::builder().build();
         match self.kind {
             Kind::Delete => {
                 let delete = DeleteRequest::builder().set_key(attributes).build();
-                request.delete_request(delete.expect("a delete needs a key, and it is set"))
+                request.delete_request = Some(delete.expect("a delete needs a key, and it is set"));
             }
             Kind::Put => {
                 let put = PutRequest::builder().set_item(attributes).build();
-                request.put_request(put.expect("a put needs an item, and it is set"))
+                request.put_request = Some(put.expect("a put needs an item, and it is set"));
             }
         }
-        .build()
+        request
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use batch_core::Order;
 use batch_local::{Chosen, Fault, FaultPlan};
 
-use crate::destination::{Destination, Held, number};
+use batchwright_tests::{Destination, Held, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, small_requests, submit};
 

@@ -4,7 +4,7 @@ use batch_core::{Cause, Linger, Settings};
 use batch_local::{Fault, FaultPlan};
 use std::time::Duration;
 
-use crate::destination::{Destination, name};
+use batchwright_tests::{Destination, name};
 use crate::ledger::Ledger;
 use crate::order::check_order;
 use crate::stage::{Stage, submit};

@@ -4,7 +4,7 @@ use batch_core::{Order, Settings, Stats};
 use batch_local::FaultPlan;
 use std::time::Duration;
 
-use crate::destination::{Destination, Held};
+use batchwright_tests::{Destination, Held};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, small_requests, submit};
 

@@ -6,7 +6,7 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use crate::destination::{Destination, EntryOf, content, lane};
+use batchwright_tests::{Destination, EntryOf, content, lane};
 use crate::seeded::Seeded;
 
 /// A destination on a server of its own.

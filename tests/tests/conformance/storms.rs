@@ -5,7 +5,7 @@ use std::time::Duration;
 use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan};
 
-use crate::destination::Destination;
+use batchwright_tests::Destination;
 use crate::ledger::Ledger;
 use crate::seeded::Seeded;
 use crate::stage::{Stage, now, pass, small_requests, submit};

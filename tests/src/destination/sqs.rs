@@ -7,14 +7,17 @@ use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
 use batch_sqs::{Message, Queue, Sqs, SqsWriter};
 
-use crate::destination::{Copies, Destination, Held};
+use super::{Copies, Destination, Held};
 
 /// A queue that keeps the order of its message groups and recognizes what it already has.
-pub(crate) struct Fifo(Mounted);
+#[derive(Debug)]
+pub struct Fifo(Mounted);
 
 /// A queue without order that takes what comes.
-pub(crate) struct Standard(Mounted);
+#[derive(Debug)]
+pub struct Standard(Mounted);
 
+#[derive(Debug)]
 struct Mounted {
     server: LocalServer,
     client: Client,

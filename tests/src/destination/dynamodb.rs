@@ -11,12 +11,13 @@ use batch_core::{Settings, Writer};
 use batch_dynamodb::{DynamoDb, DynamoDbWriter, Table, Write};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
-use crate::destination::{Copies, Destination, Held};
+use super::{Copies, Destination, Held};
 
 const TABLE: &str = "orders";
 
 /// A table in which every entry has its own item.
-pub(crate) struct Items {
+#[derive(Debug)]
+pub struct Items {
     server: LocalServer,
     client: Client,
 }

@@ -7,14 +7,17 @@ use batch_core::{Settings, Writer};
 use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
 use batch_local::LocalServer;
 
-use crate::destination::{Copies, Destination, Held};
+use super::{Copies, Destination, Held};
 
 /// Records that keep their order by partition key.
-pub(crate) struct Keyed(Mounted);
+#[derive(Debug)]
+pub struct Keyed(Mounted);
 
 /// Records without a key of their own.
-pub(crate) struct Spread(Mounted);
+#[derive(Debug)]
+pub struct Spread(Mounted);
 
+#[derive(Debug)]
 struct Mounted {
     server: LocalServer,
     client: Client,

@@ -6,12 +6,13 @@ use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
 use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
-use crate::destination::{Copies, Destination, Held};
+use super::{Copies, Destination, Held};
 
 const NAMESPACE: &str = "orders";
 
 /// A namespace.
-pub(crate) struct Datums {
+#[derive(Debug)]
+pub struct Datums {
     server: LocalServer,
     client: Client,
 }
