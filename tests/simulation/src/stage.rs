@@ -52,7 +52,7 @@ pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool
     };
     let is_dropped = matches!(run.plan.ending, Ending::DropRuntime(_));
     if is_dropped && !run.witness.has_failed() {
-        run.witness.tell(|checker| checker.stops());
+        run.witness.tell(super::checker::Checker::stops);
     }
     drop(runtime);
     drop(hook);
@@ -183,7 +183,7 @@ impl<T: Target> Run<T> {
     /// The last of them closes the writer, which goes on delivering.
     fn drop_handles(&mut self) {
         if self.plan.ending == Ending::DropHandles {
-            self.witness.tell(|checker| checker.closes());
+            self.witness.tell(super::checker::Checker::closes);
             drop(self.witness.release());
             self.writer = None;
         }
@@ -206,7 +206,7 @@ impl<T: Target> Run<T> {
         if let Some(writer) = self.writer.take() {
             take(witness, &writer);
             if !witness.has_failed() {
-                witness.tell(|checker| checker.all_is_collected());
+                witness.tell(super::checker::Checker::all_is_collected);
             }
         }
         drop(witness.release());
@@ -262,12 +262,7 @@ struct Scene<T: Target> {
 
 impl<T: Target> Default for Hook<T> {
     fn default() -> Self {
-        Self {
-            scene: OnceLock::new(),
-            jump: Notify::new(),
-            millis: AtomicU64::new(0),
-            failed: Notify::new(),
-        }
+        Self { scene: OnceLock::new(), jump: Notify::new(), millis: AtomicU64::new(0), failed: Notify::new() }
     }
 }
 

@@ -136,7 +136,6 @@ impl std::fmt::Display for Name {
 }
 
 /// The configuration of every client: no TLS, and credentials that open nothing.
-
 pub(crate) fn config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("local", "local", None, None, "local");
     SdkConfig::builder()

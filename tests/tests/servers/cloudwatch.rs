@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::operation::list_metrics::ListMetricsOutput;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, Statistic};
 use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
@@ -54,7 +55,7 @@ impl Remote for Datums {
     async fn held(&self, _: usize) -> Vec<Held> {
         let list = self.client.list_metrics().namespace(&self.name).into_paginator().send();
         let pages: Vec<_> = list.collect::<Result<_, _>>().await.unwrap();
-        let numbers = pages.iter().flat_map(|page| page.metrics()).map(|metric| {
+        let numbers = pages.iter().flat_map(ListMetricsOutput::metrics).map(|metric| {
             metric.metric_name().and_then(|name| name.strip_prefix("metric-")).unwrap().parse().unwrap()
         });
         let mut all: Vec<_> = numbers.map(|n| Held { n, text: String::new(), lane: 0 }).collect();
