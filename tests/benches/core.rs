@@ -65,7 +65,7 @@ fn through_buffer(entries: u64, lane: fn(u64, &mut [u8; 8]) -> Option<Key<'_>>) 
     for n in 0..entries {
         let mut bytes = [0; 8];
         submit(&mut buffer, n, lane(n, &mut bytes), now);
-        if buffer.wants_poll(now) {
+        if buffer.wants_poll() {
             while let Some(batch) = next_batch(&mut buffer, now) {
                 let reply = Reply::Each(vec![Verdict::Accepted(()); batch.entries().len()]);
                 buffer.complete(batch, reply, now, 0.5);

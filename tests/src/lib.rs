@@ -1,4 +1,14 @@
-//! The suites that cross crates. The examples of the repository's README are compiled here.
+//! The suites that cross crates, and what they share: every destination, mounted on the local server. The examples of
+//! the repository's README are compiled here.
+#![expect(clippy::unwrap_used, reason = "a suite that cannot go on panics")]
+
+mod deep;
+mod destination;
+
+pub use deep::play;
+pub use destination::{
+    Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name, number,
+};
 
 /// The README, whose examples are doc tests of this crate.
 #[cfg(doctest)]

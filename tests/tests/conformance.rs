@@ -1,7 +1,7 @@
 //! One suite that every destination passes, against the strict local server with its faults.
 //!
-//! The checks are written once, over the small trait in `conformance/destination.rs`. A new
-//! destination takes an adapter, a file beside `conformance/sqs.rs`, and a line in the list below.
+//! The checks are written once, over the small trait in `src/destination.rs`, which says what a
+//! new destination takes.
 //! Time is paused, and all that is random is drawn from seeds.
 #![expect(
     clippy::disallowed_methods,
@@ -9,18 +9,10 @@
     reason = "tests read and pass the paused time, and one that cannot go on panics"
 )]
 
-#[path = "conformance/cloudwatch.rs"]
-mod cloudwatch;
 #[path = "conformance/deadlines.rs"]
 mod deadlines;
 #[path = "conformance/delivery.rs"]
 mod delivery;
-#[path = "conformance/destination.rs"]
-mod destination;
-#[path = "conformance/dynamodb.rs"]
-mod dynamodb;
-#[path = "conformance/kinesis.rs"]
-mod kinesis;
 #[path = "conformance/ledger.rs"]
 mod ledger;
 #[path = "conformance/memory.rs"]
@@ -35,8 +27,6 @@ mod random;
 mod seeded;
 #[path = "conformance/shutdown.rs"]
 mod shutdown;
-#[path = "conformance/sqs.rs"]
-mod sqs;
 #[path = "conformance/stage.rs"]
 mod stage;
 #[path = "conformance/storms.rs"]
@@ -103,11 +93,4 @@ macro_rules! checks {
     };
 }
 
-every_destination_passes! {
-    cloudwatch_datums: crate::cloudwatch::Datums,
-    dynamodb_items: crate::dynamodb::Items,
-    kinesis_keyed: crate::kinesis::Keyed,
-    kinesis_spread: crate::kinesis::Spread,
-    sqs_fifo: crate::sqs::Fifo,
-    sqs_standard: crate::sqs::Standard,
-}
+batchwright_tests::with_every_destination!(every_destination_passes);

@@ -10,6 +10,7 @@ mod conformance;
 mod doc;
 mod features;
 mod lint;
+mod simulate;
 mod test;
 mod tidy;
 mod workspace;
@@ -37,7 +38,7 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Run tidy, lint, doc, features and test, then print how long each took
+    /// Run tidy, lint, doc, features, test and both depths of the simulation, then print how long each took
     Ci,
     /// Install and start servers that others wrote, and run the suite against them
     Conformance {
@@ -50,6 +51,8 @@ enum Command {
     Features,
     /// Check the formatting and run clippy; a warning is an error
     Lint,
+    /// Run random schedules, each decided by a seed, and check every law at every step
+    Simulate(simulate::Choice),
     /// Run every test
     Test,
     /// Check the rules on files, crates and documents that no compiler checks
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<()> {
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Lint => lint::run(),
+        Command::Simulate(choice) => simulate::run(&choice),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
     }

@@ -1,130 +1,117 @@
 //! The body of a `PutMetricData` request and the size of its parts, to the byte as the SDK writes
 //! them: Smithy RPC v2 CBOR, in which structures are maps without a length.
 
-use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricDataInput;
-use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StatisticSet};
-
 use crate::cbor::{Sink, Size, array, begin_map, double, end, integer, text, timestamp};
 use crate::limits::REQUEST_DATUMS;
+use crate::{Metric, MetricValue, StatisticSet};
 
-/// The body for this input; none if the input has something that a writer never sends.
-pub(crate) fn cbor(input: &PutMetricDataInput) -> Option<Vec<u8>> {
-    let PutMetricDataInput { namespace, metric_data, entity_metric_data, strict_entity_validation, .. } =
-        input;
-    if entity_metric_data.is_some() || strict_entity_validation.is_some() {
-        return None;
-    }
-    let namespace = namespace.as_deref();
+/// The body of a request that puts these metrics into this namespace.
+pub(crate) fn cbor(namespace: &str, metrics: &[Metric]) -> Vec<u8> {
     let mut size = Size::default();
-    request(&mut size, namespace, metric_data.as_deref());
+    request(&mut size, namespace, metrics);
     let mut body = Vec::with_capacity(size.0);
-    request(&mut body, namespace, metric_data.as_deref());
-    Some(body)
+    request(&mut body, namespace, metrics);
+    body
 }
 
-/// The bytes that a datum adds to a body.
-pub(crate) fn datum_bytes(known: &MetricDatum) -> usize {
+/// The bytes that a metric adds to a body.
+pub(crate) fn datum_bytes(metric: &Metric) -> usize {
     let mut size = Size::default();
-    datum(&mut size, known);
+    datum(&mut size, metric);
     size.0
 }
 
-/// The bytes of a body beside its datums: so many, or up to two less where it has few of them.
+/// The bytes of a body beside its metrics: so many, or up to two less where it has few of them.
 pub(crate) fn request_overhead_bytes(namespace: &str) -> usize {
     let mut size = Size::default();
-    request(&mut size, Some(namespace), Some(&[]));
-    let no_datums = size.0;
-    size.0 = 0;
-    array(&mut size, 0);
-    let shortest = size.0;
-    array(&mut size, REQUEST_DATUMS);
-    no_datums + size.0 - 2 * shortest
+    head(&mut size, namespace, REQUEST_DATUMS);
+    end(&mut size);
+    size.0
 }
 
-fn request(sink: &mut impl Sink, namespace: Option<&str>, metric_data: Option<&[MetricDatum]>) {
-    begin_map(sink);
-    if let Some(namespace) = namespace {
-        text(sink, "Namespace");
-        text(sink, namespace);
-    }
-    if let Some(datums) = metric_data {
-        text(sink, "MetricData");
-        array(sink, datums.len());
-        datums.iter().for_each(|known| datum(sink, known));
-    }
+fn request(sink: &mut impl Sink, namespace: &str, metrics: &[Metric]) {
+    head(sink, namespace, metrics.len());
+    metrics.iter().for_each(|metric| datum(sink, metric));
     end(sink);
 }
 
-fn datum(sink: &mut impl Sink, datum: &MetricDatum) {
+fn head(sink: &mut impl Sink, namespace: &str, metrics: usize) {
     begin_map(sink);
-    if let Some(name) = &datum.metric_name {
-        text(sink, "MetricName");
-        text(sink, name);
-    }
-    if let Some(dimensions) = &datum.dimensions {
-        text(sink, "Dimensions");
-        array(sink, dimensions.len());
-        dimensions.iter().for_each(|known| dimension(sink, known));
-    }
-    if let Some(instant) = &datum.timestamp {
+    text(sink, "Namespace");
+    text(sink, namespace);
+    text(sink, "MetricData");
+    array(sink, metrics);
+}
+
+fn datum(sink: &mut impl Sink, metric: &Metric) {
+    begin_map(sink);
+    text(sink, "MetricName");
+    text(sink, metric.name());
+    dimensions(sink, metric.metric_dimensions());
+    if let Some(instant) = metric.metric_timestamp() {
         text(sink, "Timestamp");
-        timestamp(sink, instant);
+        timestamp(sink, &instant);
     }
-    optional_double(sink, "Value", datum.value);
-    if let Some(set) = &datum.statistic_values {
-        text(sink, "StatisticValues");
-        statistic_set(sink, set);
-    }
-    optional_doubles(sink, "Values", datum.values.as_deref());
-    optional_doubles(sink, "Counts", datum.counts.as_deref());
-    if let Some(unit) = &datum.unit {
+    value(sink, metric.value());
+    if let Some(unit) = metric.metric_unit() {
         text(sink, "Unit");
         text(sink, unit.as_str());
     }
-    if let Some(seconds) = datum.storage_resolution {
+    if let Some(seconds) = metric.metric_storage_resolution() {
         text(sink, "StorageResolution");
         integer(sink, seconds);
     }
     end(sink);
 }
 
-fn dimension(sink: &mut impl Sink, dimension: &Dimension) {
-    begin_map(sink);
-    if let Some(name) = &dimension.name {
+fn dimensions<'a>(sink: &mut impl Sink, dimensions: impl ExactSizeIterator<Item = (&'a str, &'a str)>) {
+    if dimensions.len() == 0 {
+        return;
+    }
+    text(sink, "Dimensions");
+    array(sink, dimensions.len());
+    for (name, value) in dimensions {
+        begin_map(sink);
         text(sink, "Name");
         text(sink, name);
-    }
-    if let Some(value) = &dimension.value {
         text(sink, "Value");
         text(sink, value);
+        end(sink);
     }
-    end(sink);
+}
+
+fn value(sink: &mut impl Sink, value: &MetricValue) {
+    match value {
+        MetricValue::StatisticValues(set) => statistic_set(sink, set),
+        MetricValue::Value(value) => number(sink, "Value", *value),
+        MetricValue::Values { values, counts } => {
+            numbers(sink, "Values", values);
+            if let Some(counts) = counts {
+                numbers(sink, "Counts", counts);
+            }
+        }
+    }
 }
 
 fn statistic_set(sink: &mut impl Sink, set: &StatisticSet) {
+    text(sink, "StatisticValues");
     begin_map(sink);
-    optional_double(sink, "SampleCount", set.sample_count);
-    optional_double(sink, "Sum", set.sum);
-    optional_double(sink, "Minimum", set.minimum);
-    optional_double(sink, "Maximum", set.maximum);
+    number(sink, "SampleCount", set.sample_count);
+    number(sink, "Sum", set.sum);
+    number(sink, "Minimum", set.minimum);
+    number(sink, "Maximum", set.maximum);
     end(sink);
 }
 
-#[inline]
-fn optional_double(sink: &mut impl Sink, key: &str, number: Option<f64>) {
-    if let Some(number) = number {
-        text(sink, key);
-        double(sink, number);
-    }
+fn numbers(sink: &mut impl Sink, key: &str, numbers: &[f64]) {
+    text(sink, key);
+    array(sink, numbers.len());
+    numbers.iter().for_each(|&number| double(sink, number));
 }
 
-#[inline]
-fn optional_doubles(sink: &mut impl Sink, key: &str, numbers: Option<&[f64]>) {
-    if let Some(numbers) = numbers {
-        text(sink, key);
-        array(sink, numbers.len());
-        numbers.iter().for_each(|&number| double(sink, number));
-    }
+fn number(sink: &mut impl Sink, key: &str, number: f64) {
+    text(sink, key);
+    double(sink, number);
 }
 
 #[cfg(test)]

@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::http::HttpRequest;
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region, SharedInterceptor};
-use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricDataInput;
-use aws_sdk_cloudwatch::types::MetricDatum;
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -19,7 +17,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
-use crate::{DateTime, Metric, StatisticSet};
+use crate::{DateTime, Metric, StatisticSet, wire};
 
 /// A client of the SDK that compresses nothing, and what it sends.
 #[derive(Debug)]
@@ -30,41 +28,39 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// A client as the SDK makes it.
     pub(crate) fn new() -> Self {
-        Self::with([])
-    }
-
-    /// A client with these interceptors.
-    pub(crate) fn with(interceptors: impl IntoIterator<Item = SharedInterceptor>) -> Self {
         let captured = Captured::default();
-        let mut config = Config::builder()
+        let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(Credentials::new("local", "local", None, None, "static"))
             .disable_request_compression(true)
             .http_client(captured.clone())
             .region(Region::new("eu-west-1"));
-        config.set_interceptors(interceptors);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let client = Client::from_conf(config.build());
         Self { client, captured, runtime: runtime.expect("nothing is missing") }
     }
 
-    /// The request that the client makes of this input.
-    pub(crate) fn request(&self, input: PutMetricDataInput) -> HttpRequest {
-        let PutMetricDataInput {
-            namespace, metric_data, entity_metric_data, strict_entity_validation, ..
-        } = input;
-        let request = self.client.put_metric_data().set_namespace(namespace).set_metric_data(metric_data);
-        let request = request.set_entity_metric_data(entity_metric_data);
-        let request = request.set_strict_entity_validation(strict_entity_validation);
-        self.runtime.block_on(request.send()).expect("it is answered with success");
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The request that comes of this work with the client.
+    pub(crate) fn request<T>(&self, work: impl Future<Output = T>) -> HttpRequest {
+        self.runtime.block_on(work);
         self.captured.0.lock().expect("nobody panics with it").take().expect("it was sent")
     }
 
+    /// The request that the SDK makes of these metrics.
+    pub(crate) fn request_of_the_sdk(&self, namespace: &str, metrics: &[Metric]) -> HttpRequest {
+        let request = self.client.put_metric_data().namespace(namespace);
+        self.request(request.set_metric_data(Some(wire::datums(metrics))).send())
+    }
+
     /// The body of that request.
-    pub(crate) fn body(&self, input: PutMetricDataInput) -> Vec<u8> {
-        self.request(input).body().bytes().expect("it is no stream").to_vec()
+    pub(crate) fn body(&self, namespace: &str, metrics: &[Metric]) -> Vec<u8> {
+        let request = self.request_of_the_sdk(namespace, metrics);
+        request.body().bytes().expect("it is no stream").to_vec()
     }
 }
 
@@ -86,12 +82,6 @@ impl HttpConnector for Captured {
     }
 }
 
-/// The input of a request with these datums.
-pub(crate) fn input(namespace: &str, datums: Vec<MetricDatum>) -> PutMetricDataInput {
-    let input = PutMetricDataInput::builder().namespace(namespace).set_metric_data(Some(datums));
-    input.build().expect("nothing is required")
-}
-
 /// Any metric, valid or not.
 pub(crate) fn any_metric() -> impl Strategy<Value = Metric> {
     let metric = (any_text(), any::<f64>(), any::<[f64; 4]>(), 0..30_usize, 0..4).prop_map(
@@ -104,13 +94,15 @@ pub(crate) fn any_metric() -> impl Strategy<Value = Metric> {
     );
     let dimensions = vec((any_text(), any_text()), 0..4);
     let resolution = of(prop_oneof![Just(1), Just(60), any::<i32>()]);
-    (metric, dimensions, of((any::<i64>(), 0..1_000_000_000_u32)), of(any_text()), resolution).prop_map(
+    let timestamp = of((any::<i64>(), 0..1_000_000_000_u32));
+    (metric, dimensions, timestamp, of(any_text()), resolution).prop_map(
         |(metric, dimensions, timestamp, unit, resolution)| {
-            let mut datum = metric.dimensions(dimensions).into_datum();
-            datum.timestamp = timestamp.map(|(seconds, rest)| DateTime::from_secs_and_nanos(seconds, rest));
-            datum.unit = unit.map(|unit| unit.as_str().into());
-            datum.storage_resolution = resolution;
-            datum.into()
+            let metric = metric.dimensions(dimensions);
+            let metric = timestamp.into_iter().fold(metric, |metric, (seconds, rest)| {
+                metric.timestamp(DateTime::from_secs_and_nanos(seconds, rest))
+            });
+            let metric = unit.into_iter().fold(metric, |metric, unit| metric.unit(&*unit));
+            resolution.into_iter().fold(metric, Metric::storage_resolution)
         },
     )
 }

@@ -9,15 +9,17 @@ mod cbor;
 mod clock;
 mod compression;
 mod destination;
+mod direct;
 mod limits;
 mod metric;
-mod serializer;
+mod numbers;
 mod service;
 mod statistics;
 mod text;
 mod validate;
-mod values;
+mod value;
 mod verdict;
+mod wire;
 mod writer;
 
 pub use builder::CloudWatchWriterBuilder;
@@ -26,6 +28,7 @@ pub use destination::Namespace;
 pub use metric::Metric;
 pub use service::{CloudWatch, SentMetric};
 pub use statistics::StatisticSet;
+pub use value::MetricValue;
 pub use writer::CloudWatchWriter;
 
 #[doc(no_inline)]

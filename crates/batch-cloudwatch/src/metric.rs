@@ -1,26 +1,37 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use aws_sdk_cloudwatch::types::StandardUnit;
 
-use crate::StatisticSet;
+use crate::{MetricValue, StatisticSet};
 
 /// One datum of a metric: a name, and a value, several values, or statistics of values.
 ///
-/// Name and dimensions together say which metric of the namespace it belongs to. Whatever the
-/// service would refuse is refused when the metric is submitted, never here. `Debug` shows names
-/// and kinds, never a value of a metric or of a dimension.
+/// Name and dimensions together say which metric of the namespace it belongs to. The names are
+/// usually written in the program: a `&'static str` is kept as it is, and costs no copy.
+///
+/// Whatever the service would refuse is refused when the metric is submitted, never here. `Debug`
+/// shows names and kinds, never a value of a metric or of a dimension.
 ///
 /// ```
 /// use batch_cloudwatch::{Metric, StandardUnit};
 ///
-/// let metric = Metric::new("Temperature", 21.5).dimension("Station", "10637").unit(StandardUnit::None);
-/// assert_eq!(metric.datum().metric_name(), Some("Temperature"));
-/// assert_eq!(metric.datum().value(), Some(21.5));
+/// let metric = Metric::new("Humidity", 40).dimension("Station", "10637").unit(StandardUnit::Percent);
+/// assert_eq!(metric.name(), "Humidity");
 /// ```
 #[derive(Clone, PartialEq)]
 #[must_use]
-pub struct Metric(MetricDatum);
+pub struct Metric {
+    name: Name,
+    value: MetricValue,
+    dimensions: Vec<(Name, String)>,
+    timestamp: Option<DateTime>,
+    unit: Option<StandardUnit>,
+    storage_resolution: Option<i32>,
+}
+
+type Name = Cow<'static, str>;
 
 impl Metric {
     /// A datum with one value. Integers of up to 32 bits can be given as they are; larger ones may
@@ -31,10 +42,8 @@ impl Metric {
     ///
     /// assert_eq!(Metric::new("Orders", 3), Metric::new("Orders", 3.0));
     /// ```
-    pub fn new(name: impl Into<String>, value: impl Into<f64>) -> Self {
-        let mut datum = named(name);
-        datum.value = Some(value.into());
-        Self(datum)
+    pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<f64>) -> Self {
+        Self::of(name.into(), MetricValue::Value(value.into()))
     }
 
     /// A datum with 1 to 150 values, each of which occurred once.
@@ -43,12 +52,11 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::values("Latency", [12.5, 13.0, 40.0]);
-    /// assert_eq!(metric.datum().values(), [12.5, 13.0, 40.0]);
+    /// # let _ = metric;
     /// ```
-    pub fn values(name: impl Into<String>, values: impl IntoIterator<Item = f64>) -> Self {
-        let mut datum = named(name);
-        datum.values = Some(values.into_iter().collect());
-        Self(datum)
+    pub fn values(name: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = f64>) -> Self {
+        let values = values.into_iter().collect();
+        Self::of(name.into(), MetricValue::Values { values, counts: None })
     }
 
     /// A datum with 1 to 150 values, each with the number of times that it occurred.
@@ -57,18 +65,14 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::counted_values("Latency", [(12.5, 8.0), (13.0, 1.0)]);
-    /// assert_eq!(metric.datum().values(), [12.5, 13.0]);
-    /// assert_eq!(metric.datum().counts(), [8.0, 1.0]);
+    /// # let _ = metric;
     /// ```
     pub fn counted_values(
-        name: impl Into<String>,
+        name: impl Into<Cow<'static, str>>,
         values_and_counts: impl IntoIterator<Item = (f64, f64)>,
     ) -> Self {
         let (values, counts) = values_and_counts.into_iter().unzip();
-        let mut datum = named(name);
-        datum.values = Some(values);
-        datum.counts = Some(counts);
-        Self(datum)
+        Self::of(name.into(), MetricValue::Values { values, counts: Some(counts) })
     }
 
     /// A datum with statistics of values that are not sent themselves.
@@ -80,10 +84,8 @@ impl Metric {
     /// let metric = Metric::statistics("Latency", three);
     /// # let _ = metric;
     /// ```
-    pub fn statistics(name: impl Into<String>, statistics: StatisticSet) -> Self {
-        let mut datum = named(name);
-        datum.statistic_values = Some(statistics.into());
-        Self(datum)
+    pub fn statistics(name: impl Into<Cow<'static, str>>, statistics: StatisticSet) -> Self {
+        Self::of(name.into(), MetricValue::StatisticValues(statistics))
     }
 
     /// Adds a dimension: a name of 1 to 255 ASCII characters, which no other dimension of the
@@ -93,11 +95,10 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online");
-    /// assert_eq!(metric.datum().dimensions().len(), 2);
+    /// assert_eq!(metric.metric_dimensions().count(), 2);
     /// ```
-    pub fn dimension(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let dimension = Dimension::builder().name(name).value(value).build();
-        self.0.dimensions.get_or_insert_default().push(dimension);
+    pub fn dimension(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.dimensions.push((name.into(), value.into()));
         self
     }
 
@@ -110,11 +111,13 @@ impl Metric {
     /// let metric = Metric::new("Orders", 1).dimensions(of_all);
     /// assert_eq!(metric, Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online"));
     /// ```
-    pub fn dimensions<N: Into<String>, V: Into<String>>(
-        self,
-        dimensions: impl IntoIterator<Item = (N, V)>,
-    ) -> Self {
-        dimensions.into_iter().fold(self, |metric, (name, value)| metric.dimension(name, value))
+    pub fn dimensions<N, V>(mut self, dimensions: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<Cow<'static, str>>,
+        V: Into<String>,
+    {
+        self.dimensions.extend(dimensions.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
     }
 
     /// Sets the time of the datum: a [`SystemTime`](std::time::SystemTime) or a [`DateTime`], up
@@ -126,10 +129,10 @@ impl Metric {
     /// use batch_cloudwatch::{DateTime, Metric};
     ///
     /// let metric = Metric::new("Orders", 1).timestamp(SystemTime::UNIX_EPOCH);
-    /// assert_eq!(metric, Metric::new("Orders", 1).timestamp(DateTime::from_secs(0)));
+    /// assert_eq!(metric.metric_timestamp(), Some(DateTime::from_secs(0)));
     /// ```
     pub fn timestamp(mut self, timestamp: impl Into<DateTime>) -> Self {
-        self.0.timestamp = Some(timestamp.into());
+        self.timestamp = Some(timestamp.into());
         self
     }
 
@@ -144,7 +147,7 @@ impl Metric {
     /// assert_eq!(metric, Metric::new("Traffic", 1.5).unit("Megabytes/Second"));
     /// ```
     pub fn unit(mut self, unit: impl Into<StandardUnit>) -> Self {
-        self.0.unit = Some(unit.into());
+        self.unit = Some(unit.into());
         self
     }
 
@@ -155,69 +158,83 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::new("Orders", 1).storage_resolution(1);
-    /// assert_eq!(metric.datum().storage_resolution(), Some(1));
+    /// assert_eq!(metric.metric_storage_resolution(), Some(1));
     /// ```
     pub fn storage_resolution(mut self, seconds: i32) -> Self {
-        self.0.storage_resolution = Some(seconds);
+        self.storage_resolution = Some(seconds);
         self
     }
 
-    /// The datum as the SDK has it.
+    /// The name.
     #[must_use]
-    pub fn datum(&self) -> &MetricDatum {
-        &self.0
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// The datum as the SDK has it, to keep.
+    /// The value, the values, or their statistics.
     #[must_use]
-    pub fn into_datum(self) -> MetricDatum {
-        self.0
+    pub fn value(&self) -> &MetricValue {
+        &self.value
+    }
+
+    /// The names and values of the dimensions, in the order in which they were added.
+    #[must_use]
+    pub fn metric_dimensions(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.dimensions.iter().map(|(name, value)| (&**name, value.as_str()))
+    }
+
+    /// The timestamp, if it was [given](Self::timestamp) or filled in by a writer.
+    #[must_use]
+    pub fn metric_timestamp(&self) -> Option<DateTime> {
+        self.timestamp
+    }
+
+    /// The unit, if it was [given](Self::unit).
+    #[must_use]
+    pub fn metric_unit(&self) -> Option<&StandardUnit> {
+        self.unit.as_ref()
+    }
+
+    /// The storage resolution in seconds, if it was [given](Self::storage_resolution).
+    #[must_use]
+    pub fn metric_storage_resolution(&self) -> Option<i32> {
+        self.storage_resolution
     }
 
     /// Fills in the timestamp if there is none.
     pub(crate) fn or_timestamp(&mut self, now: impl FnOnce() -> DateTime) {
-        self.0.timestamp.get_or_insert_with(now);
+        self.timestamp.get_or_insert_with(now);
     }
 
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let text = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
-        let numbers =
-            |numbers: &Option<Vec<f64>>| numbers.as_ref().map_or(0, Vec::capacity) * size_of::<f64>();
-        let MetricDatum { metric_name, dimensions, values, counts, .. } = &self.0;
-        let dimensions = dimensions.as_ref().map_or(0, |dimensions| {
-            let texts = dimensions.iter().map(|dimension| text(&dimension.name) + text(&dimension.value));
-            dimensions.capacity() * size_of::<Dimension>() + texts.sum::<usize>()
-        });
-        text(metric_name) + dimensions + numbers(values) + numbers(counts)
+        let name = |name: &Name| match name {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(name) => name.capacity(),
+        };
+        let dimensions = self.dimensions.iter().map(|(known, value)| name(known) + value.capacity());
+        name(&self.name)
+            + self.value.heap_bytes()
+            + self.dimensions.capacity() * size_of::<(Name, String)>()
+            + dimensions.sum::<usize>()
     }
-}
 
-fn named(name: impl Into<String>) -> MetricDatum {
-    MetricDatum::builder().metric_name(name).build()
+    fn of(name: Name, value: MetricValue) -> Self {
+        Self { name, value, dimensions: Vec::new(), timestamp: None, unit: None, storage_resolution: None }
+    }
 }
 
 impl fmt::Debug for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let datum = &self.0;
-        let dimensions: Vec<_> = datum.dimensions().iter().filter_map(Dimension::name).collect();
+        let dimensions: Vec<_> = self.dimensions.iter().map(|(name, _)| name).collect();
         f.debug_struct("Metric")
-            .field("name", &datum.metric_name)
+            .field("name", &self.name)
+            .field("value", &self.value)
             .field("dimensions", &dimensions)
-            .field("timestamp", &datum.timestamp)
-            .field("values", &(usize::from(datum.value.is_some()) + datum.values().len()))
-            .field("counts", &datum.counts().len())
-            .field("has_statistics", &datum.statistic_values.is_some())
-            .field("unit", &datum.unit)
-            .field("storage_resolution", &datum.storage_resolution)
+            .field("timestamp", &self.timestamp)
+            .field("unit", &self.unit)
+            .field("storage_resolution", &self.storage_resolution)
             .finish()
-    }
-}
-
-/// A datum of the SDK, with everything that it has: a statistic set besides values, say.
-impl From<MetricDatum> for Metric {
-    fn from(datum: MetricDatum) -> Self {
-        Self(datum)
     }
 }
 

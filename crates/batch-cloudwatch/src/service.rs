@@ -2,13 +2,17 @@ use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::http::HttpResponse;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
+use aws_sdk_cloudwatch::error::SdkError;
+use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataError, PutMetricDataOutput};
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
 use batch_smithy::Refusal;
 
 use crate::clock::Clock;
+use crate::direct::{self, Written};
 use crate::verdict::CODES;
-use crate::{Compression, Metric, Namespace, answer, body, serializer, validate};
+use crate::{Compression, Metric, Namespace, answer, body, validate, wire};
 
 /// Amazon CloudWatch as the writer sees it: `PutMetricData` into one namespace. Made by
 /// [`CloudWatchWriter::builder`](crate::CloudWatchWriter::builder); its name is needed to spell the
@@ -19,7 +23,10 @@ pub struct CloudWatch {
     limits: LimitPolicy,
     compression: Compression,
     clock: Clock,
+    is_direct: bool,
 }
+
+type PutError = SdkError<PutMetricDataError, HttpResponse>;
 
 /// What the service tells about a metric that it took: nothing but that.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -35,7 +42,17 @@ impl CloudWatch {
         compression: Compression,
         clock: Clock,
     ) -> Self {
-        Self { client: own_copy(client, compression), namespace, limits, compression, clock }
+        let is_direct = direct::is_possible(client);
+        Self { client: own_copy(client, compression), namespace, limits, compression, clock, is_direct }
+    }
+
+    async fn put(&self, metrics: &[Metric]) -> Result<PutMetricDataOutput, PutError> {
+        let request = self.client.put_metric_data().namespace(self.namespace.name());
+        if self.is_direct {
+            let body = Written::new(body::cbor(self.namespace.name(), metrics));
+            return request.customize().interceptor(body).send().await;
+        }
+        request.set_metric_data(Some(wire::datums(metrics))).send().await
     }
 }
 
@@ -57,8 +74,8 @@ impl Service for CloudWatch {
     }
 
     fn measure<'a>(&self, metric: &'a Metric) -> Result<Measure<'a>, Invalid> {
-        validate::datum(metric.datum(), (self.clock)())?;
-        let bytes = body::datum_bytes(metric.datum());
+        validate::metric(metric, (self.clock)())?;
+        let bytes = body::datum_bytes(metric);
         Ok(Measure {
             entry_bytes: bytes,
             request_bytes: bytes,
@@ -69,10 +86,7 @@ impl Service for CloudWatch {
     }
 
     async fn send(&self, metrics: &[Metric]) -> Reply<SentMetric> {
-        let datums = metrics.iter().map(|metric| metric.datum().clone()).collect();
-        let request =
-            self.client.put_metric_data().namespace(self.namespace.name()).set_metric_data(Some(datums));
-        match request.send().await {
+        match self.put(metrics).await {
             Ok(_) => Reply::Each(vec![Verdict::Accepted(SentMetric {}); metrics.len()]),
             // A namespace exists as soon as it is written to, so that no code calls it unknown.
             Err(error) => Refusal::new(error, &CODES, || CODES.check_endpoint.to_owned()).into_reply(),
@@ -92,13 +106,11 @@ impl fmt::Debug for CloudWatch {
 }
 
 /// The same client but for its retries, which are the writer's and would multiply, for compression
-/// where the user wants another than the client's, for how it writes a request, and for what it takes
-/// for an answer.
+/// where the user wants another than the client's, and for what it takes for an answer.
 fn own_copy(client: &Client, compression: Compression) -> Client {
     let config = client.config().to_builder().retry_config(RetryConfig::disabled());
     let mut config = compression.applied_to(config);
     config.push_interceptor(answer::refuse_pages());
-    config.push_interceptor(serializer::swap());
     Client::from_conf(config.build())
 }
 

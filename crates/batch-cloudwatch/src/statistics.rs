@@ -1,7 +1,5 @@
 use std::fmt;
 
-use aws_sdk_cloudwatch::types;
-
 /// What is known of values that are not sent themselves.
 ///
 /// The sample count is above 0, the minimum not above the maximum, and every number finite and
@@ -30,17 +28,5 @@ pub struct StatisticSet {
 impl fmt::Debug for StatisticSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StatisticSet").finish_non_exhaustive()
-    }
-}
-
-impl From<StatisticSet> for types::StatisticSet {
-    fn from(set: StatisticSet) -> Self {
-        let StatisticSet { sample_count, sum, minimum, maximum } = set;
-        types::StatisticSet::builder()
-            .sample_count(sample_count)
-            .sum(sum)
-            .minimum(minimum)
-            .maximum(maximum)
-            .build()
     }
 }

@@ -1,38 +1,37 @@
 //! What the service would refuse in a metric, apart from its size.
 
 use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use aws_sdk_cloudwatch::types::StandardUnit;
 use batch_core::Invalid;
 
 use crate::limits::{
     DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS,
     STORAGE_RESOLUTIONS,
 };
-use crate::{text, values};
+use crate::{Metric, numbers, text};
 
-/// Why the service would refuse this datum at this time, if it would.
-pub(crate) fn datum(datum: &MetricDatum, now: DateTime) -> Result<(), Invalid> {
-    text::check("name of the metric", datum.metric_name().unwrap_or_default(), METRIC_NAME)?;
-    values::check(datum)?;
-    dimensions(datum.dimensions())?;
-    datum.unit().map_or(Ok(()), unit)?;
-    datum.storage_resolution().map_or(Ok(()), storage_resolution)?;
-    datum.timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
+/// Why the service would refuse this metric at this time, if it would.
+pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
+    text::check("name of the metric", metric.name(), METRIC_NAME)?;
+    numbers::check(metric.value())?;
+    dimensions(metric)?;
+    metric.metric_unit().map_or(Ok(()), unit)?;
+    metric.metric_storage_resolution().map_or(Ok(()), storage_resolution)?;
+    metric.metric_timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
 }
 
-fn dimensions(dimensions: &[Dimension]) -> Result<(), Invalid> {
+fn dimensions(metric: &Metric) -> Result<(), Invalid> {
+    let dimensions = metric.metric_dimensions();
     if dimensions.len() > DIMENSIONS {
         return refuse(format!(
             "{} dimensions are above the limit of {DIMENSIONS}; leave some out, or put them into the name",
             dimensions.len()
         ));
     }
-    for (place, dimension) in dimensions.iter().enumerate() {
-        let name = dimension.name().unwrap_or_default();
+    for (place, (name, value)) in dimensions.clone().enumerate() {
         text::check_without_colon("name of a dimension", name, DIMENSION_NAME)?;
-        let value = dimension.value().unwrap_or_default();
         text::check(format_args!("value of the dimension {name:?}"), value, DIMENSION_VALUE)?;
-        if dimensions[..place].iter().any(|earlier| earlier.name() == dimension.name()) {
+        if dimensions.clone().take(place).any(|(earlier, _)| earlier == name) {
             return refuse(format!("two dimensions are called {name:?}; rename one, or leave it out"));
         }
     }
@@ -58,7 +57,7 @@ fn storage_resolution(seconds: i32) -> Result<(), Invalid> {
     }
 }
 
-fn timestamp(instant: &DateTime, now: DateTime) -> Result<(), Invalid> {
+fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
     let age = now.as_nanos() - instant.as_nanos();
     let seconds = |nanoseconds: i128| nanoseconds as f64 / 1e9;
     if age > i128::from(PAST_SECONDS) * NANOSECONDS {

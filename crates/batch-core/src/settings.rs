@@ -73,7 +73,8 @@ pub enum Linger {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Order {
     /// A request may carry several entries of a lane. Only a partial failure inside that one
-    /// request can reorder them.
+    /// request can reorder them; and where the service takes what it already has, a request whose
+    /// answer was lost puts second copies of them behind the first.
     Relaxed,
     /// A request carries one entry of a lane: the order holds through any failure.
     Strict,

@@ -7,6 +7,8 @@
     reason = "a test may fail loudly and start a clock"
 )]
 
+#[path = "laws/company.rs"]
+mod company;
 #[path = "laws/config.rs"]
 mod config;
 #[path = "laws/isolation.rs"]

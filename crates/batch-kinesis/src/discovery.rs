@@ -22,9 +22,10 @@ pub(crate) async fn describe(client: &Client, stream: &Stream) -> Result<Discove
     let request = request.set_stream_name(stream.stream_name()).set_stream_arn(stream.stream_arn());
     match request.send().await {
         Ok(answer) => {
-            let summary = answer.stream_description_summary.as_ref();
+            // The SDK makes up what a description must have and has not.
+            let summary = answer.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());
             let summary = summary.ok_or_else(|| ConnectError::NotDescribed(Refusal::unreadable().failure))?;
-            let discovered = of_summary(summary);
+            let discovered = of_summary(&summary);
             tracing::debug!(target: "batch_kinesis", %stream, ?discovered, "read the limits of the stream");
             Ok(discovered)
         }

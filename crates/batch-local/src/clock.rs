@@ -58,7 +58,8 @@ pub(crate) async fn timeout<F: Future>(limit: Option<Duration>, future: F) -> Op
     }
 }
 
+/// The present instant.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the pausable clock")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

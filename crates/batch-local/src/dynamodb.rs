@@ -3,7 +3,6 @@
 mod applied_write;
 mod batch;
 mod batch_rules;
-mod bucket;
 mod call;
 mod change;
 mod code;

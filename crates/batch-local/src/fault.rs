@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Allowance;
+
 /// Decides by the content of an entry as text; called once for each entry of a request. That is the
 /// body of a message, or the data of a record, with replacements for what is not UTF-8. Of a datum it
 /// is the name of the metric and its dimensions, as in `Latency Host=a Region=b`, in the order in
@@ -81,6 +83,9 @@ pub enum Fault {
     ResetAfter,
     /// The connection is reset without an answer; the request is not applied.
     ResetBefore,
+    /// A request beyond the allowance is refused like by [`ThrottleRequest`](Self::ThrottleRequest);
+    /// the others pass.
+    ThrottleAbove(Allowance),
     /// The chosen entries fail with the service's code for throttling (on SQS, `RequestThrottled`);
     /// the others are applied.
     ThrottleEntries {
@@ -103,6 +108,8 @@ pub enum Fault {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Chosen {
+    /// Every entry beyond the allowance.
+    Above(Allowance),
     /// Every entry.
     All,
     /// The entries at these positions, from 0.
@@ -192,6 +199,7 @@ impl fmt::Debug for Fault {
             }
             Self::ResetAfter => f.write_str("ResetAfter"),
             Self::ResetBefore => f.write_str("ResetBefore"),
+            Self::ThrottleAbove(allowance) => write!(f, "ThrottleAbove({allowance:?})"),
             Self::ThrottleEntries { entries, .. } => write!(f, "ThrottleEntries({entries:?})"),
             Self::ThrottleRequest => f.write_str("ThrottleRequest"),
             Self::Truncated => f.write_str("Truncated"),

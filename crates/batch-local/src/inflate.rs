@@ -5,7 +5,7 @@ use std::io::Read;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http::Request;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, HeaderValue};
 
 use crate::refusal::{Refusal, SERIALIZATION};
 
@@ -13,7 +13,7 @@ use crate::refusal::{Refusal, SERIALIZATION};
 ///
 /// A body of more than `most` bytes is refused, and not inflated any further.
 pub(crate) fn body(request: &Request<Bytes>, most: usize) -> Result<Bytes, Refusal> {
-    let body = match request.headers().get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
+    let body = match request.headers().get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => request.body().clone(),
         Some(b"gzip") => inflate(request.body(), most)?,
         Some(_) => {

@@ -41,9 +41,21 @@ impl Injector {
         } else {
             self.plan.operations.iter().any(|name| name == operation)
         };
-        let fault = if struck { self.next_fault() } else { Fault::None };
+        let fault = if struck { self.fault() } else { Fault::None };
         let seed = if fault.is_none() { 0 } else { self.faults.u64(..) };
         Drawn { fault, latency: self.next_latency(), seed }
+    }
+
+    fn fault(&mut self) -> Fault {
+        let fault = match self.next_fault() {
+            Fault::None => self.plan.otherwise.clone(),
+            fault => fault,
+        };
+        match fault {
+            Fault::ThrottleAbove(allowance) if allowance.take() => Fault::None,
+            Fault::ThrottleAbove(_) => Fault::ThrottleRequest,
+            fault => fault,
+        }
     }
 
     fn next_fault(&mut self) -> Fault {

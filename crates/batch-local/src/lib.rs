@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod allowance;
 mod answer;
 mod broken;
+mod bucket;
 mod cbor;
 mod clock;
 mod cloudwatch;
@@ -24,6 +26,7 @@ mod route;
 mod server;
 mod sqs;
 
+pub use allowance::Allowance;
 pub use broken::Broken;
 pub use cloudwatch::{CloudWatchView, StatisticSet, StoredDatum};
 pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};

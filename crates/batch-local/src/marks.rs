@@ -86,6 +86,7 @@ impl Chosen {
         let mut rng = Rng::with_seed(seed);
         (0..count)
             .map(|index| match self {
+                Self::Above(allowance) => !allowance.take(),
                 Self::All => true,
                 Self::At(positions) => positions.contains(&index),
                 Self::Rate(rate) => rng.f64() < *rate,

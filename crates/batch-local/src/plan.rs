@@ -27,6 +27,8 @@ pub struct FaultPlan {
     pub(crate) choice: Choice,
     pub(crate) latency: Option<Range<Duration>>,
     pub(crate) operations: Vec<String>,
+    /// What strikes where nothing else does.
+    pub(crate) otherwise: Fault,
 }
 
 /// How the fault of a request is chosen.
@@ -107,8 +109,23 @@ impl FaultPlan {
         self
     }
 
+    /// What strikes the writes that would pass: [`Fault::None`] if not set.
+    ///
+    /// ```
+    /// use batch_local::{Allowance, Fault, FaultPlan};
+    ///
+    /// // Some writes fail at random; of the others, a hundred a second pass.
+    /// let throttle = Fault::ThrottleAbove(Allowance::per_second(100));
+    /// let plan = FaultPlan::random(0.01, 7).otherwise(throttle);
+    /// # let _ = plan;
+    /// ```
+    pub fn otherwise(mut self, fault: Fault) -> Self {
+        self.otherwise = fault;
+        self
+    }
+
     fn new(choice: Choice) -> Self {
-        Self { choice, latency: None, operations: Vec::new() }
+        Self { choice, latency: None, operations: Vec::new(), otherwise: Fault::None }
     }
 }
 

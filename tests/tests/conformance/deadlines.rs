@@ -5,7 +5,7 @@ use std::time::Duration;
 use batch_core::Settings;
 use batch_local::{Fault, FaultPlan};
 
-use crate::destination::{Copies, Destination};
+use batchwright_tests::{Copies, Destination};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, now, submit};
 

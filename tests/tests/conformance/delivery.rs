@@ -4,7 +4,7 @@ use batch_core::{Linger, Settings};
 use batch_local::{Fault, FaultPlan};
 use std::time::Duration;
 
-use crate::destination::{Destination, number};
+use batchwright_tests::{Destination, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, large_entry, submit};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use batch_core::{Sent, Service, Stats, UnprocessedItem, Writer};
 
-use crate::destination::{Copies, Destination, EntryOf, lane, number};
+use batchwright_tests::{Copies, Destination, EntryOf, lane, number};
 use crate::stage::{Receipts, Stage};
 
 /// Every entry that was accepted, with its one answer.

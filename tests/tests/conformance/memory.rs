@@ -5,7 +5,7 @@ use std::time::Duration;
 use batch_core::{Service, Settings, Writer};
 use batch_local::FaultPlan;
 
-use crate::destination::Destination;
+use batchwright_tests::Destination;
 use crate::ledger::Ledger;
 use crate::stage::{Stage, large_entry, pass};
 

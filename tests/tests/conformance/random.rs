@@ -4,18 +4,18 @@ use batch_core::{Order, Settings, Stats};
 use batch_local::FaultPlan;
 use std::time::Duration;
 
-use crate::destination::{Destination, Held};
+use batchwright_tests::{Destination, Held};
 use crate::ledger::Ledger;
-use crate::stage::{Stage, entry, submit};
+use crate::stage::{Stage, entry, small_requests, submit};
 
 const SEEDS: std::ops::Range<u64> = 0..3;
 
 pub(crate) async fn every_entry_is_answered_once_and_the_answer_is_true<D: Destination>() {
     for seed in SEEDS {
         for order in [Order::Relaxed, Order::Strict] {
-            run::<D>(Settings::new().order(order), 0.3, seed).await;
+            run::<D>(small_requests::<D>().order(order), 0.3, seed).await;
         }
-        let (ledger, ..) = run::<D>(Settings::new().max_attempts(2), 0.7, seed).await;
+        let (ledger, ..) = run::<D>(small_requests::<D>().max_attempts(2), 0.7, seed).await;
         assert!(!ledger.handed_back().is_empty(), "faults so frequent use up two attempts");
         assert!(ledger.marked() > 0 && ledger.delivered() > 0);
     }
@@ -25,7 +25,7 @@ pub(crate) async fn what_has_no_receipt_comes_back_by_flush_once<D: Destination>
     for seed in SEEDS {
         let stage = Stage::<D>::open().await;
         stage.suffer(FaultPlan::random(0.7, seed));
-        let writer = stage.seeded(Settings::new().max_attempts(2), seed);
+        let writer = stage.seeded(small_requests::<D>().max_attempts(2), seed);
         for n in 0..100 {
             writer.submit(entry::<D>(n)).await.unwrap();
         }
@@ -47,7 +47,7 @@ pub(crate) async fn what_has_no_receipt_comes_back_by_flush_once<D: Destination>
 
 pub(crate) async fn the_same_seeds_give_the_same_run<D: Destination>() {
     for seed in SEEDS {
-        let settings = || Settings::new().max_attempts(3);
+        let settings = || small_requests::<D>().max_attempts(3);
         let once = run::<D>(settings(), 0.5, seed).await;
         assert!(once == run::<D>(settings(), 0.5, seed).await, "seed {seed}: two runs differ");
         assert!(once != run::<D>(settings(), 0.5, seed + 100).await, "the seed makes no difference");

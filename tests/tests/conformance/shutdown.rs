@@ -6,7 +6,7 @@ use batch_core::{Settings, SubmitError};
 use batch_local::{Fault, FaultPlan};
 use tokio::task::JoinSet;
 
-use crate::destination::{Destination, number};
+use batchwright_tests::{Destination, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, now, pass, submit};
 

@@ -6,7 +6,7 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use crate::destination::{Destination, EntryOf, content, lane};
+use batchwright_tests::{Destination, EntryOf, content, lane};
 use crate::seeded::Seeded;
 
 /// A destination on a server of its own.
@@ -47,6 +47,11 @@ impl<D: Destination> Stage<D> {
     pub(crate) fn requests(&self) -> u64 {
         self.server.requests().count(D::OPERATION)
     }
+}
+
+/// Settings under which few entries already make several requests, whatever a request may carry.
+pub(crate) fn small_requests<D: Destination>() -> Settings {
+    Settings::new().max_batch_entries(D::BATCH.min(10))
 }
 
 /// Entry `n`, of the least size.

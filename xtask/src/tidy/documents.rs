@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Findings;
-use super::repository::{File, Repository};
+use super::repository::Repository;
 use crate::ci::STEPS;
 use crate::workspace::Package;
 
@@ -43,16 +43,13 @@ pub(crate) fn readme_tables(repository: &Repository) -> Findings {
     rows.chain(test).collect()
 }
 
-/// The conformance suite, wherever under `tests/`, runs every service.
+/// The suites that run every destination have those of every service.
 pub(crate) fn conformance(repository: &Repository) -> Findings {
-    let suites: Vec<&File> = repository.rust().filter(|file| is_conformance(file)).collect();
-    if suites.is_empty() {
-        return vec!["no file under tests/ has `conformance` in its path".to_owned()];
-    }
-    let untested =
-        |service: &&Package| !suites.iter().any(|suite| suite.text.contains(service.service_name()));
-    let untested = repository.workspace.services().filter(untested);
-    untested.map(|service| format!("tests/: add {} to the conformance suite", service.name)).collect()
+    let missing = |service: &Package| {
+        let file = format!("{DESTINATIONS}/{}.rs", service.service_name());
+        repository.expect(file, |_| true, "")
+    };
+    repository.workspace.services().filter_map(missing).collect()
 }
 
 /// Every pipeline runs every step, and the workflow the oldest compiler that is promised.
@@ -86,9 +83,8 @@ fn has_row(text: &str, name: &str) -> bool {
     text.lines().any(|line| line.trim_start().starts_with('|') && line.contains(name))
 }
 
-fn is_conformance(file: &File) -> bool {
-    file.path.starts_with("tests") && file.path.to_string_lossy().contains("conformance")
-}
+/// Where the suites find the destinations that they run.
+const DESTINATIONS: &str = "tests/src/destination";
 
 /// The scripts that run what `cargo xtask ci` runs.
 const PIPELINES: [&str; 2] = [".ci/run", WORKFLOW];
@@ -102,21 +98,12 @@ const WORKFLOW: &str = ".github/workflows/ci.yml";
 
 #[cfg(test)]
 mod tests {
-    use super::{File, has_row, is_conformance};
+    use super::has_row;
 
     #[test]
     fn a_row_is_a_line_of_a_table() {
         let text = "batch-x is a crate\n\n| crate | for |\n|---|---|\n| `batch-y` | Y |\n";
         assert!(has_row(text, "batch-y"));
         assert!(!has_row(text, "batch-x"));
-    }
-
-    #[test]
-    fn the_conformance_suite_is_known_by_its_path() {
-        let is = |path: &str| is_conformance(&File { path: path.into(), text: String::new() });
-        assert!(is("tests/tests/conformance.rs"));
-        assert!(is("tests/src/conformance/sqs.rs"));
-        assert!(!is("crates/batch-x/tests/conformance.rs"));
-        assert!(!is("tests/tests/order.rs"));
     }
 }

@@ -26,7 +26,7 @@ async fn check_refused(metric: Metric, words: &[&str]) {
 
 /// The timestamp that it has, or one that is valid.
 fn metric_time(metric: &Metric) -> batch_cloudwatch::DateTime {
-    metric.datum().timestamp().copied().unwrap_or_else(|| wall().into())
+    metric.metric_timestamp().unwrap_or_else(|| wall().into())
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn check_poison(refusal: Answer, code: &str) {
     submit(&writer, metrics).await;
     let unprocessed = writer.flush().await;
     assert_eq!(codes(&unprocessed), [code]);
-    assert_eq!(unprocessed[0].entry.datum().metric_name(), Some("poison"));
+    assert_eq!(unprocessed[0].entry.name(), "poison");
     assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
     check_sums(&writer, 999, 1);
     let accepted = http.accepted_names();

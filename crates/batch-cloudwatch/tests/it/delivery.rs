@@ -48,11 +48,11 @@ async fn a_metric_handed_back_keeps_its_timestamp() {
     let writer = writer(Canned::script([Answer::error(403, "AccessDenied")]));
     writer.submit(Metric::new("m", 1)).await.unwrap();
     let item = writer.flush().await.remove(0);
-    let stamped = item.entry.datum().timestamp().copied();
+    let stamped = item.entry.metric_timestamp();
     assert!(stamped.is_some(), "{item:?}");
 
     writer.submit(item.entry).await.unwrap();
-    assert_eq!(writer.flush().await[0].entry.datum().timestamp().copied(), stamped);
+    assert_eq!(writer.flush().await[0].entry.metric_timestamp(), stamped);
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,10 +118,10 @@ async fn a_metric_that_keeps_failing_is_handed_back_to_its_owner() {
     let tracked = writer.submit_tracked(Metric::new("tracked", 1)).await.unwrap();
 
     let item = tracked.await.unwrap_err();
-    assert_eq!((item.entry.datum().metric_name(), item.maybe_delivered), (Some("tracked"), false));
+    assert_eq!((item.entry.name(), item.maybe_delivered), ("tracked", false));
     assert!(writer.flush().await.is_empty(), "the handler has it");
     let handled = handled.lock().unwrap();
-    assert_eq!(handled[0].entry.datum().metric_name(), Some("handled"));
+    assert_eq!(handled[0].entry.name(), "handled");
     assert_eq!(codes(&handled), ["ValidationError"]);
     check_sums(&writer, 1, 2);
 }

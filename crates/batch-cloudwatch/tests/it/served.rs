@@ -117,7 +117,7 @@ async fn one_metric_that_spoils_the_whole_request_is_found_and_handed_back_alone
         submit(&writer, metrics(500).into_iter().chain([Metric::new("poison", 1)]).chain(metrics(499))).await;
         let unprocessed = writer.flush().await;
         assert_eq!(codes(&unprocessed), [code]);
-        assert_eq!(unprocessed[0].entry.datum().metric_name(), Some("poison"));
+        assert_eq!(unprocessed[0].entry.name(), "poison");
         assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
         check_sums(&writer, 999, 1);
         assert_eq!(server.cloudwatch().accepted_count("Weather"), 999);
@@ -198,7 +198,7 @@ fn edgy() -> impl Strategy<Value = Metric> {
     (metric, dimensions, rest).prop_map(|(metric, dimensions, (age, unit, resolution))| {
         let metric = metric.dimensions(dimensions);
         let metric = metric.timestamp(DateTime::from_secs(DateTime::from(wall()).secs() - age));
-        let metric = unit.into_iter().fold(metric, |metric, unit| metric.unit(unit));
+        let metric = unit.into_iter().fold(metric, Metric::unit);
         resolution.into_iter().fold(metric, Metric::storage_resolution)
     })
 }

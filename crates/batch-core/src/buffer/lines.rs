@@ -6,6 +6,7 @@ use slab::Slab;
 
 use super::epochs::Watermark;
 use super::slots::{LINE, List, SlotId, Slots};
+use super::turns::{Turn, Turns};
 use crate::{Key, Load};
 
 pub(super) type LineId = u32;
@@ -24,8 +25,7 @@ const COMPANY: Duration = Duration::from_millis(100);
 pub(super) struct Lines {
     all: Slab<Line>,
     by_key: HashMap<Arc<[u8]>, LineId>,
-    /// Ready lines by the instant at which their lingering ends.
-    ready: BTreeSet<(Instant, LineId)>,
+    ready: Turns,
     resting: BTreeSet<(Instant, LineId)>,
     /// What the ready lines could give to the next requests.
     load: Load,
@@ -37,6 +37,8 @@ struct Line {
     kind: Kind,
     waiting: List,
     bytes: usize,
+    /// The epoch of the oldest entry that failed in this cohort.
+    oldest: u64,
     /// Entries of this lane that are in flight or being isolated.
     away: u32,
     place: Place,
@@ -56,7 +58,7 @@ enum Kind {
 #[derive(Clone, Copy)]
 enum Place {
     Nowhere,
-    Ready { due: Instant, share: Load },
+    Ready { turn: Turn, share: Load },
     Resting { until: Instant },
 }
 
@@ -67,7 +69,7 @@ impl Lines {
         Self {
             all,
             by_key: HashMap::new(),
-            ready: BTreeSet::new(),
+            ready: Turns::new(),
             resting: BTreeSet::new(),
             load: Load::empty(),
             linger,
@@ -116,6 +118,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         slots.push_front::<LINE>(&mut line.waiting, slot);
         line.bytes += slots[slot].bytes;
+        line.oldest = line.oldest.min(slots[slot].epoch);
     }
 
     /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
@@ -190,9 +193,9 @@ impl Lines {
         self.flushed = Some(watermark);
     }
 
-    /// The ready line that lingered longest.
+    /// The ready line whose turn it is.
     pub(super) fn first(&self) -> Option<LineId> {
-        self.ready.first().map(|&(_, id)| id)
+        self.ready.first()
     }
 
     #[inline]
@@ -216,7 +219,7 @@ impl Lines {
 
     /// When the lingering of the first ready line ends.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.ready.first().map(|&(due, _)| due)
+        self.ready.due()
     }
 
     /// When the first rest ends.
@@ -231,19 +234,24 @@ impl Lines {
     fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
-        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(head.epoch));
+        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(line.oldest));
+        let lingered = head.since + self.linger;
         let due = match (&line.kind, head.not_before()) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
-            (_, None) => head.since + self.linger,
+            (_, None) => lingered,
+        };
+        let turn = match head.failed_with_its_request() {
+            true => Turn::Returned { turn: lingered.min(due), due },
+            false => Turn::InTime(due),
         };
         let share = if line.kind.is_strict() {
             Load { entries: 1, bytes: head.bytes }
         } else {
             Load { entries: line.waiting.len(), bytes: line.bytes }
         };
-        line.place = Place::Ready { due, share };
-        self.ready.insert((due, id));
+        line.place = Place::Ready { turn, share };
+        self.ready.insert(id, turn);
         self.load.entries += share.entries;
         self.load.bytes += share.bytes;
     }
@@ -253,8 +261,8 @@ impl Lines {
         let line = &mut self.all[id as usize];
         match std::mem::replace(&mut line.place, Place::Nowhere) {
             Place::Nowhere => {}
-            Place::Ready { due, share } => {
-                self.ready.remove(&(due, id));
+            Place::Ready { turn, share } => {
+                self.ready.remove(id, turn);
                 self.load.entries -= share.entries;
                 self.load.bytes -= share.bytes;
             }
@@ -279,7 +287,7 @@ impl Lines {
 
 impl Line {
     fn new(kind: Kind) -> Self {
-        Self { kind, waiting: List::EMPTY, bytes: 0, away: 0, place: Place::Nowhere }
+        Self { kind, waiting: List::EMPTY, bytes: 0, oldest: u64::MAX, away: 0, place: Place::Nowhere }
     }
 }
 

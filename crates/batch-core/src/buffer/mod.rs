@@ -13,6 +13,7 @@ mod resolve;
 mod retry;
 mod room;
 mod slots;
+mod turns;
 mod withdraw;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -92,8 +93,12 @@ pub struct Buffer<E, R, T> {
     /// What fails from before here is handed back at once, because of a withdrawal.
     withdrawn: Option<Watermark>,
     stopped: bool,
-    /// Whether the instant last given by `poll` takes waiting entries into account.
+    /// Whether the instant last given by `poll` takes lingering entries into account.
     announced_work: bool,
+    /// Whether it takes a deadline into account.
+    announced_deadline: bool,
+    /// Whether it takes into account that enough waits for a request.
+    announced_enough: bool,
     latest: Option<Instant>,
     counters: Stats,
 }
@@ -132,6 +137,8 @@ impl<E, R, T> Buffer<E, R, T> {
             withdrawn: None,
             stopped: false,
             announced_work: false,
+            announced_deadline: false,
+            announced_enough: false,
             latest: None,
             counters: Stats::default(),
             plan,

@@ -25,6 +25,8 @@ impl<E, R, T> Buffer<E, R, T> {
             Some(batch) => Output::Send(batch),
             None => {
                 self.announced_work = self.lines.due().is_some();
+                self.announced_deadline = self.age.head().is_some();
+                self.announced_enough = self.is_enough();
                 Output::Wait(self.next_wake(now))
             }
         }
@@ -33,10 +35,12 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether [`poll`](Self::poll) has something to do before the instant that it last gave:
     /// after an entry was accepted, the crank need not be turned unless this says so.
     #[must_use]
-    pub fn wants_poll(&self, now: Instant) -> bool {
+    pub fn wants_poll(&self) -> bool {
         // Time alone makes nothing due before that instant, so only what the entry changed counts.
         let has_new_work = !self.announced_work && self.lines.due().is_some();
-        !self.outputs.is_empty() || has_new_work || (self.is_enough() && self.pace.may_send(now))
+        let has_new_deadline = !self.announced_deadline && self.age.head().is_some();
+        let is_enough_now = !self.announced_enough && self.is_enough() && self.pace.earliest().is_some();
+        !self.outputs.is_empty() || has_new_work || has_new_deadline || is_enough_now
     }
 
     /// Whether the next request need not wait for more entries.
@@ -71,8 +75,8 @@ impl<E, R, T> Buffer<E, R, T> {
         })
     }
 
-    /// Fills a request: the line that lingered longest first, each line in its order, up to the
-    /// first entry that does not fit.
+    /// Fills a request: the lines in turn, each line in its order, up to the first entry that does
+    /// not fit.
     fn pack(&mut self, now: Instant) -> Vec<SlotId> {
         let limits = self.plan.limits;
         let mut picked = Vec::with_capacity(self.lines.load().entries.min(limits.entries()));

@@ -25,7 +25,8 @@ impl<E, R, T> Buffer<E, R, T> {
             self.identities.leave(identity, id, is_away);
         }
         let maybe_delivered = slot.maybe_delivered();
-        self.counters.ambiguous += u64::from(maybe_delivered);
+        let is_superseded = matches!(outcome, Outcome::Superseded);
+        self.counters.ambiguous += u64::from(maybe_delivered && !is_superseded);
         let result = match (outcome, entry) {
             (Outcome::HandedBack(cause), Some(entry)) => {
                 self.counters.handed_back += 1;

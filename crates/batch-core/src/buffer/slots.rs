@@ -50,6 +50,18 @@ pub(super) struct Past {
     /// When its retry is due.
     pub(super) not_before: Option<Instant>,
     pub(super) last: Option<Failure>,
+    /// What the last one struck.
+    pub(super) scope: Scope,
+}
+
+/// What a failure struck.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Scope {
+    /// The entry alone.
+    #[default]
+    Entry,
+    /// The whole request: each of its entries is as good as any other.
+    Request,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -100,6 +112,11 @@ impl<T> Slot<T> {
 
     pub(super) fn not_before(&self) -> Option<Instant> {
         self.past.as_ref().and_then(|past| past.not_before)
+    }
+
+    /// Whether its last failure was that of the whole request that carried it.
+    pub(super) fn failed_with_its_request(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.scope == Scope::Request)
     }
 
     pub(super) fn last(&self) -> Option<Failure> {

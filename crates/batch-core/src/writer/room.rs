@@ -34,9 +34,14 @@ impl<S: Service> State<S> {
 
     /// When the wait for the owners of awaited receipts ends, if only they keep it from being stuck.
     pub(super) fn watch_receipts(&mut self, now: Instant) -> Option<Instant> {
-        let waits = self.awaited > 0 && self.flushes == 0 && self.buffer.is_stuck();
+        let waits = self.relies_on_receipts();
         self.stuck_since = waits.then(|| self.stuck_since.unwrap_or(now));
         self.stuck_since.map(|since| since + PATIENCE).filter(|end| *end > now)
+    }
+
+    /// Whether only the owners of awaited receipts can make room.
+    pub(super) fn relies_on_receipts(&self) -> bool {
+        self.awaited > 0 && self.flushes == 0 && self.buffer.is_stuck()
     }
 }
 

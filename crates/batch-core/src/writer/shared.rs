@@ -100,9 +100,14 @@ impl<S: Service> Shared<S> {
         if state.is_stuck() {
             state.buffer.alarm();
         }
+        // Only the driver can measure how long the owners of receipts take.
+        let needs_watch = state.stuck_since.is_none() && state.relies_on_receipts();
         let wakes = state.buffer.take_wakes();
         drop(state);
         wakes.into_iter().for_each(Waker::wake);
+        if needs_watch {
+            self.call_driver();
+        }
     }
 
     pub(super) fn call_driver(&self) {

@@ -175,7 +175,7 @@ impl<S: Service> Shared<S> {
         let now = clock::now();
         let is_duplicate = place.is_duplicate;
         state.buffer.put(place, entry, answer, now);
-        let wants_poll = state.buffer.wants_poll(now);
+        let wants_poll = state.buffer.wants_poll();
         self.unlock(state);
         if wants_poll {
             self.call_driver();

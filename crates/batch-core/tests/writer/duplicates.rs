@@ -1,6 +1,6 @@
 //! The three rules for entries of equal identity.
 
-use batch_core::{Duplicates, Linger, Settings, SubmitError};
+use batch_core::{Backoff, Duplicates, Linger, Settings, SubmitError};
 use tracing::Level;
 
 use crate::fake::{Act, Fake, Item, item};
@@ -96,6 +96,28 @@ async fn keep_last_supersedes_one_that_fails_while_a_newer_one_waits() {
     assert_eq!(took, ms(50));
     assert_eq!(newer.await.unwrap().attempts, 1);
     assert_eq!(fake.sent(), [[1], [2]], "the table ends as after single writes in that order");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_superseded_entry_does_not_count_as_ambiguous_however_it_was_superseded() {
+    for newer_comes_at in [0, 60] {
+        let fake = Fake::acts([Act::ambiguous().after(50)]);
+        let settings =
+            Settings::new().duplicates(Duplicates::KeepLast).backoff(Backoff::new(ms(500), ms(500)));
+        let writer = writer(&fake, settings);
+        let older = writer.submit_tracked(twin(1)).await.unwrap();
+        settle().await;
+        pass(newer_comes_at).await;
+        writer.submit(twin(2)).await.unwrap();
+        let superseded = older.await.unwrap();
+        assert!(superseded.is_superseded() && superseded.maybe_doubled);
+        assert_eq!(ids(&writer.flush().await), [0; 0]);
+        assert_eq!(
+            (writer.stats().superseded, writer.stats().ambiguous),
+            (1, 0),
+            "only the newer one counts"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Linger, Settings};
+use batch_core::{Backoff, Linger, Settings};
 
 use crate::fake::{Act, Fake, item};
 use crate::support::{at_once, begun, ms, pass, settle, timed, writer};
@@ -32,6 +32,27 @@ async fn natural_linger_gathers_while_a_request_is_in_flight_up_to_its_most() {
     assert_eq!(fake.sent(), [[1]]);
     pass(2).await;
     assert_eq!((fake.sent(), fake.began()), (vec![vec![1], vec![2, 3]], vec![0, 90]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_fills_up_while_the_writer_is_slowed_down_goes_when_it_may() {
+    let fake = Fake::acts([Act::throttle()]);
+    let minute = Duration::from_secs(60);
+    let settings = Settings::new().linger(LONG).max_batch_entries(3).in_flight(1, 1);
+    let writer = writer(&fake, settings.backoff(Backoff::new(minute, minute)));
+    writer.submit(item(1)).await.unwrap();
+    let flush = begun({
+        let writer = writer.clone();
+        async move { writer.flush().await.len() }
+    })
+    .await;
+    for id in 2..=4 {
+        pass(2).await;
+        writer.submit(item(id)).await.unwrap();
+    }
+    pass(100).await;
+    assert_eq!((fake.sent(), fake.began()), (vec![vec![1], vec![2, 3, 4]], vec![0, 10]));
+    drop(flush);
 }
 
 #[tokio::test(start_paused = true)]

@@ -165,6 +165,18 @@ async fn each_entry_has_its_own_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_entry_behind_one_that_is_past_its_deadline_keeps_its_own() {
+    let fake = Fake::acts([Act::Hang]);
+    let writer = writer(&fake, Settings::new().delivery_deadline(ms(1_000)));
+    writer.submit(item(1).lane("a")).await.unwrap();
+    pass(1_500).await;
+    let behind = writer.submit_tracked(item(2).lane("a")).await.unwrap();
+    let (failed, took) = timed(behind).await;
+    assert!(matches!(failed.unwrap_err().cause, Cause::DeadlineExceeded(None)));
+    assert_eq!(took, ms(1_000), "long before the one in front of it is given up");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_endless_deadline_and_an_endless_timeout_are_allowed() {
     let fake = Fake::acts([Act::accept().after(86_400_000)]);
     let settings = Settings::new().delivery_deadline(Duration::MAX).attempt_timeout(Duration::MAX);

@@ -176,6 +176,42 @@ async fn those_who_wait_are_told_when_a_receipt_is_kept_but_not_awaited_any_more
 }
 
 #[tokio::test(start_paused = true)]
+async fn those_who_wait_are_told_when_a_flush_ends_and_the_receipt_is_not_awaited_any_more() {
+    let fake = Fake::acts([Act::reject().after(50)]);
+    let writer = writer(&fake, Settings::new().max_entries(1));
+    let mut receipt = writer.submit_tracked(item(1)).await.unwrap();
+    assert!(tokio::time::timeout(ms(10), &mut receipt).await.is_err());
+    let flush = begun({
+        let writer = writer.clone();
+        async move { ids(&writer.flush().await) }
+    })
+    .await;
+    let (refused, took) = timed(writer.submit(item(2))).await;
+    assert!(is_uncollected(&refused), "the flush did not collect what is at the receipt");
+    assert_eq!(took, ms(40 + 1_000));
+    assert_eq!(flush.await.unwrap(), (vec![], ms(40)));
+    assert_eq!(at_once(receipt).await.unwrap_err().entry.id, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_are_told_when_a_permit_is_dropped_and_the_receipt_is_not_awaited_any_more() {
+    let fake = Fake::acts([Act::reject()]);
+    let writer = writer(&fake, Settings::new().max_bytes(3_000));
+    let mut receipt = Box::pin(writer.submit_tracked(item(1).bytes(500)).await.unwrap());
+    assert!(poll_once(receipt.as_mut()).is_pending());
+    let permit = writer.reserve().await.unwrap();
+    pass(1).await;
+    let waiting = begun({
+        let writer = writer.clone();
+        async move { is_uncollected(&writer.submit(item(2).heap(2_000)).await) }
+    })
+    .await;
+    pass(10).await;
+    drop(permit);
+    assert_eq!(waiting.await.unwrap(), (true, ms(10 + 1_000)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_dropped_permit_leaves_too_little_for_them() {
     let fake = Fake::acts([Act::reject()]);
     let writer = writer(&fake, Settings::new().max_bytes(5_000));

@@ -22,7 +22,7 @@ impl CloudWatch {
     ) -> Result<(), Refusal> {
         let datums = input.metric_data.unwrap_or_default();
         let marks = Marks::drawn(drawn, &DIALECT, &texts(&datums, drawn))?;
-        if input.entity_metric_data.is_some() {
+        if input.entity_metric_data.is_some_and(|entities| !entities.is_empty()) {
             return Err(wrong("The parameter EntityMetricData is not served here.".to_owned()));
         }
         let namespace = required(input.namespace, "Namespace")?;

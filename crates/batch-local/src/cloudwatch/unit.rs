@@ -1,6 +1,7 @@
+use std::fmt::Display;
+
 use super::parameter::invalid;
 use crate::refusal::Refusal;
-use std::fmt::Display;
 
 /// Refuses a unit that the service does not know.
 pub(super) fn check_unit(unit: &str, parameter: impl Display) -> Result<(), Refusal> {

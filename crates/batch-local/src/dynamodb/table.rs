@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::bucket::Bucket;
 use super::change::Change;
 use super::consumed::write_units;
 use super::definition::Definition;
 use super::item::Item;
 use super::key::Key;
+use crate::bucket::Bucket;
 use crate::clock::Moment;
 use crate::history::{AppliedBatch, History};
 
@@ -31,7 +31,7 @@ impl Table {
             created_millis: now.epoch_millis,
             items: BTreeMap::new(),
             history: History::default(),
-            bucket: per_second.map(|per_second| Bucket::new(per_second, now.at)),
+            bucket: per_second.map(|per_second| Bucket::full(per_second, now.at)),
             keeps,
         }
     }

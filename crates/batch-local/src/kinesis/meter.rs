@@ -2,21 +2,14 @@
 
 use tokio::time::Instant;
 
+use crate::bucket::Bucket;
+
 /// The two buckets of a shard. Each holds what the shard takes in one second, and refills
 /// continuously.
 #[derive(Debug)]
 pub(super) struct Meter {
     bytes: Bucket,
     records: Bucket,
-}
-
-/// A bucket that is as large as what flows into it in one second.
-#[derive(Debug)]
-struct Bucket {
-    per_second: u64,
-    /// What is missing, in billionths, so that no time that passed is lost to rounding.
-    missing: u128,
-    settled: Instant,
 }
 
 impl Meter {
@@ -26,44 +19,18 @@ impl Meter {
 
     /// Takes a record in, unless that is more than what the shard takes now.
     pub(super) fn admit(&mut self, bytes: usize, now: Instant) -> bool {
-        self.bytes.settle(now);
-        self.records.settle(now);
-        let bytes = bytes as u128;
-        let admitted = self.bytes.has(bytes) && self.records.has(1);
+        let bytes = bytes as u64;
+        let admitted = self.bytes.has(bytes, now) && self.records.has(1, now);
         if admitted {
-            self.bytes.take(bytes);
-            self.records.take(1);
+            self.bytes.take(bytes, now);
+            self.records.take(1, now);
         }
         admitted
     }
 }
 
-impl Bucket {
-    fn full(per_second: u64, now: Instant) -> Self {
-        Self { per_second, missing: 0, settled: now }
-    }
-
-    fn settle(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.settled).as_nanos();
-        self.missing = self.missing.saturating_sub(elapsed.saturating_mul(self.per_second.into()));
-        self.settled = now;
-    }
-
-    /// A record larger than the bucket is taken from a full one, and leaves it missing more than
-    /// it can hold: so an occasional large record bursts beyond the rate, and is paid for after.
-    fn has(&self, amount: u128) -> bool {
-        self.missing == 0 || self.missing + amount * SECOND <= u128::from(self.per_second) * SECOND
-    }
-
-    fn take(&mut self, amount: u128) {
-        self.missing += amount * SECOND;
-    }
-}
-
 const BYTES: u64 = 1 << 20;
 const RECORDS: u64 = 1_000;
-/// In nanoseconds.
-const SECOND: u128 = 1_000_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod allowance;
+mod cloudwatch;
 mod content;
 mod dynamodb;
 mod faults;

@@ -1,0 +1,167 @@
+//! The numbers that the service takes as the value of a metric.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use batch_core::Invalid;
+
+use crate::limits::{LARGEST_NUMBER, VALUES};
+use crate::{MetricValue, StatisticSet};
+
+/// Why the service would refuse this value, if it would. A reason shows no number of it.
+pub(crate) fn check(value: &MetricValue) -> Result<(), Invalid> {
+    match value {
+        MetricValue::StatisticValues(set) => statistics(set),
+        MetricValue::Value(value) => number("value", *value),
+        MetricValue::Values { values, counts } => {
+            several(values)?;
+            counts.as_ref().map_or(Ok(()), |counts| all_counts(counts, values.len()))
+        }
+    }
+}
+
+fn several(values: &[f64]) -> Result<(), Invalid> {
+    if values.is_empty() {
+        return refuse("the list of values is empty; leave the metric out, or give it a value");
+    }
+    if values.len() > VALUES {
+        return refuse(format!(
+            "{} values are above the limit of {VALUES}; send the rest as another metric of the same name and timestamp",
+            values.len()
+        ));
+    }
+    (1..).zip(values).try_for_each(|(place, &value)| number(format_args!("value at place {place}"), value))
+}
+
+fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
+    if counts.len() != values {
+        return refuse(format!(
+            "{} counts do not fit {values} values; give one count for each value, or none at all",
+            counts.len()
+        ));
+    }
+    (1..).zip(counts).try_for_each(|(place, &count)| positive(format_args!("count at place {place}"), count))
+}
+
+fn statistics(set: &StatisticSet) -> Result<(), Invalid> {
+    positive("sample count", set.sample_count)?;
+    number("sum", set.sum)?;
+    number("minimum", set.minimum)?;
+    number("maximum", set.maximum)?;
+    match set.minimum <= set.maximum {
+        true => Ok(()),
+        false => refuse("the minimum of the statistic set is above its maximum; exchange them"),
+    }
+}
+
+fn positive(what: impl Display + Copy, count: f64) -> Result<(), Invalid> {
+    number(what, count)?;
+    match count > 0.0 {
+        true => Ok(()),
+        false => refuse(format!("the {what} is not above 0; leave out what did not occur")),
+    }
+}
+
+fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
+    if number.abs() <= LARGEST_NUMBER {
+        return Ok(());
+    }
+    refuse(if number.is_nan() {
+        format!("the {what} is NaN, which CloudWatch does not take; leave it out")
+    } else if number.is_infinite() {
+        format!("the {what} is infinite, which CloudWatch does not take; leave it out")
+    } else {
+        format!("the {what} is not within ±2^360, the limit of CloudWatch; send it in a larger unit")
+    })
+}
+
+fn refuse(reason: impl Into<Cow<'static, str>>) -> Result<(), Invalid> {
+    Err(Invalid::new(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::{Metric, MetricValue, StatisticSet};
+
+    /// Checks what the service would say to the metric: nothing, or a reason that contains these words.
+    #[track_caller]
+    fn check(metric: Metric, expected: Result<(), &str>) {
+        match (super::check(metric.value()), expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(reason), Err(words)) => {
+                assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
+            }
+            (found, _) => panic!("{found:?} instead of {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn a_number_is_finite_and_within_2_to_the_power_of_360() {
+        let largest = 2_f64.powi(360);
+        for number in [0.0, -0.0, 1.5, f64::MIN_POSITIVE, 5e-324, largest, -largest] {
+            check(Metric::new("m", number), Ok(()));
+        }
+        for (number, words) in [
+            (f64::NAN, "the value is NaN, which CloudWatch does not take"),
+            (f64::INFINITY, "the value is infinite"),
+            (f64::NEG_INFINITY, "the value is infinite"),
+            (largest.next_up(), "the value is not within ±2^360"),
+            (-largest.next_up(), "the value is not within ±2^360"),
+            (f64::MAX, "the value is not within ±2^360"),
+        ] {
+            check(Metric::new("m", number), Err(words));
+        }
+    }
+
+    #[test]
+    fn there_are_1_to_150_values_and_each_is_a_number() {
+        check(Metric::values("m", [1.0]), Ok(()));
+        check(Metric::values("m", (0..150).map(f64::from)), Ok(()));
+        check(Metric::values("m", (0..151).map(f64::from)), Err("151 values are above the limit of 150"));
+        check(Metric::values("m", []), Err("the list of values is empty"));
+        check(Metric::values("m", [1.0, f64::NAN]), Err("the value at place 2 is NaN"));
+    }
+
+    #[test]
+    fn each_value_has_a_count_above_0_or_none_has_one() {
+        check(Metric::counted_values("m", [(1.0, 1.0), (-2.0, 0.5)]), Ok(()));
+        check(Metric::counted_values("m", []), Err("the list of values is empty"));
+        check(
+            Metric::counted_values("m", [(1.0, 2.0), (2.0, 0.0)]),
+            Err("the count at place 2 is not above 0"),
+        );
+        check(Metric::counted_values("m", [(1.0, -1.0)]), Err("the count at place 1 is not above 0"));
+        check(Metric::counted_values("m", [(1.0, f64::INFINITY)]), Err("the count at place 1 is infinite"));
+        check(Metric::counted_values("m", [(f64::INFINITY, 1.0)]), Err("the value at place 1 is infinite"));
+        let half = MetricValue::Values { values: vec![1.0, 2.0], counts: Some(vec![1.0]) };
+        let reason = super::check(&half).expect_err("a count is missing").to_string();
+        assert!(reason.contains("1 counts do not fit 2 values"), "{reason}");
+    }
+
+    #[test]
+    fn a_statistic_set_has_samples_and_a_minimum_below_its_maximum() {
+        let good = StatisticSet { sample_count: 2.0, sum: 5.0, minimum: 2.0, maximum: 3.0 };
+        check(Metric::statistics("m", good), Ok(()));
+        check(Metric::statistics("m", StatisticSet { minimum: 3.0, ..good }), Ok(()));
+        for (set, words) in [
+            (StatisticSet { sample_count: 0.0, ..good }, "the sample count is not above 0"),
+            (StatisticSet { sample_count: f64::NAN, ..good }, "the sample count is NaN"),
+            (StatisticSet { sum: f64::INFINITY, ..good }, "the sum is infinite"),
+            (StatisticSet { minimum: f64::NAN, ..good }, "the minimum is NaN"),
+            (StatisticSet { maximum: f64::MAX, ..good }, "the maximum is not within ±2^360"),
+            (StatisticSet { minimum: 3.5, ..good }, "the minimum of the statistic set is above its maximum"),
+        ] {
+            check(Metric::statistics("m", set), Err(words));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_reason_shows_a_number(value in 1e110_f64..1e300) {
+            let reason = super::check(&MetricValue::Value(value)).expect_err("it is too large").to_string();
+            prop_assert!(!reason.contains(&value.to_string()), "{}", reason);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use std::fmt;
+
+use crate::StatisticSet;
+
+/// What a datum says of its metric. Made by the constructors of [`Metric`](crate::Metric).
+///
+/// `Debug` shows the kind and how many numbers there are, never a number.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MetricValue {
+    /// Statistics of values that are not sent themselves.
+    StatisticValues(StatisticSet),
+    /// One value.
+    Value(f64),
+    /// Several values.
+    #[non_exhaustive]
+    Values {
+        /// The values.
+        values: Vec<f64>,
+        /// How often each of them occurred, in the same order; once if there are none.
+        counts: Option<Vec<f64>>,
+    },
+}
+
+impl MetricValue {
+    /// What it occupies on the heap, in bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::StatisticValues(_) | Self::Value(_) => 0,
+            Self::Values { values, counts } => {
+                (values.capacity() + counts.as_ref().map_or(0, Vec::capacity)) * size_of::<f64>()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for MetricValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StatisticValues(_) => f.write_str("StatisticValues"),
+            Self::Value(_) => f.write_str("Value"),
+            Self::Values { values, counts } => f
+                .debug_struct("Values")
+                .field("values", &values.len())
+                .field("counts", &counts.as_ref().map(Vec::len))
+                .finish(),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The datums of a request as the SDK has them, for interceptors of the user's client to see.
+
+use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StatisticSet};
+
+use crate::{Metric, MetricValue};
+
+/// A copy of each metric, which itself stays with the writer until the service took it.
+pub(crate) fn datums(metrics: &[Metric]) -> Vec<MetricDatum> {
+    metrics.iter().map(datum).collect()
+}
+
+/// Sets the fields themselves: a setter of the builder moves the whole datum.
+fn datum(metric: &Metric) -> MetricDatum {
+    let mut datum = MetricDatum::builder().metric_name(metric.name()).build();
+    if metric.metric_dimensions().len() > 0 {
+        datum.dimensions = Some(metric.metric_dimensions().map(dimension).collect());
+    }
+    datum.timestamp = metric.metric_timestamp();
+    match metric.value() {
+        MetricValue::StatisticValues(set) => datum.statistic_values = Some(statistic_set(set)),
+        MetricValue::Value(value) => datum.value = Some(*value),
+        MetricValue::Values { values, counts } => {
+            datum.values = Some(values.clone());
+            datum.counts.clone_from(counts);
+        }
+    }
+    datum.unit = metric.metric_unit().cloned();
+    datum.storage_resolution = metric.metric_storage_resolution();
+    datum
+}
+
+fn dimension((name, value): (&str, &str)) -> Dimension {
+    Dimension::builder().name(name).value(value).build()
+}
+
+fn statistic_set(set: &crate::StatisticSet) -> StatisticSet {
+    StatisticSet::builder()
+        .sample_count(set.sample_count)
+        .sum(set.sum)
+        .minimum(set.minimum)
+        .maximum(set.maximum)
+        .build()
+}

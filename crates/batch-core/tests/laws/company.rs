@@ -1,0 +1,61 @@
+//! Law 5: a flush ends the wait for company of everyone who travels with an entry that it covers.
+
+use std::time::{Duration, Instant};
+
+use batch_core::{
+    Backoff, Batch, Buffer, Failure, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict,
+};
+
+type Numbers = Buffer<u32, (), u32>;
+
+#[test]
+fn who_failed_behind_a_newer_entry_does_not_wait_for_company_in_spite_of_a_flush() {
+    let start = Instant::now();
+    let at = |millis| start + Duration::from_millis(millis);
+    let mut buffer = buffer();
+    put(&mut buffer, 1, at(0));
+    buffer.flush(at(0));
+    let first = sent(&mut buffer, at(0));
+    buffer.complete(first, Reply::Each(vec![Verdict::Retry(Failure::new("Again"))]), at(0), 1.0);
+
+    put(&mut buffer, 9, at(0));
+    buffer.flush(at(0));
+    let busy = sent(&mut buffer, at(0));
+    put(&mut buffer, 2, at(10));
+    assert!(matches!(buffer.poll(at(60)), Output::Wait(_)), "one request at a time");
+    buffer.complete(busy, Reply::Each(vec![Verdict::Accepted(())]), at(100), 1.0);
+
+    let both = sent(&mut buffer, at(100));
+    assert_eq!(both.entries(), [2, 1], "the newer one lingered longer than the retry of the older is due");
+    buffer.complete(both, Reply::Retry(Failure::new("Again")), at(100), 1.0);
+    assert!(matches!(buffer.poll(at(100)), Output::Wait(Some(wake)) if wake == at(200)));
+    assert_eq!(sent(&mut buffer, at(200)).entries(), [2, 1]);
+}
+
+fn buffer() -> Numbers {
+    let settings = Settings::new()
+        .backoff(Backoff::new(Duration::from_millis(100), Duration::from_millis(100)))
+        .in_flight(1, 1)
+        .linger(Linger::Fixed(Duration::from_millis(50)));
+    Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
+}
+
+fn put(buffer: &mut Numbers, n: u32, now: Instant) {
+    let measure = Measure::of_bytes(1);
+    let charge = buffer.charge(&measure).unwrap();
+    let grant = buffer.try_grant(charge).unwrap();
+    let place = buffer.place(grant, &measure).unwrap();
+    buffer.put(place, n, n, now);
+}
+
+/// The batch that must be sent now.
+#[track_caller]
+fn sent(buffer: &mut Numbers, now: Instant) -> Batch<u32> {
+    loop {
+        match buffer.poll(now) {
+            Output::Send(batch) => return batch,
+            Output::Resolve(_) => {}
+            other => panic!("nothing is sent: {other:?}"),
+        }
+    }
+}

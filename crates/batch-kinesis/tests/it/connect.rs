@@ -1,0 +1,198 @@
+//! The limits of a stream, discovered.
+
+use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamMode, StreamModeDetails};
+use batch_core::{LimitPolicy, Service};
+use batch_kinesis::{
+    ConfigError, ConnectError, KinesisWriter, KinesisWriterBuilder, Order, Record, Settings, Stream,
+};
+use batch_local::{Fault, FaultPlan, LocalServer};
+use serde_json::{Value, json};
+
+use crate::canned::{Answer, Canned};
+use crate::support::{ARN, check_sums, client, says, served};
+
+const MIB: usize = 1 << 20;
+
+fn builder(http: &Canned) -> KinesisWriterBuilder {
+    KinesisWriter::builder(client(http.clone()), Stream::name("measurements"))
+}
+
+/// A client that describes the stream like this.
+fn describing(members: &Value) -> Canned {
+    let mut summary = json!({
+        "StreamName": "measurements",
+        "StreamARN": ARN,
+        "StreamStatus": "ACTIVE",
+        "RetentionPeriodHours": 24,
+        "StreamCreationTimestamp": 1_700_000_000.0,
+        "EnhancedMonitoring": [],
+        "OpenShardCount": 4,
+    });
+    summary.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    Canned::script([Answer::ok(&json!({ "StreamDescriptionSummary": summary }))])
+}
+
+fn bytes(writer: &KinesisWriter) -> (usize, usize) {
+    let limits: LimitPolicy = writer.service().limits();
+    (limits.request_bytes(), limits.entry_bytes())
+}
+
+async fn connect(builder: KinesisWriterBuilder) -> Result<KinesisWriter, ConnectError> {
+    builder.discover_limits().connect().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_streams_limit_of_a_record_is_the_writers_and_raises_that_of_a_request_if_it_must() {
+    for (members, expected) in [
+        (json!({}), (5 * MIB, MIB)),
+        (json!({ "MaxRecordSizeInKiB": 1_024 }), (5 * MIB, MIB)),
+        (json!({ "MaxRecordSizeInKiB": 2_048 }), (5 * MIB, 2 * MIB)),
+        (json!({ "MaxRecordSizeInKiB": 10_240 }), (10 * MIB, 10 * MIB)),
+        (json!({ "MaxRecordSizeInKiB": 6_000 }), (6_000 << 10, 6_000 << 10)),
+        // No stream has these; whoever says so is not believed.
+        (json!({ "MaxRecordSizeInKiB": 0 }), (5 * MIB, MIB)),
+        (json!({ "MaxRecordSizeInKiB": -1 }), (5 * MIB, MIB)),
+        (json!({ "MaxRecordSizeInKiB": 20_480 }), (10 * MIB, 10 * MIB)),
+        (json!({ "RecordDistributionStrategy": "USER_PARTITION_KEY" }), (5 * MIB, MIB)),
+        (json!({ "RecordDistributionStrategy": "SOMETHING_NEW" }), (5 * MIB, MIB)),
+    ] {
+        let http = describing(&members);
+        let writer = connect(builder(&http)).await.unwrap();
+        assert_eq!(bytes(&writer), expected, "{members}");
+        let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
+        assert_eq!(asked.operation, "DescribeStreamSummary");
+        assert_eq!(asked.body, json!({ "StreamName": "measurements" }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_given_by_arn_is_described_by_it() {
+    let http = describing(&json!({}));
+    let builder = KinesisWriter::builder(client(http.clone()), Stream::arn(ARN));
+    connect(builder).await.unwrap();
+    assert_eq!(http.asked()[0].body, json!({ "StreamARN": ARN }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_were_set_lie_within_those_of_the_stream() {
+    let http = describing(&json!({ "MaxRecordSizeInKiB": 4_096 }));
+    let lower = builder(&http).max_record_bytes(2 * MIB).max_request_bytes(3 * MIB);
+    assert_eq!(bytes(&connect(lower).await.unwrap()), (3 * MIB, 2 * MIB));
+
+    let error = connect(builder(&http).max_record_bytes(4 * MIB + 1)).await.unwrap_err();
+    says(&error, &["the settings do not fit: most bytes of a record: 4194305 is above the limit of 4194304"]);
+    let error = connect(builder(&http).max_request_bytes(3 * MIB)).await.unwrap_err();
+    says(&error, &["most bytes of a request: 3145728 is below 4194304, which one record may have"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_built_asks_nobody() {
+    let http = describing(&json!({}));
+    for builder in [
+        KinesisWriter::builder(client(http.clone()), Stream::name("no stream")),
+        builder(&http).max_record_bytes(1),
+        builder(&http).partition_key_from(""),
+    ] {
+        let error = connect(builder).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Config(_)), "{error}");
+    }
+    assert_eq!(http.asked().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
+    let http = describing(&json!({ "RecordDistributionStrategy": "AUTO" }));
+    let strict = Settings::new().order(Order::Strict);
+    for (builder, asked) in [
+        (builder(&http).partition_key_from("station"), "partition keys from the member \"station\""),
+        (builder(&http).settings(strict), "strict order"),
+    ] {
+        let error = connect(builder).await.unwrap_err();
+        let ConnectError::Config(ConfigError::Unsupported(_)) = error else { panic!("{error}") };
+        says(&error, &[asked, "measurements distributes its records by itself", "USER_PARTITION_KEY"]);
+    }
+    connect(builder(&http).settings(Settings::new().order(Order::Relaxed))).await.unwrap();
+}
+
+/// Checks the error that this answer leads to.
+async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&str]) {
+    let error = connect(builder(&Canned::script([answer.clone()]))).await.unwrap_err();
+    assert!(expected(&error), "{answer:?}: {error:?}");
+    says(&error, words);
+    assert!(!error.to_string().contains("words of the service"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_cannot_be_described_is_a_clear_error() {
+    let unknown = |error: &ConnectError| matches!(error, ConnectError::NoSuchStream(_));
+    check(
+        Answer::error(400, "ResourceNotFoundException"),
+        unknown,
+        &["the stream was not found: ", "measurements does not exist in region eu-west-1"],
+    )
+    .await;
+
+    let not_described = |error: &ConnectError| matches!(error, ConnectError::NotDescribed(_));
+    for (answer, words) in [
+        (Answer::error(400, "AccessDeniedException"), "allow them kinesis:DescribeStreamSummary"),
+        (Answer::Refused, "no connection to the service; check the network, the region and the endpoint"),
+        (Answer::error(400, "LimitExceededException"), "LimitExceededException"),
+        (Answer::error(500, "InternalFailure"), "InternalFailure"),
+        (Answer::ok(&json!({})), "UnreadableAnswer"),
+        (Answer::Http(200, "<html>".to_owned()), "limits of the stream could not be read"),
+        (Answer::Http(403, "<html>".to_owned()), "HTTP 403"),
+    ] {
+        check(answer, not_described, &["the limits of the stream could not be read: ", words]).await;
+    }
+}
+
+/// A server with a stream that distributes its records by itself, and one with larger records.
+async fn streams() -> (LocalServer, aws_sdk_kinesis::Client) {
+    let (server, client) = served(1).await;
+    let on_demand = StreamModeDetails::builder().stream_mode(StreamMode::OnDemand).build().unwrap();
+    let auto = client.create_stream().stream_name("auto").stream_mode_details(on_demand);
+    auto.record_distribution_strategy(RecordDistributionStrategy::Auto).send().await.unwrap();
+    let large = client.create_stream().stream_name("large").shard_count(1);
+    large.max_record_size_in_kib(2_048).send().await.unwrap();
+    (server, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_only_a_larger_limit_takes_is_delivered() {
+    let (server, client) = streams().await;
+    let writer = connect(KinesisWriter::builder(client, Stream::name("large"))).await.unwrap();
+    writer.submit(Record::new(vec![7; 2 * MIB - 3]).partition_key("key")).await.unwrap();
+    let error = writer.submit(Record::new(vec![7; 2 * MIB - 2]).partition_key("key")).await.unwrap_err();
+    says(&error, &["2097153 bytes, the limit is 2097152"]);
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 1, 0);
+    assert_eq!(server.kinesis().accepted("large")[0].bytes, 2 * MIB);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_distributes_by_itself_takes_records_without_keys_and_is_given_no_others() {
+    let (server, client) = streams().await;
+    let writer = connect(KinesisWriter::builder(client, Stream::name("auto"))).await.unwrap();
+    for n in 0..40 {
+        writer.submit(Record::new(format!("{n}"))).await.unwrap();
+    }
+    for (record, words) in [
+        (Record::new("x").partition_key("EWR"), "has a partition key, but the stream distributes"),
+        (Record::new("x").explicit_hash_key(0_u128), "has an explicit hash key, but the stream distributes"),
+    ] {
+        let error = writer.submit(record).await.unwrap_err();
+        says(&error, &[words, "USER_PARTITION_KEY"]);
+    }
+    assert!(writer.flush().await.is_empty());
+    check_sums(&writer, 40, 0);
+    assert_eq!(server.kinesis().accepted_count("auto"), 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn describing_uses_the_retries_of_the_client() {
+    let (server, client) = served(1).await;
+    let throttled = FaultPlan::script([Fault::error_before(400, "LimitExceededException")]);
+    server.set_faults(throttled.only("DescribeStreamSummary"));
+    connect(KinesisWriter::builder(client, Stream::name("measurements"))).await.unwrap();
+    assert_eq!(server.requests().count("DescribeStreamSummary"), 2);
+}

@@ -1,0 +1,15 @@
+//! The writer against answers that were thought up, and against the strict local server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod adapter;
+mod bad_input;
+mod canned;
+mod client;
+mod connect;
+mod delivery;
+mod interceptors;
+mod order;
+mod outages;
+mod shards;
+mod support;

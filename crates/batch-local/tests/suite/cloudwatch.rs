@@ -1,0 +1,16 @@
+//! Amazon CloudWatch.
+
+mod discarding;
+mod faults;
+mod hostile;
+mod listing;
+mod names;
+mod raw;
+mod request;
+mod round_trip;
+mod seeds;
+mod spans;
+mod support;
+mod times;
+mod values;
+mod wire;

@@ -1,0 +1,187 @@
+//! Holds what can be seen of a writer from outside against the laws.
+//!
+//! It is told every event at the moment it happens, keeps a model of every entry, and remembers the first law that
+//! is broken. It never looks into the writer beyond its counters, and never changes anything.
+
+mod accept;
+mod answers;
+mod counters;
+mod entries;
+mod facts;
+mod flushes;
+mod held;
+mod isolation;
+mod known;
+mod pace;
+mod queue;
+mod requests;
+mod rest;
+mod setback;
+mod timeliness;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use batch_core::Stats;
+
+pub(crate) use accept::Refusal;
+pub(crate) use answers::Answer;
+pub(crate) use facts::{Facts, Fate, Outcome};
+pub(crate) use flushes::FlushId;
+pub use held::{Copies, Held};
+pub use isolation::WHIM;
+pub(crate) use queue::CallId;
+pub(crate) use requests::Ended;
+
+use crate::journal::Journal;
+use crate::rules::Rules;
+use counters::Tally;
+use entries::Entries;
+use flushes::Flush;
+use isolation::Isolation;
+use known::Decided;
+use pace::Pace;
+use queue::Queue;
+use requests::Request;
+
+/// The model, and the first violation.
+pub(crate) struct Checker {
+    rules: Rules,
+    now: Duration,
+    journal: Journal,
+    jitter: fastrand::Rng,
+    entries: Entries,
+    /// Every entry whose answer is decided.
+    decided: BTreeMap<u64, Decided>,
+    /// Failures that nobody owns and nobody has collected, by the order that flushes go by.
+    pool: BTreeSet<(u64, u64)>,
+    queue: Queue,
+    requests: BTreeMap<u64, Request>,
+    isolations: Vec<Isolation>,
+    refuses_steadily: bool,
+    pace: Pace,
+    flushes: BTreeMap<FlushId, Flush>,
+    next_flush: FlushId,
+    /// Everything accepted before this was flushed.
+    flushed: u64,
+    /// Everything accepted before this was withdrawn.
+    withdrawn: u64,
+    tally: Tally,
+    is_closed: bool,
+    is_stopped: bool,
+    violation: Option<String>,
+}
+
+impl Checker {
+    /// A checker of a writer with these settings, at time zero.
+    #[must_use]
+    pub(crate) fn new(rules: Rules, refuses_steadily: bool, keeps_lines: bool) -> Self {
+        Self {
+            now: Duration::ZERO,
+            journal: Journal::new(keeps_lines),
+            jitter: fastrand::Rng::with_seed(rules.jitter),
+            entries: Entries::default(),
+            decided: BTreeMap::new(),
+            pool: BTreeSet::new(),
+            queue: Queue::default(),
+            requests: BTreeMap::new(),
+            isolations: Vec::new(),
+            refuses_steadily,
+            pace: Pace::new(rules.in_flight),
+            flushes: BTreeMap::new(),
+            next_flush: 0,
+            flushed: 0,
+            withdrawn: 0,
+            tally: Tally::default(),
+            is_closed: false,
+            is_stopped: false,
+            violation: None,
+            rules,
+        }
+    }
+
+    /// No entry is taken any more: a shutdown begins, or the last handle goes.
+    pub(crate) fn closes(&mut self) {
+        self.note(&[1], || "the writer closes".to_owned());
+        self.is_closed = true;
+        self.flushed = self.tally.accepted + 1;
+    }
+
+    /// The runtime is about to be dropped.
+    pub(crate) fn stops(&mut self) {
+        self.note(&[2], || "the runtime stops".to_owned());
+        self.is_stopped = true;
+    }
+
+    /// Something that is broken already, whatever the model says.
+    pub(crate) fn complain(&mut self, complaint: impl Into<String>) {
+        self.fail(complaint);
+    }
+
+    /// Time has come so far.
+    pub(crate) fn clock(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// The first law that was broken.
+    #[must_use]
+    pub(crate) fn violation(&self) -> Option<&str> {
+        self.violation.as_deref()
+    }
+
+    /// Entries without a decided answer.
+    #[must_use]
+    pub(crate) fn inside(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// What equal runs have in common, and what was recorded.
+    #[must_use]
+    pub(crate) fn finish(self) -> (u64, Vec<String>) {
+        (self.journal.digest(), self.journal.into_lines())
+    }
+
+    /// What is to be counted, for the report.
+    #[must_use]
+    pub(crate) fn figures(&self) -> Stats {
+        let mut figures = Stats::default();
+        figures.accepted = self.tally.accepted;
+        figures.delivered = self.tally.delivered;
+        figures.superseded = self.tally.superseded;
+        figures.handed_back = self.tally.handed_back;
+        figures.ambiguous = self.tally.ambiguous;
+        figures.requests = self.tally.requests;
+        figures.sendings = self.tally.sendings;
+        figures
+    }
+
+    fn note(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {
+        // A runtime that is dropped drops its tasks in any order.
+        let numbers = if self.is_stopped { &[] } else { numbers };
+        if self.violation.is_none() {
+            self.journal.note(self.now, numbers, words);
+        }
+    }
+
+    fn fail(&mut self, complaint: impl Into<String>) {
+        if self.violation.is_none() {
+            let complaint = complaint.into();
+            self.note(&[0], || format!("VIOLATION {complaint}"));
+            self.violation = Some(complaint);
+        }
+    }
+
+    /// Fails unless it holds; whether it does.
+    fn expect(&mut self, holds: bool, complaint: impl FnOnce() -> String) -> bool {
+        if !holds {
+            self.fail(complaint());
+        }
+        holds
+    }
+}
+
+impl std::fmt::Debug for Checker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checker").field("violation", &self.violation).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,231 @@
+//! Laws 1, 2 and 6 at the door: what is accepted, what is refused and why.
+
+use batch_core::{Duplicates, ENTRY_OVERHEAD_BYTES, Order, Stats};
+
+use super::Checker;
+use super::entries::Kind;
+use super::facts::Facts;
+use super::known::{At, Known, Owed, Owner};
+use super::queue::CallId;
+
+/// Why an entry was not accepted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Refusal {
+    /// The writer is shut down.
+    Closed,
+    /// A twin is inside.
+    Duplicate,
+    /// There is no room now.
+    Full,
+    /// The service would refuse it.
+    Invalid,
+    /// Another reason, which no run gives.
+    Other(String),
+    /// It can never fit.
+    TooLarge {
+        /// What it counts.
+        bytes: usize,
+        /// What it may count.
+        limit: usize,
+    },
+    /// Only uncollected failures fill the writer.
+    Uncollected,
+}
+
+impl Checker {
+    /// An entry is submitted, at the door or with a permit.
+    pub(crate) fn submit_begins(&mut self, n: u64, has_permit: bool) -> CallId {
+        self.note(&[7, n, u64::from(has_permit)], || format!("entry {n} is submitted"));
+        self.queue.begin(Some(n), has_permit)
+    }
+
+    /// The service measured an entry, or found it invalid.
+    pub(crate) fn measured(&mut self, n: u64, facts: Option<Facts>) {
+        let Some(call) = self.queue.call_of(n) else {
+            return self.fail(format!("entry {n} is measured while nobody submits it"));
+        };
+        call.measured += 1;
+        call.facts = facts;
+        let again = call.measured > 1;
+        self.expect(!again, || format!("entry {n} is measured twice"));
+    }
+
+    /// An entry was accepted; the counters before and after.
+    pub(crate) fn accepted(
+        &mut self,
+        call: CallId,
+        tracked: bool,
+        before: Option<Stats>,
+        after: Option<Stats>,
+    ) {
+        let call = self.queue.leave(call);
+        let (Some(n), Some(facts)) = (call.entry, &call.facts) else {
+            return self.fail("law 1: an entry is accepted that was not measured, or is invalid");
+        };
+        let superseded =
+            before.zip(after).is_some_and(|(before, after)| after.superseded > before.superseded);
+        self.note(&[8, n, u64::from(tracked), u64::from(superseded)], || {
+            let older = if superseded { ", superseding an older one" } else { "" };
+            format!("entry {n} is accepted{older}: {facts:?}")
+        });
+        let closed = self.is_closed;
+        self.expect(!closed, || format!("law 11: entry {n} is accepted by a writer that is shut down"));
+        let oversize = self.oversize(facts);
+        self.expect(oversize.is_none(), || {
+            format!("law 1: entry {n} is accepted, but too large: {oversize:?}")
+        });
+        self.check_bounds(after);
+        self.queue.serve(&call);
+        let twins = self.twins(facts);
+        if let Some((before, after)) = before.zip(after) {
+            self.check_acceptance(n, &twins, before, after);
+        }
+        self.learn_of(n, facts, tracked, superseded);
+    }
+
+    /// An entry came back at once, with this seal.
+    pub(crate) fn refused(
+        &mut self,
+        call: CallId,
+        refusal: &Refusal,
+        returned: (u64, u64),
+        stats: Option<Stats>,
+    ) {
+        let call = self.queue.leave(call);
+        let Some(n) = call.entry else { return };
+        self.note(&[9, n], || format!("entry {n} is refused: {refusal:?}"));
+        let seal = call.facts.as_ref().map_or(returned.1, |facts| facts.seal);
+        self.expect(returned == (n, seal), || format!("law 10: entry {n} came back altered"));
+        let oversize = call.facts.as_ref().and_then(|facts| self.oversize(facts));
+        match (refusal, &call.facts) {
+            (Refusal::Closed, _) => self.check_closed(),
+            (Refusal::Invalid, facts) => {
+                let invalid = call.measured > 0 && facts.is_none();
+                self.expect(invalid, || format!("entry {n} is refused as invalid, but it is not"));
+            }
+            (Refusal::TooLarge { bytes, limit }, _) => {
+                let justified = oversize == Some((*bytes, *limit));
+                self.expect(justified, || format!("law 1: entry {n}: {refusal:?}, but {oversize:?}"));
+            }
+            (Refusal::Duplicate, Some(facts)) => {
+                let twins = self.twins(facts);
+                let justified = self.rules.duplicates == Duplicates::KeepFirst && !twins.is_empty();
+                self.expect(justified, || format!("entry {n} is refused as a duplicate of {twins:?}"));
+                self.tally.duplicates += 1;
+            }
+            (Refusal::Full, Some(facts)) => self.check_full(charge(facts), stats),
+            (Refusal::Uncollected, Some(_)) => self.check_uncollected(stats),
+            _ => self.fail(format!("entry {n} is refused with {refusal:?}")),
+        }
+    }
+
+    /// Law 1: what it counts and may count, if it can never fit.
+    fn oversize(&self, facts: &Facts) -> Option<(usize, usize)> {
+        let limits = &self.rules.limits;
+        let payload = limits.request_bytes() - limits.overhead_bytes();
+        let sizes = [
+            (facts.entry_bytes, limits.entry_bytes()),
+            (facts.request_bytes, payload),
+            (charge(facts), self.rules.max_bytes),
+        ];
+        sizes.into_iter().find(|(bytes, limit)| bytes > limit)
+    }
+
+    /// The entries of the same identity that are inside, and whether each surely is.
+    fn twins(&self, facts: &Facts) -> Vec<(u64, bool)> {
+        let Some(key) = &facts.identity else {
+            return Vec::new();
+        };
+        let twins = self.entries.iter_identity(key);
+        twins.map(|(n, known)| (n, known.is_in_flight() || !self.is_overdue(known))).collect()
+    }
+
+    /// An acceptance changes what it must in the counters, and nothing else.
+    fn check_acceptance(&mut self, n: u64, twins: &[(u64, bool)], before: Stats, after: Stats) {
+        let surely_inside = twins.iter().any(|&(_, surely)| surely);
+        let duplicates = after.duplicates - before.duplicates;
+        let counted = duplicates == u64::from(!twins.is_empty()) || (duplicates == 0 && !surely_inside);
+        self.expect(counted, || format!("entry {n} counts as {duplicates} duplicates of {twins:?}"));
+        self.tally.duplicates += duplicates;
+        let keeps_first = self.rules.duplicates == Duplicates::KeepFirst;
+        self.expect(!keeps_first || !surely_inside, || format!("entry {n} is a duplicate of {twins:?}"));
+        let mut expected = before;
+        expected.accepted += 1;
+        expected.duplicates = after.duplicates;
+        expected.superseded = after.superseded;
+        expected.inside += 1;
+        expected.inside -= after.superseded - before.superseded;
+        expected.bytes = after.bytes;
+        self.expect(expected == after, || format!("law 2: accepting entry {n} makes {before:?} {after:?}"));
+        let accepted = self.tally.accepted + 1;
+        self.expect(after.accepted == accepted, || {
+            format!("law 2: {} accepted, not {accepted}", after.accepted)
+        });
+    }
+
+    fn learn_of(&mut self, n: u64, facts: &Facts, tracked: bool, supersedes: bool) {
+        self.tally.accepted += 1;
+        let identity = facts.identity.as_ref().map(|key| self.entries.identity(key));
+        let owner = if tracked { Owner::Receipt { awaited: false, polled: false } } else { Owner::Nobody };
+        let order = self.tally.accepted;
+        let mut known = Known {
+            seal: facts.seal,
+            lane: self.lane_of(facts),
+            identity,
+            bytes: facts.request_bytes,
+            charge: charge(facts),
+            accepted: self.now,
+            place: order,
+            flush_order: order,
+            at: At::Waiting,
+            isolation: None,
+            earliest: self.now,
+            latest: self.now + self.rules.linger.longest(),
+            sends: 0,
+            used: 0,
+            strikes: 0,
+            ambiguous: false,
+            was_throttled: false,
+            last: None,
+            requests: Vec::new(),
+            owner,
+        };
+        if supersedes {
+            // One that waited before it may be on its way to the service, where nobody has seen it yet.
+            let waiting = self.entries.twins(identity).filter(|(_, twin)| twin.at == At::Waiting);
+            let waiting = waiting.max_by_key(|(_, twin)| twin.place);
+            let Some((older, twin)) = waiting.map(|(older, twin)| (older, twin.clone())) else {
+                return self.fail(format!("entry {n} supersedes one, but none waits"));
+            };
+            let keeps_last = self.rules.duplicates == Duplicates::KeepLast;
+            self.expect(keeps_last, || format!("entry {n} supersedes entry {older} against the rule"));
+            known.inherit(&twin);
+            known.strikes = twin.strikes;
+            known.was_throttled = twin.was_throttled;
+            self.decide(older, Owed::Superseded);
+        }
+        if self.entries.get(n).is_some() || self.decided.contains_key(&n) {
+            return self.fail(format!("entry {n} is accepted twice"));
+        }
+        self.entries.insert(n, known);
+    }
+
+    fn lane_of(&mut self, facts: &Facts) -> Option<usize> {
+        match (&facts.lane, &facts.identity) {
+            (Some(lane), _) => {
+                let strict = self.rules.order == Order::Strict;
+                Some(self.entries.lane(Kind::Lane, lane, strict))
+            }
+            // Without a lane of its own, an identity is a lane, unless it never has two entries.
+            (None, Some(identity)) if self.rules.duplicates != Duplicates::KeepFirst => {
+                Some(self.entries.lane(Kind::Identity, identity, true))
+            }
+            (None, _) => None,
+        }
+    }
+}
+
+/// What an entry takes of the memory bound.
+fn charge(facts: &Facts) -> usize {
+    facts.heap_bytes + ENTRY_OVERHEAD_BYTES
+}

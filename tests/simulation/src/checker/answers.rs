@@ -1,0 +1,238 @@
+//! Laws 2, 7 and 10: one answer for every entry, the true one, to its owner.
+
+use std::time::Duration;
+
+use batch_core::{Cause, Failure};
+
+use super::Checker;
+use super::known::{Decided, Known, Owed, Owner};
+
+/// The answer that somebody was given.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// It was handed back.
+    Back {
+        /// The seal of the entry that came back.
+        seal: u64,
+        /// Why.
+        cause: Cause,
+        /// How many requests carried it.
+        attempts: u32,
+        /// The time from its acceptance to its failure.
+        age: Duration,
+        /// Whether it may have been delivered.
+        maybe_delivered: bool,
+    },
+    /// It was delivered or superseded.
+    Sent {
+        /// The number that tells the service's response from others; none when superseded.
+        response: Option<u64>,
+        /// How many requests carried it.
+        attempts: u32,
+        /// Whether it may have been delivered before.
+        maybe_doubled: bool,
+    },
+}
+
+impl Checker {
+    /// A receipt was polled and has no answer; a task goes on awaiting it.
+    pub(crate) fn receipt_awaited(&mut self, n: u64) {
+        self.set_owner(n, Owner::Receipt { awaited: true, polled: true });
+    }
+
+    /// A receipt is kept, but no task awaits it any more.
+    pub(crate) fn receipt_rests(&mut self, n: u64) {
+        self.set_owner(n, Owner::Receipt { awaited: false, polled: true });
+    }
+
+    /// A receipt is about to be dropped without having given its answer.
+    pub(crate) fn receipt_dropped(&mut self, n: u64) {
+        self.note(&[12, n], || format!("the receipt of entry {n} is dropped"));
+        self.set_owner(n, Owner::Nobody);
+        let Some(decided) = self.decided.get_mut(&n).filter(|decided| !decided.told) else {
+            return;
+        };
+        if decided.owed.is_failure() {
+            let (order, charge) = (decided.known.flush_order, decided.known.charge);
+            self.pool.insert((order, n));
+            if self.rules.has_handler {
+                self.tally.collect(charge);
+            }
+        } else {
+            decided.told = true;
+        }
+        self.tally.untold.remove(&n);
+    }
+
+    /// A receipt gave its answer.
+    pub(crate) fn receipt_answers(&mut self, n: u64, answer: &Answer) {
+        self.note(&[13, n], || format!("the receipt of entry {n} answers {answer:?}"));
+        self.decide_if_overdue(n, answer);
+        let owned = self.decided.get(&n).is_some_and(|decided| decided.known.owner.is_receipt());
+        if self
+            .expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}"))
+        {
+            if let (Answer::Back { .. }, Some(decided)) = (answer, self.decided.get(&n)) {
+                self.tally.collect(decided.known.charge);
+            }
+            self.tally.untold.remove(&n);
+            self.tell(n, answer);
+        }
+    }
+
+    /// The handler was given a failure.
+    pub(crate) fn handler_gets(&mut self, n: u64, answer: &Answer) {
+        self.note(&[14, n], || format!("the handler gets entry {n}: {answer:?}"));
+        self.take_from_pool(n, answer);
+    }
+
+    /// A failure that nobody owns was given to somebody.
+    pub(super) fn take_from_pool(&mut self, n: u64, answer: &Answer) {
+        self.decide_if_overdue(n, answer);
+        let order = self.decided.get(&n).map(|decided| decided.known.flush_order);
+        let pooled = order.is_some_and(|order| self.pool.remove(&(order, n)));
+        if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}"))
+        {
+            if let Some(decided) = self.decided.get(&n).filter(|_| !self.rules.has_handler) {
+                self.tally.collect(decided.known.charge);
+            }
+            self.tell(n, answer);
+        }
+    }
+
+    /// Its answer is decided; nobody has seen it yet.
+    pub(super) fn decide(&mut self, n: u64, owed: Owed) {
+        let Some(known) = self.entries.remove(n) else {
+            return;
+        };
+        self.note(&[21, n], || format!("  entry {n} is decided: {owed:?}"));
+        if let Some(isolation) = known.isolation {
+            self.isolations[isolation].leave(n, owed);
+        }
+        self.tally.decide(owed, known.ambiguous);
+        let has_receipt = known.owner.is_receipt();
+        if owed.is_failure() && (has_receipt || !self.rules.has_handler) {
+            self.tally.keep(known.charge);
+        }
+        if has_receipt {
+            self.tally.untold.insert(n);
+        } else if owed.is_failure() {
+            self.pool.insert((known.flush_order, n));
+        }
+        let told = !has_receipt && !owed.is_failure();
+        let (at, withdrawn) = (self.now, self.withdrawn);
+        self.decided.insert(n, Decided { known, owed, at, withdrawn, told });
+    }
+
+    /// The same, with the failure that it is handed back with.
+    pub(super) fn decide_failed(&mut self, n: u64, owed: Owed, failure: &Failure) {
+        self.entries.change(n, |known| known.last = Some(failure.clone()));
+        self.decide(n, owed);
+    }
+
+    /// What waits past its time is handed back at some moment before the next rest: now, it seems.
+    pub(super) fn decide_if_overdue(&mut self, n: u64, answer: &Answer) {
+        let overdue = |known: &Known| !known.is_in_flight() && self.is_overdue(known);
+        if matches!(answer, Answer::Back { .. }) && self.entries.get(n).is_some_and(overdue) {
+            self.decide(n, Owed::Overdue);
+        }
+    }
+
+    /// At rest every owner has been told.
+    pub(super) fn check_owners_at_rest(&mut self) {
+        let is_awaited = |n: &&u64| {
+            let owner = self.decided.get(n).map(|decided| decided.known.owner);
+            matches!(owner, Some(Owner::Receipt { awaited: true, .. }))
+        };
+        let waits = self.tally.untold.iter().find(is_awaited).copied();
+        self.expect(waits.is_none(), || {
+            format!("law 2: the receipt of entry {waits:?} is not told its answer")
+        });
+        let unhandled = self.pool.first().copied().filter(|_| self.rules.has_handler);
+        self.expect(unhandled.is_none(), || format!("law 2: the handler was not given {unhandled:?}"));
+    }
+
+    /// Failures that take room, and how many bytes of it.
+    pub(super) fn uncollected(&self) -> (usize, usize) {
+        self.tally.kept()
+    }
+
+    /// Whether a failure is at a receipt that was polled, so that the writer thinks it will be taken.
+    pub(super) fn has_awaited_failure(&self) -> bool {
+        self.tally.untold.iter().filter_map(|n| self.decided.get(n)).any(|decided| {
+            let polled = matches!(decided.known.owner, Owner::Receipt { polled: true, .. });
+            polled && decided.owed.is_failure()
+        })
+    }
+
+    fn set_owner(&mut self, n: u64, owner: Owner) {
+        self.entries.change(n, |known| known.owner = owner);
+        if let Some(decided) = self.decided.get_mut(&n) {
+            decided.known.owner = owner;
+        }
+    }
+
+    fn tell(&mut self, n: u64, answer: &Answer) {
+        let stopped = self.is_stopped;
+        let Some(decided) = self.decided.get_mut(&n) else { return };
+        let again = std::mem::replace(&mut decided.told, true);
+        let complaint =
+            if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
+        if let Some(complaint) = complaint {
+            let owed = decided.owed;
+            self.fail(format!(
+                "law 7: entry {n} is owed {owed:?}, but the answer is {answer:?}: {complaint}"
+            ));
+        }
+    }
+}
+
+impl Decided {
+    /// What is untrue of an answer.
+    fn lie(&self, answer: &Answer, stopped: bool) -> Option<String> {
+        let Known { sends, ambiguous, seal, accepted, .. } = &self.known;
+        match answer {
+            Answer::Sent { response, attempts, maybe_doubled } => {
+                let owed = match self.owed {
+                    Owed::Delivered(response) => Some(response),
+                    Owed::Superseded => None,
+                    _ => return Some("it failed".to_owned()),
+                };
+                differs("response", response, &owed)
+                    .or_else(|| differs("attempts", attempts, sends))
+                    .or_else(|| differs("ambiguity", maybe_doubled, ambiguous))
+            }
+            Answer::Back { seal: returned, cause, attempts, age, maybe_delivered } => {
+                let lies = differs("content (law 10)", returned, seal)
+                    .or_else(|| differs("attempts", attempts, sends))
+                    .or_else(|| differs("ambiguity", maybe_delivered, ambiguous))
+                    .or_else(|| self.wrong_cause(cause, stopped));
+                // While a runtime is dropped, the clock is the real one.
+                lies.or_else(|| if stopped { None } else { differs("age", age, &(self.at - *accepted)) })
+            }
+        }
+    }
+
+    fn wrong_cause(&self, cause: &Cause, stopped: bool) -> Option<String> {
+        let fits = match cause {
+            Cause::Ambiguous(_) => self.owed == Owed::Ambiguous,
+            Cause::DeadlineExceeded(_) | Cause::RuntimeStopped(_) if self.owed != Owed::Overdue => false,
+            Cause::DeadlineExceeded(_) => true,
+            Cause::Fatal(_) => self.owed == Owed::Fatal,
+            Cause::Rejected(_) => self.owed == Owed::Rejected,
+            Cause::RetriesExhausted(_) => self.owed == Owed::Exhausted,
+            Cause::RuntimeStopped(_) => stopped,
+            Cause::Withdrawn(_) => self.owed == Owed::Overdue && self.known.flush_order < self.withdrawn,
+            _ => false,
+        };
+        if !fits {
+            return Some("the cause is another".to_owned());
+        }
+        let code = |failure: Option<&Failure>| failure.map(|failure| failure.code().to_owned());
+        differs("last failure", &code(cause.failure()), &code(self.known.last.as_ref()))
+    }
+}
+
+fn differs<T: PartialEq + std::fmt::Debug>(what: &str, said: &T, known: &T) -> Option<String> {
+    (said != known).then(|| format!("{what}: {said:?}, not {known:?}"))
+}

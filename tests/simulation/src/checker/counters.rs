@@ -1,0 +1,84 @@
+//! What the counters must say.
+
+use std::collections::BTreeSet;
+
+use batch_core::Stats;
+
+use super::Checker;
+use super::known::Owed;
+
+/// The model's own counters.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) accepted: u64,
+    pub(super) delivered: u64,
+    pub(super) superseded: u64,
+    pub(super) handed_back: u64,
+    pub(super) ambiguous: u64,
+    pub(super) duplicates: u64,
+    pub(super) requests: u64,
+    pub(super) sendings: u64,
+    pub(super) retries: u64,
+    pub(super) throttled: u64,
+    pub(super) splits: u64,
+    pub(super) rests: u64,
+    /// Entries whose answer waits at their receipt.
+    pub(super) untold: BTreeSet<u64>,
+    /// Failures not collected, and what they are charged.
+    kept: (usize, usize),
+}
+
+impl Tally {
+    pub(super) fn decide(&mut self, owed: Owed, ambiguous: bool) {
+        match owed {
+            Owed::Delivered(_) => self.delivered += 1,
+            Owed::Superseded => self.superseded += 1,
+            _ => self.handed_back += 1,
+        }
+        self.ambiguous += u64::from(ambiguous && owed != Owed::Superseded);
+    }
+
+    /// A failure takes room until it is collected.
+    pub(super) fn keep(&mut self, charge: usize) {
+        self.kept.0 += 1;
+        self.kept.1 += charge;
+    }
+
+    pub(super) fn collect(&mut self, charge: usize) {
+        self.kept.0 -= 1;
+        self.kept.1 -= charge;
+    }
+
+    pub(super) fn kept(&self) -> (usize, usize) {
+        self.kept
+    }
+}
+
+impl Checker {
+    /// At rest every counter is exact.
+    pub(super) fn check_counters_at_rest(&mut self, stats: Stats) {
+        let (uncollected, _) = self.uncollected();
+        let (_, bytes) = self.occupied();
+        let in_flight: usize = self.requests.values().map(|request| request.entries.len()).sum();
+        let mut expected = Stats::default();
+        expected.accepted = self.tally.accepted;
+        expected.delivered = self.tally.delivered;
+        expected.superseded = self.tally.superseded;
+        expected.handed_back = self.tally.handed_back;
+        expected.inside = self.entries.len() as u64;
+        expected.in_flight = in_flight as u64;
+        expected.ambiguous = self.tally.ambiguous;
+        expected.uncollected = uncollected as u64;
+        expected.duplicates = self.tally.duplicates;
+        expected.requests = self.tally.requests;
+        expected.requests_in_flight = self.requests.len() as u64;
+        expected.in_flight_limit = stats.in_flight_limit;
+        expected.sendings = self.tally.sendings;
+        expected.retries = self.tally.retries;
+        expected.throttled = self.tally.throttled;
+        expected.splits = self.tally.splits;
+        expected.bytes = bytes as u64;
+        self.expect(stats == expected, || format!("law 2: the counters say {stats:?}, not {expected:?}"));
+        self.check_bounds(Some(stats));
+    }
+}

@@ -1,0 +1,160 @@
+//! All entries whose answer is not decided, by number, lane and identity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::known::{At, IdentityId, Known, LaneId};
+
+#[derive(Default)]
+pub(super) struct Entries {
+    all: BTreeMap<u64, Known>,
+    lanes: Vec<Lane>,
+    lane_ids: BTreeMap<(Kind, Vec<u8>), LaneId>,
+    identities: Vec<BTreeSet<u64>>,
+    identity_ids: BTreeMap<Vec<u8>, IdentityId>,
+    /// Entries without a lane, by number.
+    free: BTreeSet<u64>,
+    charged: usize,
+}
+
+/// The entries that must not overtake one another.
+#[derive(Default)]
+pub(super) struct Lane {
+    /// Whether a request carries one of them at most.
+    pub(super) is_strict: bool,
+    /// By place.
+    pub(super) members: BTreeMap<u64, u64>,
+    /// How many are in flight or being isolated.
+    pub(super) away: usize,
+    /// How many are in flight.
+    pub(super) in_flight: usize,
+}
+
+/// What the name of a lane comes from.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Kind {
+    Identity,
+    Lane,
+}
+
+impl Entries {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn charged(&self) -> usize {
+        self.charged
+    }
+
+    pub(super) fn get(&self, n: u64) -> Option<&Known> {
+        self.all.get(&n)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &Known)> {
+        self.all.iter().map(|(&n, known)| (n, known))
+    }
+
+    /// Entries without a lane, by number.
+    pub(super) fn free(&self) -> impl Iterator<Item = (u64, &Known)> {
+        self.free.iter().filter_map(|&n| Some((n, self.all.get(&n)?)))
+    }
+
+    pub(super) fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The entries of this identity.
+    pub(super) fn twins(&self, identity: Option<IdentityId>) -> impl Iterator<Item = (u64, &Known)> {
+        let twins = identity.map(|identity| &self.identities[identity]).into_iter().flatten();
+        twins.filter_map(|&n| Some((n, self.all.get(&n)?)))
+    }
+
+    /// The entries of the identity of this name.
+    pub(super) fn iter_identity(&self, key: &[u8]) -> impl Iterator<Item = (u64, &Known)> {
+        self.twins(self.identity_ids.get(key).copied())
+    }
+
+    pub(super) fn lane(&mut self, kind: Kind, key: &[u8], is_strict: bool) -> LaneId {
+        let lanes = &mut self.lanes;
+        *self.lane_ids.entry((kind, key.to_vec())).or_insert_with(|| {
+            lanes.push(Lane { is_strict, ..Lane::default() });
+            lanes.len() - 1
+        })
+    }
+
+    pub(super) fn identity(&mut self, key: &[u8]) -> IdentityId {
+        let identities = &mut self.identities;
+        *self.identity_ids.entry(key.to_vec()).or_insert_with(|| {
+            identities.push(BTreeSet::new());
+            identities.len() - 1
+        })
+    }
+
+    pub(super) fn insert(&mut self, n: u64, known: Known) {
+        match known.lane {
+            Some(lane) => {
+                self.lanes[lane].members.insert(known.place, n);
+            }
+            None => {
+                self.free.insert(n);
+            }
+        }
+        if let Some(identity) = known.identity {
+            self.identities[identity].insert(n);
+        }
+        self.charged += known.charge;
+        self.all.insert(n, known);
+    }
+
+    pub(super) fn remove(&mut self, n: u64) -> Option<Known> {
+        self.set_at(n, At::Waiting);
+        let known = self.all.remove(&n)?;
+        self.free.remove(&n);
+        if let Some(lane) = known.lane {
+            let members = &mut self.lanes[lane].members;
+            if members.get(&known.place) == Some(&n) {
+                members.remove(&known.place);
+            }
+        }
+        if let Some(identity) = known.identity {
+            self.identities[identity].remove(&n);
+        }
+        self.charged -= known.charge;
+        Some(known)
+    }
+
+    /// Changes what does not order entries: not its place, not where it is.
+    pub(super) fn change(&mut self, n: u64, change: impl FnOnce(&mut Known)) {
+        if let Some(known) = self.all.get_mut(&n) {
+            change(known);
+        }
+    }
+
+    pub(super) fn set_at(&mut self, n: u64, at: At) {
+        let Some(known) = self.all.get_mut(&n) else {
+            return;
+        };
+        let was = std::mem::replace(&mut known.at, at);
+        if let Some(lane) = known.lane {
+            let lane = &mut self.lanes[lane];
+            lane.away = lane.away + usize::from(at != At::Waiting) - usize::from(was != At::Waiting);
+            let flies = |at| usize::from(matches!(at, At::InFlight(_)));
+            lane.in_flight = lane.in_flight + flies(at) - flies(was);
+        }
+    }
+
+    /// The newer entry takes the older one's place in line; the older one must be removed next.
+    pub(super) fn inherit(&mut self, newer: u64, older: u64) {
+        let Some(old) = self.all.get(&older).cloned() else {
+            return;
+        };
+        let Some(new) = self.all.get_mut(&newer) else {
+            return;
+        };
+        if let Some(lane) = new.lane {
+            let members = &mut self.lanes[lane].members;
+            members.remove(&new.place);
+            members.insert(old.place, newer);
+        }
+        new.inherit(&old);
+    }
+}

@@ -1,0 +1,69 @@
+//! What the service says, in a form that the checker can compare.
+
+use batch_core::{Failure, Measure};
+
+/// What the service measured of an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// Its lane, if it has one.
+    pub lane: Option<Vec<u8>>,
+    /// Its identity, if it has one.
+    pub identity: Option<Vec<u8>>,
+    /// Its size against the limit of an entry.
+    pub entry_bytes: usize,
+    /// Its share of a request.
+    pub request_bytes: usize,
+    /// What it occupies in memory.
+    pub heap_bytes: usize,
+    /// A number that changes when its content does.
+    pub seal: u64,
+}
+
+/// What the service answered to a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    /// See [`Reply::Ambiguous`](batch_core::Reply::Ambiguous).
+    Ambiguous(Failure),
+    /// See [`Reply::Each`](batch_core::Reply::Each).
+    Each(Vec<Fate>),
+    /// See [`Reply::Fatal`](batch_core::Reply::Fatal).
+    Fatal(Failure),
+    /// See [`Reply::Retry`](batch_core::Reply::Retry).
+    Retry(Failure),
+    /// See [`Reply::Split`](batch_core::Reply::Split).
+    Split(Failure),
+    /// See [`Reply::Throttled`](batch_core::Reply::Throttled).
+    Throttled(Failure),
+    /// See [`Reply::Unsent`](batch_core::Reply::Unsent).
+    Unsent(Failure),
+}
+
+/// What the service answered to one entry of a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Fate {
+    /// Taken; with a number that tells this response from others.
+    Accepted(u64),
+    /// See [`Verdict::Ambiguous`](batch_core::Verdict::Ambiguous).
+    Ambiguous(Failure),
+    /// See [`Verdict::Reject`](batch_core::Verdict::Reject).
+    Reject(Failure),
+    /// See [`Verdict::Retry`](batch_core::Verdict::Retry).
+    Retry(Failure),
+    /// See [`Verdict::Throttled`](batch_core::Verdict::Throttled).
+    Throttled(Failure),
+}
+
+impl Facts {
+    /// What is measured here, of an entry with this seal.
+    #[must_use]
+    pub(crate) fn of(measure: &Measure<'_>, seal: u64) -> Self {
+        Self {
+            lane: measure.lane.as_ref().map(|key| key.as_bytes().to_vec()),
+            identity: measure.identity.as_ref().map(|key| key.as_bytes().to_vec()),
+            entry_bytes: measure.entry_bytes,
+            request_bytes: measure.request_bytes,
+            heap_bytes: measure.heap_bytes,
+            seal,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Law 5: a flush is a watermark, and its deadline is kept.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Checker;
+use super::answers::Answer;
+
+/// A call of `flush`, `flush_by`, `shutdown` or `shutdown_by`.
+pub(crate) type FlushId = u64;
+
+/// A flush that has not returned.
+#[derive(Debug)]
+pub(super) struct Flush {
+    /// It covers everything accepted before this.
+    end: u64,
+    deadline: Option<Duration>,
+}
+
+impl Checker {
+    /// A flush begins.
+    pub(crate) fn flush_begins(&mut self, deadline: Option<Duration>) -> FlushId {
+        let id = self.next_flush;
+        self.next_flush += 1;
+        self.note(&[15, id], || format!("flush {id} begins, until {deadline:?}"));
+        let end = self.tally.accepted + 1;
+        self.flushed = end;
+        self.flushes.insert(id, Flush { end, deadline });
+        id
+    }
+
+    /// A flush was polled and has not returned: at its deadline it withdraws what it covers.
+    pub(crate) fn flush_waits(&mut self, id: FlushId) {
+        self.queue.hope();
+        let now = self.now;
+        let flush = self.flushes.get(&id);
+        if let Some(end) =
+            flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end)
+        {
+            self.note(&[16, id], || format!("flush {id} withdraws"));
+            self.withdrawn = self.withdrawn.max(end);
+        }
+    }
+
+    /// A flush returned: these entries and no others of those that it covers.
+    pub(crate) fn flush_returns(&mut self, id: FlushId, items: &[(u64, Answer)]) {
+        let numbers: Vec<u64> = items.iter().map(|&(n, _)| n).collect();
+        self.note(&[17, id, numbers.len() as u64], || format!("flush {id} returns {numbers:?}"));
+        let Some(Flush { end, .. }) = self.flushes.remove(&id) else {
+            return;
+        };
+        items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
+        let inside = |(n, known): (u64, &super::known::Known)| {
+            let overdue = !known.is_in_flight() && self.is_overdue(known) && known.owner.is_receipt();
+            (known.flush_order < end && !overdue).then_some(n)
+        };
+        let unanswered = self.entries.iter().find_map(inside);
+        self.expect(unanswered.is_none(), || {
+            format!("law 5: flush {id} does not wait for entry {unanswered:?}")
+        });
+        let left = self.pool.first().copied().filter(|&(order, _)| order < end);
+        self.expect(left.is_none(), || format!("law 5: flush {id} leaves {left:?}"));
+        let foreign = numbers.iter().find(|n| self.decided.get(n).is_none_or(|d| d.known.flush_order >= end));
+        let foreign = foreign.copied();
+        self.expect(foreign.is_none(), || format!("law 5: flush {id} does not cover entry {foreign:?}"));
+    }
+
+    /// A flush was cancelled; what it withdrew stays withdrawn.
+    pub(crate) fn flush_dropped(&mut self, id: FlushId) {
+        self.note(&[18, id], || format!("flush {id} is cancelled"));
+        self.flushes.remove(&id);
+    }
+
+    /// The failures without an owner were taken, without waiting.
+    pub(crate) fn takes(&mut self, items: &[(u64, Answer)]) {
+        let numbers: BTreeSet<u64> = items.iter().map(|&(n, _)| n).collect();
+        self.note(&[19, numbers.len() as u64], || format!("{numbers:?} are taken"));
+        items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
+        let rested = |n: &u64| self.decided.get(n).is_some_and(|decided| decided.at < self.now);
+        let left = self.pool.iter().map(|&(_, n)| n).find(rested);
+        self.expect(left.is_none(), || format!("law 2: entry {left:?} failed before, but was not taken"));
+    }
+
+    /// At rest no flush waits whose entries are answered, or whose deadline is over.
+    pub(super) fn check_flushes_at_rest(&mut self) {
+        let oldest = self.entries.iter().map(|(_, known)| known.flush_order).min();
+        let (mut hangs, mut late) = (None, None);
+        for (id, flush) in &self.flushes {
+            if oldest.is_none_or(|oldest| oldest >= flush.end) {
+                hangs = Some(*id);
+            }
+            if flush.deadline.is_some_and(|deadline| deadline <= self.now) {
+                late = Some(*id);
+            }
+        }
+        self.expect(hangs.is_none(), || format!("law 5: flush {hangs:?} waits for nothing"));
+        self.expect(late.is_none(), || format!("law 5: flush {late:?} outlives its deadline"));
+    }
+}

@@ -1,0 +1,162 @@
+//! Law 8: poison is isolated, its batch mates are delivered, and finding it takes few requests.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use batch_core::Failure;
+
+use super::Checker;
+use super::known::{At, IsolationId, Owed};
+use super::requests::Request;
+
+/// The code of a refusal for which no entry is to blame: the number of requests then has no bound.
+pub const WHIM: &str = "Whim";
+
+/// So many entries refused alone in a row, all for the same reason, suggest that all are.
+const STREAK: u32 = 8;
+
+/// A request that was refused, and its parts.
+#[derive(Debug)]
+pub(super) struct Isolation {
+    /// The entries that are in parts not sent yet.
+    pub(super) members: BTreeSet<u64>,
+    pub(super) in_flight: bool,
+    pub(super) rest_until: Duration,
+    size: usize,
+    /// Requests that the service answered or refused; others are repeated.
+    requests: usize,
+    culprits: usize,
+    /// Whether nothing but culprits made it longer.
+    is_pure: bool,
+    streak: u32,
+    reason: String,
+    /// Whether the rest is being tried at once after a streak.
+    together: bool,
+}
+
+impl Checker {
+    /// Parts of a refused request travel alone, one after the other.
+    pub(super) fn check_isolation(&mut self, id: u64, numbers: &[u64]) -> Option<IsolationId> {
+        let of = |n: &u64| {
+            self.entries.get(*n).and_then(|known| known.isolation.filter(|_| known.at == At::Isolated))
+        };
+        let isolation = numbers.first().and_then(of);
+        let mixed = numbers.iter().any(|n| of(n) != isolation);
+        self.expect(!mixed, || format!("law 8: request {id} mixes parts of refused requests: {numbers:?}"));
+        let isolation = isolation?;
+        let now = self.now;
+        let part = &mut self.isolations[isolation];
+        let (alone, rested) = (!part.in_flight, part.rest_until <= now);
+        part.in_flight = true;
+        numbers.iter().for_each(|n| {
+            part.members.remove(n);
+        });
+        self.expect(alone, || format!("law 8: request {id} is sent together with another part"));
+        self.expect(rested, || format!("law 9: request {id} is sent before the backoff of its part ended"));
+        Some(isolation)
+    }
+
+    /// The request was refused as a whole: on to its halves, unless its one entry is the culprit.
+    pub(super) fn refuse(&mut self, request: &Request, failure: &Failure) {
+        let is_alone = request.entries.len() == 1;
+        let is_lost = request.isolation.is_some_and(|id| {
+            let isolation = &self.isolations[id];
+            isolation.together && isolation.reason == failure.code()
+        });
+        if is_alone || is_lost {
+            if let Some(id) = request.isolation {
+                self.isolations[id].convict(is_alone, failure.code());
+            }
+            for &n in &request.entries {
+                self.decide_failed(n, Owed::Rejected, failure);
+            }
+            return;
+        }
+        self.tally.splits += 1;
+        let id = request.isolation.unwrap_or_else(|| self.new_isolation(request.entries.len()));
+        let isolation = &mut self.isolations[id];
+        isolation.requests += 1;
+        isolation.together = false;
+        isolation.rest_until = self.now;
+        isolation.is_pure &= failure.code() != WHIM;
+        for &n in &request.entries {
+            self.entries.change(n, |known| known.last = Some(failure.clone()));
+            if self.entries.get(n).is_some_and(|known| self.is_overdue(known)) {
+                self.decide(n, Owed::Overdue);
+            } else {
+                self.isolate(n, id);
+            }
+        }
+    }
+
+    pub(super) fn isolate(&mut self, n: u64, isolation: IsolationId) {
+        self.entries.set_at(n, At::Isolated);
+        self.entries.change(n, |known| known.isolation = Some(isolation));
+        self.isolations[isolation].members.insert(n);
+    }
+
+    /// The service answered for each entry of a part.
+    pub(super) fn acquit(&mut self, request: &Request, has_setbacks: bool) {
+        if let Some(id) = request.isolation {
+            let isolation = &mut self.isolations[id];
+            isolation.requests += 1;
+            isolation.streak = 0;
+            isolation.together = false;
+            isolation.is_pure &= !has_setbacks;
+        }
+    }
+
+    /// At most 2k log2(n) + 1 requests for k culprits of n.
+    pub(super) fn check_isolation_cost(&mut self, id: IsolationId) {
+        let isolation = &self.isolations[id];
+        let levels = isolation.size.next_power_of_two().trailing_zeros() as usize;
+        let most = 2 * isolation.culprits * levels + 1;
+        let ended = isolation.members.is_empty() && !isolation.in_flight;
+        let within = isolation.requests <= most;
+        let complaint = format!("law 8: more than {most} requests: {isolation:?}");
+        self.expect(!ended || !isolation_counts(&self.isolations[id]) || within, || complaint);
+    }
+
+    fn new_isolation(&mut self, size: usize) -> IsolationId {
+        self.isolations.push(Isolation {
+            members: BTreeSet::new(),
+            in_flight: false,
+            rest_until: self.now,
+            size,
+            requests: 0,
+            culprits: 0,
+            is_pure: self.refuses_steadily,
+            streak: 0,
+            reason: String::new(),
+            together: false,
+        });
+        self.isolations.len() - 1
+    }
+}
+
+fn isolation_counts(isolation: &Isolation) -> bool {
+    isolation.is_pure && isolation.culprits > 0
+}
+
+impl Isolation {
+    /// An entry got its answer. Who is lost for another reason may have been a culprit that was never found.
+    pub(super) fn leave(&mut self, n: u64, owed: Owed) {
+        self.members.remove(&n);
+        self.is_pure &= matches!(owed, Owed::Delivered(_) | Owed::Rejected);
+    }
+
+    /// Counts a refusal of one entry alone, or of all the rest after a streak.
+    fn convict(&mut self, is_alone: bool, reason: &str) {
+        self.requests += 1;
+        if !is_alone {
+            return;
+        }
+        self.culprits += 1;
+        if self.reason != reason {
+            self.streak = 0;
+            reason.clone_into(&mut self.reason);
+        }
+        self.streak += 1;
+        self.together = self.streak >= STREAK && !self.members.is_empty();
+    }
+}

@@ -1,0 +1,116 @@
+//! What is known of one entry.
+
+use std::time::Duration;
+
+use batch_core::Failure;
+
+pub(super) type LaneId = usize;
+pub(super) type IdentityId = usize;
+pub(super) type IsolationId = usize;
+
+/// An accepted entry whose answer is not decided yet.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) seal: u64,
+    pub(super) lane: Option<LaneId>,
+    pub(super) identity: Option<IdentityId>,
+    /// Its share of a request.
+    pub(super) bytes: usize,
+    pub(super) charge: usize,
+    pub(super) accepted: Duration,
+    /// Its place in the order of its lane: that of the entry it superseded, if it did.
+    pub(super) place: u64,
+    /// The order of acceptance that flushes go by; inherited like the place.
+    pub(super) flush_order: u64,
+    pub(super) at: At,
+    /// The refused request that it is being isolated from.
+    pub(super) isolation: Option<IsolationId>,
+    /// It must not go before this moment.
+    pub(super) earliest: Duration,
+    /// It must go at this moment at the latest, if it may.
+    pub(super) latest: Duration,
+    pub(super) sends: u32,
+    pub(super) used: u32,
+    pub(super) strikes: u32,
+    pub(super) ambiguous: bool,
+    /// Whether it was throttled before, or one that it superseded while it waited.
+    pub(super) was_throttled: bool,
+    pub(super) last: Option<Failure>,
+    /// The requests that carried it, or one that it superseded.
+    pub(super) requests: Vec<u64>,
+    pub(super) owner: Owner,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum At {
+    InFlight(u64),
+    /// In a part of a request that was refused.
+    Isolated,
+    Waiting,
+}
+
+/// Who is to be told the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Owner {
+    /// The handler or whoever flushes; nobody is told of a success.
+    Nobody,
+    Receipt {
+        /// Whether a task is awaiting it now.
+        awaited: bool,
+        /// Whether it was ever polled, so that the writer believes that somebody awaits it.
+        polled: bool,
+    },
+}
+
+/// An entry whose answer is decided, told or not.
+#[derive(Clone, Debug)]
+pub(super) struct Decided {
+    pub(super) known: Known,
+    pub(super) owed: Owed,
+    pub(super) at: Duration,
+    /// How far withdrawals had come then.
+    pub(super) withdrawn: u64,
+    pub(super) told: bool,
+}
+
+/// The answer of an entry.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Owed {
+    Ambiguous,
+    /// With the number that tells the service's response from others.
+    Delivered(u64),
+    Exhausted,
+    Fatal,
+    /// Handed back because its deadline passed, it was withdrawn or its runtime went.
+    Overdue,
+    Rejected,
+    Superseded,
+}
+
+impl Owed {
+    /// Whether the entry is handed back.
+    pub(super) fn is_failure(self) -> bool {
+        !matches!(self, Self::Delivered(_) | Self::Superseded)
+    }
+}
+
+impl Owner {
+    pub(super) fn is_receipt(self) -> bool {
+        matches!(self, Self::Receipt { .. })
+    }
+}
+
+impl Known {
+    /// It takes the place of an older one: in line, in its linger and backoff, in flushes.
+    pub(super) fn inherit(&mut self, older: &Self) {
+        self.place = older.place;
+        self.flush_order = older.flush_order;
+        self.latest = older.latest;
+        self.earliest = older.earliest;
+        self.requests.extend(&older.requests);
+    }
+
+    pub(super) fn is_in_flight(&self) -> bool {
+        matches!(self.at, At::InFlight(_))
+    }
+}

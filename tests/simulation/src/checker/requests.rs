@@ -1,0 +1,268 @@
+//! Laws 1, 3, 8 and 9 at the service: what a request carries, when it begins, how it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use batch_core::{Failure, Stats};
+
+use super::facts::{Fate, Outcome};
+use super::known::{At, IsolationId, Known, LaneId, Owed};
+use super::pace::Reception;
+use super::setback::Setback;
+use super::Checker;
+
+/// A request under way.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) id: u64,
+    pub(super) entries: Vec<u64>,
+    pub(super) began: Duration,
+    pub(super) isolation: Option<IsolationId>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Ended {
+    /// The service answered.
+    Answered(Outcome),
+    /// The writer dropped it.
+    GivenUp,
+    /// The service panicked.
+    Panicked,
+}
+
+impl Checker {
+    /// The service is called with these entries, each by number and seal. Requests are numbered from 0 in the order
+    /// in which they begin.
+    pub(crate) fn begins(&mut self, id: u64, entries: &[(u64, u64)], stats: Option<Stats>) {
+        let numbers: Vec<u64> = entries.iter().map(|&(n, _)| n).collect();
+        let digest = numbers.iter().fold(numbers.len() as u64, |digest, n| digest.rotate_left(7) ^ n);
+        self.note(&[10, id, digest], || format!("request {id} carries {numbers:?}"));
+        self.tally.requests += 1;
+        self.tally.sendings += numbers.len() as u64;
+        if entries.iter().any(|&(n, seal)| !self.may_go(n, seal)) {
+            return;
+        }
+        self.check_limits(id, &numbers);
+        self.check_order(id, &numbers);
+        let isolation = self.check_isolation(id, &numbers);
+        self.check_bounds(stats);
+        self.check_pace(id, stats);
+        for &n in &numbers {
+            self.entries.set_at(n, At::InFlight(id));
+            self.tally.retries += u64::from(self.entries.get(n).is_some_and(|known| known.sends > 0));
+            self.entries.change(n, |known| {
+                known.sends += 1;
+                known.requests.push(id);
+            });
+        }
+        self.requests.insert(id, Request { id, entries: numbers, began: self.now, isolation });
+    }
+
+    /// A request ended.
+    pub(crate) fn ends(&mut self, id: u64, ended: &Ended, stats: Option<Stats>) {
+        self.note(&[11, id], || format!("request {id} ends: {}", said(ended)));
+        let jitter = self.jitter.f64();
+        let Some(request) = self.requests.remove(&id) else {
+            return;
+        };
+        if let Some(isolation) = request.isolation {
+            self.isolations[isolation].in_flight = false;
+        }
+        self.learn_pace(&request, ended, stats, jitter);
+        match ended {
+            Ended::Answered(outcome) => self.answered(&request, outcome, jitter),
+            Ended::GivenUp => {
+                let code = self.check_given_up(&request);
+                self.all(&request, Setback::Ambiguous, &Failure::new(code), jitter);
+            }
+            Ended::Panicked => {
+                self.all(&request, Setback::Ambiguous, &Failure::new("ServicePanicked"), jitter);
+            }
+        }
+        if let Some(isolation) = request.isolation {
+            self.check_isolation_cost(isolation);
+        }
+    }
+
+    fn answered(&mut self, request: &Request, outcome: &Outcome, jitter: f64) {
+        match outcome {
+            Outcome::Ambiguous(failure) => self.all(request, Setback::Ambiguous, failure, jitter),
+            Outcome::Each(fates) if fates.len() == request.entries.len() => self.each(request, fates, jitter),
+            Outcome::Each(_) => {
+                self.all(request, Setback::Ambiguous, &Failure::new("VerdictsMiscounted"), jitter);
+            }
+            Outcome::Fatal(failure) => {
+                for &n in &request.entries {
+                    self.decide_failed(n, Owed::Fatal, failure);
+                }
+            }
+            Outcome::Retry(failure) => self.all(request, Setback::Retry, failure, jitter),
+            Outcome::Split(failure) => self.refuse(request, failure),
+            Outcome::Throttled(failure) => {
+                self.tally.throttled += 1;
+                self.all(request, Setback::Throttled, failure, jitter);
+            }
+            Outcome::Unsent(failure) => self.all(request, Setback::Unsent, failure, jitter),
+        }
+    }
+
+    fn each(&mut self, request: &Request, fates: &[Fate], jitter: f64) {
+        let mut back = Vec::new();
+        for (&n, fate) in request.entries.iter().zip(fates) {
+            match fate {
+                Fate::Accepted(response) => self.decide(n, Owed::Delivered(*response)),
+                Fate::Ambiguous(failure) => back.push((n, Setback::Ambiguous, failure)),
+                Fate::Reject(failure) => self.decide_failed(n, Owed::Rejected, failure),
+                Fate::Retry(failure) => back.push((n, Setback::Retry, failure)),
+                Fate::Throttled(failure) => {
+                    self.tally.throttled += 1;
+                    back.push((n, Setback::Throttled, failure));
+                }
+            }
+        }
+        self.acquit(request, !back.is_empty());
+        self.set_back(request, &back, jitter, false);
+    }
+
+    fn all(&mut self, request: &Request, setback: Setback, failure: &Failure, jitter: f64) {
+        let back: Vec<_> = request.entries.iter().map(|&n| (n, setback, failure)).collect();
+        self.set_back(request, &back, jitter, true);
+    }
+
+    /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
+    fn may_go(&mut self, n: u64, seal: u64) -> bool {
+        let Some(known) = self.entries.get(n) else {
+            let told = self.decided.get(&n).map(|decided| decided.owed);
+            self.fail(match told {
+                Some(owed) => format!("law 2: entry {n} is sent, but its answer is decided: {owed:?}"),
+                None => format!("law 2: entry {n} is sent, but was never accepted"),
+            });
+            return false;
+        };
+        let complaint = match known {
+            known if known.seal != seal => "law 10: altered",
+            known if known.is_in_flight() => "law 2: it is in flight already",
+            known if known.used >= self.rules.max_attempts => "law 9: its attempts are used up",
+            known if known.accepted + self.rules.delivery_deadline <= self.now => "law 9: past its deadline",
+            known if known.earliest > self.now => "law 9: before its backoff ended",
+            _ if self.is_stopped => "law 11: without a runtime",
+            _ => return true,
+        };
+        let complaint = format!("entry {n} is sent: {complaint}: {known:?}");
+        self.fail(complaint);
+        false
+    }
+
+    /// Law 1.
+    fn check_limits(&mut self, id: u64, numbers: &[u64]) {
+        let bytes: usize = numbers.iter().filter_map(|&n| self.entries.get(n)).map(|known| known.bytes).sum();
+        let limits = self.rules.limits;
+        let within = !numbers.is_empty()
+            && numbers.len() <= limits.entries()
+            && bytes + limits.overhead_bytes() <= limits.request_bytes();
+        self.expect(within, || format!("law 1: request {id} has {} entries of {bytes} bytes", numbers.len()));
+    }
+
+    /// Law 3: of each lane it carries what comes next, in order, while nothing else of the lane is away.
+    fn check_order(&mut self, id: u64, numbers: &[u64]) {
+        let mut carried: BTreeMap<LaneId, Vec<u64>> = BTreeMap::new();
+        let mut identities = BTreeSet::new();
+        for &n in numbers {
+            let Some(known) = self.entries.get(n) else { continue };
+            let is_twin = known.identity.is_some_and(|identity| !identities.insert(identity));
+            if let Some(lane) = known.lane {
+                carried.entry(lane).or_default().push(n);
+            }
+            self.expect(!is_twin, || format!("request {id} carries two of one identity: {n} is the second"));
+        }
+        for (lane, numbers) in carried {
+            if let Some(complaint) = self.disorder(lane, &numbers) {
+                self.fail(format!("law 3: request {id} carries {numbers:?} of lane {lane}: {complaint}"));
+            }
+        }
+    }
+
+    fn disorder(&self, lane: LaneId, numbers: &[u64]) -> Option<String> {
+        let lane = &self.entries.lanes()[lane];
+        if lane.in_flight > 0 {
+            return Some("the lane is in flight".to_owned());
+        }
+        if lane.is_strict && numbers.len() > 1 {
+            return Some("a strict lane".to_owned());
+        }
+        // One that is overdue may have its answer, which nobody has seen yet.
+        let still_inside = |n: &u64| self.entries.get(*n).is_some_and(|known| !self.is_overdue(known));
+        let next = lane.members.values().copied().filter(|n| numbers.contains(n) || still_inside(n));
+        let next: Vec<u64> = next.take(numbers.len()).collect();
+        (next != numbers).then(|| format!("{next:?} come next"))
+    }
+
+    /// Laws 9 and 11: the writer gives a request up when its time is over, or when it was told to.
+    fn check_given_up(&mut self, request: &Request) -> &'static str {
+        if self.is_stopped {
+            return "AttemptDropped";
+        }
+        if request.began + self.rules.attempt_timeout <= self.now {
+            return "AttemptTimeout";
+        }
+        let withdrawn = self.withdrawn;
+        let is_withdrawn = |known: &Known| known.flush_order < withdrawn;
+        let covered = request.entries.iter().any(|&n| self.entries.get(n).is_some_and(is_withdrawn));
+        self.expect(covered, || format!("request {} is given up without a reason", request.id));
+        "Cancelled"
+    }
+
+    /// At rest no request outlives its timeout, or carries what was withdrawn.
+    pub(super) fn check_requests_at_rest(&mut self) {
+        let (now, timeout, withdrawn) = (self.now, self.rules.attempt_timeout, self.withdrawn);
+        let late = self.requests.values().find(|request| request.began + timeout <= now).map(|r| r.id);
+        self.expect(late.is_none(), || format!("law 9: request {late:?} outlives its timeout"));
+        let carries = |request: &&Request| {
+            let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
+            entries.any(|known| known.flush_order < withdrawn)
+        };
+        let withdrawn = self.requests.values().find(carries).map(|request| request.id);
+        self.expect(withdrawn.is_none(), || {
+            format!("law 5: request {withdrawn:?} carries what was withdrawn")
+        });
+    }
+
+    /// What a request shows of the service. That an entry is throttled again may be its own doing and tells nothing.
+    pub(super) fn reception(&self, request: &Request, ended: &Ended) -> Reception {
+        match ended {
+            Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
+                let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
+                if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
+                    Reception::Taken
+                } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_)))
+                    && entries.all(|known| !known.was_throttled)
+                {
+                    Reception::Throttled
+                } else {
+                    Reception::Reached
+                }
+            }
+            Ended::Answered(Outcome::Throttled(_)) => Reception::Throttled,
+            Ended::Answered(Outcome::Unsent(_)) => Reception::Unsent,
+            _ => Reception::Reached,
+        }
+    }
+}
+
+fn said(ended: &Ended) -> String {
+    match ended {
+        Ended::Answered(Outcome::Each(fates)) => {
+            let fate = |fate: &Fate| match fate {
+                Fate::Accepted(_) => "+".to_owned(),
+                Fate::Ambiguous(_) => "?".to_owned(),
+                Fate::Reject(failure) => format!("reject:{}", failure.code()),
+                Fate::Retry(_) => "retry".to_owned(),
+                Fate::Throttled(_) => "throttled".to_owned(),
+            };
+            format!("each [{}]", fates.iter().map(fate).collect::<Vec<_>>().join(" "))
+        }
+        Ended::Answered(outcome) => format!("{outcome:?}"),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,47 @@
+//! A rest: no task can go on before time moves, so nothing may be late.
+
+use batch_core::Stats;
+
+use super::Checker;
+use super::known::Owed;
+
+impl Checker {
+    /// No task can go on. The counters, and how many entries are alive, where they can be had.
+    pub(crate) fn rests(&mut self, stats: Option<Stats>, alive: Option<usize>) {
+        if self.violation.is_some() {
+            return;
+        }
+        self.tally.rests += 1;
+        self.give_up_overdue();
+        self.check_queue_at_rest();
+        self.check_owners_at_rest();
+        self.check_flushes_at_rest();
+        self.check_requests_at_rest();
+        if let Some(stats) = stats {
+            self.check_counters_at_rest(stats);
+            self.check_pace_at_rest(stats);
+            self.check_timeliness();
+        }
+        if let Some(alive) = alive {
+            self.check_alive(alive, stats.is_some());
+        }
+    }
+
+    /// What waits past its time has its answer now.
+    fn give_up_overdue(&mut self) {
+        let gone = |(n, known): (u64, &super::known::Known)| {
+            (!known.is_in_flight() && self.is_overdue(known)).then_some(n)
+        };
+        let gone: Vec<u64> = self.entries.iter().filter_map(gone).collect();
+        gone.into_iter().for_each(|n| self.decide(n, Owed::Overdue));
+    }
+
+    /// Law 6: nothing is kept but what is inside, failed and not collected, or with a call.
+    fn check_alive(&mut self, alive: usize, has_handle: bool) {
+        let (uncollected, _) = self.uncollected();
+        let expected = self.entries.len() + uncollected + self.queue.entries();
+        // A writer that nobody has any more may be gone, and what nobody collected with it.
+        let right = if has_handle { alive == expected } else { alive <= expected };
+        self.expect(right, || format!("law 6: {alive} entries are in memory, not {expected}"));
+    }
+}

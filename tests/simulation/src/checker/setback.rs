@@ -1,0 +1,143 @@
+//! Law 9: what a failed attempt means for an entry, as the design says it.
+
+use std::time::Duration;
+
+use batch_core::{Ambiguous, Duplicates, Failure};
+
+use super::Checker;
+use super::known::{At, Known, Owed};
+use super::requests::Request;
+
+/// How an attempt failed, as far as the entry may be sent again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Setback {
+    Ambiguous,
+    Retry,
+    Throttled,
+    Unsent,
+}
+
+/// The longest that entries whose retry is due wait for company.
+const COMPANY: Duration = Duration::from_millis(100);
+
+impl Checker {
+    /// These entries of a request failed, all of it or a part.
+    pub(super) fn set_back(
+        &mut self,
+        request: &Request,
+        back: &[(u64, Setback, &Failure)],
+        jitter: f64,
+        whole: bool,
+    ) {
+        let mut again = Vec::new();
+        for &(n, setback, failure) in back {
+            again.extend(self.strike(n, setback, failure, jitter));
+        }
+        let Some(isolation) = request.isolation else {
+            again.into_iter().for_each(|(n, due)| self.go_back(n, due, None));
+            return;
+        };
+        let last = again.iter().map(|&(_, due)| due).max();
+        if whole {
+            for &(n, due) in &again {
+                self.entries.change(n, |known| known.earliest = due);
+                self.isolate(n, isolation);
+            }
+            self.isolations[isolation].rest_until = last.unwrap_or(self.now);
+            return;
+        }
+        self.go_back_from_part(isolation, again);
+    }
+
+    /// Failed entries of a part whose lanes may have more in the next parts go ahead of those.
+    fn go_back_from_part(&mut self, isolation: usize, again: Vec<(u64, Duration)>) {
+        let has_lane = |n: u64| self.entries.get(n).is_some_and(|known| known.lane.is_some());
+        let (laned, free): (Vec<_>, Vec<_>) = again.into_iter().partition(|&(n, _)| has_lane(n));
+        free.into_iter().for_each(|(n, due)| self.go_back(n, due, None));
+        let last = laned.iter().map(|&(_, due)| due).max();
+        let members = self.isolations[isolation].members.iter().filter_map(|&n| self.entries.get(n));
+        let mates: Vec<bool> = members.map(|known| self.is_overdue(known)).collect();
+        self.isolations[isolation].rest_until = self.now;
+        if mates.iter().any(|overdue| !overdue) {
+            for (n, due) in laned {
+                self.entries.change(n, |known| known.earliest = due);
+                self.isolate(n, isolation);
+                self.isolations[isolation].rest_until = last.unwrap_or(self.now);
+            }
+        } else {
+            // Where the next parts are overdue, nobody has seen yet whether they are still there.
+            let latest = last.filter(|_| !mates.is_empty());
+            laned.into_iter().for_each(|(n, due)| self.go_back(n, due, latest));
+        }
+    }
+
+    /// Books a failed attempt: when the entry may go again, unless it is handed back.
+    fn strike(
+        &mut self,
+        n: u64,
+        setback: Setback,
+        failure: &Failure,
+        jitter: f64,
+    ) -> Option<(u64, Duration)> {
+        self.entries.change(n, |known| {
+            known.ambiguous |= setback == Setback::Ambiguous;
+            known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
+            known.strikes += u32::from(setback != Setback::Unsent);
+            known.was_throttled |= setback == Setback::Throttled;
+            known.last = Some(failure.clone());
+        });
+        let known = self.entries.get(n)?;
+        let hands_back = setback == Setback::Ambiguous && self.rules.ambiguous == Ambiguous::HandBack;
+        let owed = match known {
+            known if self.is_overdue(known) => Some(Owed::Overdue),
+            _ if hands_back => Some(Owed::Ambiguous),
+            known if known.used >= self.rules.max_attempts => Some(Owed::Exhausted),
+            _ => None,
+        };
+        let delay = match setback {
+            Setback::Unsent => Duration::ZERO,
+            _ => self.rules.backoff.delay(known.strikes, jitter),
+        };
+        match owed {
+            None => Some((n, self.now + delay)),
+            Some(owed) => {
+                self.decide(n, owed);
+                None
+            }
+        }
+    }
+
+    /// It waits again; a newer one of its identity that waits takes its place instead.
+    fn go_back(&mut self, n: u64, due: Duration, latest: Option<Duration>) {
+        let company = self.rules.linger.longest().min(COMPANY);
+        self.entries.set_at(n, At::Waiting);
+        self.entries.change(n, |known| {
+            known.isolation = None;
+            known.earliest = due;
+            known.latest = match known.lane {
+                Some(_) => latest.unwrap_or(due),
+                None => due + company,
+            };
+        });
+        if self.rules.duplicates != Duplicates::KeepLast {
+            return;
+        }
+        let Some(older) = self.entries.get(n) else {
+            return;
+        };
+        // One that waits before it is overdue and has its answer, which nobody has seen yet.
+        let is_newer = |(_, known): &(u64, &Known)| known.at == At::Waiting && known.place > older.place;
+        let newer = self.entries.twins(older.identity).find(is_newer).map(|(newer, _)| newer);
+        if let Some(newer) = newer {
+            self.entries.inherit(newer, n);
+            self.decide(n, Owed::Superseded);
+        }
+    }
+
+    /// Whether it may not be sent any more, whatever its last attempt brought.
+    pub(super) fn is_overdue(&self, known: &Known) -> bool {
+        self.is_stopped
+            || known.flush_order < self.withdrawn
+            || known.accepted + self.rules.delivery_deadline <= self.now
+    }
+}

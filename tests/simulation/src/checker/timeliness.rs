@@ -1,0 +1,94 @@
+//! Law 4: what may go does not wait past its time while a request may be sent.
+
+use batch_core::{Duplicates, Linger, Load};
+
+use super::Checker;
+use super::entries::Lane;
+use super::known::{At, Known};
+
+impl Checker {
+    pub(super) fn check_timeliness(&mut self) {
+        if let Some(complaint) = self.two_twins_wait() {
+            self.fail(complaint);
+        }
+        if !self.surely_sends() {
+            return;
+        }
+        let complaint = self.idle_part().or_else(|| {
+            let mut ready = Load::empty();
+            self.late_entry(&mut ready).or_else(|| self.enough(ready))
+        });
+        if let Some(complaint) = complaint {
+            self.fail(format!("law 4: {complaint}"));
+        }
+    }
+
+    /// A part of a refused request goes as soon as the one before it is answered.
+    fn idle_part(&self) -> Option<String> {
+        let idle = self.isolations.iter().find(|isolation| {
+            !isolation.members.is_empty() && !isolation.in_flight && isolation.rest_until <= self.now
+        });
+        idle.map(|isolation| format!("the next part does not go: {isolation:?}"))
+    }
+
+    /// Adds up what may go, and looks for an entry that should have gone.
+    fn late_entry(&self, ready: &mut Load) -> Option<String> {
+        for (n, known) in self.entries.free() {
+            if known.at == At::Waiting && known.earliest <= self.now {
+                *ready = ready.with(known.bytes);
+                if let Some(complaint) = self.late(known) {
+                    return Some(format!("entry {n} {complaint}: {known:?}"));
+                }
+            }
+        }
+        self.entries.lanes().iter().find_map(|lane| self.late_lane(lane, ready))
+    }
+
+    fn late_lane(&self, lane: &Lane, ready: &mut Load) -> Option<String> {
+        if lane.away > 0 {
+            return None;
+        }
+        let mut waiting = lane.members.values().filter_map(|&n| Some((n, self.entries.get(n)?)));
+        let (n, head) = waiting.next().filter(|(_, head)| head.earliest <= self.now)?;
+        *ready = ready.with(head.bytes);
+        if !lane.is_strict {
+            let followers = waiting.take_while(|(_, known)| known.earliest <= self.now);
+            *ready = followers.fold(*ready, |ready, (_, known)| ready.with(known.bytes));
+        }
+        self.late(head).map(|complaint| format!("entry {n}, first of its lane, {complaint}: {head:?}"))
+    }
+
+    fn late(&self, known: &Known) -> Option<&'static str> {
+        let is_idle = self.requests.is_empty();
+        if known.flush_order < self.flushed {
+            Some("lingers in spite of a flush")
+        } else if known.latest <= self.now {
+            Some("waits past its time")
+        } else if is_idle && matches!(self.rules.linger, Linger::Natural(_)) {
+            Some("lingers while nothing is in flight")
+        } else {
+            None
+        }
+    }
+
+    /// Enough waits to fill a request, or nothing more can come.
+    fn enough(&self, ready: Load) -> Option<String> {
+        let is_enough = ready.entries >= self.rules.threshold_entries
+            || ready.bytes >= self.rules.threshold_bytes
+            || (ready.entries > 0 && !self.queue.is_empty());
+        is_enough.then(|| format!("{ready:?} waits, which is enough"))
+    }
+
+    /// Under `KeepLast`, a newer entry supersedes the one that waits.
+    fn two_twins_wait(&self) -> Option<String> {
+        if self.rules.duplicates != Duplicates::KeepLast {
+            return None;
+        }
+        self.entries.iter().find_map(|(n, known)| {
+            let waits = |known: &Known| known.at == At::Waiting;
+            let mut twins = self.entries.twins(known.identity.filter(|_| waits(known)));
+            let twin = twins.find(|(other, twin)| *other > n && waits(twin))?.0;
+            Some(format!("entry {twin} does not supersede entry {n}, which waits"))
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! The scripted target: a service that answers in every way there is, alone and in storms.
+
+mod act;
+mod item;
+mod limits;
+mod service;
+mod weather;
+
+pub use service::Scripted;

@@ -1,0 +1,120 @@
+//! What is submitted.
+
+use std::sync::Arc;
+
+use crate::dice::Dice;
+
+/// An entry. It cannot be copied, and counts as long as it is in memory.
+#[derive(Debug)]
+pub struct Item {
+    pub(super) n: u64,
+    pub(super) lane: Option<[u8; 4]>,
+    pub(super) identity: Option<[u8; 5]>,
+    pub(super) entry_bytes: usize,
+    pub(super) request_bytes: usize,
+    pub(super) heap_bytes: usize,
+    pub(super) nature: Nature,
+    /// What the service generates for it.
+    pub(super) stamp: Option<u64>,
+    _alive: Arc<()>,
+}
+
+/// What the service thinks of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Nature {
+    Fine,
+    /// Refused at submit.
+    Invalid,
+    /// The service refuses it, for one of several reasons.
+    Poison(u8),
+}
+
+/// Of which kind entries are.
+#[derive(Clone, Debug)]
+pub(super) struct Kind {
+    pub(super) lanes: usize,
+    /// The probability of having a lane.
+    pub(super) laned: f64,
+    /// How many identities there are, and the probability of having one.
+    pub(super) identities: (usize, f64),
+    pub(super) poison: f64,
+    pub(super) invalid: f64,
+    /// The probability of a size around the limit.
+    pub(super) large: f64,
+    pub(super) largest: usize,
+}
+
+impl Kind {
+    pub(super) fn draw(dice: &mut Dice, largest: usize) -> Self {
+        Self {
+            lanes: dice.magnitude(1, 1_000),
+            laned: dice.pick(&[0.0, 0.0, 0.3, 0.9, 1.0]),
+            identities: (dice.magnitude(1, 300), dice.pick(&[0.0, 0.0, 0.2, 1.0])),
+            poison: dice.pick(&[0.0, 0.0, 0.002, 0.02, 0.3]),
+            invalid: dice.pick(&[0.0, 0.01]),
+            large: dice.pick(&[0.0, 0.02, 0.3]),
+            largest,
+        }
+    }
+
+    pub(super) fn item(&self, n: u64, dice: &mut Dice, alive: &Arc<()>) -> Item {
+        let identity = dice.chance(self.identities.1).then(|| dice.between(0, self.identities.0 - 1) as u32);
+        let laned = dice.chance(self.laned);
+        let lane = laned.then(|| match identity {
+            // Equal identities have equal lanes.
+            Some(identity) => identity % self.lanes as u32,
+            None => dice.between(0, self.lanes - 1) as u32,
+        });
+        // And an identity has a lane always or never.
+        let identity = identity.map(|identity| name(identity, laned));
+        let entry_bytes = match dice.chance(self.large) {
+            true => dice.between(self.largest / 2, self.largest + 2),
+            false => dice.magnitude(1, self.largest.min(64)),
+        };
+        Item {
+            n,
+            lane: lane.map(u32::to_le_bytes),
+            identity,
+            entry_bytes,
+            request_bytes: entry_bytes + dice.between(0, 2),
+            heap_bytes: entry_bytes + dice.between(0, 16),
+            nature: self.nature(dice),
+            stamp: None,
+            _alive: Arc::clone(alive),
+        }
+    }
+
+    fn nature(&self, dice: &mut Dice) -> Nature {
+        if dice.chance(self.invalid) {
+            Nature::Invalid
+        } else if dice.chance(self.poison) {
+            Nature::Poison(dice.pick(&[0, 0, 0, 1]))
+        } else {
+            Nature::Fine
+        }
+    }
+}
+
+fn name(identity: u32, laned: bool) -> [u8; 5] {
+    let [a, b, c, d] = identity.to_le_bytes();
+    [a, b, c, d, u8::from(laned)]
+}
+
+impl Item {
+    /// A number that changes when anything of it does.
+    pub(super) fn seal(&self) -> u64 {
+        let poison = match self.nature {
+            Nature::Fine => 0,
+            Nature::Invalid => 1,
+            Nature::Poison(reason) => 2 + u64::from(reason),
+        };
+        let sizes = [self.entry_bytes, self.request_bytes, self.heap_bytes].map(|bytes| bytes as u64);
+        let names = [
+            self.lane.map_or(0, |lane| 1 + u64::from(u32::from_le_bytes(lane))),
+            self.identity.map_or(0, |[a, b, c, d, e]| 1 + u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])),
+        ];
+        let stamp = self.stamp.map_or(0, |stamp| stamp + 1);
+        let parts = [self.n, poison, stamp].into_iter().chain(sizes).chain(names);
+        parts.fold(7, |seal: u64, part| (seal ^ part).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(17))
+    }
+}

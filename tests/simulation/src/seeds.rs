@@ -1,0 +1,167 @@
+//! Many seeds, on all processors, and what is said about them.
+
+use std::cell::RefCell;
+use std::panic;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use batch_core::Stats;
+
+use crate::arguments::Arguments;
+use crate::stage::Outcome;
+
+/// What can be simulated.
+pub struct Subject {
+    /// What it is called.
+    pub name: &'static str,
+    /// What replays a seed of it, but for the seed.
+    pub command: &'static str,
+    /// Runs a seed; keeps lines if told to.
+    pub play: fn(seed: u64, keeps_lines: bool) -> Outcome,
+}
+
+/// One seed in so many is run twice, to see that both runs are equal.
+const TWICE: u64 = 16;
+
+/// Runs these seeds and prints what came of it; whether no law was broken.
+#[must_use]
+pub fn run(subject: &Subject, arguments: Arguments) -> bool {
+    panic::set_hook(Box::new(remember_panic));
+    let sums = Sums::default();
+    let next = AtomicU64::new(arguments.first_seed);
+    let end = arguments.first_seed.saturating_add(arguments.seeds);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let begun = now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(usize::try_from(arguments.seeds).unwrap_or(threads)) {
+            scope.spawn(|| {
+                while !sums.has_failed.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= end {
+                        break;
+                    }
+                    sums.add(check(subject, seed, arguments.lines));
+                }
+            });
+        }
+    });
+    sums.report(subject, now() - begun)
+}
+
+/// One seed; where it fails, once more with lines.
+fn check(subject: &Subject, seed: u64, shown: u64) -> Outcome {
+    let outcome = caught(subject, seed, false);
+    let is_repeated = outcome.violation.is_none() && seed.is_multiple_of(TWICE);
+    let differs = is_repeated && caught(subject, seed, false).digest != outcome.digest;
+    if outcome.violation.is_none() && !differs {
+        return outcome;
+    }
+    let mut again = caught(subject, seed, true);
+    let complaint = match (&outcome.violation, &again.violation) {
+        (Some(first), Some(second)) if first == second => first.clone(),
+        (None, None) => "law 12: two runs of this seed differ".to_owned(),
+        (first, second) => format!("law 12: {first:?}, and when run again {second:?}"),
+    };
+    let hidden = again.lines.len().saturating_sub(usize::try_from(shown).unwrap_or(usize::MAX));
+    show(subject, seed, &complaint, &again.lines[hidden..]);
+    again.violation = Some(complaint);
+    again
+}
+
+/// A panic of the simulation itself is a failure too.
+fn caught(subject: &Subject, seed: u64, keeps_lines: bool) -> Outcome {
+    let play = || (subject.play)(seed, keeps_lines);
+    panic::catch_unwind(play).unwrap_or_else(|_| Outcome {
+        violation: Some(format!("a panic: {}", LAST_PANIC.take())),
+        digest: 0,
+        lines: Vec::new(),
+        figures: Stats::default(),
+        lasted: Duration::ZERO,
+    })
+}
+
+fn show(subject: &Subject, seed: u64, complaint: &str, lines: &[String]) {
+    eprintln!("\n{}, seed {seed}: {complaint}", subject.name);
+    if complaint.contains("panic") {
+        eprintln!("the last panic: {}", LAST_PANIC.take());
+    }
+    for line in lines {
+        eprintln!("  {line}");
+    }
+    eprintln!("\nto replay it:\n\n    {} --first-seed {seed} --seeds 1\n", subject.command);
+}
+
+/// What all runs brought together.
+#[derive(Default)]
+struct Sums {
+    has_failed: AtomicBool,
+    total: Mutex<Total>,
+}
+
+#[derive(Default)]
+struct Total {
+    runs: u64,
+    figures: Stats,
+    lasted: Duration,
+}
+
+impl Sums {
+    fn add(&self, outcome: Outcome) {
+        if outcome.violation.is_some() {
+            self.has_failed.store(true, Ordering::Relaxed);
+        }
+        let mut total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
+        total.runs += 1;
+        total.lasted += outcome.lasted;
+        let sums = &mut total.figures;
+        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } =
+            outcome.figures;
+        sums.accepted += accepted;
+        sums.delivered += delivered;
+        sums.handed_back += handed_back;
+        sums.superseded += superseded;
+        sums.ambiguous += ambiguous;
+        sums.requests += requests;
+        sums.sendings += sendings;
+    }
+
+    fn report(&self, subject: &Subject, took: Duration) -> bool {
+        let total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
+        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } =
+            total.figures;
+        let has_failed = self.has_failed.load(Ordering::Relaxed);
+        println!(
+            "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \
+             superseded, {handed_back} handed back, {ambiguous} ambiguous), {sendings} sendings in {requests} \
+             requests, {:.0} days; {}",
+            subject.name,
+            total.runs,
+            took.as_secs_f64(),
+            total.runs as f64 / took.as_secs_f64().max(1e-9),
+            total.lasted.as_secs_f64() / 86_400.0,
+            if has_failed { "A LAW IS BROKEN" } else { "every law holds" },
+        );
+        !has_failed
+    }
+}
+
+thread_local! {
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Scripted panics are part of a run; others are shown with it.
+fn remember_panic(info: &panic::PanicHookInfo<'_>) {
+    LAST_PANIC.set(info.to_string());
+}
+
+#[expect(clippy::disallowed_methods, reason = "a tool measures real time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subject").field("name", &self.name).finish_non_exhaustive()
+    }
+}

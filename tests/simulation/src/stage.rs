@@ -1,0 +1,327 @@
+//! One run from its seed to its verdict.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use batch_core::{Stats, Writer};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::collecting::{self, flush, take};
+use crate::dice::Dice;
+use crate::plan::{Ending, Plan};
+use crate::target::Target;
+use crate::users::{Submitter, collector, sleep};
+use crate::watched::Watched;
+use crate::witness::{Handle, Witness};
+
+/// What a run brought.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The first law that was broken, and how.
+    pub violation: Option<String>,
+    /// The same for equal runs.
+    pub digest: u64,
+    /// What happened, line by line, if it was to be recorded.
+    pub lines: Vec<String>,
+    /// What was counted.
+    pub figures: Stats,
+    /// How much time passed in the run.
+    pub lasted: Duration,
+}
+
+/// Longer than anything takes: whatever takes so long waits for ever.
+const FOREVER: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Plays a run: what is mounted, and the plan for it.
+pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool) -> Outcome {
+    let hook = Arc::new(Hook::<T>::default());
+    let runtime = runtime(&hook);
+    let mut run = runtime.block_on(async {
+        let (target, plan) = mount().await;
+        let witness = Arc::new(Witness::new(target, &plan, keeps_lines));
+        let _ = hook.scene.set(Scene::new(Arc::clone(&witness), &plan));
+        Run::begin(witness, plan)
+    });
+    runtime.block_on(run.until_the_end(&hook));
+    let lasted = {
+        let _entered = runtime.enter();
+        run.witness.stop_clock()
+    };
+    let is_dropped = matches!(run.plan.ending, Ending::DropRuntime(_));
+    if is_dropped && !run.witness.has_failed() {
+        run.witness.tell(|checker| checker.stops());
+    }
+    drop(runtime);
+    drop(hook);
+    report(run.clear_up(is_dropped), lasted)
+}
+
+fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
+    let Some(witness) = Arc::into_inner(witness) else {
+        return Outcome {
+            violation: Some(
+                "law 11: something of the writer outlives its handles and its runtime".to_owned(),
+            ),
+            digest: 0,
+            lines: Vec::new(),
+            figures: Stats::default(),
+            lasted,
+        };
+    };
+    let checker = witness.into_checker();
+    let (violation, figures) = (checker.violation().map(str::to_owned), checker.figures());
+    let (digest, lines) = checker.finish();
+    Outcome { violation, digest, lines, figures, lasted }
+}
+
+/// A writer and its users.
+struct Run<T: Target> {
+    witness: Arc<Witness<T>>,
+    plan: Arc<Plan>,
+    submitters: Vec<JoinHandle<Vec<JoinHandle<()>>>>,
+    collectors: Vec<JoinHandle<()>>,
+    writer: Option<Handle<T>>,
+}
+
+impl<T: Target> Run<T> {
+    fn begin(witness: Arc<Witness<T>>, plan: Plan) -> Self {
+        let mut run = Self {
+            writer: build(&witness, &plan),
+            witness,
+            plan: Arc::new(plan),
+            submitters: Vec::new(),
+            collectors: Vec::new(),
+        };
+        if let Some(writer) = run.writer.clone() {
+            run.witness.watch(writer.clone());
+            run.start_users(&writer);
+        }
+        run
+    }
+
+    fn start_users(&mut self, writer: &Handle<T>) {
+        let mut dice = Dice::of(self.plan.seed, "users");
+        let count = self.plan.submitters;
+        for n in 0..count {
+            let share = (self.plan.entries + n) / count;
+            let (witness, plan) = (Arc::clone(&self.witness), Arc::clone(&self.plan));
+            let submitter = Submitter::new(witness, writer.clone(), plan, dice.fork());
+            self.submitters.push(tokio::spawn(submitter.run(share)));
+        }
+        for _ in 0..self.plan.collectors {
+            let times = dice.magnitude(1, 10 + self.plan.entries / 2);
+            let collecting = collector(Arc::clone(&self.witness), writer.clone(), dice.fork(), times);
+            self.collectors.push(tokio::spawn(collecting));
+        }
+    }
+
+    /// Until the plan's end, or the first violation.
+    async fn until_the_end(&mut self, hook: &Hook<T>) {
+        let witness = Arc::clone(&self.witness);
+        tokio::select! {
+            biased;
+            () = hook.failed.notified() => {}
+            ended = tokio::time::timeout(FOREVER, self.end()) => {
+                if ended.is_err() {
+                    witness.tell(|checker| checker.complain("law 5: something waits for ever"));
+                }
+            }
+            () = hook.jump() => {}
+        }
+    }
+
+    async fn end(&mut self) {
+        match self.plan.ending {
+            Ending::DropRuntime(after) => return sleep(after).await,
+            Ending::ShutdownAmid(after) => {
+                sleep(after).await;
+                self.collect(collecting::Way::Shutdown).await;
+            }
+            _ => {}
+        }
+        let mut tasks = Vec::new();
+        for submitter in std::mem::take(&mut self.submitters) {
+            tasks.extend(self.joined(submitter.await).unwrap_or_default());
+        }
+        match self.plan.ending {
+            Ending::Flush => self.collect(collecting::Way::Flush).await,
+            Ending::ShutdownAtTheEnd => self.collect(collecting::Way::Shutdown).await,
+            Ending::ShutdownBy(patience) => self.collect(collecting::Way::ShutdownBy(patience)).await,
+            _ => {}
+        }
+        self.dismiss_collectors().await;
+        if matches!(self.plan.ending, Ending::DropHandles | Ending::Flush) {
+            self.drop_handles();
+        }
+        for task in tasks {
+            self.joined(task.await);
+        }
+        while !self.witness.is_empty() {
+            sleep(self.plan.rules.delivery_deadline / 16 + Duration::from_millis(1)).await;
+        }
+    }
+
+    async fn collect(&self, way: collecting::Way) {
+        if let Some(writer) = &self.writer {
+            flush(&self.witness, writer, way).await;
+        }
+    }
+
+    async fn dismiss_collectors(&mut self) {
+        for collector in std::mem::take(&mut self.collectors) {
+            collector.abort();
+            let dismissed = collector.await;
+            if dismissed.as_ref().is_err_and(|error| !error.is_cancelled()) {
+                self.joined(dismissed);
+            }
+        }
+    }
+
+    /// The last of them closes the writer, which goes on delivering.
+    fn drop_handles(&mut self) {
+        if self.plan.ending == Ending::DropHandles {
+            self.witness.tell(|checker| checker.closes());
+            drop(self.witness.release());
+            self.writer = None;
+        }
+    }
+
+    /// What a task gave, unless it panicked.
+    fn joined<R>(&self, result: Result<R, tokio::task::JoinError>) -> Option<R> {
+        if let Err(error) = &result {
+            self.witness.tell(|checker| checker.complain(format!("a task of a user failed: {error}")));
+        }
+        result.ok()
+    }
+
+    /// Everybody has gone: the rest is collected, and what the service holds is looked at.
+    fn clear_up(mut self, is_dropped: bool) -> Arc<Witness<T>> {
+        let witness = &self.witness;
+        if is_dropped {
+            witness.rest();
+        }
+        if let Some(writer) = self.writer.take() {
+            take(witness, &writer);
+            if !witness.has_failed() {
+                witness.tell(|checker| checker.all_is_collected());
+            }
+        }
+        drop(witness.release());
+        let (held, copies) = (witness.target.held(), witness.target.copies());
+        witness.tell(|checker| {
+            if checker.violation().is_none() {
+                checker.ends_well(&held, copies);
+            }
+        });
+        self.witness
+    }
+}
+
+fn build<T: Target>(witness: &Arc<Witness<T>>, plan: &Plan) -> Option<Handle<T>> {
+    let rules = plan.rules;
+    let mut builder =
+        Writer::builder(Watched(Arc::clone(witness))).settings(rules.settings()).seed(rules.jitter);
+    if rules.has_handler {
+        let (witness, panics) = (Arc::clone(witness), plan.handler_panics);
+        builder = builder.on_unprocessed(move |item| {
+            let (n, answer) = witness.back(&item);
+            witness.tell(|checker| checker.handler_gets(n, &answer));
+            assert!(!panics || n % 7 != 3, "a handler that panics");
+        });
+    }
+    match builder.build() {
+        Ok(writer) => Some(writer),
+        Err(error) => {
+            witness.tell(|checker| checker.complain(format!("the settings are refused: {error}")));
+            None
+        }
+    }
+}
+
+/// What happens whenever no task can go on.
+struct Hook<T: Target> {
+    /// Nothing while the target is mounted.
+    scene: OnceLock<Scene<T>>,
+    jump: Notify,
+    millis: AtomicU64,
+    failed: Notify,
+}
+
+/// What the hook looks at.
+struct Scene<T: Target> {
+    witness: Arc<Witness<T>>,
+    dice: Mutex<Dice>,
+    jumps: f64,
+    /// The moment of the last rest, in milliseconds.
+    latest: AtomicU64,
+    has_failed: AtomicBool,
+}
+
+impl<T: Target> Default for Hook<T> {
+    fn default() -> Self {
+        Self {
+            scene: OnceLock::new(),
+            jump: Notify::new(),
+            millis: AtomicU64::new(0),
+            failed: Notify::new(),
+        }
+    }
+}
+
+impl<T: Target> Scene<T> {
+    fn new(witness: Arc<Witness<T>>, plan: &Plan) -> Self {
+        Self {
+            witness,
+            dice: Mutex::new(Dice::of(plan.seed, "clock")),
+            jumps: plan.jumps,
+            latest: AtomicU64::new(0),
+            has_failed: AtomicBool::new(false),
+        }
+    }
+
+    /// How far the clock jumps at this rest, in milliseconds, if it does. How often the runtime parks at one moment is
+    /// no part of the plan.
+    fn jump(&self) -> Option<u64> {
+        let now = self.witness.elapsed().as_millis() as u64;
+        let is_new = self.latest.swap(now, Ordering::Relaxed) < now;
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        let jumps = is_new && self.jumps > 0.0 && dice.chance(self.jumps);
+        jumps.then(|| dice.magnitude(1, 300_000) as u64)
+    }
+}
+
+impl<T: Target> Hook<T> {
+    fn rest(&self) {
+        let Some(scene) = self.scene.get() else {
+            return;
+        };
+        scene.witness.rest();
+        if scene.witness.has_failed() {
+            if !scene.has_failed.swap(true, Ordering::Relaxed) {
+                self.failed.notify_one();
+            }
+        } else if let Some(millis) = scene.jump() {
+            self.millis.store(millis, Ordering::Relaxed);
+            self.jump.notify_one();
+        }
+    }
+
+    /// Lets the clock jump from a rest to some later moment, past whatever was due in between.
+    async fn jump(&self) {
+        loop {
+            self.jump.notified().await;
+            tokio::time::advance(Duration::from_millis(self.millis.load(Ordering::Relaxed))).await;
+        }
+    }
+}
+
+/// One thread, paused time, and a hook at every rest.
+fn runtime<T: Target>(hook: &Arc<Hook<T>>) -> Runtime {
+    let hook = Arc::clone(hook);
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time().start_paused(true).on_thread_park(move || hook.rest());
+    builder.build().expect("a runtime of one thread without I/O needs nothing that could fail")
+}

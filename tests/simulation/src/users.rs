@@ -1,0 +1,171 @@
+//! Those who use the writer: they submit, collect, and make time jump.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::checker::Refusal;
+use crate::collecting::{self, flush, take};
+use crate::dice::Dice;
+use crate::door::{Entered, reserve, submit, try_submit};
+use crate::plan::{Fate, Gap, Plan, Way};
+use crate::receipts::Kept;
+use crate::target::Target;
+use crate::witness::{Handle, Witness};
+
+/// Submits a share of the entries, in every way that the plan knows.
+pub(crate) struct Submitter<T: Target> {
+    witness: Arc<Witness<T>>,
+    writer: Handle<T>,
+    plan: Arc<Plan>,
+    dice: Dice,
+    kept: Vec<Kept<T>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl<T: Target> Submitter<T> {
+    pub(crate) fn new(witness: Arc<Witness<T>>, writer: Handle<T>, plan: Arc<Plan>, dice: Dice) -> Self {
+        Self { witness, writer, plan, dice, kept: Vec::new(), tasks: Vec::new() }
+    }
+
+    /// Submits so many entries, or as many as the writer takes before it is shut down; the tasks that go on.
+    pub(crate) async fn run(mut self, entries: usize) -> Vec<JoinHandle<()>> {
+        for done in 0..entries {
+            let way = self.dice.weighted(&self.plan.ways);
+            match self.enter(way).await {
+                Ok(None) => {}
+                Ok(Some(receipt)) => self.deal_with(receipt).await,
+                Err(Refusal::Closed) => break,
+                Err(Refusal::Uncollected) => self.make_room(),
+                Err(_) => tokio::task::yield_now().await,
+            }
+            self.change_handle();
+            self.pause(done).await;
+        }
+        self.part_with_receipts().await;
+        self.tasks
+    }
+
+    async fn enter(&mut self, way: Way) -> Entered<T> {
+        let (witness, writer) = (&self.witness, &self.writer);
+        if matches!(way, Way::DropPermit | Way::PermitSubmit | Way::PermitTrack) {
+            let permit = reserve(witness, writer).await?;
+            pause(self.dice.pick(&[0, 0, 0, 5, 500])).await;
+            if way == Way::DropPermit {
+                return Ok(None);
+            }
+            let entry = witness.target.entry(witness.next_entry(), &mut self.dice);
+            return permit.submit(entry, way == Way::PermitTrack);
+        }
+        let entry = witness.target.entry(witness.next_entry(), &mut self.dice);
+        match way {
+            Way::TrySubmit => try_submit(witness, writer, entry, false),
+            Way::TryTrack => try_submit(witness, writer, entry, true),
+            Way::Submit => submit(witness, writer, entry, false).await,
+            Way::CancelSubmit | Way::CancelSubmitTracked => {
+                let patience = self.dice.pick(&[0, 1, 10, 300]);
+                let tracked = way == Way::CancelSubmitTracked;
+                let submitting = submit(witness, writer, entry, tracked);
+                within(patience, submitting).await.unwrap_or(Ok(None))
+            }
+            _ => submit(witness, writer, entry, true).await,
+        }
+    }
+
+    async fn deal_with(&mut self, mut receipt: Kept<T>) {
+        let later = self.dice.pick(&[1, 20, 2_000, 60_000]);
+        match self.dice.weighted(&self.plan.fates) {
+            Fate::Await => receipt.answer().await,
+            Fate::AwaitBriefly => {
+                if within(later / 4, receipt.answer()).await.is_none() {
+                    self.kept.push(receipt);
+                }
+            }
+            Fate::AwaitElsewhere => {
+                self.tasks.push(tokio::spawn(async move { receipt.answer().await }));
+            }
+            Fate::Drop => drop(receipt),
+            Fate::DropLater => self.tasks.push(tokio::spawn(async move {
+                pause(later).await;
+                drop(receipt);
+            })),
+            Fate::Keep => self.kept.push(receipt),
+            Fate::LookAndKeep => {
+                if !receipt.look() {
+                    self.kept.push(receipt);
+                }
+            }
+        }
+    }
+
+    /// Collects whatever can be collected here.
+    fn make_room(&mut self) {
+        self.kept.retain_mut(|receipt| !receipt.look());
+        take(&self.witness, &self.writer);
+    }
+
+    /// One handle is as good as another, however many there are.
+    fn change_handle(&mut self) {
+        if self.dice.chance(0.02) {
+            self.writer = self.writer.clone();
+        }
+    }
+
+    async fn pause(&mut self, done: usize) {
+        match self.plan.gap {
+            Gap::Bursts { entries, pause: long } if done % entries == entries - 1 => sleep(long).await,
+            Gap::Bursts { .. } | Gap::None => {}
+            Gap::Steady { most } => pause(self.dice.between(0, most) as u64).await,
+        }
+    }
+
+    /// Drops some receipts and waits for others, one after the other.
+    async fn part_with_receipts(&mut self) {
+        for mut receipt in std::mem::take(&mut self.kept) {
+            if self.dice.chance(0.5) {
+                receipt.answer().await;
+            }
+        }
+    }
+}
+
+/// Collects failures so many times, in one way or another.
+pub(crate) async fn collector<T: Target>(
+    witness: Arc<Witness<T>>,
+    writer: Handle<T>,
+    mut dice: Dice,
+    times: usize,
+) {
+    let rhythm = dice.magnitude(1, 20_000);
+    for _ in 0..times {
+        pause(dice.between(1, rhythm) as u64).await;
+        let patience = dice.millis(0, 20_000);
+        let impatience = dice.magnitude(0, 1_000) as u64;
+        let way = if dice.chance(0.5) { collecting::Way::Flush } else { collecting::Way::FlushBy(patience) };
+        let flushing = flush(&witness, &writer, way);
+        match dice.between(0, 9) {
+            0..=3 => take(&witness, &writer),
+            4..=7 => flushing.await,
+            _ => {
+                let _ = within(impatience, flushing).await;
+            }
+        }
+    }
+}
+
+/// What a future gives within so many milliseconds; with none, it is polled once.
+async fn within<F: Future>(millis: u64, future: F) -> Option<F::Output> {
+    tokio::time::timeout(Duration::from_millis(millis), future).await.ok()
+}
+
+pub(crate) async fn pause(millis: u64) {
+    if millis > 0 {
+        sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "users pass the paused time of the run")]
+pub(crate) async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

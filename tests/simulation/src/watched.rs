@@ -1,0 +1,102 @@
+//! The service of a target, with a witness of every call.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
+
+use crate::checker::{Ended, Facts, Fate, Outcome};
+use crate::target::{EntryOf, SentOf, Target};
+use crate::witness::Witness;
+
+/// The service that the writer is given.
+pub(crate) struct Watched<T: Target>(pub(crate) Arc<Witness<T>>);
+
+/// A request under way, which ends however its future does.
+struct Flight<'a, T: Target> {
+    witness: &'a Witness<T>,
+    id: u64,
+    outcome: Option<Outcome>,
+}
+
+#[async_trait]
+impl<T: Target> Service for Watched<T> {
+    type Entry = EntryOf<T>;
+    type Sent = SentOf<T>;
+
+    fn name(&self) -> &'static str {
+        self.0.target.service().name()
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        self.0.target.service().limits()
+    }
+
+    fn prepare(&self, entry: &mut EntryOf<T>) {
+        self.0.target.service().prepare(entry);
+    }
+
+    fn measure<'a>(&self, entry: &'a EntryOf<T>) -> Result<Measure<'a>, Invalid> {
+        let target = &self.0.target;
+        let measure = target.service().measure(entry);
+        let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry)));
+        self.0.tell(|checker| checker.measured(target.number(entry), facts));
+        measure
+    }
+
+    async fn send(&self, entries: &[EntryOf<T>]) -> Reply<SentOf<T>> {
+        let target = &self.0.target;
+        let mut flight = Flight::begin(&self.0, entries);
+        let reply = target.service().send(entries).await;
+        flight.outcome = Some(outcome(target, &reply));
+        reply
+    }
+}
+
+impl<'a, T: Target> Flight<'a, T> {
+    fn begin(witness: &'a Witness<T>, entries: &[EntryOf<T>]) -> Self {
+        let id = witness.next_request();
+        let target = &witness.target;
+        let entries: Vec<_> =
+            entries.iter().map(|entry| (target.number(entry), target.seal(entry))).collect();
+        let stats = witness.stats();
+        witness.tell(|checker| checker.begins(id, &entries, stats));
+        Self { witness, id, outcome: None }
+    }
+}
+
+impl<T: Target> Drop for Flight<'_, T> {
+    fn drop(&mut self) {
+        let ended = match self.outcome.take() {
+            Some(outcome) => Ended::Answered(outcome),
+            None if std::thread::panicking() => Ended::Panicked,
+            None => Ended::GivenUp,
+        };
+        let stats = self.witness.stats();
+        self.witness.tell(|checker| checker.ends(self.id, &ended, stats));
+    }
+}
+
+fn outcome<T: Target>(target: &T, reply: &Reply<SentOf<T>>) -> Outcome {
+    match reply {
+        Reply::Ambiguous(failure) => Outcome::Ambiguous(failure.clone()),
+        Reply::Each(verdicts) => {
+            Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect())
+        }
+        Reply::Fatal(failure) => Outcome::Fatal(failure.clone()),
+        Reply::Retry(failure) => Outcome::Retry(failure.clone()),
+        Reply::Split(failure) => Outcome::Split(failure.clone()),
+        Reply::Throttled(failure) => Outcome::Throttled(failure.clone()),
+        Reply::Unsent(failure) => Outcome::Unsent(failure.clone()),
+    }
+}
+
+fn fate<T: Target>(target: &T, verdict: &Verdict<SentOf<T>>) -> Fate {
+    match verdict {
+        Verdict::Accepted(sent) => Fate::Accepted(target.response(sent)),
+        Verdict::Ambiguous(failure) => Fate::Ambiguous(failure.clone()),
+        Verdict::Reject(failure) => Fate::Reject(failure.clone()),
+        Verdict::Retry(failure) => Fate::Retry(failure.clone()),
+        Verdict::Throttled(failure) => Fate::Throttled(failure.clone()),
+    }
+}

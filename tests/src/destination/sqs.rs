@@ -1,0 +1,116 @@
+//! Amazon SQS: a standard and a FIFO queue.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_sqs::types::QueueAttributeName;
+use batch_core::{Settings, Writer};
+use batch_local::LocalServer;
+use batch_sqs::{Message, Queue, Sqs, SqsWriter};
+
+use super::{Copies, Destination, Held};
+
+/// A queue that keeps the order of its message groups and recognizes what it already has.
+#[derive(Debug)]
+pub struct Fifo(Mounted);
+
+/// A queue without order that takes what comes.
+#[derive(Debug)]
+pub struct Standard(Mounted);
+
+#[derive(Debug)]
+struct Mounted {
+    server: LocalServer,
+    client: Client,
+    queue: &'static str,
+}
+
+impl Destination for Fifo {
+    type Service = Sqs;
+
+    const OPERATION: &'static str = "SendMessageBatch";
+    const BATCH: usize = 10;
+    const LARGE: (usize, usize) = (262_144, 4);
+    const COPIES: Copies = Copies::Never;
+    const LANES: usize = 7;
+    const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
+
+    async fn mount(server: &LocalServer) -> Self {
+        Self(Mounted::new(server, "orders.fifo").await)
+    }
+
+    fn writer(&self, settings: Settings) -> Writer<Sqs> {
+        self.0.writer(settings)
+    }
+
+    fn entry(content: String, lane: Option<String>) -> Message {
+        Message::new(content).group(lane.expect("every message of a FIFO queue has a group"))
+    }
+
+    fn content(message: &Message) -> String {
+        message.body().to_owned()
+    }
+
+    fn held(&self) -> Vec<Held> {
+        self.0.held()
+    }
+}
+
+impl Destination for Standard {
+    type Service = Sqs;
+
+    const OPERATION: &'static str = "SendMessageBatch";
+    const BATCH: usize = 10;
+    const LARGE: (usize, usize) = (262_144, 4);
+    const COPIES: Copies = Copies::IfMarked;
+    const LANES: usize = 0;
+    const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
+
+    async fn mount(server: &LocalServer) -> Self {
+        Self(Mounted::new(server, "orders").await)
+    }
+
+    fn writer(&self, settings: Settings) -> Writer<Sqs> {
+        self.0.writer(settings)
+    }
+
+    fn entry(content: String, _: Option<String>) -> Message {
+        Message::new(content)
+    }
+
+    fn content(message: &Message) -> String {
+        message.body().to_owned()
+    }
+
+    fn held(&self) -> Vec<Held> {
+        self.0.held()
+    }
+}
+
+impl Mounted {
+    async fn new(server: &LocalServer, queue: &'static str) -> Self {
+        let client = Client::from_conf(
+            Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .credentials_provider(Credentials::new("local", "local", None, None, "static"))
+                .http_client(server.http_client())
+                .region(Region::from_static("us-east-1"))
+                .build(),
+        );
+        let mut create = client.create_queue().queue_name(queue);
+        if queue.ends_with(".fifo") {
+            create = create.attributes(QueueAttributeName::FifoQueue, "true");
+        }
+        create.send().await.unwrap();
+        Self { server: server.clone(), client, queue }
+    }
+
+    fn writer(&self, settings: Settings) -> Writer<Sqs> {
+        let writer = SqsWriter::builder(self.client.clone(), Queue::name(self.queue));
+        Writer::clone(&writer.settings(settings).build().unwrap())
+    }
+
+    fn held(&self) -> Vec<Held> {
+        let accepted = self.server.sqs().accepted(self.queue);
+        accepted.into_iter().map(|message| Held { content: message.body, lane: message.group_id }).collect()
+    }
+}
