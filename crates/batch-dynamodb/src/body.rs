@@ -9,19 +9,34 @@ use aws_sdk_dynamodb::types::{AttributeValue, WriteRequest};
 use aws_smithy_types::base64;
 use batch_smithy::json::need_escape;
 
+use crate::Write;
 use crate::item::quoted_bytes;
+use crate::write::Attributes;
 
 /// The body for this input; none if it has a value of a type that the SDK does not know.
-pub(crate) fn json(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
+pub(crate) fn of_input(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
     let mut body = Body(Vec::with_capacity(BODY_BYTES));
     body.input(input)?;
+    Some(body.0)
+}
+
+/// The same for these writes to this table, straight from where they are.
+pub(crate) fn of_writes(table: &str, writes: &[Write], consumed_capacity: bool) -> Option<Vec<u8>> {
+    let mut body = Body(Vec::with_capacity(BODY_BYTES));
+    body.text([r#"{"RequestItems":{""#, r#"":["#], table)?;
+    body.enclosed(["", "]}"], writes, |body, write| match write.is_delete() {
+        true => body.delete(["{", "}"], write.attributes()),
+        false => body.put(["{", "}"], write.attributes()),
+    })?;
+    body.raw(if consumed_capacity { CONSUMED_CAPACITY } else { "" });
+    body.raw("}");
     Some(body.0)
 }
 
 /// The bytes of a request to this table beside its writes, each of which is counted with the comma
 /// after it: the last one has none.
 pub(crate) fn fixed_bytes(table: &str, consumed_capacity: bool) -> usize {
-    let capacity = if consumed_capacity { r#","ReturnConsumedCapacity":"TOTAL""# } else { "" };
+    let capacity = if consumed_capacity { CONSUMED_CAPACITY } else { "" };
     r#"{"RequestItems":{:[]}}"#.len() + quoted_bytes(table) + capacity.len() - COMMA
 }
 
@@ -53,16 +68,27 @@ impl Body {
     }
 
     fn request(&mut self, request: &WriteRequest) -> Option<()> {
-        self.raw("{");
-        if let Some(put) = request.put_request() {
-            self.enclosed([r#""PutRequest":{"Item":{"#, "}}"], put.item(), Self::member)?;
+        match (request.put_request(), request.delete_request()) {
+            (None, None) => self.constant("{}"),
+            (Some(put), None) => self.put(["{", "}"], put.item()),
+            (None, Some(delete)) => self.delete(["{", "}"], delete.key()),
+            (Some(put), Some(delete)) => {
+                self.put(["{", ","], put.item())?;
+                self.delete(["", "}"], delete.key())
+            }
         }
-        if let Some(delete) = request.delete_request() {
-            self.raw(if request.put_request().is_some() { "," } else { "" });
-            self.enclosed([r#""DeleteRequest":{"Key":{"#, "}}"], delete.key(), Self::member)?;
-        }
-        self.raw("}");
-        Some(())
+    }
+
+    fn put(&mut self, [open, close]: [&str; 2], item: &Attributes) -> Option<()> {
+        self.raw(open);
+        self.enclosed([r#""PutRequest":{"Item":{"#, "}}"], item, Self::member)?;
+        self.constant(close)
+    }
+
+    fn delete(&mut self, [open, close]: [&str; 2], key: &Attributes) -> Option<()> {
+        self.raw(open);
+        self.enclosed([r#""DeleteRequest":{"Key":{"#, "}}"], key, Self::member)?;
+        self.constant(close)
     }
 
     fn member(&mut self, (name, value): (&String, &AttributeValue)) -> Option<()> {
@@ -145,6 +171,8 @@ impl Body {
         self.0.extend_from_slice(json.as_bytes());
     }
 }
+
+const CONSUMED_CAPACITY: &str = r#","ReturnConsumedCapacity":"TOTAL""#;
 
 /// Room for ordinary bodies, so that they are moved only a few times while they grow.
 const BODY_BYTES: usize = 16 * 1024;
