@@ -135,7 +135,8 @@ impl<D: Destination> Watch<'_, D> {
                 }
                 _ = ticks.tick() => {}
             }
-            let sample = self.sample(second + 1, all)?;
+            let is_out = trial.is_some_and(|trial| (trial.outage.from..trial.outage.to).contains(&second));
+            let sample = self.sample(second + 1, is_out, all)?;
             if let Some(throttling) = throttling {
                 throttling.see(sample.second, &sample.stats);
             }
@@ -162,7 +163,7 @@ impl<D: Destination> Watch<'_, D> {
         Ok(())
     }
 
-    fn sample(&mut self, second: u64, all: &mut Histogram) -> Result<Sample> {
+    fn sample(&mut self, second: u64, is_out: bool, all: &mut Histogram) -> Result<Sample> {
         let mut tally = self.load.tally();
         let answers = tally.answers;
         let latencies = [0.5, 0.99, 0.999].map(|part| tally.latencies.quantile(part));
@@ -177,6 +178,7 @@ impl<D: Destination> Watch<'_, D> {
             requests: stats.requests - before.requests,
             retries: stats.retries - before.retries,
             resident: memory::resident(),
+            is_out,
             stats,
             answers,
             latencies,
