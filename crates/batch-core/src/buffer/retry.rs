@@ -30,6 +30,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let past = self.slots[id].past_mut();
         past.last = Some(failure.clone());
         past.maybe_delivered |= setback == Setback::Ambiguous;
+        past.throttled |= setback == Setback::Throttled;
         past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
         past.strikes += u32::from(setback != Setback::Unsent);
         let (used, strikes) = (past.used, past.strikes);
