@@ -47,6 +47,7 @@ pub(super) struct Past {
     /// Failures, which decide on the next backoff.
     pub(super) strikes: u32,
     pub(super) maybe_delivered: bool,
+    pub(super) throttled: bool,
     /// When its retry is due.
     pub(super) not_before: Option<Instant>,
     pub(super) last: Option<Failure>,
@@ -123,9 +124,9 @@ impl<T> Slot<T> {
         self.past.as_ref().and_then(|past| past.last.clone())
     }
 
-    /// Whether one of its failures was for being throttled.
+    /// Whether it was throttled, or one whose place it took while that waited.
     pub(super) fn was_throttled(&self) -> bool {
-        self.past.as_ref().is_some_and(|past| past.strikes > past.used)
+        self.past.as_ref().is_some_and(|past| past.throttled)
     }
 
     pub(super) fn past_mut(&mut self) -> &mut Past {

@@ -1,6 +1,6 @@
 //! How the writer slows down for a service that throttles or is gone, and comes back.
 
-use batch_core::{Backoff, Failure, Settings, Verdict, Writer};
+use batch_core::{Backoff, Duplicates, Failure, Settings, Verdict, Writer};
 
 use crate::fake::{Act, Fake, Item, accepted, item};
 use crate::support::{ids, ms, pass, peak, settle, timed, writer};
@@ -31,6 +31,19 @@ async fn a_throttled_entry_of_an_accepted_request_uses_up_no_attempt() {
     let receipt = writer.submit_tracked(item(1)).await.unwrap();
     writer.submit(item(2)).await.unwrap();
     assert_eq!(receipt.await.unwrap().attempts, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_in_the_place_of_one_that_failed_otherwise_is_not_throttled_again() {
+    let throttled = |_: &Item| Verdict::Throttled(Failure::new("SlowDown"));
+    let fake = Fake::acts([Act::retry(), Act::each(throttled)]);
+    let writer = writer(&fake, Settings::new().duplicates(Duplicates::KeepLast));
+    writer.submit(item(1).identity("twin")).await.unwrap();
+    settle().await;
+    writer.submit(item(2).identity("twin")).await.unwrap();
+    assert_eq!(ids(&writer.flush().await), [0; 0]);
+    assert_eq!(fake.sent(), [[1], [2], [2]]);
+    assert_eq!(writer.stats().in_flight_limit, 4, "nothing of it was throttled before");
 }
 
 #[tokio::test(start_paused = true)]
