@@ -64,7 +64,9 @@ impl Checker {
         let closed = self.is_closed;
         self.expect(!closed, || format!("law 11: entry {n} is accepted by a writer that is shut down"));
         let oversize = self.oversize(facts);
-        self.expect(oversize.is_none(), || format!("law 1: entry {n} is accepted, but too large: {oversize:?}"));
+        self.expect_none(oversize, |(bytes, limit)| {
+            format!("law 1: entry {n} is accepted with {bytes} bytes, above the limit of {limit}")
+        });
         self.check_bounds(after);
         self.queue.serve(&call);
         let twins = self.twins(facts);

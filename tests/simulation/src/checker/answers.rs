@@ -142,9 +142,9 @@ impl Checker {
             matches!(owner, Some(Owner::Receipt { awaited: true, .. }))
         };
         let waits = self.tally.untold.iter().find(is_awaited).copied();
-        self.expect(waits.is_none(), || format!("law 2: the receipt of entry {waits:?} is not told its answer"));
+        self.expect_none(waits, |n| format!("law 2: the receipt of entry {n} is not told its answer"));
         let unhandled = self.pool.first().copied().filter(|_| self.rules.has_handler);
-        self.expect(unhandled.is_none(), || format!("law 2: the handler was not given {unhandled:?}"));
+        self.expect_none(unhandled, |(_, n)| format!("law 2: the handler is not given entry {n}"));
     }
 
     /// Failures that take room, and how many bytes of it.
