@@ -171,6 +171,13 @@ impl Checker {
         }
     }
 
+    /// Fails if there is one of these.
+    fn expect_none<V>(&mut self, found: Option<V>, complaint: impl FnOnce(V) -> String) {
+        if let Some(found) = found {
+            self.fail(complaint(found));
+        }
+    }
+
     /// Fails unless it holds; whether it does.
     fn expect(&mut self, holds: bool, complaint: impl FnOnce() -> String) -> bool {
         if !holds {

@@ -1,6 +1,6 @@
 //! Many seeds, on all processors, and what is said about them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -71,6 +71,7 @@ fn check(subject: &Subject, seed: u64, shown: u64) -> Outcome {
 
 /// A panic of the simulation itself is a failure too.
 fn caught(subject: &Subject, seed: u64, keeps_lines: bool) -> Outcome {
+    PLAYING.set((subject.command, seed));
     let play = || (subject.play)(seed, keeps_lines);
     panic::catch_unwind(play).unwrap_or_else(|_| Outcome {
         violation: Some(format!("a panic: {}", LAST_PANIC.take())),
@@ -148,11 +149,16 @@ impl Sums {
 
 thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+    static PLAYING: Cell<(&'static str, u64)> = const { Cell::new(("", 0)) };
 }
 
-/// Scripted panics are part of a run; others are shown with it.
+/// Scripted panics are part of a run; others are shown with it, or at once where they end the process.
 fn remember_panic(info: &panic::PanicHookInfo<'_>) {
-    LAST_PANIC.set(info.to_string());
+    let earlier = LAST_PANIC.replace(info.to_string());
+    if info.payload_as_str().is_some_and(|words| words.starts_with("panic in a ")) {
+        let (replay, seed) = PLAYING.get();
+        eprintln!("\n{earlier}\n{info}\n\nto replay it:\n\n    {replay} --first-seed {seed} --seeds 1\n");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a tool measures real time")]

@@ -54,6 +54,7 @@ pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool
     if is_dropped && !run.witness.has_failed() {
         run.witness.tell(super::checker::Checker::stops);
     }
+    run.check_that_it_is_gone();
     drop(runtime);
     drop(hook);
     report(run.clear_up(is_dropped), lasted)
@@ -160,8 +161,9 @@ impl<T: Target> Run<T> {
             self.joined(task.await);
         }
         while !self.witness.is_empty() {
-            sleep(self.plan.rules.delivery_deadline / 16 + Duration::from_millis(1)).await;
+            sleep(self.plan.rules.delivery_deadline / 16).await;
         }
+        sleep(Duration::from_millis(1)).await;
     }
 
     async fn collect(&self, way: collecting::Way) {
@@ -186,6 +188,15 @@ impl<T: Target> Run<T> {
             self.witness.tell(super::checker::Checker::closes);
             drop(self.witness.release());
             self.writer = None;
+        }
+    }
+
+    /// Law 11: a writer without handles and entries ends, though its runtime goes on.
+    fn check_that_it_is_gone(&self) {
+        // The hook and this have one each.
+        let others = Arc::strong_count(&self.witness) - 2;
+        if self.plan.ending == Ending::DropHandles && others > 0 {
+            self.witness.tell(|checker| checker.complain("law 11: the writer outlives its last handle"));
         }
     }
 

@@ -69,9 +69,7 @@ impl Checker {
         self.note(&[13, n], || format!("the receipt of entry {n} answers {answer:?}"));
         self.decide_if_overdue(n, answer);
         let owned = self.decided.get(&n).is_some_and(|decided| decided.known.owner.is_receipt());
-        if self
-            .expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}"))
-        {
+        if self.expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}")) {
             if let (Answer::Back { .. }, Some(decided)) = (answer, self.decided.get(&n)) {
                 self.tally.collect(decided.known.charge);
             }
@@ -91,8 +89,7 @@ impl Checker {
         self.decide_if_overdue(n, answer);
         let order = self.decided.get(&n).map(|decided| decided.known.flush_order);
         let pooled = order.is_some_and(|order| self.pool.remove(&(order, n)));
-        if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}"))
-        {
+        if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}")) {
             if let Some(decided) = self.decided.get(&n).filter(|_| !self.rules.has_handler) {
                 self.tally.collect(decided.known.charge);
             }
@@ -145,11 +142,9 @@ impl Checker {
             matches!(owner, Some(Owner::Receipt { awaited: true, .. }))
         };
         let waits = self.tally.untold.iter().find(is_awaited).copied();
-        self.expect(waits.is_none(), || {
-            format!("law 2: the receipt of entry {waits:?} is not told its answer")
-        });
+        self.expect_none(waits, |n| format!("law 2: the receipt of entry {n} is not told its answer"));
         let unhandled = self.pool.first().copied().filter(|_| self.rules.has_handler);
-        self.expect(unhandled.is_none(), || format!("law 2: the handler was not given {unhandled:?}"));
+        self.expect_none(unhandled, |(_, n)| format!("law 2: the handler is not given entry {n}"));
     }
 
     /// Failures that take room, and how many bytes of it.
@@ -176,13 +171,10 @@ impl Checker {
         let stopped = self.is_stopped;
         let Some(decided) = self.decided.get_mut(&n) else { return };
         let again = std::mem::replace(&mut decided.told, true);
-        let complaint =
-            if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
+        let complaint = if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
         if let Some(complaint) = complaint {
             let owed = decided.owed;
-            self.fail(format!(
-                "law 7: entry {n} is owed {owed:?}, but the answer is {answer:?}: {complaint}"
-            ));
+            self.fail(format!("law 7: entry {n} is owed {owed:?}, but the answer is {answer:?}: {complaint}"));
         }
     }
 }

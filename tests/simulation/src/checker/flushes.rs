@@ -34,9 +34,7 @@ impl Checker {
         self.queue.hope();
         let now = self.now;
         let flush = self.flushes.get(&id);
-        if let Some(end) =
-            flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end)
-        {
+        if let Some(end) = flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end) {
             self.note(&[16, id], || format!("flush {id} withdraws"));
             self.withdrawn = self.withdrawn.max(end);
         }
@@ -55,14 +53,12 @@ impl Checker {
             (known.flush_order < end && !overdue).then_some(n)
         };
         let unanswered = self.entries.iter().find_map(inside);
-        self.expect(unanswered.is_none(), || {
-            format!("law 5: flush {id} does not wait for entry {unanswered:?}")
-        });
+        self.expect_none(unanswered, |n| format!("law 5: flush {id} does not wait for entry {n}"));
         let left = self.pool.first().copied().filter(|&(order, _)| order < end);
-        self.expect(left.is_none(), || format!("law 5: flush {id} leaves {left:?}"));
+        self.expect_none(left, |(_, n)| format!("law 5: flush {id} leaves entry {n}"));
         let foreign = numbers.iter().find(|n| self.decided.get(n).is_none_or(|d| d.known.flush_order >= end));
         let foreign = foreign.copied();
-        self.expect(foreign.is_none(), || format!("law 5: flush {id} does not cover entry {foreign:?}"));
+        self.expect_none(foreign, |n| format!("law 5: flush {id} does not cover entry {n}"));
     }
 
     /// A flush was cancelled; what it withdrew stays withdrawn.
@@ -78,7 +74,7 @@ impl Checker {
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
         let rested = |n: &u64| self.decided.get(n).is_some_and(|decided| decided.at < self.now);
         let left = self.pool.iter().map(|&(_, n)| n).find(rested);
-        self.expect(left.is_none(), || format!("law 2: entry {left:?} failed before, but was not taken"));
+        self.expect_none(left, |n| format!("law 2: entry {n} failed before, but was not taken"));
     }
 
     /// At rest no flush waits whose entries are answered, or whose deadline is over.
@@ -93,7 +89,7 @@ impl Checker {
                 late = Some(*id);
             }
         }
-        self.expect(hangs.is_none(), || format!("law 5: flush {hangs:?} waits for nothing"));
-        self.expect(late.is_none(), || format!("law 5: flush {late:?} outlives its deadline"));
+        self.expect_none(hangs, |id| format!("law 5: flush {id} waits for nothing"));
+        self.expect_none(late, |id| format!("law 5: flush {id} outlives its deadline"));
     }
 }

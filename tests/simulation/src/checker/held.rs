@@ -30,18 +30,16 @@ impl Checker {
     /// Every failure was collected by somebody.
     pub(crate) fn all_is_collected(&mut self) {
         let left = self.pool.first().copied();
-        self.expect(left.is_none(), || format!("law 2: {left:?} was never given to anybody"));
+        self.expect_none(left, |(_, n)| format!("law 2: entry {n} was never given to anybody"));
         let untold = self.tally.untold.first().copied();
-        self.expect(untold.is_none(), || format!("law 2: the receipt of entry {untold:?} has no answer"));
+        self.expect_none(untold, |n| format!("law 2: the receipt of entry {n} has no answer"));
     }
 
     fn check_copies(&mut self, held: &[Held], copies: Copies) {
         let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
         held.iter().for_each(|&n| *counts.entry(n).or_default() += 1);
         let stranger = counts.keys().find(|n| !self.decided.contains_key(n)).copied();
-        self.expect(stranger.is_none(), || {
-            format!("law 2: the service has entry {stranger:?}, never accepted")
-        });
+        self.expect_none(stranger, |n| format!("law 2: the service has entry {n}, never accepted"));
         let wrong = self.decided.iter().find_map(|(n, decided)| {
             let count = counts.get(n).copied().unwrap_or(0);
             let most = match (decided.owed, decided.known.ambiguous, copies) {
@@ -51,12 +49,9 @@ impl Checker {
             };
             let least = usize::from(matches!(decided.owed, Owed::Delivered(_)));
             let right = (least..=most).contains(&count);
-            (!right)
-                .then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
+            (!right).then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
         });
-        if let Some(wrong) = wrong {
-            self.fail(wrong);
-        }
+        self.expect_none(wrong, |wrong| wrong);
     }
 
     /// Law 3: first copies arrive in order, unless a request that carried both failed in part; under `Order::Strict`
@@ -73,8 +68,7 @@ impl Checker {
             }
             let is_last = known.place >= arrived.last;
             let mut earlier = arrived.order.iter().rev();
-            let overtaken =
-                if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
+            let overtaken = if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
             if let Some(&earlier) = overtaken {
                 return self.fail(format!("law 3: entry {n} arrives after entry {earlier} of its lane"));
             }

@@ -17,6 +17,8 @@ pub(super) struct Pace {
     outage: Option<Outage>,
     last_begin: Duration,
     last_throttled: Option<Duration>,
+    /// The least gap between two requests, where one at a time was throttled.
+    gap: Duration,
     /// Requests up to this one were sent before the last slowing down.
     known_through: Option<u64>,
     /// Since the last rest: whether a request was taken, throttled, throttled for the first time.
@@ -47,6 +49,9 @@ pub(super) enum Reception {
     Unsent,
 }
 
+/// The gap that begins when even one request at a time is throttled, grown by half by each that is throttled again.
+const FIRST_GAP: Duration = Duration::from_millis(10);
+
 /// The longest that a throttled writer waits between two requests.
 const LONGEST_GAP: Duration = Duration::from_secs(1);
 
@@ -59,10 +64,20 @@ impl Pace {
             outage: None,
             last_begin: Duration::ZERO,
             last_throttled: None,
+            gap: Duration::ZERO,
             known_through: None,
             taken: false,
             throttled: false,
             freshly_throttled: false,
+        }
+    }
+
+    /// A request was throttled that was sent after the last slowing down.
+    fn slow_down(&mut self, limit: usize, launched: u64) {
+        self.freshly_throttled = true;
+        self.known_through = Some(launched);
+        if limit == 1 {
+            self.gap = self.gap.mul_f64(1.5).clamp(FIRST_GAP, LONGEST_GAP);
         }
     }
 
@@ -78,53 +93,64 @@ impl Pace {
 }
 
 impl Checker {
-    /// A request begins: one at a time in an outage, else as many as the limit allows.
+    /// A request begins: one at a time in an outage, with a gap where one at a time is throttled, and never more than
+    /// the limit.
     pub(super) fn check_pace(&mut self, id: u64, stats: Option<Stats>) {
-        self.pace.last_begin = self.now;
+        let (open, now) = (self.requests.len() + 1, self.now);
+        let Pace { last_begin, last_throttled, gap, .. } = self.pace;
+        self.pace.last_begin = now;
         let Some(stats) = stats else { return };
-        let open = self.requests.len() + 1;
         self.pace.highest = self.pace.highest.max(stats.in_flight_limit as usize);
         let highest = self.pace.highest;
         self.expect(open <= highest, || format!("law 9: {open} requests in flight, the limit is {highest}"));
         if let Some(outage) = self.pace.outage.as_ref().filter(|outage| id > outage.began_at) {
-            let (probe_at, now) = (outage.probe_at, self.now);
+            let probe_at = outage.probe_at;
             self.expect(open == 1, || format!("law 9: request {id} is not the only probe of an outage"));
             self.expect(probe_at <= now, || format!("law 9: request {id} probes before {probe_at:?}"));
+        } else if let Some(throttled) = last_throttled.filter(|_| highest == 1) {
+            let earliest = throttled.max(last_begin) + gap;
+            self.expect(earliest <= now, || format!("law 9: request {id} begins before {earliest:?}"));
         }
     }
 
     pub(super) fn learn_pace(&mut self, request: &Request, ended: &Ended, stats: Option<Stats>, jitter: f64) {
-        let launched = stats.map_or(u64::MAX, |stats| stats.requests - 1);
+        // What was launched may not have begun; without counters, nothing is said of how soon requests go.
+        let launched = stats.map_or(self.tally.requests, |stats| stats.requests) - 1;
+        let limit = stats.map_or(0, |stats| stats.in_flight_limit as usize);
         let reception = self.reception(request, ended);
         let (now, backoff) = (self.now, self.rules.backoff);
         let pace = &mut self.pace;
-        pace.highest = pace.highest.max(stats.map_or(0, |stats| stats.in_flight_limit as usize));
+        pace.highest = pace.highest.max(limit);
+        if let Reception::Unsent = reception {
+            pace.gap = Duration::ZERO;
+            let strikes = match &pace.outage {
+                Some(outage) if request.id <= outage.began_at => return,
+                Some(outage) => outage.strikes + 1,
+                None => 1,
+            };
+            let probe_at = now + backoff.delay(strikes, jitter);
+            pace.outage = Some(Outage { strikes, probe_at, began_at: launched });
+            return;
+        }
+        pace.outage = None;
         match reception {
-            Reception::Reached => pace.outage = None,
-            Reception::Taken => (pace.outage, pace.taken) = (None, true),
+            Reception::Taken => (pace.taken, pace.gap) = (true, Duration::ZERO),
             Reception::Throttled => {
-                pace.outage = None;
-                pace.throttled = true;
-                pace.last_throttled = Some(now);
+                (pace.throttled, pace.last_throttled) = (true, Some(now));
                 if pace.known_through.is_none_or(|known| request.id > known) {
-                    pace.freshly_throttled = true;
-                    pace.known_through = Some(launched);
+                    pace.slow_down(limit, launched);
                 }
             }
-            Reception::Unsent => {
-                let strikes = match &pace.outage {
-                    Some(outage) if request.id <= outage.began_at => return,
-                    Some(outage) => outage.strikes + 1,
-                    None => 1,
-                };
-                let probe_at = now + backoff.delay(strikes, jitter);
-                pace.outage = Some(Outage { strikes, probe_at, began_at: launched });
-            }
+            Reception::Reached | Reception::Unsent => {}
         }
     }
 
     /// The limit shrinks when a request is throttled as a whole, grows on success, and moves for no other reason.
-    pub(super) fn check_pace_at_rest(&mut self, stats: Stats) {
+    pub(super) fn check_pace_at_rest(&mut self, stats: Option<Stats>) {
+        let Some(stats) = stats else {
+            self.pace.limit = 1;
+            return;
+        };
         let (before, now) = (self.pace.limit, stats.in_flight_limit as usize);
         let pace = &self.pace;
         let moves = (1..=pace.most).contains(&now)

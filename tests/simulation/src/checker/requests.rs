@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use batch_core::{Failure, Stats};
 
-use super::Checker;
 use super::facts::{Fate, Outcome};
 use super::known::{At, IsolationId, Known, LaneId, Owed};
 use super::pace::Reception;
 use super::setback::Setback;
+use super::Checker;
 
 /// A request under way.
 #[derive(Clone, Debug)]
@@ -217,15 +217,13 @@ impl Checker {
     pub(super) fn check_requests_at_rest(&mut self) {
         let (now, timeout, withdrawn) = (self.now, self.rules.attempt_timeout, self.withdrawn);
         let late = self.requests.values().find(|request| request.began + timeout <= now).map(|r| r.id);
-        self.expect(late.is_none(), || format!("law 9: request {late:?} outlives its timeout"));
+        self.expect_none(late, |id| format!("law 9: request {id} outlives its timeout"));
         let carries = |request: &&Request| {
             let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
             entries.any(|known| known.flush_order < withdrawn)
         };
         let withdrawn = self.requests.values().find(carries).map(|request| request.id);
-        self.expect(withdrawn.is_none(), || {
-            format!("law 5: request {withdrawn:?} carries what was withdrawn")
-        });
+        self.expect_none(withdrawn, |id| format!("law 5: request {id} carries what was withdrawn"));
     }
 
     /// What a request shows of the service. That an entry is throttled again may be its own doing and tells nothing.

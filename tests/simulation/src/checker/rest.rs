@@ -19,9 +19,9 @@ impl Checker {
         self.check_requests_at_rest();
         if let Some(stats) = stats {
             self.check_counters_at_rest(stats);
-            self.check_pace_at_rest(stats);
-            self.check_timeliness();
         }
+        self.check_pace_at_rest(stats);
+        self.check_timeliness();
         if let Some(alive) = alive {
             self.check_alive(alive, stats.is_some());
         }

@@ -8,9 +8,7 @@ use super::known::{At, Known};
 
 impl Checker {
     pub(super) fn check_timeliness(&mut self) {
-        if let Some(complaint) = self.two_twins_wait() {
-            self.fail(complaint);
-        }
+        self.expect_none(self.two_twins_wait(), |complaint| complaint);
         if !self.surely_sends() {
             return;
         }
@@ -18,9 +16,7 @@ impl Checker {
             let mut ready = Load::empty();
             self.late_entry(&mut ready).or_else(|| self.enough(ready))
         });
-        if let Some(complaint) = complaint {
-            self.fail(format!("law 4: {complaint}"));
-        }
+        self.expect_none(complaint, |complaint| format!("law 4: {complaint}"));
     }
 
     /// A part of a refused request goes as soon as the one before it is answered.
