@@ -3,7 +3,7 @@ use std::time::Instant;
 use super::lines::{LineId, MAIN};
 use super::resolve::Outcome;
 use super::retry::Setback;
-use super::slots::{Scope, SlotId};
+use super::slots::SlotId;
 use super::{Batch, BatchId, Buffer, Flight};
 use crate::{Cause, Failure, Reply, Verdict};
 
@@ -113,9 +113,9 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
         jitter: f64,
     ) {
-        let scope = match self.is_throttled_whole(&flight.slots, &verdicts) {
-            true => Scope::Request,
-            false => Scope::Entry,
+        let throttled = match self.is_throttled_whole(&flight.slots, &verdicts) {
+            true => Setback::Throttled,
+            false => Setback::ThrottledAlone,
         };
         let mut again = Vec::new();
         for ((&slot, entry), verdict) in flight.slots.iter().zip(batch.entries).zip(verdicts) {
@@ -133,11 +133,11 @@ impl<E, R, T> Buffer<E, R, T> {
                 Verdict::Retry(failure) => (Setback::Retry, failure),
                 Verdict::Throttled(failure) => {
                     self.counters.throttled += 1;
-                    (Setback::Throttled, failure)
+                    (throttled, failure)
                 }
             };
             self.slots.restore(slot, entry);
-            again.extend(self.strike(slot, scope, setback, &failure, now, jitter));
+            again.extend(self.strike(slot, setback, &failure, now, jitter));
         }
         match flight.isolation {
             None => self.go_back(again),
@@ -150,7 +150,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The whole request failed; it may be sent again.
     fn set_back(&mut self, flight: &Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
-        let strike = |&slot: &SlotId| self.strike(slot, Scope::Request, setback, failure, now, jitter);
+        let strike = |&slot: &SlotId| self.strike(slot, setback, failure, now, jitter);
         let again: Vec<_> = flight.slots.iter().filter_map(strike).collect();
         let Some(isolation) = flight.isolation else {
             self.go_back(again);

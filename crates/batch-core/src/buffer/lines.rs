@@ -241,7 +241,7 @@ impl Lines {
             (_, Some(rested)) => rested,
             (_, None) => lingered,
         };
-        let turn = match head.failed_with_its_request() {
+        let turn = match head.keeps_its_turn() {
             true => Turn::Returned { turn: lingered.min(due), due },
             false => Turn::InTime(due),
         };

@@ -4,7 +4,7 @@ use super::Buffer;
 use super::isolation::IsolationId;
 use super::lines::{LineId, Lines, MAIN};
 use super::resolve::Outcome;
-use super::slots::{Scope, SlotId, Whereabouts};
+use super::slots::{SlotId, Whereabouts};
 use crate::{Ambiguous, Cause, Duplicates, Failure};
 
 /// How an attempt failed, as far as the entry may be sent again.
@@ -13,6 +13,8 @@ pub(super) enum Setback {
     Ambiguous,
     Retry,
     Throttled,
+    /// Not because the service is asked too much, but a part of it: the entry's shard, say.
+    ThrottledAlone,
     Unsent,
 }
 
@@ -22,7 +24,6 @@ impl<E, R, T> Buffer<E, R, T> {
     pub(super) fn strike(
         &mut self,
         id: SlotId,
-        scope: Scope,
         setback: Setback,
         failure: &Failure,
         now: Instant,
@@ -30,7 +31,7 @@ impl<E, R, T> Buffer<E, R, T> {
     ) -> Option<(SlotId, Instant)> {
         let past = self.slots[id].past_mut();
         past.last = Some(failure.clone());
-        past.scope = scope;
+        past.queues_anew = setback == Setback::ThrottledAlone;
         past.maybe_delivered |= setback == Setback::Ambiguous;
         past.throttled |= setback == Setback::Throttled;
         past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));

@@ -51,18 +51,8 @@ pub(super) struct Past {
     /// When its retry is due.
     pub(super) not_before: Option<Instant>,
     pub(super) last: Option<Failure>,
-    /// What the last one struck.
-    pub(super) scope: Scope,
-}
-
-/// What a failure struck.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) enum Scope {
-    /// The entry alone.
-    #[default]
-    Entry,
-    /// The whole request: each of its entries is as good as any other.
-    Request,
+    /// Whether it was throttled on its own account, and waits in turn from then on.
+    pub(super) queues_anew: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -115,9 +105,9 @@ impl<T> Slot<T> {
         self.past.as_ref().and_then(|past| past.not_before)
     }
 
-    /// Whether its last failure was that of the whole request that carried it.
-    pub(super) fn failed_with_its_request(&self) -> bool {
-        self.past.as_ref().is_some_and(|past| past.scope == Scope::Request)
+    /// Whether it failed, and all the same goes before what was accepted later.
+    pub(super) fn keeps_its_turn(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.not_before.is_some() && !past.queues_anew)
     }
 
     pub(super) fn last(&self) -> Option<Failure> {

@@ -5,10 +5,10 @@ use super::lines::LineId;
 
 /// Whose turn it is among the lines that are ready, and when the next one is due.
 ///
-/// Lines go in the order in which they are due, but for entries that failed only because their
-/// whole request did. They go where they were before: else all that a busy service throttles would
-/// queue up anew, behind everything that came after it. What fails on its own account, like the
-/// records of one full shard, does queue up anew, and holds nobody back.
+/// Lines go in the order in which they are due, but an entry that failed goes where it was before:
+/// else all that a busy service throttles would queue up anew, behind everything that came after it.
+/// What is throttled on its own account, like the records of one full shard, does queue up anew, and
+/// holds nobody back.
 pub(super) struct Turns {
     /// Lines that go when they are due.
     in_time: BTreeSet<(Instant, LineId)>,
@@ -23,9 +23,9 @@ pub(super) struct Turns {
 pub(super) enum Turn {
     /// It goes when it is due.
     InTime(Instant),
-    /// Its first entry failed with its request and has rested.
+    /// Its first entry failed and has rested.
     Returned {
-        /// When it was due, had it not failed.
+        /// When it was due before it failed.
         turn: Instant,
         /// When it is due now.
         due: Instant,
