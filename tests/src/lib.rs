@@ -7,7 +7,8 @@ mod destination;
 
 pub use deep::play;
 pub use destination::{
-    Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name, number,
+    Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name,
+    number,
 };
 
 /// The README, whose examples are doc tests of this crate.

@@ -48,7 +48,8 @@ fn call(choice: &Choice) -> Cargo {
         false => "run --quiet --profile simulate --package batchwright-simulation --bin simulate",
     };
     let seeds = choice.seeds.unwrap_or(if choice.deep { 200 } else { 2_000 });
-    let numbers = [("--seeds", Some(seeds)), ("--first-seed", Some(choice.first_seed)), ("--lines", choice.lines)];
+    let numbers =
+        [("--seeds", Some(seeds)), ("--first-seed", Some(choice.first_seed)), ("--lines", choice.lines)];
     let call = numbers.into_iter().fold(Cargo::new(program).arg("--"), |call, (name, number)| match number {
         Some(number) => call.arg(name).arg(number.to_string()),
         None => call,

@@ -17,10 +17,7 @@ impl Arguments {
     /// # Errors
     ///
     /// The word that is not understood.
-    pub fn parse(
-        words: impl IntoIterator<Item = String>,
-        seeds: u64,
-    ) -> Result<(Self, Vec<String>), String> {
+    pub fn parse(words: impl IntoIterator<Item = String>, seeds: u64) -> Result<(Self, Vec<String>), String> {
         let mut arguments = Self { first_seed: 0, seeds, lines: 60 };
         let mut rest = Vec::new();
         let mut words = words.into_iter();

@@ -64,10 +64,7 @@ pub(crate) fn take<T: Target>(witness: &Arc<Witness<T>>, writer: &Handle<T>) {
     witness.tell(|checker| checker.takes(&items));
 }
 
-fn flushing<T: Target>(
-    writer: &Handle<T>,
-    way: Way,
-) -> Pin<Box<dyn Future<Output = Items<T>> + Send + '_>> {
+fn flushing<T: Target>(writer: &Handle<T>, way: Way) -> Pin<Box<dyn Future<Output = Items<T>> + Send + '_>> {
     match way {
         Way::Flush => Box::pin(writer.flush()),
         Way::FlushBy(patience) => Box::pin(writer.flush_by(from_now(patience))),

@@ -163,7 +163,11 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
         } else {
             dice.magnitude(1, limits.payload_bytes())
         },
-        threshold_entries: if dice.chance(0.7) { limits.entries() } else { dice.magnitude(1, limits.entries()) },
+        threshold_entries: if dice.chance(0.7) {
+            limits.entries()
+        } else {
+            dice.magnitude(1, limits.entries())
+        },
         has_handler: dice.chance(0.3),
         jitter: dice.seed(),
     };

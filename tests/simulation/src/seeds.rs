@@ -129,7 +129,8 @@ impl Sums {
 
     fn report(&self, subject: &Subject, took: Duration) -> bool {
         let total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
-        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } = total.figures;
+        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } =
+            total.figures;
         let has_failed = self.has_failed.load(Ordering::Relaxed);
         println!(
             "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \

@@ -63,7 +63,9 @@ pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool
 fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
     let Some(witness) = Arc::into_inner(witness) else {
         return Outcome {
-            violation: Some("law 11: something of the writer outlives its handles and its runtime".to_owned()),
+            violation: Some(
+                "law 11: something of the writer outlives its handles and its runtime".to_owned(),
+            ),
             digest: 0,
             lines: Vec::new(),
             figures: Stats::default(),
@@ -218,7 +220,8 @@ impl<T: Target> Run<T> {
                 witness.tell(|checker| checker.all_is_collected());
             }
         }
-        drop(witness.release());         let (held, copies) = (witness.target.held(), witness.target.copies());
+        drop(witness.release());
+        let (held, copies) = (witness.target.held(), witness.target.copies());
         witness.tell(|checker| {
             if checker.violation().is_none() {
                 checker.ends_well(&held, copies);
@@ -270,12 +273,7 @@ struct Scene<T: Target> {
 
 impl<T: Target> Default for Hook<T> {
     fn default() -> Self {
-        Self {
-            scene: OnceLock::new(),
-            jump: Notify::new(),
-            millis: AtomicU64::new(0),
-            failed: Notify::new(),
-        }
+        Self { scene: OnceLock::new(), jump: Notify::new(), millis: AtomicU64::new(0), failed: Notify::new() }
     }
 }
 

@@ -57,7 +57,8 @@ impl<'a, T: Target> Flight<'a, T> {
     fn begin(witness: &'a Witness<T>, entries: &[EntryOf<T>]) -> Self {
         let id = witness.next_request();
         let target = &witness.target;
-        let entries: Vec<_> = entries.iter().map(|entry| (target.number(entry), target.seal(entry))).collect();
+        let entries: Vec<_> =
+            entries.iter().map(|entry| (target.number(entry), target.seal(entry))).collect();
         let stats = witness.stats();
         witness.tell(|checker| checker.begins(id, &entries, stats));
         Self { witness, id, outcome: None }
@@ -79,7 +80,9 @@ impl<T: Target> Drop for Flight<'_, T> {
 fn outcome<T: Target>(target: &T, reply: &Reply<SentOf<T>>) -> Outcome {
     match reply {
         Reply::Ambiguous(failure) => Outcome::Ambiguous(failure.clone()),
-        Reply::Each(verdicts) => Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect()),
+        Reply::Each(verdicts) => {
+            Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect())
+        }
         Reply::Fatal(failure) => Outcome::Fatal(failure.clone()),
         Reply::Retry(failure) => Outcome::Retry(failure.clone()),
         Reply::Split(failure) => Outcome::Split(failure.clone()),

@@ -22,13 +22,18 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(complaint) => return refuse(&complaint),
     };
-    let is_chosen = |subject: &&Subject| names.is_empty() || names.iter().any(|name| subject.name.contains(name));
+    let is_chosen =
+        |subject: &&Subject| names.is_empty() || names.iter().any(|name| subject.name.contains(name));
     let chosen: Vec<_> = SUBJECTS.iter().filter(is_chosen).collect();
     if chosen.is_empty() {
         let known: Vec<_> = SUBJECTS.iter().map(|subject| subject.name).collect();
         return refuse(&format!("{names:?} is no destination; these are: {}", known.join(", ")));
     }
-    if chosen.into_iter().all(|subject| run(subject, arguments)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if chosen.into_iter().all(|subject| run(subject, arguments)) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn refuse(complaint: &str) -> ExitCode {

@@ -67,7 +67,8 @@ fn plan<D: Destination>(dice: &mut Dice) -> FaultPlan {
 fn faults<D: Destination>(storm: Storm, dice: &mut Dice) -> FaultPlan {
     match storm {
         Storm::AnswersLost => {
-            let lost = [Fault::error_after(500, "InternalError"), Fault::None, Fault::ResetAfter, Fault::None];
+            let lost =
+                [Fault::error_after(500, "InternalError"), Fault::None, Fault::ResetAfter, Fault::None];
             FaultPlan::script(lost.into_iter().cycle().take(4_000))
         }
         Storm::Calm => FaultPlan::none(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use batch_core::Settings;
 use batch_local::{Fault, FaultPlan};
 
-use batchwright_tests::{Copies, Destination};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, now, submit};
+use batchwright_tests::{Copies, Destination};
 
 pub(crate) async fn a_request_that_hangs_is_given_up_and_sent_again<D: Destination>() {
     let stage = Stage::<D>::open().await;

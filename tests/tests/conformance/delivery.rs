@@ -4,9 +4,9 @@ use batch_core::{Linger, Settings};
 use batch_local::{Fault, FaultPlan};
 use std::time::Duration;
 
-use batchwright_tests::{Destination, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, large_entry, submit};
+use batchwright_tests::{Destination, number};
 
 /// Waits for full requests.
 fn gathering() -> Settings {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use batch_core::{Sent, Service, Stats, UnprocessedItem, Writer};
 
-use batchwright_tests::{Copies, Destination, EntryOf, lane, number};
 use crate::stage::{Receipts, Stage};
+use batchwright_tests::{Copies, Destination, EntryOf, lane, number};
 
 /// Every entry that was accepted, with its one answer.
 #[derive(Debug, Default, PartialEq)]

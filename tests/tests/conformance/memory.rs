@@ -5,9 +5,9 @@ use std::time::Duration;
 use batch_core::{Service, Settings, Writer};
 use batch_local::FaultPlan;
 
-use batchwright_tests::Destination;
 use crate::ledger::Ledger;
 use crate::stage::{Stage, large_entry, pass};
+use batchwright_tests::Destination;
 
 const MAX_BYTES: usize = 70_000;
 const MAX_ENTRIES: usize = 50;

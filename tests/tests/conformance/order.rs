@@ -6,9 +6,9 @@ use std::time::Duration;
 use batch_core::Order;
 use batch_local::{Chosen, Fault, FaultPlan};
 
-use batchwright_tests::{Destination, Held, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, small_requests, submit};
+use batchwright_tests::{Destination, Held, number};
 
 pub(crate) async fn strict_lanes_keep_their_order_through_any_fault<D: Destination>() {
     let kinds: Vec<_> = in_part().into_iter().chain(as_a_whole()).collect();

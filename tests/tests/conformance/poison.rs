@@ -4,10 +4,10 @@ use batch_core::{Cause, Linger, Settings};
 use batch_local::{Fault, FaultPlan};
 use std::time::Duration;
 
-use batchwright_tests::{Destination, name};
 use crate::ledger::Ledger;
 use crate::order::check_order;
 use crate::stage::{Stage, submit};
+use batchwright_tests::{Destination, name};
 
 pub(crate) async fn one_poison_in_a_full_batch_comes_back_alone<D: Destination>() {
     for poison in [0, D::BATCH / 2, D::BATCH - 1] {

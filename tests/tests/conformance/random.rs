@@ -4,9 +4,9 @@ use batch_core::{Order, Settings, Stats};
 use batch_local::FaultPlan;
 use std::time::Duration;
 
-use batchwright_tests::{Destination, Held};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, small_requests, submit};
+use batchwright_tests::{Destination, Held};
 
 const SEEDS: std::ops::Range<u64> = 0..3;
 

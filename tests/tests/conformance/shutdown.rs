@@ -6,9 +6,9 @@ use batch_core::{Settings, SubmitError};
 use batch_local::{Fault, FaultPlan};
 use tokio::task::JoinSet;
 
-use batchwright_tests::{Destination, number};
 use crate::ledger::Ledger;
 use crate::stage::{Stage, entry, now, pass, submit};
+use batchwright_tests::{Destination, number};
 
 pub(crate) async fn a_shutdown_under_load_answers_for_all_that_was_accepted<D: Destination>() {
     for seed in 0..3 {

@@ -6,8 +6,8 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use batchwright_tests::{Destination, EntryOf, content, lane};
 use crate::seeded::Seeded;
+use batchwright_tests::{Destination, EntryOf, content, lane};
 
 /// A destination on a server of its own.
 pub(crate) struct Stage<D> {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan};
 
-use batchwright_tests::Destination;
 use crate::ledger::Ledger;
 use crate::seeded::Seeded;
 use crate::stage::{Stage, now, pass, small_requests, submit};
+use batchwright_tests::Destination;
 
 const COUNT: usize = 100;
 

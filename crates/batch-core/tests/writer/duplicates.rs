@@ -102,7 +102,8 @@ async fn keep_last_supersedes_one_that_fails_while_a_newer_one_waits() {
 async fn a_superseded_entry_does_not_count_as_ambiguous_however_it_was_superseded() {
     for newer_comes_at in [0, 60] {
         let fake = Fake::acts([Act::ambiguous().after(50)]);
-        let settings = Settings::new().duplicates(Duplicates::KeepLast).backoff(Backoff::new(ms(500), ms(500)));
+        let settings =
+            Settings::new().duplicates(Duplicates::KeepLast).backoff(Backoff::new(ms(500), ms(500)));
         let writer = writer(&fake, settings);
         let older = writer.submit_tracked(twin(1)).await.unwrap();
         settle().await;
@@ -111,7 +112,11 @@ async fn a_superseded_entry_does_not_count_as_ambiguous_however_it_was_supersede
         let superseded = older.await.unwrap();
         assert!(superseded.is_superseded() && superseded.maybe_doubled);
         assert_eq!(ids(&writer.flush().await), [0; 0]);
-        assert_eq!((writer.stats().superseded, writer.stats().ambiguous), (1, 0), "only the newer one counts");
+        assert_eq!(
+            (writer.stats().superseded, writer.stats().ambiguous),
+            (1, 0),
+            "only the newer one counts"
+        );
     }
 }
 

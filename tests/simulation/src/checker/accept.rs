@@ -51,12 +51,19 @@ impl Checker {
     }
 
     /// An entry was accepted; the counters before and after.
-    pub(crate) fn accepted(&mut self, call: CallId, tracked: bool, before: Option<Stats>, after: Option<Stats>) {
+    pub(crate) fn accepted(
+        &mut self,
+        call: CallId,
+        tracked: bool,
+        before: Option<Stats>,
+        after: Option<Stats>,
+    ) {
         let call = self.queue.leave(call);
         let (Some(n), Some(facts)) = (call.entry, &call.facts) else {
             return self.fail("law 1: an entry is accepted that was not measured, or is invalid");
         };
-        let superseded = before.zip(after).is_some_and(|(before, after)| after.superseded > before.superseded);
+        let superseded =
+            before.zip(after).is_some_and(|(before, after)| after.superseded > before.superseded);
         self.note(&[8, n, u64::from(tracked), u64::from(superseded)], || {
             let older = if superseded { ", superseding an older one" } else { "" };
             format!("entry {n} is accepted{older}: {facts:?}")
@@ -77,7 +84,13 @@ impl Checker {
     }
 
     /// An entry came back at once, with this seal.
-    pub(crate) fn refused(&mut self, call: CallId, refusal: &Refusal, returned: (u64, u64), stats: Option<Stats>) {
+    pub(crate) fn refused(
+        &mut self,
+        call: CallId,
+        refusal: &Refusal,
+        returned: (u64, u64),
+        stats: Option<Stats>,
+    ) {
         let call = self.queue.leave(call);
         let Some(n) = call.entry else { return };
         self.note(&[9, n], || format!("entry {n} is refused: {refusal:?}"));
@@ -145,7 +158,9 @@ impl Checker {
         expected.bytes = after.bytes;
         self.expect(expected == after, || format!("law 2: accepting entry {n} makes {before:?} {after:?}"));
         let accepted = self.tally.accepted + 1;
-        self.expect(after.accepted == accepted, || format!("law 2: {} accepted, not {accepted}", after.accepted));
+        self.expect(after.accepted == accepted, || {
+            format!("law 2: {} accepted, not {accepted}", after.accepted)
+        });
     }
 
     fn learn_of(&mut self, n: u64, facts: &Facts, tracked: bool, supersedes: bool) {

@@ -69,7 +69,9 @@ impl Checker {
         self.note(&[13, n], || format!("the receipt of entry {n} answers {answer:?}"));
         self.decide_if_overdue(n, answer);
         let owned = self.decided.get(&n).is_some_and(|decided| decided.known.owner.is_receipt());
-        if self.expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}")) {
+        if self
+            .expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}"))
+        {
             if let (Answer::Back { .. }, Some(decided)) = (answer, self.decided.get(&n)) {
                 self.tally.collect(decided.known.charge);
             }
@@ -89,7 +91,8 @@ impl Checker {
         self.decide_if_overdue(n, answer);
         let order = self.decided.get(&n).map(|decided| decided.known.flush_order);
         let pooled = order.is_some_and(|order| self.pool.remove(&(order, n)));
-        if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}")) {
+        if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}"))
+        {
             if let Some(decided) = self.decided.get(&n).filter(|_| !self.rules.has_handler) {
                 self.tally.collect(decided.known.charge);
             }
@@ -171,10 +174,13 @@ impl Checker {
         let stopped = self.is_stopped;
         let Some(decided) = self.decided.get_mut(&n) else { return };
         let again = std::mem::replace(&mut decided.told, true);
-        let complaint = if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
+        let complaint =
+            if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
         if let Some(complaint) = complaint {
             let owed = decided.owed;
-            self.fail(format!("law 7: entry {n} is owed {owed:?}, but the answer is {answer:?}: {complaint}"));
+            self.fail(format!(
+                "law 7: entry {n} is owed {owed:?}, but the answer is {answer:?}: {complaint}"
+            ));
         }
     }
 }

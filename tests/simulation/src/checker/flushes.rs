@@ -34,7 +34,9 @@ impl Checker {
         self.queue.hope();
         let now = self.now;
         let flush = self.flushes.get(&id);
-        if let Some(end) = flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end) {
+        if let Some(end) =
+            flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end)
+        {
             self.note(&[16, id], || format!("flush {id} withdraws"));
             self.withdrawn = self.withdrawn.max(end);
         }

@@ -49,7 +49,8 @@ impl Checker {
             };
             let least = usize::from(matches!(decided.owed, Owed::Delivered(_)));
             let right = (least..=most).contains(&count);
-            (!right).then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
+            (!right)
+                .then(|| format!("law 7: the service has entry {n} {count} times, but {:?}", decided.owed))
         });
         self.expect_none(wrong, |wrong| wrong);
     }
@@ -68,7 +69,8 @@ impl Checker {
             }
             let is_last = known.place >= arrived.last;
             let mut earlier = arrived.order.iter().rev();
-            let overtaken = if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
+            let overtaken =
+                if is_last { None } else { earlier.find(|&&earlier| self.is_misplaced(n, earlier)) };
             if let Some(&earlier) = overtaken {
                 return self.fail(format!("law 3: entry {n} arrives after entry {earlier} of its lane"));
             }

@@ -171,7 +171,9 @@ impl Checker {
         let bytes = stats.bytes as usize + charge;
         let fits = entries < self.rules.max_entries && bytes <= self.rules.max_bytes;
         let crowded = !self.queue.is_empty();
-        self.expect(!fits || crowded, || format!("law 6: refused as full with room for {charge} bytes: {stats:?}"));
+        self.expect(!fits || crowded, || {
+            format!("law 6: refused as full with room for {charge} bytes: {stats:?}")
+        });
     }
 
     /// Law 6: the bounds hold, in the counters and in the model.
@@ -180,7 +182,9 @@ impl Checker {
         let rules = self.rules;
         let within = stats.bytes as usize <= rules.max_bytes
             && (stats.inside + stats.uncollected) as usize <= rules.max_entries;
-        self.expect(within, || format!("law 6: beyond {} entries or {} bytes: {stats:?}", rules.max_entries, rules.max_bytes));
+        self.expect(within, || {
+            format!("law 6: beyond {} entries or {} bytes: {stats:?}", rules.max_entries, rules.max_bytes)
+        });
     }
 
     /// At rest nobody waits who could go on.
@@ -202,7 +206,9 @@ impl Checker {
         self.expect(!closed, || "law 11: a call waits at a writer that is shut down".to_owned());
         self.expect(turn > served, || format!("law 6: turn {served} was served before turn {turn}"));
         self.expect(!fits, || {
-            format!("law 6: a call waits for {charge} bytes, but {entries} entries of {bytes} bytes are inside")
+            format!(
+                "law 6: a call waits for {charge} bytes, but {entries} entries of {bytes} bytes are inside"
+            )
         });
         self.expect(!stuck, || "law 6: a call waits for ever for uncollected failures".to_owned());
     }

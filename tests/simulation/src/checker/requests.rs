@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use batch_core::{Failure, Stats};
 
+use super::Checker;
 use super::facts::{Fate, Outcome};
 use super::known::{At, IsolationId, Known, LaneId, Owed};
 use super::pace::Reception;
 use super::setback::Setback;
-use super::Checker;
 
 /// A request under way.
 #[derive(Clone, Debug)]

@@ -72,7 +72,13 @@ impl Checker {
     }
 
     /// Books a failed attempt: when the entry may go again, unless it is handed back.
-    fn strike(&mut self, n: u64, setback: Setback, failure: &Failure, jitter: f64) -> Option<(u64, Duration)> {
+    fn strike(
+        &mut self,
+        n: u64,
+        setback: Setback,
+        failure: &Failure,
+        jitter: f64,
+    ) -> Option<(u64, Duration)> {
         self.entries.change(n, |known| {
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));

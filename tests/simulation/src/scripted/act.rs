@@ -18,16 +18,26 @@ pub(super) struct Act {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Deed {
     /// Every entry is judged by itself, and fails with this probability.
-    Each { failing: f64 },
+    Each {
+        failing: f64,
+    },
     Fatal,
     /// It is never answered; applied or not.
-    Hang { applied: bool },
+    Hang {
+        applied: bool,
+    },
     /// One lane in so many is throttled, the rest is taken.
     LanesThrottled(u32),
     /// The answer is lost; applied or not.
-    Lost { applied: bool },
-    Miscount { applied: bool },
-    Panic { applied: bool },
+    Lost {
+        applied: bool,
+    },
+    Miscount {
+        applied: bool,
+    },
+    Panic {
+        applied: bool,
+    },
     Retry,
     /// It is refused whole.
     Split,

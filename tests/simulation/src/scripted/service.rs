@@ -95,7 +95,8 @@ impl Scripted {
     /// Applies what a lost or unreadable answer was about: all, or a part of it.
     fn apply_perhaps(&self, applied: bool, dice: &mut Dice, items: &[Item]) {
         let partly = dice.chance(0.2);
-        let is_applied = |item: &&Item| applied && item.nature == Nature::Fine && !(partly && dice.chance(0.5));
+        let is_applied =
+            |item: &&Item| applied && item.nature == Nature::Fine && !(partly && dice.chance(0.5));
         self.apply(items.iter().filter(is_applied).collect::<Vec<_>>());
     }
 
@@ -243,7 +244,10 @@ impl Target for Scripted {
 
 impl std::fmt::Debug for Scripted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scripted").field("kind", &self.kind).field("weather", &self.weather).finish_non_exhaustive()
+        f.debug_struct("Scripted")
+            .field("kind", &self.kind)
+            .field("weather", &self.weather)
+            .finish_non_exhaustive()
     }
 }
 
@@ -265,7 +269,9 @@ impl Failed {
     fn draw(dice: &mut Dice) -> Self {
         match dice.between(0, 19) {
             0 => Self::rejected(Failure::new("Refused")),
-            1 => Self { verdict: Verdict::Ambiguous(Failure::new("NotMentioned")), applied: dice.chance(0.5) },
+            1 => {
+                Self { verdict: Verdict::Ambiguous(Failure::new("NotMentioned")), applied: dice.chance(0.5) }
+            }
             2..=9 => Self::throttled(),
             _ => Self { verdict: Verdict::Retry(Failure::new("InternalError")), applied: false },
         }
