@@ -14,6 +14,8 @@ mod cancel;
 mod duplicates;
 #[path = "writer/fake.rs"]
 mod fake;
+#[path = "writer/fickle.rs"]
+mod fickle;
 #[path = "writer/flush.rs"]
 mod flush;
 #[path = "writer/flush_by.rs"]

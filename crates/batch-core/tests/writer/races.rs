@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::fake::{Fake, Request, item};
-use crate::stress::{Book, check, fickle_writer, submit, unique};
+use crate::fickle::fickle_writer;
+use crate::stress::{Book, check, submit, unique};
 use crate::support::ms;
 
 const ROUNDS: u64 = 12;

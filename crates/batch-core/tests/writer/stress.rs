@@ -4,20 +4,17 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use batch_core::{
-    Backoff, Failure, Receipt, Reply, ReserveError, Settings, SubmitError, UnprocessedItem, Verdict, Writer,
-};
+use batch_core::{Receipt, ReserveError, SubmitError, UnprocessedItem, Writer};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::fake::{Act, Fake, Item, Request, accepted, item};
+use crate::fake::{Fake, Item, Request, item};
+use crate::fickle::{MAX_BYTES, fickle_writer};
 use crate::support::ms;
 
 const SUBMITTERS: u32 = 8;
 const ENTRIES: u32 = 600;
-const MAX_BYTES: u64 = 150_000;
 const LANES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// What the users of the writer were told.
@@ -64,19 +61,6 @@ async fn every_accepted_entry_gets_exactly_one_answer_and_the_sums_agree() {
     let stats = writer.stats();
     assert!(stats.accepted > 3_000 && stats.handed_back > 0 && stats.delivered > 0);
     check(&writer, &fake, &book);
-}
-
-/// A writer to a service that fails in every way there is.
-pub(crate) fn fickle_writer(seed: u64) -> (Writer<Fake>, Fake) {
-    let fake = Fake::by(fickle(fastrand::Rng::with_seed(seed)));
-    let settings = Settings::new()
-        .attempt_timeout(ms(25))
-        .backoff(Backoff::new(ms(1), ms(4)))
-        .max_attempts(4)
-        .max_bytes(usize::try_from(MAX_BYTES).unwrap())
-        .max_entries(300);
-    let writer = Writer::builder(fake.clone()).settings(settings).seed(5).build().unwrap();
-    (writer, fake)
 }
 
 /// Everything is answered once, and the sums agree.
@@ -231,39 +215,5 @@ async fn submit_one(
 async fn yields(count: u32) {
     for _ in 0..count {
         tokio::task::yield_now().await;
-    }
-}
-
-/// A service that fails in every way there is, now and then.
-fn fickle(mut random: fastrand::Rng) -> impl FnMut(&Request) -> Act {
-    move |request| {
-        if request.items.iter().any(|item| item.id % 97 == 0) {
-            return Act::split();
-        }
-        let seed = random.u64(..);
-        let act = match random.u32(..100) {
-            0 => Act::Hang,
-            1 => Act::Panic,
-            2 => Act::fatal(),
-            3 => Act::throttle(),
-            4 => Act::unsent(),
-            5..8 => Act::ambiguous(),
-            8..12 => Act::retry(),
-            12 => Act::Say(Reply::Each(Vec::new())),
-            13..40 => Act::each(move |item| moody(item, seed)),
-            _ => Act::accept(),
-        };
-        Act::After(Duration::from_micros(random.u64(..500)), Box::new(act))
-    }
-}
-
-fn moody(item: &Item, seed: u64) -> Verdict<u32> {
-    let failure = Failure::new("Moody");
-    match fastrand::Rng::with_seed(seed ^ u64::from(item.id)).u32(..20) {
-        0 => Verdict::Ambiguous(failure),
-        1 => Verdict::Reject(failure),
-        2..5 => Verdict::Retry(failure),
-        5..7 => Verdict::Throttled(failure),
-        _ => accepted(item),
     }
 }
