@@ -57,6 +57,18 @@ impl Cargo {
         Ok(())
     }
 
+    /// Prints the call and becomes it, so that its Ctrl-C is nobody else's; where that cannot be, runs it.
+    pub(crate) fn exec(&self) -> Result<()> {
+        #[cfg(unix)]
+        {
+            println!("$ {self}");
+            let error = std::os::unix::process::CommandExt::exec(&mut self.command());
+            Err(error).with_context(|| format!("could not start `{self}`"))
+        }
+        #[cfg(not(unix))]
+        self.run()
+    }
+
     /// Runs the call without printing it and returns what it wrote.
     pub(crate) fn output(&self) -> Result<String> {
         let output = self.command().stderr(Stdio::inherit()).output();

@@ -8,7 +8,6 @@ mod running;
 mod servers;
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -16,7 +15,7 @@ use serde::Serialize;
 use self::running::Running;
 use self::servers::{SERVERS, Server};
 use crate::cargo::Cargo;
-use crate::workspace::root;
+use crate::tools;
 
 /// What the suite is told of a server.
 #[derive(Debug, Serialize)]
@@ -30,7 +29,7 @@ struct Endpoint {
 /// Runs the suite on every server, or on those whose names are given.
 pub(crate) fn run(only: &[String]) -> Result<()> {
     let chosen: Vec<&Server> = SERVERS.iter().filter(|server| is_chosen(server, only)).collect();
-    let place = directory();
+    let place = tools::place("conformance");
     install::all(&chosen, &place)?;
     let mut running = Vec::new();
     let mut endpoints = Vec::new();
@@ -51,12 +50,6 @@ pub(crate) fn run(only: &[String]) -> Result<()> {
 
 fn is_chosen(server: &Server, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|name| name == server.name)
-}
-
-/// Where the servers are installed, and where they say what they have to say.
-fn directory() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("conformance")
 }
 
 /// A port that nobody listens at now; another program may take it before the server does, which

@@ -5,16 +5,21 @@
 
 mod bench;
 mod cargo;
+mod chaos;
 mod ci;
 mod conformance;
 mod doc;
 mod features;
 mod lint;
+mod plot;
 mod simulate;
+mod soak;
 mod test;
 mod tidy;
+mod tools;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -38,6 +43,14 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Run a program through a proxy that makes trouble, end it at a random moment, and check what it said; --help shows
+    /// the options
+    #[command(disable_help_flag = true)]
+    Chaos {
+        /// What to pass on to the program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run tidy, lint, doc, features, test and both depths of the simulation, then print how long each took
     Ci,
     /// Install and start servers that others wrote, and run the suite against them
@@ -51,8 +64,22 @@ enum Command {
     Features,
     /// Check the formatting and run clippy; a warning is an error
     Lint,
+    /// Draw what `cargo xtask soak --csv` wrote
+    Plot {
+        /// The file that a soak wrote
+        csv: PathBuf,
+        /// The picture, a PNG file
+        png: PathBuf,
+    },
     /// Run random schedules, each decided by a seed, and check every law at every step
     Simulate(simulate::Choice),
+    /// Put a steady load with faults on a writer for minutes, and check the laws and the memory; --help shows the options
+    #[command(disable_help_flag = true)]
+    Soak {
+        /// What to pass on to the program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run every test
     Test,
     /// Check the rules on files, crates and documents that no compiler checks
@@ -72,12 +99,15 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Bench { filter, arguments } => bench::run(filter.as_deref(), &arguments),
+        Command::Chaos { arguments } => chaos::run(&arguments),
         Command::Ci => ci::run(),
         Command::Conformance { servers } => conformance::run(&servers),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Lint => lint::run(),
+        Command::Plot { csv, png } => plot::run(&csv, &png),
         Command::Simulate(choice) => simulate::run(&choice),
+        Command::Soak { arguments } => soak::run(&arguments),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
     }

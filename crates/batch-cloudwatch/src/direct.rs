@@ -1,7 +1,8 @@
 //! Requests that are written straight from the metrics, without the SDK's input in between.
 //!
 //! Why: the input would be a copy of every text of every metric, made and dropped only to be
-//! written.
+//! written. Without it a datum costs 1.07 of what it costs in a perfect batch made by hand on the raw
+//! SDK, with it 1.34 (`cargo xtask bench cloudwatch`, uncompressed).
 //!
 //! How: an interceptor of the single request puts a serializer in place of the SDK's that gives the
 //! request away as it was written before. Everything after it (compression, endpoint, signature,

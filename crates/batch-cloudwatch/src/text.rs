@@ -24,12 +24,9 @@ pub(crate) fn check_without_colon(what: impl Display, text: &str, limit: usize) 
     check(what, text, limit)
 }
 
-/// Whether all of it is printable, and not all of it spaces. Without branches, it is vectorised.
+/// Whether all of it is printable, and not all of it spaces.
 fn is_plain(bytes: &[u8]) -> bool {
-    let (strange, visible) = bytes.iter().fold((false, false), |(strange, visible), &byte| {
-        (strange | !is_printable(byte), visible | (byte != b' '))
-    });
-    visible & !strange
+    bytes.iter().all(|&byte| is_printable(byte)) && bytes.iter().any(|&byte| byte != b' ')
 }
 
 fn is_printable(byte: u8) -> bool {

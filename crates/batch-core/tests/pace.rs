@@ -111,6 +111,26 @@ async fn under_throttling_the_writer_uses_what_the_service_allows() {
     }
 }
 
+/// A full writer of 2,000 entries takes 20 seconds to pass a service that takes 100 a second. One request in five is
+/// throttled on the way: if its entries had to queue up behind all that came after them, they would take twice as long.
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_was_throttled_goes_before_those_that_came_later() {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let latency = Duration::from_millis(20);
+    let service = Bounded { per_second: 10.0, latency, down_until: None, whole: true, seen };
+    let settings = Settings::new().max_entries(2_000).delivery_deadline(Duration::from_secs(35));
+    let writer = Writer::builder(service).settings(settings).seed(1).on_unprocessed(drop).build().unwrap();
+    let _ = tokio::time::timeout(Duration::from_secs(180), async {
+        for n in 0.. {
+            writer.submit(n).await.unwrap();
+        }
+    })
+    .await;
+    let stats = writer.stats();
+    assert!(stats.throttled > 100, "{stats:?}");
+    assert_eq!(stats.handed_back, 0, "by their deadline: {stats:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_outage_costs_few_probes_and_ends_soon_after_the_service_is_back() {
     let seen = Arc::new(Mutex::new(Seen::default()));

@@ -6,7 +6,7 @@ use batch_core::Key;
 
 use crate::limits::{PARTITION_KEY_BYTES, SORT_KEY_BYTES};
 use crate::number;
-use crate::write::Attributes;
+use crate::write::{Attributes, attribute};
 
 /// The type of an attribute that is part of a key.
 ///
@@ -71,7 +71,7 @@ impl KeySchema {
 impl KeyAttribute {
     /// The bytes that equal keys share and no others have.
     fn bytes_in<'a>(&self, attributes: &'a Attributes) -> Option<Cow<'a, [u8]>> {
-        match (self.key_type, attributes.get(&self.name)?) {
+        match (self.key_type, attribute(attributes, &self.name)?) {
             (KeyType::Binary, AttributeValue::B(blob)) => Some(Cow::Borrowed(blob.as_ref())),
             (KeyType::Number, AttributeValue::N(text)) => Some(match number::canonical(text).ok()? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),

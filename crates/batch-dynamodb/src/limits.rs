@@ -32,6 +32,10 @@ pub(crate) const LEVELS: usize = 32;
 /// Significant digits of a number (guide, data types).
 pub(crate) const NUMBER_DIGITS: usize = 38;
 
+/// The most that a number counts in an item, in bytes: that of 38 digits in pairs, and one more. The
+/// guide gives no figure; consumed capacity shows no larger one.
+pub(crate) const NUMBER_BYTES: usize = 21;
+
 /// The powers of ten between which the first digit of a number lies (guide, data types).
 pub(crate) const NUMBER_POWERS: RangeInclusive<i64> = -130..=125;
 

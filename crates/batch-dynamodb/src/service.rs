@@ -3,12 +3,15 @@ use std::fmt;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
 use batch_smithy::Refusal;
 
-use crate::body::COMMA;
+use crate::body::{self, COMMA};
 use crate::key::KeySchema;
+use crate::serializer::Written;
 use crate::stats::Consumed;
 use crate::{Table, Write, partition_key, serializer, validate, verdict};
 
@@ -22,6 +25,8 @@ pub struct DynamoDb {
     limits: LimitPolicy,
     partition_key_from: Option<String>,
     consumed: Option<Consumed>,
+    /// Whether the client has interceptors, which may look at what is sent.
+    observed: bool,
 }
 
 /// What the service tells about a write that it took: nothing, so far.
@@ -40,7 +45,35 @@ impl DynamoDb {
         consumed_capacity: bool,
     ) -> Self {
         let consumed = consumed_capacity.then(Consumed::default);
-        Self { client: own_copy(client), table, schema, limits, partition_key_from, consumed }
+        let observed = client.config().interceptors().next().is_some();
+        Self {
+            client: own_copy(client, observed),
+            table,
+            schema,
+            limits,
+            partition_key_from,
+            consumed,
+            observed,
+        }
+    }
+
+    /// Sends the writes. Only a client with interceptors, which look at it, gets them as typed input.
+    async fn request(&self, writes: &[Write]) -> Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>> {
+        let request = self.client.batch_write_item();
+        let written = match self.observed {
+            true => None,
+            false => {
+                body::of_writes(self.table.address(), writes, self.consumed.is_some()).and_then(Written::new)
+            }
+        };
+        if let Some(written) = written {
+            let table_alone = request.request_items(self.table.address(), Vec::new());
+            return table_alone.customize().interceptor(written).send().await;
+        }
+        let capacity = self.consumed.as_ref().map(|_| ReturnConsumedCapacity::Total);
+        let requests = writes.iter().map(Write::request).collect();
+        let request = request.request_items(self.table.address(), requests);
+        request.set_return_consumed_capacity(capacity).send().await
     }
 
     /// The capacity units consumed so far, if they are asked for.
@@ -89,10 +122,7 @@ impl Service for DynamoDb {
     }
 
     async fn send(&self, writes: &[Write]) -> Reply<SentWrite> {
-        let requests = writes.iter().map(Write::request).collect();
-        let capacity = self.consumed.as_ref().map(|_| ReturnConsumedCapacity::Total);
-        let request = self.client.batch_write_item().request_items(self.table.address(), requests);
-        match request.set_return_consumed_capacity(capacity).send().await {
+        match self.request(writes).await {
             Ok(answer) => {
                 if let Some(consumed) = &self.consumed {
                     consumed.add(answer.consumed_capacity());
@@ -125,9 +155,11 @@ impl fmt::Debug for DynamoDb {
 
 /// The same client but for its retries, which are the writer's and would multiply, and for how it
 /// writes a batch.
-fn own_copy(client: &Client) -> Client {
+fn own_copy(client: &Client, observed: bool) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
-    config.push_interceptor(serializer::swap());
+    if observed {
+        config.push_interceptor(serializer::swap());
+    }
     Client::from_conf(config.build())
 }
 

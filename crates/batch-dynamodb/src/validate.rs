@@ -9,7 +9,7 @@ use batch_core::Invalid;
 use crate::key::{KeyAttribute, KeySchema, KeyType};
 use crate::limits::{ATTRIBUTE_NAME_BYTES, LEVELS, NUMBER_DIGITS, NUMBER_POWERS};
 use crate::number::{self, Fault};
-use crate::write::{Attributes, type_of};
+use crate::write::{self, Attributes, type_of};
 use crate::{Write, partition_key};
 
 /// Why a table of these keys would refuse the write, if it would. `from` is where a put's partition
@@ -22,7 +22,7 @@ pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Re
         partition_key::copied(from, attributes, &schema.partition)?;
     }
     for key in schema.attributes() {
-        match attributes.get(&key.name) {
+        match write::attribute(attributes, &key.name) {
             None => return Err(missing(key, write)),
             Some(value) => key_value(key, value, "the table's")?,
         }

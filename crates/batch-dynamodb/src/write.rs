@@ -203,18 +203,19 @@ impl Write {
     /// service took them.
     pub(crate) fn request(&self) -> WriteRequest {
         let attributes = Some(self.attributes.clone());
-        let request = WriteRequest::builder();
+        // Sets the fields themselves: a setter of the builder moves the whole request.
+        let mut request = WriteRequest::builder().build();
         match self.kind {
             Kind::Delete => {
                 let delete = DeleteRequest::builder().set_key(attributes).build();
-                request.delete_request(delete.expect("a delete needs a key, and it is set"))
+                request.delete_request = Some(delete.expect("a delete needs a key, and it is set"));
             }
             Kind::Put => {
                 let put = PutRequest::builder().set_item(attributes).build();
-                request.put_request(put.expect("a put needs an item, and it is set"))
+                request.put_request = Some(put.expect("a put needs an item, and it is set"));
             }
         }
-        .build()
+        request
     }
 }
 
@@ -230,6 +231,12 @@ impl fmt::Debug for Write {
             .field("attributes", &shown)
             .finish()
     }
+}
+
+/// The attribute of this name. All names are looked at, which costs less than to hash one where they
+/// are few; where they are many, looking at all values costs more by far.
+pub(crate) fn attribute<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a AttributeValue> {
+    attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// The type of a value, as AWS spells it.

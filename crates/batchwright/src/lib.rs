@@ -1,35 +1,39 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+/// Hands the services to a macro, a line each: the feature, the module, the crate, the writer, the
+/// SDK crate, the function of `config`, the name.
+macro_rules! each_service {
+    ($macro:ident) => {
+        $macro! {
+            "cloudwatch" cloudwatch batch_cloudwatch CloudWatchWriter aws_sdk_cloudwatch cloudwatch_client "Amazon CloudWatch";
+            "dynamodb" dynamodb batch_dynamodb DynamoDbWriter aws_sdk_dynamodb dynamodb_client "Amazon DynamoDB";
+            "kinesis" kinesis batch_kinesis KinesisWriter aws_sdk_kinesis kinesis_client "Amazon Kinesis Data Streams";
+            "sqs" sqs batch_sqs SqsWriter aws_sdk_sqs sqs_client "Amazon SQS";
+        }
+    };
+}
+
+macro_rules! re_export {
+    ($($feature:literal $module:ident $library:ident $writer:ident $sdk:ident $client:ident $name:literal;)*) => {$(
+        #[cfg(feature = $feature)]
+        #[doc(inline)]
+        pub use $library as $module;
+        #[cfg(feature = $feature)]
+        pub use $library::$writer;
+    )*};
+}
+
 #[cfg(feature = "config")]
 pub mod config;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 
-#[cfg(feature = "cloudwatch")]
-#[doc(inline)]
-pub use batch_cloudwatch as cloudwatch;
 #[doc(inline)]
 pub use batch_core as core;
-#[cfg(feature = "dynamodb")]
-#[doc(inline)]
-pub use batch_dynamodb as dynamodb;
-#[cfg(feature = "kinesis")]
-#[doc(inline)]
-pub use batch_kinesis as kinesis;
-#[cfg(feature = "sqs")]
-#[doc(inline)]
-pub use batch_sqs as sqs;
-
-#[cfg(feature = "cloudwatch")]
-pub use batch_cloudwatch::CloudWatchWriter;
 pub use batch_core::{
     Ambiguous, Backoff, Cause, ConfigError, Duplicates, Failure, Linger, Order, Permit, Receipt,
     ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
-#[cfg(feature = "dynamodb")]
-pub use batch_dynamodb::DynamoDbWriter;
-#[cfg(feature = "kinesis")]
-pub use batch_kinesis::KinesisWriter;
-#[cfg(feature = "sqs")]
-pub use batch_sqs::SqsWriter;
+
+each_service!(re_export);

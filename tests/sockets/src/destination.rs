@@ -1,6 +1,9 @@
 //! What the programs need to know about a destination. A further one is a file beside `destination/sqs.rs` and a
 //! line in the list below.
 
+mod cloudwatch;
+mod dynamodb;
+mod kinesis;
 mod sqs;
 
 use std::future::Future;
@@ -24,7 +27,7 @@ pub(crate) trait Destination: Sized + Send + Sync + 'static {
     /// How many lanes the entries have in turn; 0 where there are none.
     const LANES: u64;
 
-    /// The most entries of a request.
+    /// The most entries of a request, here.
     const REQUEST_ENTRIES: usize;
 
     /// What it refuses when it is asked too much.
@@ -92,12 +95,13 @@ pub(crate) trait Errand {
 }
 
 macro_rules! destinations {
-    ($($name:ident => $destination:ty,)+) => {
+    ($($name:ident $spelled:literal => $destination:ty,)+) => {
         /// The name of a destination.
         #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
         pub enum Name {
             $(
-                #[doc = concat!("[`", stringify!($destination), "`]")]
+                #[doc = stringify!($destination)]
+                #[value(name = $spelled)]
                 $name,
             )+
         }
@@ -117,8 +121,11 @@ macro_rules! destinations {
 }
 
 destinations! {
-    SqsFifo => sqs::Fifo,
-    SqsStandard => sqs::Standard,
+    CloudWatch "cloudwatch" => cloudwatch::Datums,
+    DynamoDb "dynamodb" => dynamodb::Items,
+    Kinesis "kinesis" => kinesis::Records,
+    SqsFifo "sqs-fifo" => sqs::Fifo,
+    SqsStandard "sqs-standard" => sqs::Standard,
 }
 
 impl std::fmt::Display for Name {
@@ -129,7 +136,6 @@ impl std::fmt::Display for Name {
 }
 
 /// The configuration of every client: no TLS, and credentials that open nothing.
-
 pub(crate) fn config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("local", "local", None, None, "local");
     SdkConfig::builder()

@@ -14,6 +14,7 @@ mod throttling;
 
 use std::fs::File;
 use std::io::Write;
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -54,7 +55,7 @@ impl Errand for Soaking<'_> {
         println!("{} at {}, a server in process {:?}", arguments.service, remote.url, remote.id());
         let destination = D::open(&config(&remote.url));
         destination.create().await?;
-        let writer = destination.writer(arguments.settings())?;
+        let writer = destination.writer(arguments.settings(D::REQUEST_ENTRIES))?;
         let load = Load::<D>::start(writer.clone(), arguments);
         let idle = warm_up(&load, &writer).await;
         let largest = writer.service().measure(&D::entry(0, arguments.bytes))?.request_bytes;
@@ -94,6 +95,7 @@ impl<D: Destination> Watch<'_, D> {
     async fn run(mut self) -> Result<bool> {
         let (stop, stopped) = watch::channel(false);
         let submitters = self.load.submit(&stopped);
+        self.last.answers = self.load.tally().answers;
         self.last.stats = self.writer.stats();
         let mut trial = self.trial();
         let mut throttling = self.arguments.throttle.map(|rate| Throttling::new(rate, self.arguments.rate));
@@ -116,6 +118,7 @@ impl<D: Destination> Watch<'_, D> {
     ) -> Result<()> {
         let start = clock::now();
         let mut ticks = interval_at(start + SECOND, SECOND);
+        let mut interrupted = pin!(tokio::signal::ctrl_c());
         for second in 0.. {
             if start.elapsed() >= self.arguments.lasting() {
                 break;
@@ -124,14 +127,16 @@ impl<D: Destination> Watch<'_, D> {
                 self.attempt(trial, second).await?;
             }
             tokio::select! {
-                interrupted = tokio::signal::ctrl_c() => {
+                interrupted = &mut interrupted => {
                     interrupted?;
                     println!("interrupted: the load ends here");
+                    tokio::spawn(end_at_once());
                     break;
                 }
                 _ = ticks.tick() => {}
             }
-            let sample = self.sample(second + 1, all)?;
+            let is_out = trial.is_some_and(|trial| (trial.outage.from..trial.outage.to).contains(&second));
+            let sample = self.sample(second + 1, is_out, all)?;
             if let Some(throttling) = throttling {
                 throttling.see(sample.second, &sample.stats);
             }
@@ -158,7 +163,7 @@ impl<D: Destination> Watch<'_, D> {
         Ok(())
     }
 
-    fn sample(&mut self, second: u64, all: &mut Histogram) -> Result<Sample> {
+    fn sample(&mut self, second: u64, is_out: bool, all: &mut Histogram) -> Result<Sample> {
         let mut tally = self.load.tally();
         let answers = tally.answers;
         let latencies = [0.5, 0.99, 0.999].map(|part| tally.latencies.quantile(part));
@@ -173,6 +178,7 @@ impl<D: Destination> Watch<'_, D> {
             requests: stats.requests - before.requests,
             retries: stats.retries - before.retries,
             resident: memory::resident(),
+            is_out,
             stats,
             answers,
             latencies,
@@ -216,6 +222,13 @@ impl<D: Destination> Watch<'_, D> {
             println!("{} {law}: {figures}", if *holds { "holds " } else { "BROKEN" });
         }
         Ok(findings.iter().all(|finding| finding.holds))
+    }
+}
+
+/// The second Ctrl-C does not wait for answers; the server ends with this process.
+async fn end_at_once() {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(130);
     }
 }
 

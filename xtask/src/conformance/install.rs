@@ -1,13 +1,13 @@
 //! Installing the servers, each version once.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::servers::{Package, Server};
+use crate::tools::{self, once, run};
 
 /// Installs what is not there yet.
 pub(super) fn all(servers: &[&Server], place: &Path) -> Result<()> {
@@ -34,12 +34,7 @@ fn python(servers: &[&Server], place: &Path) -> Result<()> {
             wanted.extend(also.iter().map(|&package| package.to_owned()));
         }
     }
-    let environment = place.join("python");
-    once(&environment, &wanted, || {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        let pip = environment.join("bin/pip");
-        run(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(&wanted))
-    })
+    tools::python(&place.join("python"), &wanted)
 }
 
 fn node(servers: &[&Server], place: &Path) -> Result<()> {
@@ -70,32 +65,4 @@ fn cargo(server: &Server, place: &Path) -> Result<()> {
         }
         run(&mut cargo)
     })
-}
-
-/// Installs unless this was installed before, which a file beside it tells.
-fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Result<()>) -> Result<()> {
-    let stamp = what.with_extension("installed");
-    let wanted = wanted.join("\n");
-    if wanted.is_empty() || fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    println!("installing {}", wanted.replace('\n', ", "));
-    install()?;
-    if let Some(directory) = stamp.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let name = command.get_program().display().to_string();
-    let arguments: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
-    let shown = format!("{name} {}", arguments.join(" "));
-    println!("$ {shown}");
-    let status = command.status();
-    let status = status.with_context(|| format!("could not start {name}, which this command needs"))?;
-    if !status.success() {
-        bail!("this failed ({status}); to run it again:\n\n    {shown}\n");
-    }
-    Ok(())
 }

@@ -39,6 +39,7 @@ pub(crate) struct Asked {
     pub(crate) uri: String,
     pub(crate) user_agent: String,
     pub(crate) attempt: String,
+    pub(crate) authorization: String,
     pub(crate) extra: Option<String>,
     /// The header `content-encoding`.
     pub(crate) encoding: Option<String>,
@@ -67,6 +68,7 @@ impl Asked {
             uri: request.uri().to_owned(),
             user_agent: header("x-amz-user-agent").unwrap_or_default(),
             attempt: header("amz-sdk-request").unwrap_or_default(),
+            authorization: header("authorization").unwrap_or_default(),
             extra: header("x-extra"),
             encoding,
             length: header("content-length").unwrap().parse().unwrap(),

@@ -45,24 +45,28 @@ impl Intercept for Extra {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_of_the_users_client_but_its_retries_survives() {
-    let http = Canned::new(|_| Answer::error(500, "InternalServiceError"));
-    let intercepted = Arc::new(AtomicUsize::new(0));
-    let config = config(http.clone())
-        .endpoint_url("https://vpce.example:8443")
-        .region(Region::new("ap-south-1"))
-        .app_name(AppName::new("app-of-the-user").unwrap())
-        .interceptor(Extra(Arc::clone(&intercepted)))
-        .retry_config(RetryConfig::standard().with_max_attempts(7));
+async fn everything_of_the_users_client_but_its_retries_survives_with_interceptors_and_without() {
+    for interceptors in [0, 1] {
+        let http = Canned::new(|_| Answer::error(500, "InternalServiceError"));
+        let intercepted = Arc::new(AtomicUsize::new(0));
+        let config = config(http.clone())
+            .endpoint_url("https://vpce.example:8443")
+            .region(Region::new("ap-south-1"))
+            .app_name(AppName::new("app-of-the-user").unwrap())
+            .retry_config(RetryConfig::standard().with_max_attempts(7));
+        let extra = || Extra(Arc::clone(&intercepted));
+        let config = (0..interceptors).fold(config, |config, _| config.interceptor(extra()));
 
-    send(&writer(config), &metrics(1)).await;
-    assert_eq!(intercepted.load(Ordering::Relaxed), 1);
-    let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
-    let path = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
-    assert_eq!(asked.uri, format!("https://vpce.example:8443{path}"));
-    assert!(asked.user_agent.contains("app/app-of-the-user"), "{}", asked.user_agent);
-    assert_eq!(asked.extra.as_deref(), Some("kept"));
-    assert_eq!(asked.attempt, "attempt=1; max=1");
+        send(&writer(config), &metrics(1)).await;
+        assert_eq!(intercepted.load(Ordering::Relaxed), interceptors);
+        let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
+        let path = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+        assert_eq!(asked.uri, format!("https://vpce.example:8443{path}"));
+        assert!(asked.user_agent.contains("app/app-of-the-user"), "{}", asked.user_agent);
+        assert!(asked.authorization.contains("/ap-south-1/monitoring/"), "{}", asked.authorization);
+        assert_eq!(asked.extra.as_deref(), (interceptors > 0).then_some("kept"));
+        assert_eq!(asked.attempt, "attempt=1; max=1");
+    }
 }
 
 #[tokio::test(start_paused = true)]

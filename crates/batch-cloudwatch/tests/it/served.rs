@@ -198,7 +198,7 @@ fn edgy() -> impl Strategy<Value = Metric> {
     (metric, dimensions, rest).prop_map(|(metric, dimensions, (age, unit, resolution))| {
         let metric = metric.dimensions(dimensions);
         let metric = metric.timestamp(DateTime::from_secs(DateTime::from(wall()).secs() - age));
-        let metric = unit.into_iter().fold(metric, |metric, unit| metric.unit(unit));
+        let metric = unit.into_iter().fold(metric, Metric::unit);
         resolution.into_iter().fold(metric, Metric::storage_resolution)
     })
 }

@@ -80,9 +80,7 @@ impl<E, R, T> Buffer<E, R, T> {
             Reply::Each(verdicts) if verdicts.len() == sent.len() => {
                 if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_))) {
                     self.pace.succeeded();
-                } else if self.is_news(sent)
-                    && verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_)))
-                {
+                } else if self.is_throttled_whole(sent, verdicts) {
                     self.pace.throttled(batch, now);
                 } else {
                     self.pace.reached();
@@ -94,10 +92,11 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// Whether it tells something of the service when all of these are throttled. Where one was
+    /// Whether each of these was throttled because the service is asked too much. Where one was
     /// throttled before, it may be its own doing: its shard is full, say, and the others are not.
-    fn is_news(&self, slots: &[SlotId]) -> bool {
-        !slots.iter().any(|&slot| self.slots[slot].was_throttled())
+    fn is_throttled_whole(&self, slots: &[SlotId], verdicts: &[Verdict<R>]) -> bool {
+        verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_)))
+            && !slots.iter().any(|&slot| self.slots[slot].was_throttled())
     }
 
     fn restore(&mut self, batch: Batch<E>, slots: &[SlotId]) {
@@ -114,6 +113,10 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
         jitter: f64,
     ) {
+        let throttled = match self.is_throttled_whole(&flight.slots, &verdicts) {
+            true => Setback::Throttled,
+            false => Setback::ThrottledAlone,
+        };
         let mut again = Vec::new();
         for ((&slot, entry), verdict) in flight.slots.iter().zip(batch.entries).zip(verdicts) {
             let (setback, failure) = match verdict {
@@ -130,7 +133,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 Verdict::Retry(failure) => (Setback::Retry, failure),
                 Verdict::Throttled(failure) => {
                     self.counters.throttled += 1;
-                    (Setback::Throttled, failure)
+                    (throttled, failure)
                 }
             };
             self.slots.restore(slot, entry);
@@ -147,9 +150,8 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The whole request failed; it may be sent again.
     fn set_back(&mut self, flight: &Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
-        let slots = flight.slots.iter();
-        let again: Vec<_> =
-            slots.filter_map(|&slot| self.strike(slot, setback, failure, now, jitter)).collect();
+        let strike = |&slot: &SlotId| self.strike(slot, setback, failure, now, jitter);
+        let again: Vec<_> = flight.slots.iter().filter_map(strike).collect();
         let Some(isolation) = flight.isolation else {
             self.go_back(again);
             return;

@@ -6,6 +6,7 @@ use slab::Slab;
 
 use super::epochs::Watermark;
 use super::slots::{LINE, List, SlotId, Slots};
+use super::turns::{Turn, Turns};
 use crate::{Key, Load};
 
 pub(super) type LineId = u32;
@@ -24,8 +25,7 @@ const COMPANY: Duration = Duration::from_millis(100);
 pub(super) struct Lines {
     all: Slab<Line>,
     by_key: HashMap<Arc<[u8]>, LineId>,
-    /// Ready lines by the instant at which their lingering ends.
-    ready: BTreeSet<(Instant, LineId)>,
+    ready: Turns,
     resting: BTreeSet<(Instant, LineId)>,
     /// What the ready lines could give to the next requests.
     load: Load,
@@ -58,7 +58,7 @@ enum Kind {
 #[derive(Clone, Copy)]
 enum Place {
     Nowhere,
-    Ready { due: Instant, share: Load },
+    Ready { turn: Turn, share: Load },
     Resting { until: Instant },
 }
 
@@ -69,7 +69,7 @@ impl Lines {
         Self {
             all,
             by_key: HashMap::new(),
-            ready: BTreeSet::new(),
+            ready: Turns::new(),
             resting: BTreeSet::new(),
             load: Load::empty(),
             linger,
@@ -193,9 +193,9 @@ impl Lines {
         self.flushed = Some(watermark);
     }
 
-    /// The ready line that lingered longest.
+    /// The ready line whose turn it is.
     pub(super) fn first(&self) -> Option<LineId> {
-        self.ready.first().map(|&(_, id)| id)
+        self.ready.first()
     }
 
     #[inline]
@@ -219,7 +219,7 @@ impl Lines {
 
     /// When the lingering of the first ready line ends.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.ready.first().map(|&(due, _)| due)
+        self.ready.due()
     }
 
     /// When the first rest ends.
@@ -235,18 +235,23 @@ impl Lines {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
         let flushed = self.flushed.is_some_and(|watermark| watermark.covers(line.oldest));
+        let lingered = head.since + self.linger;
         let due = match (&line.kind, head.not_before()) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
-            (_, None) => head.since + self.linger,
+            (_, None) => lingered,
+        };
+        let turn = match head.keeps_its_turn() {
+            true => Turn::Returned { turn: lingered.min(due), due },
+            false => Turn::InTime(due),
         };
         let share = if line.kind.is_strict() {
             Load { entries: 1, bytes: head.bytes }
         } else {
             Load { entries: line.waiting.len(), bytes: line.bytes }
         };
-        line.place = Place::Ready { due, share };
-        self.ready.insert((due, id));
+        line.place = Place::Ready { turn, share };
+        self.ready.insert(id, turn);
         self.load.entries += share.entries;
         self.load.bytes += share.bytes;
     }
@@ -256,8 +261,8 @@ impl Lines {
         let line = &mut self.all[id as usize];
         match std::mem::replace(&mut line.place, Place::Nowhere) {
             Place::Nowhere => {}
-            Place::Ready { due, share } => {
-                self.ready.remove(&(due, id));
+            Place::Ready { turn, share } => {
+                self.ready.remove(id, turn);
                 self.load.entries -= share.entries;
                 self.load.bytes -= share.bytes;
             }

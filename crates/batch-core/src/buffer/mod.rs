@@ -13,6 +13,7 @@ mod resolve;
 mod retry;
 mod room;
 mod slots;
+mod turns;
 mod withdraw;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -75,8 +75,8 @@ impl<E, R, T> Buffer<E, R, T> {
         })
     }
 
-    /// Fills a request: the line that lingered longest first, each line in its order, up to the
-    /// first entry that does not fit.
+    /// Fills a request: the lines in turn, each line in its order, up to the first entry that does
+    /// not fit.
     fn pack(&mut self, now: Instant) -> Vec<SlotId> {
         let limits = self.plan.limits;
         let mut picked = Vec::with_capacity(self.lines.load().entries.min(limits.entries()));

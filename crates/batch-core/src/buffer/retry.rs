@@ -13,6 +13,8 @@ pub(super) enum Setback {
     Ambiguous,
     Retry,
     Throttled,
+    /// Not because the service is asked too much, but a part of it: the entry's shard, say.
+    ThrottledAlone,
     Unsent,
 }
 
@@ -29,6 +31,7 @@ impl<E, R, T> Buffer<E, R, T> {
     ) -> Option<(SlotId, Instant)> {
         let past = self.slots[id].past_mut();
         past.last = Some(failure.clone());
+        past.queues_anew = setback == Setback::ThrottledAlone;
         past.maybe_delivered |= setback == Setback::Ambiguous;
         past.throttled |= setback == Setback::Throttled;
         past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));

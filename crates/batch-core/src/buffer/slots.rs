@@ -51,6 +51,8 @@ pub(super) struct Past {
     /// When its retry is due.
     pub(super) not_before: Option<Instant>,
     pub(super) last: Option<Failure>,
+    /// Whether it was throttled on its own account, and waits in turn from then on.
+    pub(super) queues_anew: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -101,6 +103,11 @@ impl<T> Slot<T> {
 
     pub(super) fn not_before(&self) -> Option<Instant> {
         self.past.as_ref().and_then(|past| past.not_before)
+    }
+
+    /// Whether it failed, and all the same goes before what was accepted later.
+    pub(super) fn keeps_its_turn(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.not_before.is_some() && !past.queues_anew)
     }
 
     pub(super) fn last(&self) -> Option<Failure> {

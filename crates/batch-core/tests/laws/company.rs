@@ -14,9 +14,11 @@ fn who_failed_behind_a_newer_entry_does_not_wait_for_company_in_spite_of_a_flush
     let at = |millis| start + Duration::from_millis(millis);
     let mut buffer = buffer();
     put(&mut buffer, 1, at(0));
+    put(&mut buffer, 8, at(0));
     buffer.flush(at(0));
     let first = sent(&mut buffer, at(0));
-    buffer.complete(first, Reply::Retry(Failure::new("Again")), at(0), 1.0);
+    let alone = vec![Verdict::Throttled(Failure::new("Full")), Verdict::Accepted(())];
+    buffer.complete(first, Reply::Each(alone), at(0), 1.0);
 
     put(&mut buffer, 9, at(0));
     buffer.flush(at(0));

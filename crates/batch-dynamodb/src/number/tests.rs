@@ -87,7 +87,7 @@ fn all_spellings_of_a_value_have_one_canonical_form() {
 }
 
 #[test]
-fn a_number_counts_a_byte_for_two_digits_on_either_side_of_the_point() {
+fn a_number_counts_a_byte_for_each_pair_of_digits_aligned_on_the_point() {
     for (text, expected) in [
         ("0", 1),
         ("-0", 1),
@@ -112,10 +112,11 @@ fn a_number_counts_a_byte_for_two_digits_on_either_side_of_the_point() {
         ("-0.15", 3),
         ("-1E125", 3),
         ("12345678901234567890123456789012345678", 20),
-        // What follows is where sources differ: others count 3, 3 and 21.
-        ("120", 2),
-        ("0.012", 2),
-        ("-1.2345678901234567890123456789012345678", 22),
+        // Zeros that fill a pair count with it.
+        ("120", 3),
+        ("0.012", 3),
+        ("1000001", 5),
+        ("-1.2345678901234567890123456789012345678", 21),
     ] {
         assert_eq!(bytes(text), expected, "{text}");
     }

@@ -88,16 +88,21 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = own_copy(&Client::from_conf(config.build()));
-    assert_eq!(copy.config().timeout_config(), Some(&timeouts));
-    assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
-    assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
-    assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
+    let client = Client::from_conf(config.build());
+    for observed in [true, false] {
+        let copy = own_copy(&client, observed);
+        assert_eq!(copy.config().timeout_config(), Some(&timeouts));
+        let kept = format!("{:?}", copy.config().stalled_stream_protection());
+        assert_eq!(kept, format!("{:?}", Some(&streams)));
+        assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
+        assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
+        assert_eq!(copy.config().interceptors().count(), usize::from(observed));
+    }
 }
 
 #[test]
 fn what_the_user_left_open_stays_open() {
-    let copy = own_copy(&client());
+    let copy = own_copy(&client(), true);
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }

@@ -50,20 +50,24 @@ impl Intercept for Extra {
 async fn everything_of_the_users_client_but_its_retries_survives() {
     let http = Canned::new(|_| Answer::error(500, "InternalServerError"));
     let intercepted = Arc::new(AtomicUsize::new(0));
-    let config = config(http.clone())
-        .endpoint_url("https://vpce.example:8443")
-        .region(Region::new("ap-south-1"))
-        .app_name(aws_sdk_dynamodb::config::AppName::new("app-of-the-user").unwrap())
-        .interceptor(Extra(Arc::clone(&intercepted)))
-        .retry_config(RetryConfig::standard().with_max_attempts(7));
-
-    send(&writer(config), &puts(1)).await;
+    let bare = || {
+        config(http.clone())
+            .endpoint_url("https://vpce.example:8443")
+            .region(Region::new("ap-south-1"))
+            .app_name(aws_sdk_dynamodb::config::AppName::new("app-of-the-user").unwrap())
+            .retry_config(RetryConfig::standard().with_max_attempts(7))
+    };
+    send(&writer(bare()), &puts(1)).await;
+    send(&writer(bare().interceptor(Extra(Arc::clone(&intercepted)))), &puts(1)).await;
     assert_eq!(intercepted.load(Ordering::Relaxed), 1);
-    let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
-    assert_eq!(asked.uri, "https://vpce.example:8443/");
-    assert!(asked.user_agent.contains("app/app-of-the-user"), "{}", asked.user_agent);
-    assert_eq!(asked.extra.as_deref(), Some("kept"));
-    assert_eq!(asked.attempt, "attempt=1; max=1");
+    let [without, with] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
+    for asked in [without, with] {
+        assert_eq!(asked.uri, "https://vpce.example:8443/");
+        assert!(asked.user_agent.contains("app/app-of-the-user"), "{}", asked.user_agent);
+        assert_eq!(asked.attempt, "attempt=1; max=1");
+    }
+    assert_eq!((without.extra.as_deref(), with.extra.as_deref()), (None, Some("kept")));
+    assert_eq!(without.body, with.body);
 }
 
 #[tokio::test(start_paused = true)]

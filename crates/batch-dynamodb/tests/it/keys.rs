@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use batch_dynamodb::{
-    AttributeValue, Duplicates, DynamoDbWriter, KeyType, Linger, Order, Settings, SubmitError, Table, Write,
+    AttributeValue, Backoff, Duplicates, DynamoDbWriter, KeyType, Linger, Order, Settings, SubmitError,
+    Table, Write,
 };
 use batch_local::{AppliedWrite, Chosen, Fault, FaultPlan, LocalServer};
 
@@ -79,11 +80,12 @@ async fn a_newer_write_is_never_overtaken_by_the_retry_of_an_older_one() {
 #[tokio::test(start_paused = true)]
 async fn an_unprocessed_write_gives_way_to_a_newer_one() {
     let (server, client) = served().await;
-    let writer = writer(client, Settings::new()).await;
+    let minute = Duration::from_secs(60);
+    let writer = writer(client, Settings::new().backoff(Backoff::new(minute, minute))).await;
     server.set_faults(FaultPlan::script([Fault::throttle_entries(Chosen::At(vec![0]))]));
     let older = writer.submit_tracked(put("a", "older")).await.unwrap();
     writer.submit(put("b", "beside")).await.unwrap();
-    pass(Duration::from_millis(5)).await;
+    pass(Duration::from_millis(1)).await;
     writer.submit(put("a", "newer")).await.unwrap();
     assert!(writer.flush().await.is_empty());
     assert!(older.await.unwrap().is_superseded());

@@ -37,10 +37,10 @@ impl Report {
         match what {
             "accepted" => ensure!(self.accepted.insert(number), "entry {number} was accepted twice"),
             "delivered" => {
-                self.answer(number, Answer::Delivered { maybe_doubled: word()? == "maybe-doubled" })?
+                self.answer(number, Answer::Delivered { maybe_doubled: word()? == "maybe-doubled" })?;
             }
             "back" => {
-                self.answer(number, Answer::HandedBack { maybe_delivered: word()? == "maybe-delivered" })?
+                self.answer(number, Answer::HandedBack { maybe_delivered: word()? == "maybe-delivered" })?;
             }
             "flushed" => self.flush(number),
             "ended" => self.end(number, &Counters::read(&mut word)?)?,

@@ -87,12 +87,12 @@ async fn by_receipt<D: Destination>(lot: &Lot, writer: Writer<D::Service>, mut t
         };
         tokio::select! {
             biased;
-            _ = told.changed() => break,
+            () = until(&mut told) => break,
             () = submitted => {}
         }
     }
     drop(receipts);
-    let left = end::<D>(lot, &writer, *told.borrow()).await;
+    let left = end::<D>(lot, &writer, told).await;
     // They have receipts, so that a flush gives back none of them.
     back::<D>(left);
     // Every receipt is answered by now; where one is not, the checker finds its entry without an answer.
@@ -132,7 +132,7 @@ async fn by_flush<D: Destination>(
         };
         tokio::select! {
             biased;
-            _ = told.changed() => break,
+            () = until(&mut told) => break,
             () = submitted => next += 1,
         }
         if next % every == 0 {
@@ -140,7 +140,7 @@ async fn by_flush<D: Destination>(
             say_flushed(next);
         }
     }
-    back::<D>(end::<D>(lot, &writer, *told.borrow()).await);
+    back::<D>(end::<D>(lot, &writer, told).await);
     // Also the one that was cancelled between its acceptance and its pause.
     say_flushed(lot.entries);
 }
@@ -159,11 +159,22 @@ fn back<D: Destination>(items: Vec<UnprocessedItem<EntryOf<D>>>) {
     }
 }
 
-/// Ends the writer: in time when told to, else when all is answered.
+/// Ends the writer: when all is answered, or in time once it is told to.
 async fn end<D: Destination>(
     lot: &Lot,
     writer: &Writer<D::Service>,
-    is_told: bool,
+    mut told: watch::Receiver<bool>,
 ) -> Vec<UnprocessedItem<EntryOf<D>>> {
-    if is_told { writer.shutdown_by(clock::now() + lot.grace).await } else { writer.shutdown().await }
+    tokio::select! {
+        biased;
+        () = until(&mut told) => {}
+        left = writer.shutdown() => return left,
+    }
+    writer.shutdown_by(clock::now() + lot.grace).await
+}
+
+/// Waits until it is time to end.
+async fn until(told: &mut watch::Receiver<bool>) {
+    // The guard must not be held across an await: the one who tells would wait for it.
+    let _ = told.wait_for(|told| *told).await.map(drop);
 }

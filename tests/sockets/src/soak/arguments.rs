@@ -22,7 +22,7 @@ pub struct Soak {
     pub service: Name,
 
     /// The load, in entries a second. What cannot be submitted in time is not made up for later.
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 300)]
     pub rate: u32,
 
     /// The content of the largest entries, in bytes; they are of every size from a sixteenth of it on.
@@ -84,13 +84,14 @@ impl Soak {
     }
 
     /// The writer's defaults but for what is to be reached within minutes, and what the checks count with.
-    pub(super) fn settings(&self) -> Settings {
+    pub(super) fn settings(&self, request_entries: usize) -> Settings {
         Settings::new()
             .attempt_timeout(ATTEMPT_TIMEOUT)
             .backoff(BACKOFF)
             .delivery_deadline(DELIVERY_DEADLINE)
             .in_flight(8, MAX_IN_FLIGHT)
             .max_attempts(MAX_ATTEMPTS)
+            .max_batch_entries(request_entries)
             .max_bytes(MAX_BYTES)
             .max_entries(MAX_ENTRIES)
     }

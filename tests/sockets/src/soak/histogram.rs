@@ -56,7 +56,7 @@ fn ceiling(bucket: usize) -> u64 {
     let bucket = bucket as u64;
     let shift = (bucket / PARTS).saturating_sub(1);
     let first = bucket - shift * PARTS;
-    ((u128::from(first) + 1 << shift) - 1) as u64
+    (((u128::from(first) + 1) << shift) - 1) as u64
 }
 
 /// A power of two is parted into `2^PRECISION` buckets.

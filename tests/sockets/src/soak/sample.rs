@@ -25,6 +25,8 @@ pub(super) struct Sample {
     pub(super) latencies: [Option<Duration>; 3],
     /// The memory of this process in bytes, where the system tells.
     pub(super) resident: Option<u64>,
+    /// Whether the service was out.
+    pub(super) is_out: bool,
 }
 
 impl Sample {
@@ -34,7 +36,7 @@ impl Sample {
 
     /// The names of the columns of [`csv`](Self::csv).
     pub(super) const COLUMNS: &str =
-        "second,answers,p50_ms,p99_ms,p999_ms,inside,bytes,requests,retries,resident_bytes";
+        "second,answers,p50_ms,p99_ms,p999_ms,inside,bytes,requests,retries,resident_bytes,out";
 
     /// A line of comma-separated values; what is not known is empty.
     pub(super) fn csv(&self) -> String {
@@ -44,8 +46,10 @@ impl Sample {
         let Self { second, answered, requests, retries, stats, resident, .. } = self;
         let resident = resident.map_or_else(String::new, |bytes| bytes.to_string());
         format!(
-            "{second},{answered},{p50},{p99},{p999},{},{},{requests},{retries},{resident}",
-            stats.inside, stats.bytes
+            "{second},{answered},{p50},{p99},{p999},{},{},{requests},{retries},{resident},{}",
+            stats.inside,
+            stats.bytes,
+            u8::from(self.is_out)
         )
     }
 }
@@ -83,7 +87,7 @@ mod tests {
     fn a_line_has_what_its_titles_say() {
         let latencies = [Some(Duration::from_micros(1_500)), Some(Duration::from_millis(20)), None];
         let sample = Sample { second: 7, answered: 500, latencies, ..Sample::default() };
-        assert_eq!(sample.csv(), "7,500,1.500,20.000,,0,0,0,0,");
+        assert_eq!(sample.csv(), "7,500,1.500,20.000,,0,0,0,0,,0");
         assert_eq!(sample.csv().split(',').count(), Sample::COLUMNS.split(',').count());
         assert_eq!(sample.to_string().len(), Sample::TITLES.len());
     }

@@ -1,0 +1,54 @@
+//! Programs that others wrote: installed into the build directory, each version once.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::root;
+
+/// Where programs are installed, and where they say what they have to say; each command has a place of its own.
+pub(crate) fn place(command: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join(command)
+}
+
+/// An environment of Python with these packages.
+pub(crate) fn python(environment: &Path, wanted: &[String]) -> Result<()> {
+    once(environment, wanted, || {
+        run(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
+        let pip = environment.join("bin/pip");
+        run(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(wanted))
+    })
+}
+
+/// Installs unless this was installed before, which a file beside it tells.
+pub(crate) fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Result<()>) -> Result<()> {
+    let stamp = what.with_extension("installed");
+    let wanted = wanted.join("\n");
+    if wanted.is_empty() || fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    println!("installing {}", wanted.replace('\n', ", "));
+    install()?;
+    if let Some(directory) = stamp.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Prints the call, runs it and fails unless it succeeds.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let name = command.get_program().display().to_string();
+    let arguments: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+    let shown = format!("{name} {}", arguments.join(" "));
+    println!("$ {shown}");
+    let status = command.status();
+    let status = status.with_context(|| format!("could not start {name}, which this command needs"))?;
+    if !status.success() {
+        bail!("this failed ({status}); to run it again:\n\n    {shown}\n");
+    }
+    Ok(())
+}
