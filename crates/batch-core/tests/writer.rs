@@ -1,6 +1,7 @@
 //! The promises of the writer, one test each, under paused time: what waits, for how long exactly,
 //! who gets an entry back, and what a handle, a receipt, a permit or a runtime leaves when it goes.
-//! The service is scripted, in `writer/fake.rs`. Only the stress test runs on a real clock.
+//! The service is scripted, in `writer/fake.rs`. Only `stress.rs` and
+//! `races.rs` run on a real clock.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -13,6 +14,8 @@ mod cancel;
 mod duplicates;
 #[path = "writer/fake.rs"]
 mod fake;
+#[path = "writer/fickle.rs"]
+mod fickle;
 #[path = "writer/flush.rs"]
 mod flush;
 #[path = "writer/flush_by.rs"]
@@ -29,6 +32,8 @@ mod owners;
 mod pace;
 #[path = "writer/permits.rs"]
 mod permits;
+#[path = "writer/races.rs"]
+mod races;
 #[path = "writer/receipts.rs"]
 mod receipts;
 #[path = "writer/retries.rs"]

@@ -9,6 +9,7 @@ mod counters;
 mod entries;
 mod facts;
 mod flushes;
+mod freight;
 mod held;
 mod isolation;
 mod known;

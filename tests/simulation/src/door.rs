@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use batch_core::{Permit, Receipt, ReserveError, SubmitError};
 
-use crate::checker::{CallId, Refusal};
+use crate::checker::{CallId, Checker, Refusal};
 use crate::receipts::Kept;
 use crate::target::{EntryOf, Target};
 use crate::watched::Watched;
@@ -78,7 +78,7 @@ pub(crate) async fn reserve<T: Target>(
     witness: &Arc<Witness<T>>,
     writer: &Handle<T>,
 ) -> Result<Reserved<T>, Refusal> {
-    let mut call = Call::new(witness, witness.tell(super::checker::Checker::reserve_begins));
+    let mut call = Call::new(witness, witness.tell(Checker::reserve_begins));
     let mut reserving = pin!(writer.reserve());
     let result = poll_fn(|context| match reserving.as_mut().poll(context) {
         Poll::Pending => {
@@ -117,7 +117,7 @@ impl<T: Target> Reserved<T> {
             true => permit.submit_tracked(entry).map(Some),
             false => permit.submit(entry).map(|()| None),
         };
-        witness.tell(super::checker::Checker::permit_goes);
+        witness.tell(Checker::permit_goes);
         call.settle(&witness, n, tracked, before, result)
     }
 }
@@ -125,7 +125,7 @@ impl<T: Target> Reserved<T> {
 impl<T: Target> Drop for Reserved<T> {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
-            self.witness.tell(super::checker::Checker::permit_goes);
+            self.witness.tell(Checker::permit_goes);
             drop(permit);
         }
     }

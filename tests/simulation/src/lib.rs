@@ -25,6 +25,7 @@ mod checker;
 mod collecting;
 mod dice;
 mod door;
+mod hook;
 mod journal;
 mod plan;
 mod receipts;

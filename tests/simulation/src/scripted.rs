@@ -3,6 +3,7 @@
 mod act;
 mod item;
 mod limits;
+mod reply;
 mod service;
 mod weather;
 

@@ -1,16 +1,15 @@
 //! One run from its seed to its verdict.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use batch_core::{Stats, Writer};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use crate::checker::Checker;
 use crate::collecting::{self, flush, take};
 use crate::dice::Dice;
+use crate::hook::{Hook, runtime};
 use crate::plan::{Ending, Plan};
 use crate::target::Target;
 use crate::users::{Submitter, collector, sleep};
@@ -42,7 +41,7 @@ pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool
     let mut run = runtime.block_on(async {
         let (target, plan) = mount().await;
         let witness = Arc::new(Witness::new(target, &plan, keeps_lines));
-        let _ = hook.scene.set(Scene::new(Arc::clone(&witness), &plan));
+        hook.look_at(&witness, &plan);
         Run::begin(witness, plan)
     });
     runtime.block_on(run.until_the_end(&hook));
@@ -52,7 +51,7 @@ pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool
     };
     let is_dropped = matches!(run.plan.ending, Ending::DropRuntime(_));
     if is_dropped && !run.witness.has_failed() {
-        run.witness.tell(super::checker::Checker::stops);
+        run.witness.tell(Checker::stops);
     }
     run.check_that_it_is_gone();
     drop(runtime);
@@ -185,7 +184,7 @@ impl<T: Target> Run<T> {
     /// The last of them closes the writer, which goes on delivering.
     fn drop_handles(&mut self) {
         if self.plan.ending == Ending::DropHandles {
-            self.witness.tell(super::checker::Checker::closes);
+            self.witness.tell(Checker::closes);
             drop(self.witness.release());
             self.writer = None;
         }
@@ -217,7 +216,7 @@ impl<T: Target> Run<T> {
         if let Some(writer) = self.writer.take() {
             take(witness, &writer);
             if !witness.has_failed() {
-                witness.tell(super::checker::Checker::all_is_collected);
+                witness.tell(Checker::all_is_collected);
             }
         }
         drop(witness.release());
@@ -250,84 +249,4 @@ fn build<T: Target>(witness: &Arc<Witness<T>>, plan: &Plan) -> Option<Handle<T>>
             None
         }
     }
-}
-
-/// What happens whenever no task can go on.
-struct Hook<T: Target> {
-    /// Nothing while the target is mounted.
-    scene: OnceLock<Scene<T>>,
-    jump: Notify,
-    millis: AtomicU64,
-    failed: Notify,
-}
-
-/// What the hook looks at.
-struct Scene<T: Target> {
-    witness: Arc<Witness<T>>,
-    dice: Mutex<Dice>,
-    jumps: f64,
-    /// The moment of the last rest, in milliseconds.
-    latest: AtomicU64,
-    has_failed: AtomicBool,
-}
-
-impl<T: Target> Default for Hook<T> {
-    fn default() -> Self {
-        Self { scene: OnceLock::new(), jump: Notify::new(), millis: AtomicU64::new(0), failed: Notify::new() }
-    }
-}
-
-impl<T: Target> Scene<T> {
-    fn new(witness: Arc<Witness<T>>, plan: &Plan) -> Self {
-        Self {
-            witness,
-            dice: Mutex::new(Dice::of(plan.seed, "clock")),
-            jumps: plan.jumps,
-            latest: AtomicU64::new(0),
-            has_failed: AtomicBool::new(false),
-        }
-    }
-
-    /// How far the clock jumps at this rest, in milliseconds, if it does. How often the runtime parks at one moment is
-    /// no part of the plan.
-    fn jump(&self) -> Option<u64> {
-        let now = self.witness.elapsed().as_millis() as u64;
-        let is_new = self.latest.swap(now, Ordering::Relaxed) < now;
-        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
-        let jumps = is_new && self.jumps > 0.0 && dice.chance(self.jumps);
-        jumps.then(|| dice.magnitude(1, 300_000) as u64)
-    }
-}
-
-impl<T: Target> Hook<T> {
-    fn rest(&self) {
-        let Some(scene) = self.scene.get() else {
-            return;
-        };
-        scene.witness.rest();
-        if scene.witness.has_failed() {
-            if !scene.has_failed.swap(true, Ordering::Relaxed) {
-                self.failed.notify_one();
-            }
-        } else if let Some(millis) = scene.jump() {
-            self.millis.store(millis, Ordering::Relaxed);
-            self.jump.notify_one();
-        }
-    }
-
-    /// Lets the clock jump from a rest to some later moment, past whatever was due in between.
-    async fn jump(&self) {
-        loop {
-            self.jump.notified().await;
-            tokio::time::advance(Duration::from_millis(self.millis.load(Ordering::Relaxed))).await;
-        }
-    }
-}
-
-/// One thread, paused time, and a hook at every rest.
-fn runtime<T: Target>(hook: &Arc<Hook<T>>) -> Runtime {
-    let hook = Arc::clone(hook);
-    let mut builder = Builder::new_current_thread();
-    builder.enable_time().start_paused(true).on_thread_park(move || hook.rest());
-    builder.build().expect("a runtime of one thread without I/O needs nothing that could fail")
 }

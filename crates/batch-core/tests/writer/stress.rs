@@ -4,24 +4,23 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use batch_core::{Backoff, Failure, Receipt, Reply, Settings, SubmitError, UnprocessedItem, Verdict, Writer};
+use batch_core::{Receipt, ReserveError, SubmitError, UnprocessedItem, Writer};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::fake::{Act, Fake, Item, Request, accepted, item};
+use crate::fake::{Fake, Item, Request, item};
+use crate::fickle::{MAX_BYTES, fickle_writer};
 use crate::support::ms;
 
 const SUBMITTERS: u32 = 8;
 const ENTRIES: u32 = 600;
-const MAX_BYTES: u64 = 150_000;
 const LANES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// What the users of the writer were told.
 #[derive(Default)]
-struct Book {
-    accepted: Mutex<Vec<u32>>,
+pub(crate) struct Book {
+    pub(crate) accepted: Mutex<Vec<u32>>,
     delivered: Mutex<Vec<u32>>,
     handed_back: Mutex<Vec<u32>>,
     done: AtomicBool,
@@ -40,14 +39,7 @@ enum Way {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_accepted_entry_gets_exactly_one_answer_and_the_sums_agree() {
-    let fake = Fake::by(fickle(fastrand::Rng::with_seed(11)));
-    let settings = Settings::new()
-        .attempt_timeout(ms(25))
-        .backoff(Backoff::new(ms(1), ms(4)))
-        .max_attempts(4)
-        .max_bytes(usize::try_from(MAX_BYTES).unwrap())
-        .max_entries(300);
-    let writer = Writer::builder(fake.clone()).settings(settings).seed(5).build().unwrap();
+    let (writer, fake) = fickle_writer(11);
     let book = Arc::new(Book::default());
 
     let mut collectors = JoinSet::new();
@@ -56,7 +48,7 @@ async fn every_accepted_entry_gets_exactly_one_answer_and_the_sums_agree() {
     }
     let mut submitters = JoinSet::new();
     for n in 0..SUBMITTERS {
-        submitters.spawn(submit(writer.clone(), Arc::clone(&book), n));
+        submitters.spawn(submit(writer.clone(), Arc::clone(&book), n, ENTRIES));
     }
     for receipts in submitters.join_all().await {
         receipts.join_all().await;
@@ -66,14 +58,16 @@ async fn every_accepted_entry_gets_exactly_one_answer_and_the_sums_agree() {
     book.done.store(true, Ordering::Release);
     collectors.join_all().await;
     book.hand_back(writer.take_unprocessed());
+    let stats = writer.stats();
+    assert!(stats.accepted > 3_000 && stats.handed_back > 0 && stats.delivered > 0);
     check(&writer, &fake, &book);
 }
 
-fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
+/// Everything is answered once, and the sums agree.
+pub(crate) fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
     let accepted = unique(&book.accepted);
     let delivered = unique(&book.delivered);
     let handed_back = unique(&book.handed_back);
-    assert!(accepted.len() > 3_000 && !handed_back.is_empty() && !delivered.is_empty());
     assert!(handed_back.is_subset(&accepted) && delivered.is_subset(&accepted));
     assert!(delivered.is_disjoint(&handed_back));
 
@@ -93,7 +87,7 @@ fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
 }
 
 /// The ids, of which none may appear twice.
-fn unique(ids: &Mutex<Vec<u32>>) -> BTreeSet<u32> {
+pub(crate) fn unique(ids: &Mutex<Vec<u32>>) -> BTreeSet<u32> {
     let ids = ids.lock().unwrap();
     let set: BTreeSet<_> = ids.iter().copied().collect();
     assert_eq!(set.len(), ids.len(), "an entry was booked twice");
@@ -101,11 +95,18 @@ fn unique(ids: &Mutex<Vec<u32>>) -> BTreeSet<u32> {
 }
 
 impl Book {
-    fn hand_back(&self, items: Vec<UnprocessedItem<Item>>) {
+    /// The ids of all that was delivered or handed back, none of them twice.
+    pub(crate) fn answered(&self) -> BTreeSet<u32> {
+        let (delivered, handed_back) = (unique(&self.delivered), unique(&self.handed_back));
+        assert!(delivered.is_disjoint(&handed_back));
+        &delivered | &handed_back
+    }
+
+    pub(crate) fn hand_back(&self, items: Vec<UnprocessedItem<Item>>) {
         self.handed_back.lock().unwrap().extend(items.iter().map(|item| item.entry.id));
     }
 
-    async fn answer(&self, receipt: Receipt<Fake>, id: u32) {
+    pub(crate) async fn answer(&self, receipt: Receipt<Fake>, id: u32) {
         match receipt.await {
             Ok(sent) => {
                 assert_eq!(sent.response, Some(id));
@@ -132,11 +133,11 @@ async fn collect(writer: Writer<Fake>, book: Arc<Book>, n: u32) {
     }
 }
 
-/// Submits its entries in every way there is; gives the tasks that hold receipts.
-async fn submit(writer: Writer<Fake>, book: Arc<Book>, n: u32) -> JoinSet<()> {
+/// Submits its entries in every way there is, until the writer is shut down; gives the tasks that hold receipts.
+pub(crate) async fn submit(writer: Writer<Fake>, book: Arc<Book>, n: u32, entries: u32) -> JoinSet<()> {
     let mut random = fastrand::Rng::with_seed(n.into());
     let mut receipts = JoinSet::new();
-    for id in n * ENTRIES..(n + 1) * ENTRIES {
+    for id in n * entries..(n + 1) * entries {
         let mut entry = item(id).bytes(random.usize(1..1_000));
         if id % 3 == 0 {
             entry.lane = Some(LANES[random.usize(..LANES.len())]);
@@ -152,7 +153,11 @@ async fn submit(writer: Writer<Fake>, book: Arc<Book>, n: u32) -> JoinSet<()> {
             _ => Way::Plain,
         };
         while let Err(refused) = submit_one(&writer, &book, entry, &way, patience, &mut receipts).await {
-            let SubmitError::Uncollected(again) = refused else { panic!("{refused:?}") };
+            let again = match refused {
+                SubmitError::Uncollected(again) => again,
+                SubmitError::Closed(_) => return receipts,
+                refused => panic!("{refused:?}"),
+            };
             book.hand_back(writer.take_unprocessed());
             entry = again;
             tokio::task::yield_now().await;
@@ -189,6 +194,7 @@ async fn submit_one(
         Way::DropNow => drop(writer.submit_tracked(entry).await?),
         Way::Permit => match writer.reserve().await {
             Ok(permit) => permit.submit(entry)?,
+            Err(ReserveError::Closed) => return Err(SubmitError::Closed(entry)),
             Err(_) => return Err(SubmitError::Uncollected(entry)),
         },
         Way::Plain => writer.submit(entry).await?,
@@ -209,39 +215,5 @@ async fn submit_one(
 async fn yields(count: u32) {
     for _ in 0..count {
         tokio::task::yield_now().await;
-    }
-}
-
-/// A service that fails in every way there is, now and then.
-fn fickle(mut random: fastrand::Rng) -> impl FnMut(&Request) -> Act {
-    move |request| {
-        if request.items.iter().any(|item| item.id % 97 == 0) {
-            return Act::split();
-        }
-        let seed = random.u64(..);
-        let act = match random.u32(..100) {
-            0 => Act::Hang,
-            1 => Act::Panic,
-            2 => Act::fatal(),
-            3 => Act::throttle(),
-            4 => Act::unsent(),
-            5..8 => Act::ambiguous(),
-            8..12 => Act::retry(),
-            12 => Act::Say(Reply::Each(Vec::new())),
-            13..40 => Act::each(move |item| moody(item, seed)),
-            _ => Act::accept(),
-        };
-        Act::After(Duration::from_micros(random.u64(..500)), Box::new(act))
-    }
-}
-
-fn moody(item: &Item, seed: u64) -> Verdict<u32> {
-    let failure = Failure::new("Moody");
-    match fastrand::Rng::with_seed(seed ^ u64::from(item.id)).u32(..20) {
-        0 => Verdict::Ambiguous(failure),
-        1 => Verdict::Reject(failure),
-        2..5 => Verdict::Retry(failure),
-        5..7 => Verdict::Throttled(failure),
-        _ => accepted(item),
     }
 }

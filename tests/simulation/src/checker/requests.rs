@@ -1,13 +1,12 @@
-//! Laws 1, 3, 8 and 9 at the service: what a request carries, when it begins, how it ends.
+//! Requests at the service: how they begin and end, and what that means for their entries.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use batch_core::{Failure, Stats};
 
 use super::Checker;
 use super::facts::{Fate, Outcome};
-use super::known::{At, IsolationId, Known, LaneId, Owed};
+use super::known::{At, IsolationId, Known, Owed};
 use super::pace::Reception;
 use super::setback::Setback;
 
@@ -128,74 +127,6 @@ impl Checker {
     fn all(&mut self, request: &Request, setback: Setback, failure: &Failure, jitter: f64) {
         let back: Vec<_> = request.entries.iter().map(|&n| (n, setback, failure)).collect();
         self.set_back(request, &back, jitter, true);
-    }
-
-    /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
-    fn may_go(&mut self, n: u64, seal: u64) -> bool {
-        let Some(known) = self.entries.get(n) else {
-            let told = self.decided.get(&n).map(|decided| decided.owed);
-            self.fail(match told {
-                Some(owed) => format!("law 2: entry {n} is sent, but its answer is decided: {owed:?}"),
-                None => format!("law 2: entry {n} is sent, but was never accepted"),
-            });
-            return false;
-        };
-        let complaint = match known {
-            known if known.seal != seal => "law 10: altered",
-            known if known.is_in_flight() => "law 2: it is in flight already",
-            known if known.used >= self.rules.max_attempts => "law 9: its attempts are used up",
-            known if known.accepted + self.rules.delivery_deadline <= self.now => "law 9: past its deadline",
-            known if known.earliest > self.now => "law 9: before its backoff ended",
-            _ if self.is_stopped => "law 11: without a runtime",
-            _ => return true,
-        };
-        let complaint = format!("entry {n} is sent: {complaint}: {known:?}");
-        self.fail(complaint);
-        false
-    }
-
-    /// Law 1.
-    fn check_limits(&mut self, id: u64, numbers: &[u64]) {
-        let bytes: usize = numbers.iter().filter_map(|&n| self.entries.get(n)).map(|known| known.bytes).sum();
-        let limits = self.rules.limits;
-        let within = !numbers.is_empty()
-            && numbers.len() <= limits.entries()
-            && bytes + limits.overhead_bytes() <= limits.request_bytes();
-        self.expect(within, || format!("law 1: request {id} has {} entries of {bytes} bytes", numbers.len()));
-    }
-
-    /// Law 3: of each lane it carries what comes next, in order, while nothing else of the lane is away.
-    fn check_order(&mut self, id: u64, numbers: &[u64]) {
-        let mut carried: BTreeMap<LaneId, Vec<u64>> = BTreeMap::new();
-        let mut identities = BTreeSet::new();
-        for &n in numbers {
-            let Some(known) = self.entries.get(n) else { continue };
-            let is_twin = known.identity.is_some_and(|identity| !identities.insert(identity));
-            if let Some(lane) = known.lane {
-                carried.entry(lane).or_default().push(n);
-            }
-            self.expect(!is_twin, || format!("request {id} carries two of one identity: {n} is the second"));
-        }
-        for (lane, numbers) in carried {
-            if let Some(complaint) = self.disorder(lane, &numbers) {
-                self.fail(format!("law 3: request {id} carries {numbers:?} of lane {lane}: {complaint}"));
-            }
-        }
-    }
-
-    fn disorder(&self, lane: LaneId, numbers: &[u64]) -> Option<String> {
-        let lane = &self.entries.lanes()[lane];
-        if lane.in_flight > 0 {
-            return Some("the lane is in flight".to_owned());
-        }
-        if lane.is_strict && numbers.len() > 1 {
-            return Some("a strict lane".to_owned());
-        }
-        // One that is overdue may have its answer, which nobody has seen yet.
-        let still_inside = |n: &u64| self.entries.get(*n).is_some_and(|known| !self.is_overdue(known));
-        let next = lane.members.values().copied().filter(|n| numbers.contains(n) || still_inside(n));
-        let next: Vec<u64> = next.take(numbers.len()).collect();
-        (next != numbers).then(|| format!("{next:?} come next"))
     }
 
     /// Laws 9 and 11: the writer gives a request up when its time is over, or when it was told to.
