@@ -33,7 +33,7 @@ impl<E, R, T> Buffer<E, R, T> {
         past.last = Some(failure.clone());
         past.queues_anew = setback == Setback::ThrottledAlone;
         past.maybe_delivered |= setback == Setback::Ambiguous;
-        past.throttled |= setback == Setback::Throttled;
+        past.throttled |= matches!(setback, Setback::Throttled | Setback::ThrottledAlone);
         past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
         past.strikes += u32::from(setback != Setback::Unsent);
         let (used, strikes) = (past.used, past.strikes);

@@ -34,6 +34,20 @@ async fn a_throttled_entry_of_an_accepted_request_uses_up_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_throttled_alone_slows_nobody_down_when_it_is_throttled_again() {
+    let slow = |item: &Item| match item.id {
+        1 => Verdict::Throttled(Failure::new("SlowDown")),
+        _ => accepted(item),
+    };
+    let fake = Fake::acts((0..3).map(|_| Act::each(slow)));
+    let writer = writer(&fake, Settings::new());
+    submit_all(&writer, 3).await;
+    assert_eq!(ids(&writer.flush().await), [0; 0]);
+    assert_eq!(fake.sent(), [vec![0, 1, 2], vec![1], vec![1], vec![1]]);
+    assert_eq!(writer.stats().in_flight_limit, 8, "the others were taken: its shard may be full");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_entry_in_the_place_of_one_that_failed_otherwise_is_not_throttled_again() {
     let throttled = |_: &Item| Verdict::Throttled(Failure::new("SlowDown"));
     let fake = Fake::acts([Act::retry(), Act::each(throttled)]);
