@@ -52,13 +52,13 @@ impl Weather {
             0 => Trouble::BlackHole,
             1 => Trouble::Corrupt,
             2 => Trouble::Cut,
-            3 => Trouble::Delay(Duration::from_millis(rng.u64(1..200))),
+            3 => Trouble::Delay(Duration::from_millis(rng.u64(1..500))),
             4 => Trouble::Reset,
             _ => Trouble::Throttle(1 << rng.u32(11..16)),
         };
         let way = if rng.bool() { Way::Answer } else { Way::Request };
         // From the middle of the first request to some requests later, evenly in their order of magnitude.
-        let magnitude = rng.u32(4..17);
+        let magnitude = rng.u32(4..15);
         Self { trouble, way, after_bytes: rng.u64(0..1 << magnitude) }
     }
 }
