@@ -63,8 +63,15 @@ async fn every_accepted_entry_gets_exactly_one_answer_and_the_sums_agree() {
     check(&writer, &fake, &book);
 }
 
-/// Everything is answered once, and the sums agree.
+/// Everything is answered once, the sums agree, and every request reached the service.
 pub(crate) fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
+    check_answers(writer, fake, book);
+    assert_eq!(writer.stats().requests as usize, fake.requests().len());
+}
+
+/// Everything is answered once, and the sums agree. A request whose runtime is gone before its task
+/// begins never reaches the service.
+pub(crate) fn check_answers(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
     let accepted = unique(&book.accepted);
     let delivered = unique(&book.delivered);
     let handed_back = unique(&book.handed_back);
@@ -83,7 +90,7 @@ pub(crate) fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
     let answered: BTreeSet<_> = requests.iter().filter(|r| r.answered).flat_map(Request::ids).collect();
     assert!(sent.is_subset(&accepted), "what was not accepted is not sent");
     assert!(accepted.difference(&handed_back).all(|id| answered.contains(id)));
-    assert_eq!(stats.requests as usize, requests.len());
+    assert!(stats.requests as usize >= requests.len(), "{stats:?}");
 }
 
 /// The ids, of which none may appear twice.
