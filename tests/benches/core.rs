@@ -34,6 +34,12 @@ fn main() {
             entries: 200_000,
             against: None,
         },
+        Case {
+            name: "buffer, an identity each",
+            run: |n| through_buffer(n, many_identities),
+            entries: 200_000,
+            against: None,
+        },
         Case { name: "submit to answer", run: |n| to_answer(n, false), entries: 400_000, against: None },
         Case { name: "with a receipt", run: |n| to_answer(n, true), entries: 400_000, against: None },
     ]);
@@ -43,28 +49,34 @@ fn limits() -> LimitPolicy {
     LimitPolicy::new(500, 5 << 20, 1 << 20).unwrap()
 }
 
-fn no_lane(_: u64, _: &mut [u8; 8]) -> Option<Key<'_>> {
-    None
+fn no_lane(_: u64, _: &mut [u8; 8]) -> Measure<'_> {
+    Measure::of_bytes(8)
 }
 
-fn few_lanes(n: u64, _: &mut [u8; 8]) -> Option<Key<'_>> {
-    Some(Key::from(["EWR", "JFK", "LGA"][n as usize % 3]))
+fn few_lanes(n: u64, _: &mut [u8; 8]) -> Measure<'_> {
+    let lane = Key::from(["EWR", "JFK", "LGA"][n as usize % 3]);
+    Measure { lane: Some(lane), ..Measure::of_bytes(8) }
 }
 
-fn many_lanes(n: u64, bytes: &mut [u8; 8]) -> Option<Key<'_>> {
+fn many_lanes(n: u64, bytes: &mut [u8; 8]) -> Measure<'_> {
     *bytes = n.to_le_bytes();
-    Some(Key::from(&bytes[..]))
+    Measure { lane: Some(Key::from(&bytes[..])), ..Measure::of_bytes(8) }
+}
+
+fn many_identities(n: u64, bytes: &mut [u8; 8]) -> Measure<'_> {
+    *bytes = n.to_le_bytes();
+    Measure { identity: Some(Key::from(&bytes[..])), ..Measure::of_bytes(8) }
 }
 
 /// Entries into a buffer, out in batches, and their answers: all but the clock, the lock and the
 /// tasks of a writer.
-fn through_buffer(entries: u64, lane: fn(u64, &mut [u8; 8]) -> Option<Key<'_>>) {
+fn through_buffer(entries: u64, measure: fn(u64, &mut [u8; 8]) -> Measure<'_>) {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
     let mut buffer: Buffer<Entry, (), ()> = Buffer::new(&settings, limits()).unwrap();
     let now = Instant::now();
     for n in 0..entries {
         let mut bytes = [0; 8];
-        submit(&mut buffer, n, lane(n, &mut bytes), now);
+        submit(&mut buffer, n, &measure(n, &mut bytes), now);
         if buffer.wants_poll() {
             while let Some(batch) = next_batch(&mut buffer, now) {
                 let reply = Reply::Each(vec![Verdict::Accepted(()); batch.entries().len()]);
@@ -75,11 +87,10 @@ fn through_buffer(entries: u64, lane: fn(u64, &mut [u8; 8]) -> Option<Key<'_>>) 
 }
 
 #[inline(never)]
-fn submit(buffer: &mut Buffer<Entry, (), ()>, n: u64, lane: Option<Key<'_>>, now: Instant) {
-    let measure = Measure { lane, ..Measure::of_bytes(8) };
-    let charge = buffer.charge(&measure).unwrap();
+fn submit(buffer: &mut Buffer<Entry, (), ()>, n: u64, measure: &Measure<'_>, now: Instant) {
+    let charge = buffer.charge(measure).unwrap();
     let grant = buffer.try_grant(charge).unwrap();
-    let place = buffer.place(grant, &measure).unwrap();
+    let place = buffer.place(grant, measure).unwrap();
     buffer.put(place, n, (), now);
 }
 

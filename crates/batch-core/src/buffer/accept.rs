@@ -1,11 +1,11 @@
 use std::time::Instant;
 
-use super::identities::IdentityId;
+use super::identities::{IdentityId, Known};
 use super::lines::LineId;
 use super::slots::{AGE, NewSlot, SlotId};
 use super::{Buffer, Grant, Output, Resolution, lines};
 use crate::plan::Plan;
-use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Measure, Order, Sent};
+use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Key, Measure, Order, Sent};
 
 /// Why an entry is not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,7 +55,8 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn place(&mut self, grant: Grant, measure: &Measure<'_>) -> Result<Place, Refused> {
         let charge = measure.heap_bytes + ENTRY_OVERHEAD_BYTES;
         assert!(grant.bytes >= charge, "the grant is for {} bytes, the entry needs {charge}", grant.bytes);
-        let found = self.find_duplicate(measure);
+        let identity = measure.identity.as_ref().map(|key| self.identities.look_up(key));
+        let found = self.find_duplicate(identity);
         let is_duplicate = !matches!(found, Found::None);
         let spot = match found {
             Found::Inside if self.plan.rules.duplicates == Duplicates::KeepFirst => {
@@ -63,7 +64,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 return Err(Refused::Duplicate);
             }
             Found::Waiting(older) => Spot::Of(older),
-            Found::Inside | Found::None => self.new_spot(measure),
+            Found::Inside | Found::None => self.new_spot(measure.lane.as_ref(), identity),
         };
         self.room.occupy(grant, charge);
         Ok(Place { is_duplicate, spot, bytes: measure.request_bytes, charge })
@@ -89,15 +90,17 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn new_spot(&mut self, measure: &Measure<'_>) -> Spot {
+    fn new_spot(&mut self, lane: Option<&Key<'_>>, identity: Option<Known<'_>>) -> Spot {
         let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
-        let line = match (&measure.lane, &measure.identity) {
+        let identity = identity.map(|known| self.identities.enter(known));
+        let line = match (lane, identity) {
             (Some(lane), _) => self.lines.lane(lane, self.plan.rules.order == Order::Strict),
             // Without a lane of its own, an identity is a lane: its entries go one after the other.
-            (None, Some(identity)) if !keeps_one => self.lines.lane(identity, true),
+            (None, Some(identity)) if !keeps_one => {
+                self.identities.line(identity, || self.lines.nameless_lane())
+            }
             (None, _) => lines::MAIN,
         };
-        let identity = measure.identity.as_ref().map(|key| self.identities.enter(key));
         Spot::New { line, identity }
     }
 
@@ -129,8 +132,8 @@ impl<E, R, T> Buffer<E, R, T> {
         }));
     }
 
-    fn find_duplicate(&mut self, measure: &Measure<'_>) -> Found {
-        let Some(identity) = measure.identity.as_ref().and_then(|key| self.identities.find(key)) else {
+    fn find_duplicate(&mut self, identity: Option<Known<'_>>) -> Found {
+        let Some(identity) = identity.and_then(|known| known.id) else {
             return Found::None;
         };
         self.counters.duplicates += 1;

@@ -1,23 +1,31 @@
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use slab::Slab;
 
+use super::index::{Hashed, Index};
+use super::lines::LineId;
 use super::slots::SlotId;
 use crate::Key;
 
 pub(super) type IdentityId = u32;
 
-/// Who is inside under which identity. Its map is never iterated, so its random seed decides
-/// nothing.
+/// Who is inside under which identity.
 pub(super) struct Identities {
-    by_key: HashMap<Arc<[u8]>, IdentityId>,
+    index: Index,
     all: Slab<Identity>,
 }
 
+/// What is known of an identity by its key.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    key: Hashed<'a>,
+    /// Nothing if nobody of that identity is inside.
+    pub(super) id: Option<IdentityId>,
+}
+
 struct Identity {
-    key: Arc<[u8]>,
+    hash: u64,
     inside: u32,
+    /// The line of its entries, where these have no lane.
+    line: Option<LineId>,
     /// The one that waits in a line, if any; the newest where there are several.
     waiting: Option<SlotId>,
     /// Whether one is in flight or being isolated.
@@ -26,18 +34,24 @@ struct Identity {
 
 impl Identities {
     pub(super) fn new() -> Self {
-        Self { by_key: HashMap::new(), all: Slab::new() }
+        Self { index: Index::new(), all: Slab::new() }
     }
 
-    pub(super) fn find(&self, key: &Key<'_>) -> Option<IdentityId> {
-        self.by_key.get(key.as_bytes()).copied()
+    pub(super) fn look_up<'a>(&self, key: &'a Key<'_>) -> Known<'a> {
+        let key = self.index.hash(key);
+        Known { key, id: self.index.find(key) }
     }
 
     /// Counts one more entry of this identity.
-    pub(super) fn enter(&mut self, key: &Key<'_>) -> IdentityId {
-        let id = self.find(key).unwrap_or_else(|| self.add(key));
+    pub(super) fn enter(&mut self, known: Known<'_>) -> IdentityId {
+        let id = known.id.unwrap_or_else(|| self.add(known.key));
         self.all[id as usize].inside += 1;
         id
+    }
+
+    /// The line that its entries share, made for the first of them.
+    pub(super) fn line(&mut self, id: IdentityId, make: impl FnOnce() -> LineId) -> LineId {
+        *self.all[id as usize].line.get_or_insert_with(make)
     }
 
     /// Counts one answered entry of this identity.
@@ -51,7 +65,7 @@ impl Identities {
         }
         if identity.inside == 0 {
             let identity = self.all.remove(id as usize);
-            self.by_key.remove(&identity.key);
+            self.index.remove(identity.hash, id);
         }
     }
 
@@ -79,11 +93,10 @@ impl Identities {
         self.all[id as usize].away
     }
 
-    fn add(&mut self, key: &Key<'_>) -> IdentityId {
-        let key: Arc<[u8]> = key.as_bytes().into();
-        let identity = Identity { key: Arc::clone(&key), inside: 0, waiting: None, away: false };
+    fn add(&mut self, key: Hashed<'_>) -> IdentityId {
+        let identity = Identity { hash: key.hash, inside: 0, line: None, waiting: None, away: false };
         let id = u32::try_from(self.all.insert(identity)).expect("no more identities than entries");
-        self.by_key.insert(key, id);
+        self.index.insert(key, id);
         id
     }
 }

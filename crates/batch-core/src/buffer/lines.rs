@@ -1,10 +1,10 @@
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use slab::Slab;
 
 use super::epochs::Watermark;
+use super::index::Index;
 use super::slots::{LINE, List, SlotId, Slots};
 use super::turns::{Turn, Turns};
 use crate::{Key, Load};
@@ -20,11 +20,9 @@ const COMPANY: Duration = Duration::from_millis(100);
 /// Who waits, in lines: one for what has no lane, one for each lane, one for each group of
 /// entries without a lane that failed together and is due together. A line is nowhere while it is
 /// empty or while one of its lane is in flight; else it is ready, or it rests until a retry is due.
-///
-/// The map is never iterated, so its random seed decides nothing.
 pub(super) struct Lines {
     all: Slab<Line>,
-    by_key: HashMap<Arc<[u8]>, LineId>,
+    lanes: Index,
     ready: Turns,
     resting: BTreeSet<(Instant, LineId)>,
     /// What the ready lines could give to the next requests.
@@ -48,7 +46,8 @@ enum Kind {
     /// Entries without a lane that failed together.
     Cohort,
     Lane {
-        key: Arc<[u8]>,
+        /// The hash of its key, if that is what it is found by.
+        hash: Option<u64>,
         /// One entry a request.
         strict: bool,
     },
@@ -68,7 +67,7 @@ impl Lines {
         all.insert(Line::new(Kind::Main));
         Self {
             all,
-            by_key: HashMap::new(),
+            lanes: Index::new(),
             ready: Turns::new(),
             resting: BTreeSet::new(),
             load: Load::empty(),
@@ -79,14 +78,18 @@ impl Lines {
 
     /// The line of this lane, which must be given an entry at once.
     pub(super) fn lane(&mut self, key: &Key<'_>, strict: bool) -> LineId {
-        if let Some(&line) = self.by_key.get(key.as_bytes()) {
-            return line;
-        }
-        let key: Arc<[u8]> = key.as_bytes().into();
-        let kind = Kind::Lane { key: Arc::clone(&key), strict };
-        let id = self.add(kind);
-        self.by_key.insert(key, id);
-        id
+        let key = self.lanes.hash(key);
+        self.lanes.find(key).unwrap_or_else(|| {
+            let id = self.add(Kind::Lane { hash: Some(key.hash), strict });
+            self.lanes.insert(key, id);
+            id
+        })
+    }
+
+    /// A new lane whose entries go one after the other, which must be given one at once. Whoever
+    /// has it made remembers it while an entry of it is inside.
+    pub(super) fn nameless_lane(&mut self) -> LineId {
+        self.add(Kind::Lane { hash: None, strict: true })
     }
 
     /// A new line for entries that are due together, which must be given one at once.
@@ -278,9 +281,9 @@ impl Lines {
 
     fn forget(&mut self, id: LineId) {
         if id != MAIN
-            && let Kind::Lane { key, .. } = self.all.remove(id as usize).kind
+            && let Kind::Lane { hash: Some(hash), .. } = self.all.remove(id as usize).kind
         {
-            self.by_key.remove(&key);
+            self.lanes.remove(hash, id);
         }
     }
 }

@@ -4,6 +4,7 @@ mod accept;
 mod complete;
 mod epochs;
 mod identities;
+mod index;
 mod isolation;
 mod lines;
 mod output;
