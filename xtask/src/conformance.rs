@@ -45,7 +45,8 @@ pub(crate) fn run(only: &[String]) -> Result<()> {
         });
     }
     let told = serde_json::to_string(&endpoints).context("endpoints are plain data")?;
-    Cargo::new("test --package batchwright-tests --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
+    // Of the whole workspace, so that the SDKs are those that its tests were built with.
+    Cargo::new("test --workspace --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
 }
 
 fn is_chosen(server: &Server, only: &[String]) -> bool {

@@ -43,7 +43,8 @@ for axis in axes:
         axis.axvspan(out[0] - 1, out[-1], color="0.9", label="service out" if axis is rates else None)
     axis.grid(color="0.93")
     axis.set_axisbelow(True)
-    axis.legend(loc="upper right", frameon=False, fontsize="small")
+    corner = "lower right" if axis is memory else "upper right"
+    axis.legend(loc=corner, frameon=False, fontsize="small")
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
 
