@@ -35,6 +35,7 @@ mod seeds;
 mod stage;
 mod target;
 mod users;
+mod watchdog;
 mod watched;
 mod witness;
 

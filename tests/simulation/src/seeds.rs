@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use batch_core::Stats;
 
 use crate::arguments::Arguments;
 use crate::stage::Outcome;
+use crate::watchdog::Watchdog;
 
 /// What can be simulated.
 pub struct Subject {
@@ -33,15 +34,21 @@ pub fn run(subject: &Subject, arguments: Arguments) -> bool {
     let end = arguments.first_seed.saturating_add(arguments.seeds);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let begun = now();
+    let watchdog = Watchdog::new(subject);
     std::thread::scope(|scope| {
+        let (at_work, all_done) = mpsc::channel();
+        let (watchdog, next, sums) = (&watchdog, &next, &sums);
+        scope.spawn(move || watchdog.watch(&all_done));
         for _ in 0..threads.min(usize::try_from(arguments.seeds).unwrap_or(threads)) {
-            scope.spawn(|| {
+            let at_work = at_work.clone();
+            scope.spawn(move || {
+                let _at_work = at_work;
                 while !sums.has_failed.load(Ordering::Relaxed) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= end {
                         break;
                     }
-                    sums.add(check(subject, seed, arguments.lines));
+                    sums.add(watchdog.guard(seed, || check(subject, seed, arguments.lines)));
                 }
             });
         }
@@ -162,7 +169,7 @@ fn remember_panic(info: &panic::PanicHookInfo<'_>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a tool measures real time")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
