@@ -17,7 +17,7 @@ use crate::destination::{self, Destination};
 pub fn play<D: Destination>(seed: u64, keeps_lines: bool) -> Outcome {
     let mount = async || {
         let server = LocalServer::builder().seed(seed).build();
-        let destination = D::mount(&server).await;
+        let destination = D::mount(&server, server.http_client()).await;
         let writer = destination.writer(Settings::new());
         let plan = Plan::draw(seed, &allowed::<D>(writer.service()));
         storms::begin::<D>(server, Dice::of(seed, "storms"));

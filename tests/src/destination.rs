@@ -9,6 +9,7 @@ mod sqs;
 use std::fmt::Debug;
 use std::future::Future;
 
+use aws_sdk_sqs::config::SharedHttpClient;
 use batch_core::{Service, Settings, Writer};
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 
@@ -55,8 +56,8 @@ pub trait Destination: Sized + Send + Sync + 'static {
     /// The status and the code by which the service refuses a request for one bad entry.
     const REFUSAL: (u16, &'static str);
 
-    /// Makes the destination on this server.
-    fn mount(server: &LocalServer) -> impl Future<Output = Self>;
+    /// Makes the destination on this server, whose HTTP client this is, or one around it.
+    fn mount(server: &LocalServer, http: SharedHttpClient) -> impl Future<Output = Self>;
 
     /// A writer to it, as a user gets it.
     fn writer(&self, settings: Settings) -> Writer<Self::Service>;

@@ -9,10 +9,14 @@
     reason = "tests read and pass the paused time, and one that cannot go on panics"
 )]
 
+#[path = "conformance/clocks.rs"]
+mod clocks;
 #[path = "conformance/deadlines.rs"]
 mod deadlines;
 #[path = "conformance/delivery.rs"]
 mod delivery;
+#[path = "conformance/failures.rs"]
+mod failures;
 #[path = "conformance/ledger.rs"]
 mod ledger;
 #[path = "conformance/memory.rs"]
@@ -37,6 +41,10 @@ macro_rules! every_destination_passes {
     ($($name:ident: $destination:ty,)*) => {
         $(mod $name {
             checks! { $destination =>
+                clocks {
+                    a_clock_that_went_on_while_the_process_slept_loses_nothing
+                    a_wall_clock_that_jumps_costs_an_attempt_and_nothing_else
+                }
                 deadlines {
                     a_request_that_hangs_is_given_up_and_sent_again
                     a_flush_in_the_middle_of_hanging_requests_returns_at_its_deadline
@@ -46,6 +54,15 @@ macro_rules! every_destination_passes {
                     all_arrives_in_as_few_requests_as_the_limit_of_entries_allows
                     all_arrives_in_as_few_requests_as_the_limit_of_bytes_allows
                     access_denied_hands_back_and_the_writer_stays_usable
+                }
+                failures {
+                    a_lost_answer_is_handed_back_where_the_user_asked_for_it
+                    a_service_in_trouble_for_long_uses_up_attempts_and_leaves_doubt
+                    an_answer_that_cannot_be_read_is_ambiguous
+                    credentials_renewed_in_time_cost_attempts_and_nothing_else
+                    credentials_that_stay_expired_use_up_every_attempt
+                    entries_throttled_inside_a_request_use_up_no_attempt
+                    what_can_never_fit_is_refused_at_submit
                 }
                 memory {
                     memory_stays_within_its_bounds_at_every_step

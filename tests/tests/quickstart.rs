@@ -5,6 +5,8 @@
 #![cfg(unix)] // signals
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[path = "quickstart/account.rs"]
+mod account;
 #[path = "quickstart/input.rs"]
 mod input;
 #[path = "quickstart/interrupt.rs"]

@@ -4,6 +4,7 @@
 mod crates;
 mod documents;
 mod repository;
+mod shown;
 mod sources;
 
 use anyhow::{Result, bail};
@@ -20,7 +21,7 @@ macro_rules! rules {
 
         #[cfg(test)]
         mod tests {
-            use super::{check, crates, documents, sources};
+            use super::{check, crates, documents, shown, sources};
 
             $(
                 #[test]
@@ -44,6 +45,7 @@ rules! {
     the_readme_tables_list_every_service => documents::readme_tables,
     the_conformance_suite_runs_every_service => documents::conformance,
     every_pipeline_runs_every_step => documents::pipelines,
+    every_failure_names_the_tests_that_show_it => shown::named_tests,
     no_file_is_too_long => sources::length,
     nothing_is_unfinished => sources::unfinished,
     nothing_sleeps_for_real => sources::real_sleep,

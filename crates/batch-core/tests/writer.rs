@@ -26,6 +26,8 @@ mod isolation;
 mod lanes;
 #[path = "writer/linger.rs"]
 mod linger;
+#[path = "writer/log.rs"]
+mod log;
 #[path = "writer/owners.rs"]
 mod owners;
 #[path = "writer/pace.rs"]

@@ -88,7 +88,7 @@ fn of_answer(
     let advice = match (class, advice) {
         (Class::UnknownDestination, _) => unknown(),
         (_, Some(advice)) => advice.to_owned(),
-        (_, None) => String::from("the service refused the request"),
+        (_, None) => without_advice(class, answer).to_owned(),
     };
     let detail = match request_id(answer) {
         Some(id) => format!("{advice} (HTTP {status}, request id {id})"),
@@ -99,6 +99,15 @@ fn of_answer(
         failure = failure.with_message(message);
     }
     Refusal { class, failure }
+}
+
+/// What happened where there is nothing to be done about it.
+fn without_advice(class: Class, answer: &HttpResponse) -> &'static str {
+    match class {
+        _ if answer.status().is_success() => UNREADABLE.detail,
+        Class::Ambiguous => "the service failed amid the request",
+        _ => "the service refused the request",
+    }
 }
 
 /// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
@@ -200,6 +209,19 @@ mod tests {
     fn an_error_without_a_code_is_judged_by_its_status() {
         let refusal = refusal(SdkError::service_error(ErrorMetadata::builder().build(), raw(413)));
         assert_eq!((refusal.class, refusal.failure.code()), (Class::Split, "HTTP 413"));
+    }
+
+    #[test]
+    fn only_a_request_that_was_refused_is_called_so() {
+        for (status, says) in [
+            (200, "HTTP 200: the answer broke off or could not be read (HTTP 200)"),
+            (400, "HTTP 400: the service refused the request (HTTP 400)"),
+            (502, "HTTP 502: the service failed amid the request (HTTP 502)"),
+        ] {
+            let meta = ErrorMetadata::builder().build();
+            let refusal = refusal(SdkError::service_error(meta, raw(status)));
+            assert_eq!(refusal.failure.to_string(), says);
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::env::current_exe;
 use anyhow::Result;
 use clap::Args;
 
-pub use trial::{Verdict, check};
+pub use trial::{Verdict, check, check_signal};
 pub use writing::{Write, write};
 
 use crate::destination::Name;

@@ -15,7 +15,7 @@ mod process;
 mod proxy;
 mod soak;
 
-pub use chaos::{Chaos, Verdict, Write, chaos, check, write};
+pub use chaos::{Chaos, Verdict, Write, chaos, check, check_signal, write};
 pub use destination::Name;
 pub use proxy::{Climate, Proxy};
 pub use soak::{Serve, Soak, serve, soak};

@@ -1,7 +1,7 @@
 //! Amazon CloudWatch: datums, whose dimensions hold the content.
 
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
 use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan, LocalServer};
@@ -27,12 +27,12 @@ impl Destination for Datums {
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "InvalidParameterValue");
 
-    async fn mount(server: &LocalServer) -> Self {
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(Credentials::new("local", "local", None, None, "static"))
-                .http_client(server.http_client())
+                .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
         );

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
@@ -32,12 +32,12 @@ impl Destination for Items {
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "ValidationException");
 
-    async fn mount(server: &LocalServer) -> Self {
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(Credentials::new("local", "local", None, None, "static"))
-                .http_client(server.http_client())
+                .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
         );

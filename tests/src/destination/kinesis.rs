@@ -2,7 +2,7 @@
 //! random.
 
 use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_kinesis::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use batch_core::{Settings, Writer};
 use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
 use batch_local::LocalServer;
@@ -38,8 +38,8 @@ impl Destination for Keyed {
     const LANES: usize = 50;
     const REFUSAL: (u16, &'static str) = (400, "InvalidArgumentException");
 
-    async fn mount(server: &LocalServer) -> Self {
-        Self(Mounted::new(server).await)
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
+        Self(Mounted::new(server, http).await)
     }
 
     fn writer(&self, settings: Settings) -> Writer<Kinesis> {
@@ -69,8 +69,8 @@ impl Destination for Spread {
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "ValidationException");
 
-    async fn mount(server: &LocalServer) -> Self {
-        Self(Mounted::new(server).await)
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
+        Self(Mounted::new(server, http).await)
     }
 
     fn writer(&self, settings: Settings) -> Writer<Kinesis> {
@@ -91,12 +91,12 @@ impl Destination for Spread {
 }
 
 impl Mounted {
-    async fn new(server: &LocalServer) -> Self {
+    async fn new(server: &LocalServer, http: SharedHttpClient) -> Self {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(Credentials::new("local", "local", None, None, "static"))
-                .http_client(server.http_client())
+                .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
         );

@@ -1,7 +1,7 @@
 //! Amazon SQS: a standard and a FIFO queue.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
@@ -34,8 +34,8 @@ impl Destination for Fifo {
     const LANES: usize = 7;
     const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
 
-    async fn mount(server: &LocalServer) -> Self {
-        Self(Mounted::new(server, "orders.fifo").await)
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
+        Self(Mounted::new(server, http, "orders.fifo").await)
     }
 
     fn writer(&self, settings: Settings) -> Writer<Sqs> {
@@ -65,8 +65,8 @@ impl Destination for Standard {
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
 
-    async fn mount(server: &LocalServer) -> Self {
-        Self(Mounted::new(server, "orders").await)
+    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
+        Self(Mounted::new(server, http, "orders").await)
     }
 
     fn writer(&self, settings: Settings) -> Writer<Sqs> {
@@ -87,12 +87,12 @@ impl Destination for Standard {
 }
 
 impl Mounted {
-    async fn new(server: &LocalServer, queue: &'static str) -> Self {
+    async fn new(server: &LocalServer, http: SharedHttpClient, queue: &'static str) -> Self {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(Credentials::new("local", "local", None, None, "static"))
-                .http_client(server.http_client())
+                .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
         );

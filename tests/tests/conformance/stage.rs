@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
@@ -21,7 +22,13 @@ pub(crate) type Receipts<S> = Vec<(usize, Receipt<S>)>;
 impl<D: Destination> Stage<D> {
     pub(crate) async fn open() -> Self {
         let server = LocalServer::new();
-        Self { destination: D::mount(&server).await, server }
+        let http = server.http_client();
+        Self::through(http, server).await
+    }
+
+    /// The same through this HTTP client, which is around that of the server.
+    pub(crate) async fn through(http: SharedHttpClient, server: LocalServer) -> Self {
+        Self { destination: D::mount(&server, http).await, server }
     }
 
     /// A writer as a user gets it.

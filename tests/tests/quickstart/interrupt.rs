@@ -67,6 +67,16 @@ fn an_interrupt_amid_faults_accounts_for_what_was_read() {
 }
 
 #[test]
+fn an_interrupt_after_the_end_of_the_input_accounts_for_what_was_read() {
+    let (mut running, stdin) = start(&["--faults", "1", "--order", "strict"]);
+    drop(stdin);
+    let over = running.end_within(Duration::from_millis(300));
+    assert!(over.is_none(), "there is still something to wait for: {over:?}");
+    running.interrupt();
+    check_interrupted(running.end_within(Duration::from_secs(15)));
+}
+
+#[test]
 fn a_second_interrupt_ends_at_once() {
     // So that after the first one there is something to wait for.
     let (mut running, _stdin) = start(&["--faults", "1", "--order", "strict"]);

@@ -53,7 +53,13 @@ pub(crate) fn run_file(name: &str, content: &[u8]) -> (Ended, String) {
 
 impl Running {
     pub(crate) fn start(args: &[impl AsRef<OsStr>]) -> Self {
+        Self::start_in(args, &[])
+    }
+
+    /// Starts it with these environment variables.
+    pub(crate) fn start_in(args: &[impl AsRef<OsStr>], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(quickstart());
+        command.envs(environment.iter().copied());
         command.args(args).env_remove("RUST_LOG").env_remove("RUST_BACKTRACE");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

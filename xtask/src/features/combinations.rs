@@ -2,16 +2,23 @@
 
 use std::collections::BTreeMap;
 
-/// Every combination of the features, none of them included, then the gathering ones alone.
+/// Every combination of the features, none of them included, then those alone that only switch on
+/// others, of this crate or of another.
 pub(crate) fn of(features: &BTreeMap<String, Vec<String>>) -> Vec<Vec<&str>> {
-    let single: Vec<&str> = features.keys().map(String::as_str).filter(|name| !gathers(name)).collect();
-    let gathering = features.iter().filter(|(name, gathered)| gathers(name) && !gathered.is_empty());
-    let gathering = gathering.map(|(name, _)| vec![name.as_str()]);
-    powerset(&single).into_iter().chain(gathering).collect()
+    let switches = |(name, others): &(&String, &Vec<String>)| gathers(name) || forwards(others);
+    let (switches, single): (Vec<_>, Vec<_>) = features.iter().partition(switches);
+    let single: Vec<&str> = single.into_iter().map(|(name, _)| name.as_str()).collect();
+    let switches = switches.into_iter().filter(|(_, others)| !others.is_empty());
+    powerset(&single).into_iter().chain(switches.map(|(name, _)| vec![name.as_str()])).collect()
 }
 
 fn gathers(name: &str) -> bool {
     GATHERING.contains(&name)
+}
+
+/// Whether a feature is one of a dependency under another name: no code of this crate asks for it.
+fn forwards(others: &[String]) -> bool {
+    others.iter().any(|other| other.contains('/')) && !others.iter().any(|other| other.starts_with("dep:"))
 }
 
 fn powerset<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
@@ -52,6 +59,13 @@ mod tests {
     fn features_that_gather_others_are_compiled_alone() {
         let features: &[(&str, &[&str])] = &[("a", &[]), ("default", &["a"]), ("full", &["a"])];
         check(features, &[&[], &["a"], &["default"], &["full"]]);
+    }
+
+    #[test]
+    fn features_of_dependencies_are_compiled_alone() {
+        let features: &[(&str, &[&str])] = &[("a", &["dep:a"]), ("a-more", &["a", "a/more"])];
+        check(features, &[&[], &["a"], &["a-more"]]);
+        check(&[("b", &["dep:b", "b/more"])], &[&[], &["b"]]);
     }
 
     #[test]

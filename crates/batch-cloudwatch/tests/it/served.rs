@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::support::{
-    check_sums, client, codes, gathering_writer, metrics, says, send, shown, submit, wall, writer,
+    check_sums, client, codes, gathering_writer, metrics, pass, says, send, shown, submit, wall, writer,
 };
 
 fn served() -> (LocalServer, Client) {
@@ -131,6 +131,29 @@ async fn access_denied_names_the_permission() {
     let writer = writer(server.http_client());
     submit(&writer, metrics(1)).await;
     says(&writer.flush().await[0], &["allow them cloudwatch:PutMetricData"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_clock_that_is_two_weeks_late_stamped_comes_back_and_can_be_stamped_anew() {
+    let (server, _) = served();
+    let writer = writer(server.http_client());
+    pass(Duration::from_secs(15 * 24 * 3_600)).await;
+    submit(&writer, metrics(20)).await;
+    let unprocessed = writer.flush().await;
+    assert_eq!(codes(&unprocessed), ["InvalidParameterValue"; 20]);
+    assert!(unprocessed.iter().all(|item| matches!(item.cause, Cause::Rejected(_)) && !item.maybe_delivered));
+    check_sums(&writer, 0, 20);
+
+    let right = DateTime::from_secs(DateTime::from(wall()).secs() + 15 * 24 * 3_600);
+    for item in unprocessed {
+        let metric = item.entry.timestamp(right);
+        assert!(
+            writer.try_submit(metric.clone()).is_err(),
+            "nor does the writer believe it while its clock is late"
+        );
+        let reply = send(&writer, &[metric]).await;
+        assert_eq!(shown(&reply), "Each[+]");
+    }
 }
 
 #[tokio::test(start_paused = true)]

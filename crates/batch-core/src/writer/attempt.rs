@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::clock;
+use super::log::News;
 use super::shared::Shared;
 use crate::{Batch, Failure, Reply, Service};
 
@@ -39,7 +40,9 @@ impl<S: Service> Attempt<S> {
         let Some(batch) = self.batch.take() else {
             return;
         };
+        let entries = batch.entries().len();
         let mut state = self.shared.lock();
+        let news = reply.as_ref().map(|reply| News::of(reply, &mut state.is_cut_off));
         state.attempts.remove(&batch.id());
         let jitter = state.random.f64();
         match reply {
@@ -52,6 +55,9 @@ impl<S: Service> Attempt<S> {
             self.shared.call_driver();
         } else {
             self.shared.turn();
+        }
+        if let Some(news) = news {
+            self.shared.log(&news, entries);
         }
     }
 }

@@ -6,6 +6,7 @@ mod builder;
 mod clock;
 mod driver;
 mod flush;
+mod log;
 mod permit;
 mod pool;
 mod receipt;

@@ -53,6 +53,8 @@ pub(super) struct State<S: Service> {
     /// The epochs of failures that the handler is being given.
     pub(super) handling: Vec<u64>,
     pub(super) is_closed: bool,
+    /// Whether the last requests never left.
+    pub(super) is_cut_off: bool,
     pub(super) is_driven: bool,
 }
 
@@ -74,6 +76,7 @@ impl<S: Service> Shared<S> {
             stuck_since: None,
             handling: Vec::new(),
             is_closed: false,
+            is_cut_off: false,
             is_driven: false,
         };
         Self {

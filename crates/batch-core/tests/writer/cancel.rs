@@ -27,6 +27,20 @@ async fn a_cancelled_submit_was_not_accepted_and_leaves_its_place_to_the_next() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cancelled_tracked_submit_was_not_accepted() {
+    let fake = Fake::acts([Act::accept().after(100)]);
+    let writer = writer(&fake, Settings::new().max_entries(1));
+    let receipt = writer.submit_tracked(item(1)).await.unwrap();
+    let cancelled = tokio::time::timeout(ms(10), writer.submit_tracked(item(2))).await;
+    assert!(cancelled.is_err());
+    assert_eq!(timed(receipt).await.0.unwrap().response, Some(1));
+    at_once(writer.flush()).await;
+    let stats = writer.stats();
+    assert_eq!((stats.accepted, stats.bytes), (1, 0));
+    assert_eq!(fake.sent(), [[1]]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_submit_cancelled_when_its_room_has_come_passes_it_on() {
     let fake = Fake::acts([Act::accept().after(50), Act::Hang]);
     let writer = writer(&fake, Settings::new().max_entries(1));

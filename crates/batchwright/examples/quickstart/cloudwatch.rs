@@ -1,10 +1,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use anyhow::anyhow;
+use anyhow::Context;
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::DisplayErrorContext;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use batchwright::CloudWatchWriter;
@@ -100,8 +99,7 @@ impl CloudWatchNamespace {
             .period(60)
             .set_statistics(Some(vec![Statistic::SampleCount, Statistic::Sum]));
         let answer = statistics.send().await;
-        let answer = answer
-            .map_err(|error| anyhow!("cannot read {} back: {}", self.name, DisplayErrorContext(&error)))?;
+        let answer = answer.with_context(|| format!("cannot read {} back", self.name))?;
         let points = answer.datapoints();
         let count: f64 = points.iter().filter_map(|point| point.sample_count).sum();
         let sum = points.iter().filter_map(|point| point.sum).sum();

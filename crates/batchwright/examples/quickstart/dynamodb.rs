@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, HashMap};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
@@ -43,7 +42,7 @@ pub(crate) async fn create(place: &Place) -> anyhow::Result<(DynamoDbTable, Writ
             .key_schema(KeySchemaElement::builder().attribute_name(key).key_type(key_type).build()?);
     }
     let created = request.send().await;
-    created.map_err(|error| anyhow!("cannot create the table {name}: {}", DisplayErrorContext(&error)))?;
+    created.with_context(|| format!("cannot create the table {name}"))?;
     let exists = client.wait_until_table_exists().table_name(&name).wait(super::PATIENCE).await;
     exists.map_err(|error| anyhow!("the table {name} does not become active: {error}"))?;
     let writer = DynamoDbWriter::builder(client.clone(), Table::name(&name))
@@ -83,7 +82,7 @@ impl Target for DynamoDbTable {
     async fn remove(&self) -> anyhow::Result<()> {
         if self.is_real {
             let deleted = self.client.delete_table().table_name(&self.name).send().await;
-            deleted.map_err(|error| anyhow!("{}: {}", self.name, DisplayErrorContext(&error)))?;
+            deleted.with_context(|| self.name.clone())?;
         }
         Ok(())
     }
@@ -93,7 +92,7 @@ impl DynamoDbTable {
     async fn read_back(&self) -> anyhow::Result<Vec<Item>> {
         let scan = self.client.scan().table_name(&self.name).consistent_read(true);
         let items = scan.into_paginator().items().send().collect::<Result<_, _>>().await;
-        items.map_err(|error| anyhow!("cannot read {} back: {}", self.name, DisplayErrorContext(&error)))
+        items.with_context(|| format!("cannot read {} back", self.name))
     }
 }
 

@@ -4,7 +4,6 @@ use anyhow::{Context, anyhow};
 use async_trait::async_trait;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::client::Waiters;
-use aws_sdk_kinesis::error::DisplayErrorContext;
 use aws_sdk_kinesis::types::{Record as Received, ShardIteratorType};
 use batchwright::core::Writer;
 use batchwright::kinesis::{Kinesis, Record, Stream};
@@ -32,7 +31,7 @@ pub(crate) async fn create(place: &Place, args: &Args) -> anyhow::Result<(Kinesi
     let client = Client::new(&place.config);
     let name = place.name();
     let created = client.create_stream().stream_name(&name).shard_count(SHARDS).send().await;
-    created.map_err(|error| anyhow!("cannot create the stream {name}: {}", DisplayErrorContext(&error)))?;
+    created.with_context(|| format!("cannot create the stream {name}"))?;
     let exists = client.wait_until_stream_exists().stream_name(&name).wait(super::PATIENCE).await;
     exists.map_err(|error| anyhow!("the stream {name} does not become active: {error}"))?;
     let settings = Settings::new().max_entries(1_000).order(args.order.into());
@@ -64,7 +63,7 @@ impl Target for KinesisStream {
     async fn remove(&self) -> anyhow::Result<()> {
         if self.is_real {
             let deleted = self.client.delete_stream().stream_name(&self.name).send().await;
-            deleted.map_err(|error| anyhow!("{}: {}", self.name, DisplayErrorContext(&error)))?;
+            deleted.with_context(|| self.name.clone())?;
         }
         Ok(())
     }
@@ -73,8 +72,7 @@ impl Target for KinesisStream {
 impl KinesisStream {
     async fn shards(&self) -> anyhow::Result<Vec<String>> {
         let listed = self.client.list_shards().stream_name(&self.name).send().await;
-        let listed =
-            listed.map_err(|error| anyhow!("cannot list shards: {}", DisplayErrorContext(&error)))?;
+        let listed = listed.context("cannot list shards")?;
         Ok(listed.shards.unwrap_or_default().into_iter().map(|shard| shard.shard_id).collect())
     }
 
@@ -82,12 +80,12 @@ impl KinesisStream {
     async fn read_back(&self, shard: &str) -> anyhow::Result<Vec<Received>> {
         let from_start = self.client.get_shard_iterator().stream_name(&self.name).shard_id(shard);
         let start = from_start.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await;
-        let start = start.map_err(|error| anyhow!("cannot read back: {}", DisplayErrorContext(&error)))?;
+        let start = start.context("cannot read back")?;
         let (mut all, mut iterator) = (Vec::new(), start.shard_iterator);
         loop {
             let from = iterator.context("a shard that is open has a next iterator")?;
             let read = self.client.get_records().shard_iterator(from).send().await;
-            let read = read.map_err(|error| anyhow!("cannot read back: {}", DisplayErrorContext(&error)))?;
+            let read = read.context("cannot read back")?;
             let is_end = read.records.is_empty() && read.millis_behind_latest.unwrap_or(0) == 0;
             all.extend(read.records);
             if is_end {

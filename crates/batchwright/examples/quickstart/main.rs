@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use anyhow::bail;
 use args::Args;
 use clap::Parser;
 use destination::{Destination, Lines};
@@ -91,18 +92,19 @@ async fn send_and_verify(
     input: &mut Input,
     progress: &Progress,
 ) -> anyhow::Result<Report> {
-    let (stop, stopped) = watch::channel(false);
-    let interrupts = tokio::spawn(stop_on_interrupt(Arc::clone(destinations), stop));
-    let read = feed(input, destinations, stopped, progress).await?;
-    if !read.interrupted {
-        interrupts.abort();
-    }
-    // After an interrupt the writers stop within their time, which ends this task too.
-    let _ = interrupts.await;
+    let (stop, mut stopped) = watch::channel(false);
+    tokio::spawn(stop_on_interrupt(Arc::clone(destinations), stop));
+    let mut read = feed(input, destinations, stopped.clone(), progress).await?;
+    // After an interrupt the writers stop within their time, which ends this too.
+    let outcomes = finish(destinations).await;
+    read.interrupted = *stopped.borrow();
     let mut rows = Vec::new();
-    for (destination, outcome) in destinations.iter().zip(finish(destinations).await) {
+    for (destination, outcome) in destinations.iter().zip(outcomes) {
         let outcome = outcome?;
-        let verdict = destination.verify(&outcome, &read.lines).await?;
+        let verdict = tokio::select! {
+            verdict = destination.verify(&outcome, &read.lines) => verdict?,
+            Ok(()) = stopped.changed(), if !read.interrupted => bail!("interrupted while reading back"),
+        };
         rows.push(Row::new(destination.kind(), &outcome, verdict));
     }
     progress.finish();
@@ -126,10 +128,7 @@ async fn feed(
     loop {
         let next = tokio::select! {
             biased;
-            Ok(()) = stopped.changed() => {
-                read.interrupted = true;
-                return Ok(read);
-            }
+            Ok(()) = stopped.changed() => return Ok(read),
             next = input.next() => next?,
         };
         match next {
@@ -163,7 +162,8 @@ async fn finish(destinations: &Destinations) -> Vec<anyhow::Result<Outcome>> {
     outcomes
 }
 
-/// The first Ctrl-C ends the input and gives what is pending five seconds; the second ends all.
+/// The first Ctrl-C ends the input and gives what is pending five seconds; the second ends all. From
+/// here to the end, since nobody else listens to it any more.
 async fn stop_on_interrupt(destinations: Destinations, stop: watch::Sender<bool>) {
     if tokio::signal::ctrl_c().await.is_err() {
         return;

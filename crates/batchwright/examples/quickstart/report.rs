@@ -124,7 +124,9 @@ impl Report {
             println!("{} malformed lines were not sent", self.malformed);
         }
         if self.interrupted {
-            println!("interrupted: the rest of the input was not read");
+            println!(
+                "interrupted: what was not read was not sent, and what did not arrive in time was handed back"
+            );
         }
         match self.verified {
             true => println!("read back and verified: every line is where its answer says"),

@@ -1,7 +1,6 @@
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message as Received, QueueAttributeName};
 use batchwright::core::Writer;
 use batchwright::sqs::{AttributeValue, Message, Queue, Sqs};
@@ -38,9 +37,7 @@ pub(crate) async fn create(
     if is_fifo {
         request = request.attributes(QueueAttributeName::FifoQueue, "true");
     }
-    let created = request.send().await;
-    let created = created
-        .map_err(|error| anyhow!("cannot create the queue {name}: {}", DisplayErrorContext(&error)))?;
+    let created = request.send().await.with_context(|| format!("cannot create the queue {name}"))?;
     let url = created.queue_url.context("the service gave no URL for the new queue")?;
     // Few enough that the last one is sent well before its deadline, however slow the queue is.
     let settings = Settings::new().max_entries(1_000).order(args.order.into());
@@ -68,7 +65,7 @@ impl Target for SqsQueue {
     async fn remove(&self) -> anyhow::Result<()> {
         if self.is_real {
             let deleted = self.client.delete_queue().queue_url(&self.url).send().await;
-            deleted.map_err(|error| anyhow!("{}: {}", self.url, DisplayErrorContext(&error)))?;
+            deleted.with_context(|| self.url.clone())?;
         }
         Ok(())
     }
@@ -80,8 +77,7 @@ impl SqsQueue {
         loop {
             let request = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
             let response = request.message_attribute_names(NUMBER).wait_time_seconds(0).send().await;
-            let response = response
-                .map_err(|error| anyhow!("cannot read {} back: {}", self.url, DisplayErrorContext(&error)))?;
+            let response = response.with_context(|| format!("cannot read {} back", self.url))?;
             let messages = response.messages.unwrap_or_default();
             if messages.is_empty() {
                 return Ok(all);
@@ -98,7 +94,7 @@ impl SqsQueue {
             let entry = entry.set_receipt_handle(message.receipt_handle.clone()).build();
             request = request.entries(entry.context("a message has no receipt handle")?);
         }
-        request.send().await.map_err(|error| anyhow!("{}", DisplayErrorContext(&error)))?;
+        request.send().await?;
         Ok(())
     }
 }

@@ -40,20 +40,39 @@ pub struct Verdict {
 ///
 /// When the run could not be made at all.
 pub async fn check(service: Name, seed: u64, program: &Path) -> Result<Verdict> {
-    service.run(Trial { service, seed, program }).await
+    service.run(Trial { service, seed, program, end: None }).await
+}
+
+/// The same, but that the program is ended by this signal (`INT`, `KILL` or `TERM`), so long after its first entry.
+///
+/// # Errors
+///
+/// When the run could not be made at all.
+pub async fn check_signal(
+    service: Name,
+    seed: u64,
+    program: &Path,
+    name: &'static str,
+    after: Duration,
+) -> Result<Verdict> {
+    let end = Some(End::Signal { name, after });
+    service.run(Trial { service, seed, program, end }).await
 }
 
 struct Trial<'a> {
     service: Name,
     seed: u64,
     program: &'a Path,
+    /// How the program ends, unless the seed says it.
+    end: Option<End>,
 }
 
 impl Errand for Trial<'_> {
     type Output = Result<Verdict>;
 
     async fn run<D: Destination>(self) -> Result<Verdict> {
-        let lot = Lot::draw(self.seed);
+        let mut lot = Lot::draw(self.seed);
+        lot.end = self.end.unwrap_or(lot.end);
         let faults = FaultPlan::random(lot.faults, self.seed).latency(Duration::ZERO..LONGEST_LATENCY);
         let server = LocalServer::builder().seed(self.seed).faults(faults).build();
         let listening = server.listen("127.0.0.1:0").await?;
