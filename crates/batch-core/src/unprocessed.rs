@@ -80,7 +80,8 @@ impl<E> UnprocessedItem<E> {
 impl<E> fmt::Display for UnprocessedItem<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { cause, attempts, age, .. } = self;
-        write!(f, "not delivered after {attempts} attempts in {age:.1?}: {cause}")
+        let plural = if *attempts == 1 { "" } else { "s" };
+        write!(f, "not delivered after {attempts} attempt{plural} in {age:.1?}: {cause}")
     }
 }
 

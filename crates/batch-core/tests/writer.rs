@@ -44,6 +44,8 @@ mod retries;
 mod room;
 #[path = "writer/runtimes.rs"]
 mod runtimes;
+#[path = "writer/settings.rs"]
+mod settings;
 #[path = "writer/shutdown.rs"]
 mod shutdown;
 #[path = "writer/stress.rs"]

@@ -69,3 +69,18 @@ fn a_writer_gives_access_to_its_service() {
     let writer = writer(&Fake::accepting().of(3), Settings::new());
     assert_eq!(writer.service().limits().entries(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_says_how_often_it_was_sent_how_old_it_is_and_why() {
+    let check = async |acts: Vec<Act>, expected| {
+        let writer = writer(&Fake::acts(acts), Settings::new().max_attempts(2));
+        writer.submit(item(1)).await.unwrap();
+        let items = writer.flush().await;
+        let shown = items[0].to_string();
+        let attempts = shown.split(" in ").next().unwrap();
+        assert_eq!(attempts, expected);
+        assert!(shown.ends_with(&format!(": {}", items[0].cause)), "{shown}");
+    };
+    check(vec![Act::reject()], "not delivered after 1 attempt").await;
+    check(vec![Act::retry(), Act::retry()], "not delivered after 2 attempts").await;
+}
