@@ -4,6 +4,7 @@ mod class;
 mod codes;
 mod dispatch;
 pub mod json;
+mod plain;
 mod refusal;
 mod serializer;
 

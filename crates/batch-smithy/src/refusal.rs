@@ -8,7 +8,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use batch_core::{Failure, Reply};
 
+use crate::codes::is_word;
 use crate::dispatch::{self, Reading};
+use crate::plain::plain;
 use crate::{Class, Codes};
 
 /// Why a request got no answer that speaks of its entries.
@@ -84,7 +86,8 @@ fn of_answer(
 ) -> Refusal {
     let status = answer.status().as_u16();
     let (class, advice) = codes.of_request(error.code(), status);
-    let code = error.code().map_or_else(|| format!("HTTP {status}"), |code| codes.bare(code).to_owned());
+    let code = error.code().and_then(|code| codes.shown(code));
+    let code = code.map_or_else(|| format!("HTTP {status}"), str::to_owned);
     let advice = match (class, advice) {
         (Class::UnknownDestination, _) => unknown(),
         (_, Some(advice)) => advice.to_owned(),
@@ -105,18 +108,20 @@ fn of_answer(
 /// where the answer cannot be read.
 fn request_id(answer: &HttpResponse) -> Option<&str> {
     let headers = answer.headers();
-    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
+    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"));
+    id.filter(|id| is_word(id))
 }
 
-/// The words of an error may quote the request and so become the failure's message, which is not
-/// displayed, unless it is known to be free of that.
+/// The words of an error may quote the request or its credentials. So they become the failure's
+/// message, which is not displayed; only what is known to be free of that is its source.
 fn of_client(reading: Reading, error: Option<BoxError>) -> Refusal {
     let mut failure = Failure::new(reading.code).with_detail(reading.detail);
     if let Some(error) = error {
-        failure = match reading.quotes_nothing {
-            true => failure.with_source(error),
-            false => failure.with_message(root(&*error).to_string()),
-        };
+        let root = root(&*error);
+        failure = failure.with_message(root.to_string());
+        if let Some(source) = plain(root) {
+            failure = failure.with_source(source);
+        }
     }
     Refusal { class: reading.class, failure }
 }
@@ -133,25 +138,23 @@ const NOT_MADE: Reading = Reading {
     class: Class::Fatal,
     code: "InvalidRequest",
     detail: "the client could not make the request; check its configuration and its interceptors",
-    quotes_nothing: false,
 };
 
 const TIMEOUT: Reading = Reading {
     class: Class::Ambiguous,
     code: "Timeout",
     detail: "no answer within the timeout that the client is configured with",
-    quotes_nothing: true,
 };
 
 const UNREADABLE: Reading = Reading {
     class: Class::Ambiguous,
     code: "UnreadableAnswer",
     detail: "the answer broke off or could not be read",
-    quotes_nothing: false,
 };
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
     use std::io;
 
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -213,6 +216,23 @@ mod tests {
             assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
             assert_eq!(refusal.failure.message(), Some("words"));
         }
+    }
+
+    #[test]
+    fn what_has_not_the_form_of_a_code_or_of_a_request_id_is_not_shown() {
+        let meta = ErrorMetadata::builder().code("{\"a\": \"secret\"}").build();
+        let mut raw = raw(400);
+        raw.headers_mut().insert("x-amzn-requestid", "my secret");
+        let failure = refusal(SdkError::service_error(meta, raw)).failure;
+        assert_eq!(failure.to_string(), "HTTP 400: the service refused the request (HTTP 400)");
+    }
+
+    #[test]
+    fn the_words_of_a_client_can_be_asked_for_and_are_not_shown() {
+        let lost = io::Error::new(io::ErrorKind::ConnectionReset, "while sending my secret");
+        let failure = refusal(SdkError::dispatch_failure(ConnectorError::io(lost.into()))).failure;
+        assert_eq!(failure.message(), Some("while sending my secret"));
+        assert_eq!(failure.source().map(ToString::to_string).as_deref(), Some("connection reset"));
     }
 
     #[test]
