@@ -42,7 +42,7 @@ rules! {
     the_architecture_names_every_crate => documents::architecture,
     the_changelog_has_a_place_for_news => documents::changelog,
     the_readme_tables_list_every_service => documents::readme_tables,
-    the_conformance_suite_runs_every_service => documents::conformance,
+    the_suites_run_every_service => documents::suites,
     every_pipeline_runs_every_step => documents::pipelines,
     no_file_is_too_long => sources::length,
     nothing_is_unfinished => sources::unfinished,
