@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cap;
 mod class;
 mod codes;
 mod dispatch;
@@ -8,6 +9,7 @@ mod plain;
 mod refusal;
 mod serializer;
 
+pub use cap::cap_answers;
 pub use class::Class;
 pub use codes::{Codes, Rule};
 pub use refusal::Refusal;

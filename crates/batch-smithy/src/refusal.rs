@@ -2,12 +2,12 @@
 
 use std::error::Error;
 
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use batch_core::{Failure, Reply};
 
+use crate::cap::TooLarge;
 use crate::codes::is_word;
 use crate::dispatch::{self, Reading};
 use crate::plain::plain;
@@ -32,18 +32,13 @@ impl Refusal {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        match error {
+        let source = error.source();
+        match &error {
             SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
-            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, error.into_source().ok()),
-            SdkError::ResponseError(answer) if !answer.raw().status().is_success() => {
-                of_answer(&ErrorMetadata::builder().build(), answer.raw(), codes, unknown)
-            }
-            SdkError::ResponseError(_) => of_client(UNREADABLE, error.into_source().ok()),
-            SdkError::TimeoutError(_) => of_client(TIMEOUT, error.into_source().ok()),
-            error => {
-                let source = error.into_source().ok();
-                of_client(source.as_deref().map_or(dispatch::LOST, |error| dispatch::read(error)), source)
-            }
+            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, source),
+            SdkError::ResponseError(answer) => of_unreadable(source, answer.raw(), codes, unknown),
+            SdkError::TimeoutError(_) => of_client(TIMEOUT, source),
+            _ => of_client(source.map_or(dispatch::LOST, dispatch::read), source),
         }
     }
 
@@ -104,6 +99,28 @@ fn of_answer(
     Refusal { class, failure }
 }
 
+/// The client could not read the answer, or was not let read it all.
+fn of_unreadable(
+    source: Option<&(dyn Error + 'static)>,
+    answer: &HttpResponse,
+    codes: &Codes,
+    unknown: impl FnOnce() -> String,
+) -> Refusal {
+    match source.and_then(TooLarge::behind) {
+        Some(refused) => of_too_large(refused, answer, codes),
+        None if answer.status().is_success() => of_client(UNREADABLE, source),
+        None => of_answer(&ErrorMetadata::builder().build(), answer, codes, unknown),
+    }
+}
+
+/// Judged by its status too, whatever would have followed.
+fn of_too_large(refused: TooLarge, answer: &HttpResponse, codes: &Codes) -> Refusal {
+    let status = answer.status().as_u16();
+    let (class, _) = codes.of_request(None, status);
+    let detail = format!("{refused}; {} (HTTP {status})", codes.check_endpoint);
+    Refusal { class, failure: Failure::new("AnswerTooLarge").with_detail(detail) }
+}
+
 /// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
 /// where the answer cannot be read.
 fn request_id(answer: &HttpResponse) -> Option<&str> {
@@ -114,10 +131,10 @@ fn request_id(answer: &HttpResponse) -> Option<&str> {
 
 /// The words of an error may quote the request or its credentials. So they become the failure's
 /// message, which is not displayed; only what is known to be free of that is its source.
-fn of_client(reading: Reading, error: Option<BoxError>) -> Refusal {
+fn of_client(reading: Reading, error: Option<&(dyn Error + 'static)>) -> Refusal {
     let mut failure = Failure::new(reading.code).with_detail(reading.detail);
     if let Some(error) = error {
-        let root = root(&*error);
+        let root = root(error);
         failure = failure.with_message(root.to_string());
         if let Some(source) = plain(root) {
             failure = failure.with_source(source);
@@ -164,7 +181,7 @@ mod tests {
     use aws_smithy_types::error::metadata::ErrorMetadata;
     use batch_core::Failure;
 
-    use super::Refusal;
+    use super::{Refusal, TooLarge};
     use crate::{Class, Codes, Rule};
 
     const CODES: Codes = Codes {
@@ -196,6 +213,20 @@ mod tests {
         ] {
             let refusal = refusal(SdkError::response_error("no JSON", raw(status)));
             assert_eq!(refusal.class, class, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_is_judged_by_its_status_and_says_so() {
+        let refused = TooLarge::Announced { bytes: 9_000_000_000, limit: 1_048_576 };
+        for (status, class) in [(200, Class::Ambiguous), (403, Class::Fatal), (503, Class::Ambiguous)] {
+            let refusal = refusal(SdkError::response_error(refused, raw(status)));
+            assert_eq!((refusal.class, refusal.failure.code()), (class, "AnswerTooLarge"), "{status}");
+            let shown = refusal.failure.to_string();
+            assert!(
+                shown.contains("9000000000 bytes, and no more than 1048576 are read; check the"),
+                "{shown}"
+            );
         }
     }
 

@@ -35,6 +35,11 @@ pub(crate) fn troubles<S: Suspect>() -> Vec<Path<Trouble>> {
             answer
         }),
         trouble("half an answer", |asked| answer(S::READ, S::CONTENT, format!("{{\"{}", asked.text))),
+        trouble("an answer without end", |asked| {
+            let mut answer = answer(200, S::CONTENT, asked.text.as_str());
+            answer.headers_mut().insert("content-length", "8589934592");
+            answer
+        }),
         trouble("something else", |asked| answer(500, S::CONTENT, format!("[{:?}]", asked.text))),
     ];
     let in_part = ("every entry of it".to_owned(), Arc::new(in_part::<S>) as Trouble);
