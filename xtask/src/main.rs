@@ -8,6 +8,7 @@ mod cargo;
 mod chaos;
 mod ci;
 mod conformance;
+mod deny;
 mod doc;
 mod features;
 mod lint;
@@ -58,6 +59,8 @@ enum Command {
         /// Names of servers; all of them without one
         servers: Vec<String>,
     },
+    /// Check bans, licences, sources and advisories of the dependencies, as deny.toml says
+    Deny,
     /// Build the documentation; a warning is an error
     Doc,
     /// Compile every combination of features and check who may depend on what
@@ -102,6 +105,7 @@ fn run(command: Command) -> Result<()> {
         Command::Chaos { arguments } => chaos::run(&arguments),
         Command::Ci => ci::run(),
         Command::Conformance { servers } => conformance::run(&servers),
+        Command::Deny => deny::run(),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Lint => lint::run(),

@@ -43,7 +43,7 @@ rules! {
     the_architecture_names_every_crate => documents::architecture,
     the_changelog_has_a_place_for_news => documents::changelog,
     the_readme_tables_list_every_service => documents::readme_tables,
-    the_conformance_suite_runs_every_service => documents::conformance,
+    the_suites_run_every_service => documents::suites,
     every_pipeline_runs_every_step => documents::pipelines,
     every_failure_names_the_tests_that_show_it => shown::named_tests,
     no_file_is_too_long => sources::length,

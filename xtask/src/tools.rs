@@ -24,6 +24,27 @@ pub(crate) fn python(environment: &Path, wanted: &[String]) -> Result<()> {
     })
 }
 
+/// A program of crates.io at this version, `name@version`.
+pub(crate) fn cargo(place: &Path, package: &str, features: Option<&str>) -> Result<()> {
+    let (name, _) = package.split_once('@').context("a version is a part of what is installed")?;
+    let directory = place.join("cargo");
+    once(&directory.join(name), &[package.to_owned()], || {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // A debug build takes a third of the time, and nothing is measured here.
+        cargo.args(["install", "--debug", "--locked", "--quiet", "--root"]).arg(&directory).arg(package);
+        cargo.env("CARGO_TARGET_DIR", directory.join("target"));
+        if let Some(features) = features {
+            cargo.args(["--no-default-features", "--features", features]);
+        }
+        run(&mut cargo)
+    })
+}
+
+/// Where the programs of crates.io are.
+pub(crate) fn cargo_programs(place: &Path) -> PathBuf {
+    place.join("cargo/bin")
+}
+
 /// Installs unless this was installed before, which a file beside it tells.
 pub(crate) fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Result<()>) -> Result<()> {
     let stamp = what.with_extension("installed");

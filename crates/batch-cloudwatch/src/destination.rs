@@ -82,8 +82,8 @@ mod tests {
         check("", Err("the namespace is empty"));
         check(" ", Err("the namespace is empty or has nothing but spaces"));
         check(&"n".repeat(256), Err("256 characters in the namespace are above the limit of 255"));
-        check("Wetter/Köln", Err("character 9 of the namespace is 'ö'"));
-        check("a\nb", Err("character 2 of the namespace is '\\n'"));
+        check("Wetter/Köln", Err("character 9 of the namespace is not taken"));
+        check("a\nb", Err("character 2 of the namespace is not taken"));
         check(":a", Err("the namespace begins with a colon"));
     }
 

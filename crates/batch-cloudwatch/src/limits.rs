@@ -11,6 +11,9 @@ pub(crate) const REQUEST_DATUMS: usize = 1_000;
 /// readings. Where the service counts otherwise all the same, its answer 413 halves the request.
 pub(crate) const REQUEST_BYTES: usize = 1_000_000;
 
+/// Bytes that are read of an answer. A success has none, and an error some words.
+pub(crate) const ANSWER_BYTES: usize = 1 << 20;
+
 /// Characters of a namespace (API, `PutMetricData`).
 pub(crate) const NAMESPACE: usize = 255;
 

@@ -7,10 +7,11 @@ use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataError, PutMetricDataOutput};
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
-use batch_smithy::Refusal;
+use batch_smithy::{Refusal, cap_answers};
 
 use crate::clock::Clock;
 use crate::direct::{self, Written};
+use crate::limits::ANSWER_BYTES;
 use crate::verdict::CODES;
 use crate::{Compression, Metric, Namespace, answer, body, validate, wire};
 
@@ -106,10 +107,12 @@ impl fmt::Debug for CloudWatch {
 }
 
 /// The same client but for its retries, which are the writer's and would multiply, for compression
-/// where the user wants another than the client's, and for what it takes for an answer.
+/// where the user wants another than the client's, and for what it takes for an answer and how much of it
+/// it reads.
 fn own_copy(client: &Client, compression: Compression) -> Client {
     let config = client.config().to_builder().retry_config(RetryConfig::disabled());
     let mut config = compression.applied_to(config);
+    config.push_interceptor(cap_answers(ANSWER_BYTES));
     config.push_interceptor(answer::refuse_pages());
     Client::from_conf(config.build())
 }

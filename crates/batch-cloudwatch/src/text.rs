@@ -39,11 +39,10 @@ fn reason(what: impl Display, text: &str, limit: usize) -> String {
     if characters > limit {
         return format!("{characters} characters in the {what} are above the limit of {limit}; shorten it");
     }
-    let strange =
-        |&(_, character): &(usize, char)| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
-    match text.chars().enumerate().find(strange) {
-        Some((place, character)) => format!(
-            "character {} of the {what} is {character:?}, which CloudWatch does not take; use printable ASCII characters",
+    let strange = |character| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
+    match text.chars().position(strange) {
+        Some(place) => format!(
+            "character {} of the {what} is not taken by CloudWatch; use printable ASCII characters",
             place + 1
         ),
         None => format!("the {what} is empty or has nothing but spaces; give it a character"),
@@ -74,9 +73,9 @@ mod tests {
     fn a_reason_names_what_is_wrong_and_the_limit() {
         refused("abcd", 3, "4 characters in the label are above the limit of 3; shorten it");
         refused("äöüß", 3, "4 characters in the label are above the limit of 3");
-        refused("aä", 3, "character 2 of the label is 'ä', which CloudWatch does not take");
-        refused("a\tb", 3, "character 2 of the label is '\\t'");
-        refused("\u{7f}", 3, "character 1 of the label is '\\u{7f}'");
+        refused("aä", 3, "character 2 of the label is not taken by CloudWatch; use printable ASCII");
+        refused("a\tb", 3, "character 2 of the label");
+        refused("\u{7f}", 3, "character 1 of the label");
         refused("", 3, "the label is empty or has nothing but spaces");
         refused("  ", 3, "the label is empty or has nothing but spaces");
     }

@@ -29,21 +29,25 @@ fn dimensions(metric: &Metric) -> Result<(), Invalid> {
         ));
     }
     for (place, (name, value)) in dimensions.clone().enumerate() {
-        text::check_without_colon("name of a dimension", name, DIMENSION_NAME)?;
-        text::check(format_args!("value of the dimension {name:?}"), value, DIMENSION_VALUE)?;
-        if dimensions.clone().take(place).any(|(earlier, _)| earlier == name) {
-            return refuse(format!("two dimensions are called {name:?}; rename one, or leave it out"));
-        }
+        let is_second = || dimensions.clone().take(place).any(|(earlier, _)| earlier == name);
+        dimension(name, value, is_second).map_err(|invalid| invalid.at(format!("dimension {name:?}")))?;
     }
     Ok(())
+}
+
+fn dimension(name: &str, value: &str, is_second: impl Fn() -> bool) -> Result<(), Invalid> {
+    text::check_without_colon("name of a dimension", name, DIMENSION_NAME)?;
+    text::check("value of a dimension", value, DIMENSION_VALUE)?;
+    match is_second() {
+        true => refuse("two dimensions have the same name; rename one, or leave it out"),
+        false => Ok(()),
+    }
 }
 
 fn unit(unit: &StandardUnit) -> Result<(), Invalid> {
     match StandardUnit::try_parse(unit.as_str()) {
         Ok(_) => Ok(()),
-        Err(_) => {
-            refuse(format!("{:?} is no unit of CloudWatch; use a variant of StandardUnit", unit.as_str()))
-        }
+        Err(_) => refuse("the unit is none of CloudWatch; use a variant of StandardUnit"),
     }
 }
 
@@ -77,7 +81,7 @@ fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn refuse(reason: String) -> Result<(), Invalid> {
+fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
     Err(Invalid::new(reason))
 }
 

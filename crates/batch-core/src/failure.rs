@@ -9,7 +9,8 @@ use std::sync::Arc;
 ///
 /// `Display` shows the [`code`](Self::code) and the [`detail`](Self::detail). It leaves out the
 /// service's [`message`](Self::message), because services quote what they refuse, and an entry's
-/// content does not belong in a log. `source()` is the error the service's client gave, if any.
+/// content does not belong in a log. `source()` is what the service's client met with, if it can
+/// be shown.
 ///
 /// ```
 /// use batch_core::Failure;
@@ -46,14 +47,15 @@ impl Failure {
         self
     }
 
-    /// Adds the service's own words, which may quote the entry.
+    /// Adds the words of the service or of its client, which may quote the entry.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).message = Some(message.into());
         self
     }
 
-    /// Adds the error that the service's client gave.
+    /// Adds the error that the service's client gave. It is shown along with the failure: it must not
+    /// quote an entry or a credential.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Arc::make_mut(&mut self.0).source = Some(Arc::from(source.into()));
@@ -72,7 +74,8 @@ impl Failure {
         self.0.detail.as_deref()
     }
 
-    /// The service's own words. They may quote the entry: show them to whoever may see it.
+    /// The words of the service or of its client. They may quote the entry, or credentials: show
+    /// them to whoever may see those.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use async_trait::async_trait;
 
@@ -35,7 +36,7 @@ use crate::{Failure, Key, LimitPolicy};
 ///
 ///     fn measure<'a>(&self, entry: &'a i64) -> Result<Measure<'a>, Invalid> {
 ///         if *entry < 0 {
-///             return Err(Invalid::new(format!("{entry} is below 0, the smallest number taken")));
+///             return Err(Invalid::new("the number is below 0, the smallest one taken"));
 ///         }
 ///         Ok(Measure::of_bytes(8))
 ///     }
@@ -57,7 +58,7 @@ use crate::{Failure, Key, LimitPolicy};
 ///     writer.submit(n).await?;
 /// }
 /// let refused = writer.submit(-1).await.unwrap_err();
-/// assert_eq!(refused.to_string(), "invalid entry: -1 is below 0, the smallest number taken");
+/// assert_eq!(refused.to_string(), "invalid entry: the number is below 0, the smallest one taken");
 /// assert_eq!(refused.into_entry(), -1);
 ///
 /// let unprocessed = writer.flush().await;
@@ -154,18 +155,49 @@ impl Measure<'_> {
     }
 }
 
-/// Why an entry is refused at `submit`: the value, the limit and the way out, without the
-/// entry's content.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+/// Why an entry is refused at `submit`: what is wrong, what it counts, the limit and the way out.
+///
+/// `Display` and `Debug` show nothing that the entry holds, not the name of an attribute either.
+/// Where in the entry the reason lies is asked for with [`place`](Self::place).
+///
+/// ```
+/// use batch_core::Invalid;
+///
+/// let invalid = Invalid::new("a value is empty").at("the attribute \"my secret\"");
+/// assert_eq!(invalid.to_string(), "a value is empty");
+/// assert_eq!(invalid.place(), Some("the attribute \"my secret\""));
+/// ```
+#[derive(Clone, Eq, PartialEq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Invalid {
     reason: Cow<'static, str>,
+    place: Option<Box<str>>,
 }
 
 impl Invalid {
-    /// A refusal for this reason.
+    /// A refusal for this reason, which shows no part of the entry.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason: reason.into() }
+        Self { reason: reason.into(), place: None }
+    }
+
+    /// Adds where in the entry the reason lies, in the entry's own words.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Box<str>>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// Where in the entry the reason lies, if it was said. It quotes the entry: show it to whoever may
+    /// see that.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+}
+
+impl fmt::Debug for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Invalid({self})")
     }
 }
 

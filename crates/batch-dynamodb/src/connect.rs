@@ -7,14 +7,17 @@ use aws_sdk_dynamodb::types::{
     GlobalSecondaryIndexDescription as GlobalIndex, KeySchemaElement, KeyType as SdkRole,
     LocalSecondaryIndexDescription as LocalIndex, ScalarAttributeType, TableDescription, TableStatus,
 };
-use batch_smithy::{Class, Refusal};
+use batch_smithy::{Class, Refusal, cap_answers};
 
 use crate::key::{KeyAttribute, KeySchema, KeyType, Role};
+use crate::limits::DESCRIPTION_BYTES;
 use crate::{ConnectError, Table, verdict};
 
 /// Asks for the keys of the table and of its indexes, with the client as it is: its own retries too.
 pub(crate) async fn schema(client: &Client, table: &Table) -> Result<KeySchema, ConnectError> {
-    let answer = match client.describe_table().table_name(table.address()).send().await {
+    let request = client.describe_table().table_name(table.address());
+    let request = request.customize().interceptor(cap_answers(DESCRIPTION_BYTES));
+    let answer = match request.send().await {
         Ok(answer) => answer,
         Err(error) => {
             let refusal = Refusal::new(error, &verdict::DESCRIBE_TABLE, || table.unknown(client));

@@ -11,6 +11,13 @@ pub(crate) const REQUEST_WRITES: usize = 25;
 /// has 1,048,576 bytes).
 pub(crate) const REQUEST_BYTES: usize = 16_777_216;
 
+/// Bytes that are read of an answer. The largest that the service sends has all of a request
+/// unprocessed; a server that escapes what is not ASCII needs three times as many bytes for it.
+pub(crate) const ANSWER_BYTES: usize = 3 * REQUEST_BYTES + (1 << 20);
+
+/// Bytes that are read of a description of a table, which has some thousand.
+pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;
+
 /// Bytes of an item as it is stored, 400 KB (guide, constraints: a kilobyte has 1,024 bytes).
 pub(crate) const ITEM_BYTES: usize = 409_600;
 

@@ -7,10 +7,11 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::Refusal;
+use batch_smithy::{Refusal, cap_answers};
 
 use crate::body::{self, COMMA};
 use crate::key::KeySchema;
+use crate::limits::ANSWER_BYTES;
 use crate::serializer::Written;
 use crate::stats::Consumed;
 use crate::{Table, Write, partition_key, serializer, validate, verdict};
@@ -153,10 +154,11 @@ impl fmt::Debug for DynamoDb {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, and for how it
-/// writes a batch.
+/// The same client but for its retries, which are the writer's and would multiply, for how much of an
+/// answer it reads, and for how it writes a batch.
 fn own_copy(client: &Client, observed: bool) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.push_interceptor(cap_answers(ANSWER_BYTES));
     if observed {
         config.push_interceptor(serializer::swap());
     }

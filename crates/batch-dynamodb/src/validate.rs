@@ -34,21 +34,22 @@ pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Re
     all(attributes)
 }
 
-/// Checks every attribute. Of those at fault it names the first by name, whatever order the map has.
+/// Checks every attribute. Of those at fault it tells of the first by name, whatever order the map has.
 fn all(attributes: &Attributes) -> Result<(), Invalid> {
     let faults = attributes.iter().filter_map(|(name, value)| Some((name, attribute(name, value).err()?)));
     match faults.min_by(|(one, _), (other, _)| one.cmp(other)) {
         None => Ok(()),
-        Some((_, reason)) => Err(reason),
+        Some((name, reason)) => Err(reason.at(place(name))),
     }
 }
 
 fn attribute(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
     name_of_attribute(name)?;
-    match checked(value, 1) {
-        Ok(()) => Ok(()),
-        Err(fault) => refuse(format!("in the attribute {name:?}, {fault}")),
-    }
+    checked(value, 1)
+}
+
+fn place(name: &str) -> String {
+    format!("attribute {name:?}")
 }
 
 fn name_of_attribute(name: &str) -> Result<(), Invalid> {
@@ -165,15 +166,15 @@ fn nothing_beside(key: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
     let beside = key.keys().filter(|name| schema.attributes().all(|key| key.name != **name));
     match beside.min() {
         None => Ok(()),
-        Some(name) => refuse(format!(
-            "the key of the delete has the attribute {name:?} beside the table's primary key; leave it out"
-        )),
+        Some(name) => Err(Invalid::new(BESIDE).at(place(name))),
     }
 }
 
 fn refuse<T>(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, Invalid> {
     Err(Invalid::new(reason))
 }
+
+const BESIDE: &str = "the key of the delete has an attribute beside the table's primary key; leave it out";
 
 const EMPTY_NAME: &str = "the name of an attribute is empty; give it a name";
 

@@ -2,9 +2,9 @@
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamDescriptionSummary};
-use batch_smithy::{Class, Refusal};
+use batch_smithy::{Class, Refusal, cap_answers};
 
-use crate::limits::{RECORD_BYTES, STREAM_MAXIMUM_KIB};
+use crate::limits::{DESCRIPTION_BYTES, RECORD_BYTES, STREAM_MAXIMUM_KIB};
 use crate::{ConnectError, Stream, verdict};
 
 /// What a writer must know of its stream.
@@ -20,7 +20,7 @@ pub(crate) struct Discovered {
 pub(crate) async fn describe(client: &Client, stream: &Stream) -> Result<Discovered, ConnectError> {
     let request = client.describe_stream_summary();
     let request = request.set_stream_name(stream.stream_name()).set_stream_arn(stream.stream_arn());
-    match request.send().await {
+    match request.customize().interceptor(cap_answers(DESCRIPTION_BYTES)).send().await {
         Ok(answer) => {
             // The SDK makes up what a description must have and has not.
             let summary = answer.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());

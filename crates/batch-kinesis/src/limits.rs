@@ -34,6 +34,13 @@ pub(crate) const STREAM_NAME: usize = 128;
 /// Digits of an AWS account id.
 pub(crate) const ACCOUNT_DIGITS: usize = 12;
 
+/// Bytes that are read of an answer. The largest that the service sends tells of 500 records, each with
+/// a sequence number and a shard, or a code and some words: this leaves 8 KiB for each.
+pub(crate) const ANSWER_BYTES: usize = 4 << 20;
+
+/// Bytes that are read of a description, which has some hundred.
+pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;
+
 /// What a record counts, in bytes: its data, before it is encoded for the wire, and its partition
 /// key in UTF-8. An explicit hash key counts nothing.
 pub(crate) fn record_bytes(record: &Record) -> usize {

@@ -6,9 +6,9 @@ use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::Refusal;
+use batch_smithy::{Refusal, cap_answers};
 
-use crate::limits::record_bytes;
+use crate::limits::{ANSWER_BYTES, record_bytes};
 use crate::partition_key::KeySource;
 use crate::{Record, Stream, serializer, validate, verdict};
 
@@ -113,10 +113,11 @@ impl fmt::Debug for Kinesis {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, and for how it
-/// writes records.
+/// The same client but for its retries, which are the writer's and would multiply, for how much of an
+/// answer it reads, and for how it writes records.
 fn own_copy(client: &Client) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.push_interceptor(cap_answers(ANSWER_BYTES));
     if let Some(swap) = serializer::swap(client) {
         config.push_interceptor(swap);
     }

@@ -47,32 +47,19 @@ fn hash_key(key: &HashKey) -> Result<(), Invalid> {
     let text = key.as_str();
     let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_decimal {
-        return refuse(format!(
-            "the explicit hash key {} is no whole number in decimal; give a u128, or its digits",
-            shown(text)
-        ));
+        return refuse("the explicit hash key is no whole number in decimal; give a u128, or its digits");
     }
     if text.len() > 1 && text.starts_with('0') {
-        return refuse(format!(
-            "the explicit hash key {} begins with a zero, which Kinesis does not take; leave that out",
-            shown(text)
-        ));
+        return refuse(
+            "the explicit hash key begins with a zero, which Kinesis does not take; leave that out",
+        );
     }
     match text.parse::<u128>() {
         Ok(_) => Ok(()),
         Err(_) => refuse(format!(
-            "the explicit hash key {} is above the limit of 2^128 - 1 = {}; take the MD5 of what it is made of, say",
-            shown(text),
+            "the explicit hash key is above the limit of 2^128 - 1 = {}; take the MD5 of what it is made of, say",
             u128::MAX
         )),
-    }
-}
-
-/// A value in an error: whole, unless it is far too long for what it should be.
-fn shown(text: &str) -> String {
-    match text.chars().count() {
-        ..=50 => format!("{text:?}"),
-        characters => format!("of {characters} characters"),
     }
 }
 
@@ -133,17 +120,15 @@ mod tests {
         }
         hash_key(
             "340282366920938463463374607431768211456",
-            Err(
-                "\"340282366920938463463374607431768211456\" is above the limit of 2^128 - 1 = 3402823669209384634633746",
-            ),
+            Err("hash key is above the limit of 2^128 - 1 = 340282366920938463463374607431768211455"),
         );
         hash_key("999999999999999999999999999999999999999", Err("above the limit of 2^128"));
         hash_key(&"9".repeat(40), Err("above the limit of 2^128"));
-        hash_key(&"9".repeat(51), Err("hash key of 51 characters is above"));
+        hash_key(&"9".repeat(51), Err("hash key is above the limit"));
         for text in ["", "abc", "-1", "+1", "1.0", "1e3", " 1", "1 ", "0x10", "١"] {
             hash_key(text, Err("is no whole number in decimal"));
         }
-        hash_key("00", Err("\"00\" begins with a zero"));
+        hash_key("00", Err("hash key begins with a zero"));
         hash_key("01", Err("begins with a zero"));
     }
 

@@ -41,7 +41,7 @@ fn of_record(result: PutRecordsResultEntry) -> Verdict<SentRecord> {
         (Some(sequence_number), None) => {
             Verdict::Accepted(SentRecord { sequence_number, shard_id: shard_id.unwrap_or_default() })
         }
-        (None, Some(code)) => failed(code, error_message),
+        (None, Some(code)) => failed(&code, error_message),
         (None, None) => Verdict::Ambiguous(
             Failure::new("NotMentioned").with_detail("the answer says nothing about the record"),
         ),
@@ -53,9 +53,9 @@ fn of_record(result: PutRecordsResultEntry) -> Verdict<SentRecord> {
 }
 
 /// Codes are documented for two failures, which both pass; others are given their attempts.
-fn failed(code: String, message: Option<String>) -> Verdict<SentRecord> {
-    let is_throttled = PUT_RECORDS.is_throttling(&code);
-    let mut failure = Failure::new(code);
+fn failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
+    let is_throttled = PUT_RECORDS.is_throttling(code);
+    let mut failure = Failure::new(PUT_RECORDS.of_entry(code));
     if let Some(message) = message {
         failure = failure.with_message(message);
     }

@@ -43,6 +43,20 @@ impl Codes {
         code.strip_prefix(self.prefix).unwrap_or(code)
     }
 
+    /// The [bare](Self::bare) code as it may be shown and logged: if it has the form of a code. Others may say anything
+    /// in place of a service, and repeat what they were sent.
+    #[must_use]
+    pub fn shown<'a>(&self, code: &'a str) -> Option<&'a str> {
+        let bare = Some(self.bare(code)).filter(|bare| !bare.is_empty());
+        bare.filter(|_| is_word(code))
+    }
+
+    /// The [shown](Self::shown) code of a single entry, or what stands for one that is not shown.
+    #[must_use]
+    pub fn of_entry(&self, code: &str) -> String {
+        self.shown(code).unwrap_or("UnreadableCode").to_owned()
+    }
+
     /// What an error answer of this HTTP status and code means, and what to do about it.
     ///
     /// A 5xx or 408 is ambiguous, whatever its code. An unknown code of status 400 may blame a
@@ -97,6 +111,12 @@ impl Codes {
     }
 }
 
+/// Whether this is made like a code or an id: of few characters, and of those that both have.
+pub(crate) fn is_word(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:#/+=".contains(&byte);
+    text.len() <= WORD_BYTES && text.bytes().all(is_part)
+}
+
 fn find<'a>(rules: &'a [Rule], code: &str) -> Option<&'a Rule> {
     rules.iter().find(|rule| rule.codes.contains(&code))
 }
@@ -104,6 +124,9 @@ fn find<'a>(rules: &'a [Rule], code: &str) -> Option<&'a Rule> {
 fn is_throttled(rule: &Rule) -> bool {
     rule.class == Class::Throttled
 }
+
+/// Longer than any code with its namespace, and than any request id.
+const WORD_BYTES: usize = 200;
 
 /// The service is asked too much: wait, and ask less.
 const THROTTLING: &[&str] = &[
@@ -269,6 +292,17 @@ mod tests {
         check(400, &["SomethingNew", "ValidationException"], Class::Split);
         for status in [400, 413, 422, 431] {
             assert_eq!(CODES.of_request(None, status).0, Class::Split, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_shown_if_it_has_the_form_of_one() {
+        for code in ["NoSuchThing", "com.amazonaws.things#NoSuchThing", "NoSuchThing:http://a.com/doc/"] {
+            assert_eq!(CODES.shown(code), Some("NoSuchThing"));
+        }
+        for code in ["", "a secret", "{\"a\"#secret", "secret\n", "sécret", &"s".repeat(201)] {
+            assert_eq!(CODES.shown(code), None, "{code}");
+            assert_eq!(CODES.of_entry(code), "UnreadableCode");
         }
     }
 

@@ -16,8 +16,6 @@ pub(crate) struct Reading {
     pub(crate) class: Class,
     pub(crate) code: &'static str,
     pub(crate) detail: &'static str,
-    /// Whether the error can be shown: no part of a request is in its words.
-    pub(crate) quotes_nothing: bool,
 }
 
 /// What the error that ended a request before its answer means.
@@ -78,32 +76,25 @@ fn is_connecting(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Nothing is known but that there was no answer.
-pub(crate) const LOST: Reading = Reading {
-    class: Class::Ambiguous,
-    code: "RequestFailed",
-    detail: "the request ended without an answer",
-    quotes_nothing: false,
-};
+pub(crate) const LOST: Reading =
+    Reading { class: Class::Ambiguous, code: "RequestFailed", detail: "the request ended without an answer" };
 
 const CONNECTION_LOST: Reading = Reading {
     class: Class::Ambiguous,
     code: "ConnectionLost",
     detail: "the connection ended before the answer",
-    quotes_nothing: true,
 };
 
 const CREDENTIALS_UNAVAILABLE: Reading = Reading {
     class: Class::Unsent,
     code: "CredentialsUnavailable",
-    detail: "the client's provider could not fetch credentials",
-    quotes_nothing: true,
+    detail: "the client's provider could not fetch credentials; why is in the message of this failure",
 };
 
 const NOT_CONNECTED: Reading = Reading {
     class: Class::Unsent,
     code: "NotConnected",
     detail: "no connection to the service; check the network, the region and the endpoint of the client",
-    quotes_nothing: true,
 };
 
 const NO_CREDENTIALS: Reading = Reading {
@@ -111,14 +102,12 @@ const NO_CREDENTIALS: Reading = Reading {
     code: "NoCredentials",
     detail: "the client has no credentials; give it a credentials provider, or set AWS_ACCESS_KEY_ID and \
              AWS_SECRET_ACCESS_KEY, a profile or a role for the default one of aws-config",
-    quotes_nothing: true,
 };
 
 const NO_ENDPOINT: Reading = Reading {
     class: Class::Fatal,
     code: "NoEndpoint",
     detail: "the client knows no endpoint to send to; set a region, or the endpoint's whole URL",
-    quotes_nothing: false,
 };
 
 const NO_HTTP_CLIENT: Reading = Reading {
@@ -126,14 +115,12 @@ const NO_HTTP_CLIENT: Reading = Reading {
     code: "NoHttpClient",
     detail: "the client has no HTTP client; enable the feature `default-https-client` of its SDK crate, make \
              the client from an aws-config that has one, or set one",
-    quotes_nothing: true,
 };
 
 const TIMEOUT: Reading = Reading {
     class: Class::Ambiguous,
     code: "Timeout",
     detail: "no answer within the timeout that the client is configured with",
-    quotes_nothing: true,
 };
 
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use std::error::Error;
 
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use batch_core::{Failure, Reply};
 
+use crate::cap::TooLarge;
+use crate::codes::is_word;
 use crate::dispatch::{self, Reading};
+use crate::plain::plain;
 use crate::{Class, Codes};
 
 /// Why a request got no answer that speaks of its entries.
@@ -30,18 +32,13 @@ impl Refusal {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        match error {
+        let source = error.source();
+        match &error {
             SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
-            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, error.into_source().ok()),
-            SdkError::ResponseError(answer) if !answer.raw().status().is_success() => {
-                of_answer(&ErrorMetadata::builder().build(), answer.raw(), codes, unknown)
-            }
-            SdkError::ResponseError(_) => of_client(UNREADABLE, error.into_source().ok()),
-            SdkError::TimeoutError(_) => of_client(TIMEOUT, error.into_source().ok()),
-            error => {
-                let source = error.into_source().ok();
-                of_client(source.as_deref().map_or(dispatch::LOST, |error| dispatch::read(error)), source)
-            }
+            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, source),
+            SdkError::ResponseError(answer) => of_unreadable(source, answer.raw(), codes, unknown),
+            SdkError::TimeoutError(_) => of_client(TIMEOUT, source),
+            _ => of_client(source.map_or(dispatch::LOST, dispatch::read), source),
         }
     }
 
@@ -84,7 +81,8 @@ fn of_answer(
 ) -> Refusal {
     let status = answer.status().as_u16();
     let (class, advice) = codes.of_request(error.code(), status);
-    let code = error.code().map_or_else(|| format!("HTTP {status}"), |code| codes.bare(code).to_owned());
+    let code = error.code().and_then(|code| codes.shown(code));
+    let code = code.map_or_else(|| format!("HTTP {status}"), str::to_owned);
     let advice = match (class, advice) {
         (Class::UnknownDestination, _) => unknown(),
         (_, Some(advice)) => advice.to_owned(),
@@ -110,22 +108,46 @@ fn without_advice(class: Class, answer: &HttpResponse) -> &'static str {
     }
 }
 
+/// The client could not read the answer, or was not let read it all.
+fn of_unreadable(
+    source: Option<&(dyn Error + 'static)>,
+    answer: &HttpResponse,
+    codes: &Codes,
+    unknown: impl FnOnce() -> String,
+) -> Refusal {
+    match source.and_then(TooLarge::behind) {
+        Some(refused) => of_too_large(refused, answer, codes),
+        None if answer.status().is_success() => of_client(UNREADABLE, source),
+        None => of_answer(&ErrorMetadata::builder().build(), answer, codes, unknown),
+    }
+}
+
+/// Judged by its status too, whatever would have followed.
+fn of_too_large(refused: TooLarge, answer: &HttpResponse, codes: &Codes) -> Refusal {
+    let status = answer.status().as_u16();
+    let (class, _) = codes.of_request(None, status);
+    let detail = format!("{refused}; {} (HTTP {status})", codes.check_endpoint);
+    Refusal { class, failure: Failure::new("AnswerTooLarge").with_detail(detail) }
+}
+
 /// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
 /// where the answer cannot be read.
 fn request_id(answer: &HttpResponse) -> Option<&str> {
     let headers = answer.headers();
-    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
+    let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"));
+    id.filter(|id| is_word(id))
 }
 
-/// The words of an error may quote the request and so become the failure's message, which is not
-/// displayed, unless it is known to be free of that.
-fn of_client(reading: Reading, error: Option<BoxError>) -> Refusal {
+/// The words of an error may quote the request or its credentials. So they become the failure's
+/// message, which is not displayed; only what is known to be free of that is its source.
+fn of_client(reading: Reading, error: Option<&(dyn Error + 'static)>) -> Refusal {
     let mut failure = Failure::new(reading.code).with_detail(reading.detail);
     if let Some(error) = error {
-        failure = match reading.quotes_nothing {
-            true => failure.with_source(error),
-            false => failure.with_message(root(&*error).to_string()),
-        };
+        let root = root(error);
+        failure = failure.with_message(root.to_string());
+        if let Some(source) = plain(root) {
+            failure = failure.with_source(source);
+        }
     }
     Refusal { class: reading.class, failure }
 }
@@ -142,25 +164,23 @@ const NOT_MADE: Reading = Reading {
     class: Class::Fatal,
     code: "InvalidRequest",
     detail: "the client could not make the request; check its configuration and its interceptors",
-    quotes_nothing: false,
 };
 
 const TIMEOUT: Reading = Reading {
     class: Class::Ambiguous,
     code: "Timeout",
     detail: "no answer within the timeout that the client is configured with",
-    quotes_nothing: true,
 };
 
 const UNREADABLE: Reading = Reading {
     class: Class::Ambiguous,
     code: "UnreadableAnswer",
     detail: "the answer broke off or could not be read",
-    quotes_nothing: false,
 };
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
     use std::io;
 
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -170,7 +190,7 @@ mod tests {
     use aws_smithy_types::error::metadata::ErrorMetadata;
     use batch_core::Failure;
 
-    use super::Refusal;
+    use super::{Refusal, TooLarge};
     use crate::{Class, Codes, Rule};
 
     const CODES: Codes = Codes {
@@ -206,6 +226,20 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_too_large_is_judged_by_its_status_and_says_so() {
+        let refused = TooLarge::Announced { bytes: 9_000_000_000, limit: 1_048_576 };
+        for (status, class) in [(200, Class::Ambiguous), (403, Class::Fatal), (503, Class::Ambiguous)] {
+            let refusal = refusal(SdkError::response_error(refused, raw(status)));
+            assert_eq!((refusal.class, refusal.failure.code()), (class, "AnswerTooLarge"), "{status}");
+            let shown = refusal.failure.to_string();
+            assert!(
+                shown.contains("9000000000 bytes, and no more than 1048576 are read; check the"),
+                "{shown}"
+            );
+        }
+    }
+
+    #[test]
     fn an_error_without_a_code_is_judged_by_its_status() {
         let refusal = refusal(SdkError::service_error(ErrorMetadata::builder().build(), raw(413)));
         assert_eq!((refusal.class, refusal.failure.code()), (Class::Split, "HTTP 413"));
@@ -235,6 +269,23 @@ mod tests {
             assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
             assert_eq!(refusal.failure.message(), Some("words"));
         }
+    }
+
+    #[test]
+    fn what_has_not_the_form_of_a_code_or_of_a_request_id_is_not_shown() {
+        let meta = ErrorMetadata::builder().code("{\"a\": \"secret\"}").build();
+        let mut raw = raw(400);
+        raw.headers_mut().insert("x-amzn-requestid", "my secret");
+        let failure = refusal(SdkError::service_error(meta, raw)).failure;
+        assert_eq!(failure.to_string(), "HTTP 400: the service refused the request (HTTP 400)");
+    }
+
+    #[test]
+    fn the_words_of_a_client_can_be_asked_for_and_are_not_shown() {
+        let lost = io::Error::new(io::ErrorKind::ConnectionReset, "while sending my secret");
+        let failure = refusal(SdkError::dispatch_failure(ConnectorError::io(lost.into()))).failure;
+        assert_eq!(failure.message(), Some("while sending my secret"));
+        assert_eq!(failure.source().map(ToString::to_string).as_deref(), Some("connection reset"));
     }
 
     #[test]

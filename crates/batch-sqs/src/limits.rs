@@ -51,6 +51,10 @@ pub(crate) const ACCOUNT_DIGITS: usize = 12;
 /// How long a FIFO queue surely remembers a deduplication id (API, `SendMessageBatchRequestEntry`).
 pub(crate) const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);
 
+/// Bytes that are read of an answer. The largest that the service sends tells of ten messages in some
+/// hundred bytes each; this leaves a hundred times as much for the words of failures.
+pub(crate) const ANSWER_BYTES: usize = 1 << 20;
+
 /// What a message counts, in bytes: its body, and the name, type and value of every attribute.
 /// Ids, delay and group count nothing.
 pub(crate) fn message_bytes(message: &Message) -> usize {

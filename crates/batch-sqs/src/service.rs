@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::{Class, Refusal};
+use batch_smithy::{Class, Refusal, cap_answers};
 
 use crate::deduplication::Deduplication;
-use crate::limits::message_bytes;
+use crate::limits::{ANSWER_BYTES, message_bytes};
 use crate::lookup::Lookup;
 use crate::verdict::{self, CODES};
 use crate::wire::WireIds;
@@ -125,10 +125,11 @@ impl fmt::Debug for Sqs {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, and for how it
-/// writes a batch.
+/// The same client but for its retries, which are the writer's and would multiply, for how much of an
+/// answer it reads, and for how it writes a batch.
 fn own_copy(client: &Client) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.push_interceptor(cap_answers(ANSWER_BYTES));
     config.push_interceptor(serializer::swap());
     Client::from_conf(config.build())
 }

@@ -52,9 +52,8 @@ fn body(body: &str) -> Result<(), Invalid> {
 fn text(what: impl Display, text: &str) -> Result<(), Invalid> {
     match characters::refused(text) {
         None => Ok(()),
-        Some((place, character)) => refuse(format!(
-            "U+{:04X} at byte {place} of the {what} is not allowed by SQS; encode the {what} (base64, say)",
-            u32::from(character)
+        Some((place, _)) => refuse(format!(
+            "the character at byte {place} of the {what} is not allowed by SQS; encode the {what} (base64, say)"
         )),
     }
 }
@@ -105,11 +104,15 @@ fn attributes(message: &Message) -> Result<(), Invalid> {
     let attributes = message.attributes();
     at_most("attributes", attributes.len(), ATTRIBUTES, "put some of them into the body")?;
     for (name, value) in attributes {
-        attribute_name(name)?;
-        attribute_type(name, value)?;
-        attribute_value(name, value)?;
+        attribute(name, value).map_err(|invalid| invalid.at(format!("attribute {name:?}")))?;
     }
     Ok(())
+}
+
+fn attribute(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+    attribute_name(name)?;
+    attribute_type(value)?;
+    attribute_value(value)
 }
 
 fn attribute_name(name: &str) -> Result<(), Invalid> {
@@ -120,55 +123,46 @@ fn attribute_name(name: &str) -> Result<(), Invalid> {
         return refuse("the name of an attribute is empty; give it a name");
     }
     if reserved("AWS.") || reserved("Amazon.") {
-        return refuse(format!("the attribute name {name:?} begins as only those of AWS may; rename it"));
+        return refuse("the name of an attribute begins as only those of AWS may; rename it");
     }
     if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
-        return refuse(format!(
-            "the attribute name {name:?} begins or ends with a period, or has two in a row; rename it"
-        ));
+        return refuse(
+            "the name of an attribute begins or ends with a period, or has two in a row; rename it",
+        );
     }
     made_of(
-        format_args!("attribute name {name:?}"),
+        "name of an attribute",
         name,
         |character| is_name_character(character) || character == '.',
         "letters, digits, '-', '_' and '.'",
     )
 }
 
-fn attribute_type(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+fn attribute_type(value: &AttributeValue) -> Result<(), Invalid> {
     let (data_type, Some(label), _) = value.parts() else { return Ok(()) };
     if label.is_empty() {
-        return refuse(format!("the label of the attribute {name:?} is empty; leave it out"));
+        return refuse("the label of an attribute is empty; leave it out");
     }
     let characters = data_type.len() + 1 + label.chars().count();
-    at_most(
-        format_args!("characters in the type of the attribute {name:?}"),
-        characters,
-        ATTRIBUTE_TYPE,
-        "shorten its label",
-    )?;
-    text(format_args!("label of the attribute {name:?}"), label)
+    at_most("characters in the type of an attribute", characters, ATTRIBUTE_TYPE, "shorten its label")?;
+    text("label of an attribute", label)
 }
 
-fn attribute_value(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
+fn attribute_value(value: &AttributeValue) -> Result<(), Invalid> {
     let (_, _, bytes) = value.parts();
     if bytes.is_empty() {
-        return refuse(format!(
-            "the value of the attribute {name:?} is empty, SQS takes no such attribute; leave it out"
-        ));
+        return refuse("the value of an attribute is empty, SQS takes no such attribute; leave it out");
     }
     match value {
         AttributeValue::Binary { .. } => Ok(()),
         AttributeValue::Number { text, .. } if is_number(text) => Ok(()),
         AttributeValue::Number { .. } => refuse(format!(
-            "the value of the attribute {name:?} is no number of up to {NUMBER_DIGITS} digits between \
+            "the value of an attribute is no number of up to {NUMBER_DIGITS} digits between \
              10^{} and 10^{}; send it as a string",
             NUMBER_POWERS.start(),
             NUMBER_POWERS.end(),
         )),
-        AttributeValue::String { text: value, .. } => {
-            text(format_args!("value of the attribute {name:?}"), value)
-        }
+        AttributeValue::String { text: value, .. } => text("value of an attribute", value),
     }
 }
 
@@ -208,10 +202,10 @@ fn made_of(
     allowed: impl Fn(char) -> bool,
     alphabet: &str,
 ) -> Result<(), Invalid> {
-    match text.chars().enumerate().find(|&(_, character)| !allowed(character)) {
+    match text.chars().position(|character| !allowed(character)) {
         None => Ok(()),
-        Some((place, character)) => refuse(format!(
-            "character {} of the {what} is {character:?}, which SQS does not allow there; use {alphabet}",
+        Some(place) => refuse(format!(
+            "character {} of the {what} is not allowed by SQS there; use {alphabet}",
             place + 1
         )),
     }

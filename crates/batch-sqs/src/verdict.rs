@@ -93,10 +93,9 @@ fn accepted(sent: SendMessageBatchResultEntry) -> Verdict<SentMessage> {
 
 fn of_entry(failed: BatchResultErrorEntry) -> Verdict<SentMessage> {
     let BatchResultErrorEntry { code, sender_fault, message, .. } = failed;
-    let code = CODES.bare(&code);
-    let throttled = CODES.is_throttling(code);
-    let retry = !sender_fault || CODES.is_unavailable(code);
-    let mut failure = Failure::new(code.to_owned());
+    let throttled = CODES.is_throttling(&code);
+    let retry = !sender_fault || CODES.is_unavailable(&code);
+    let mut failure = Failure::new(CODES.of_entry(&code));
     if let Some(message) = message {
         failure = failure.with_message(message);
     }

@@ -43,13 +43,13 @@ pub(crate) fn readme_tables(repository: &Repository) -> Findings {
     rows.chain(test).collect()
 }
 
-/// The suites that run every destination have those of every service.
-pub(crate) fn conformance(repository: &Repository) -> Findings {
+/// The suites that run every service have a file about it.
+pub(crate) fn suites(repository: &Repository) -> Findings {
     let missing = |service: &Package| {
-        let file = format!("{DESTINATIONS}/{}.rs", service.service_name());
-        repository.expect(file, |_| true, "")
+        let file = |suite: &&str| format!("{suite}/{}.rs", service.service_name());
+        SUITES.iter().filter_map(|suite| repository.expect(file(suite), |_| true, "")).collect::<Vec<_>>()
     };
-    repository.workspace.services().filter_map(missing).collect()
+    repository.workspace.services().flat_map(missing).collect()
 }
 
 /// Every pipeline runs every step, and the workflow the oldest compiler that is promised.
@@ -83,13 +83,13 @@ fn has_row(text: &str, name: &str) -> bool {
     text.lines().any(|line| line.trim_start().starts_with('|') && line.contains(name))
 }
 
-/// Where the suites find the destinations that they run.
-const DESTINATIONS: &str = "tests/src/destination";
-
 /// The scripts that run what `cargo xtask ci` runs.
 const PIPELINES: [&str; 2] = [".ci/run", WORKFLOW];
 
 const README: &str = "README.md";
+
+/// Where the suites find the services that they run.
+const SUITES: [&str; 2] = ["tests/src/destination", "tests/tests/secrets/suspects"];
 
 /// How the README says to run the tests.
 const TEST: &str = "cargo test --workspace";

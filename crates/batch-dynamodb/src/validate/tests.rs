@@ -89,7 +89,7 @@ fn a_key_is_neither_empty_nor_too_long() {
 fn a_delete_has_the_key_and_nothing_else() {
     check(&Write::delete(attributes([("pk", s("a"))])), &strings(), Ok(()));
     let more = attributes([("pk", s("a")), ("y", n("1")), ("x", n("1"))]);
-    check(&Write::delete(more), &strings(), Err(r#"has the attribute "x" beside the table's primary key"#));
+    check(&Write::delete(more), &strings(), Err("has an attribute beside the table's primary key"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_name_has_1_to_65535_bytes_on_every_level() {
     check(&item(0), &strings(), Err("the name of an attribute is empty"));
     attribute(AttributeValue::M(named(65_535)), Ok(()));
     attribute(AttributeValue::M(named(65_536)), Err("65536 bytes"));
-    attribute(AttributeValue::M(named(0)), Err(r#"in the attribute "x", the name of an attribute is empty"#));
+    attribute(AttributeValue::M(named(0)), Err("the name of an attribute is empty"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_set_has_members_and_none_twice() {
     attribute(AttributeValue::Ns(texts(&["1", "-1", "10"])), Ok(()));
     attribute(blobs(&[&[], &[0], &[0, 0]]), Ok(()));
     for empty in [AttributeValue::Ss(vec![]), AttributeValue::Ns(vec![]), AttributeValue::Bs(vec![])] {
-        attribute(empty, Err(r#"in the attribute "x", a set is empty"#));
+        attribute(empty, Err("a set is empty"));
     }
     attribute(AttributeValue::Ss(texts(&["a", "b", "a"])), Err("a set has a member twice"));
     attribute(AttributeValue::Ns(texts(&["1", "2", "1.0"])), Err("a set has a member twice"));
@@ -187,10 +187,7 @@ fn a_number_has_38_digits_within_its_range_wherever_it_is() {
 #[test]
 fn values_are_nested_up_to_32_levels() {
     attribute(nested(s("a"), 31), Ok(()));
-    attribute(
-        nested(s("a"), 32),
-        Err(r#"in the attribute "x", lists and maps are nested above the limit of 32"#),
-    );
+    attribute(nested(s("a"), 32), Err("lists and maps are nested above the limit of 32"));
     attribute(nested(s("a"), 1_000), Err("nested above the limit"));
     attribute(nested(AttributeValue::L(vec![]), 31), Ok(()));
 }
@@ -205,7 +202,12 @@ fn a_null_is_true() {
 fn of_several_faults_the_one_of_the_first_name_is_told() {
     let item = attributes([("pk", s("a")), ("b", n("x")), ("a", AttributeValue::Null(false)), ("c", n("x"))]);
     for _ in 0..20 {
-        check(&Write::put(item.clone().into_iter().collect()), &strings(), Err(r#"in the attribute "a""#));
+        let write = Write::put(item.clone().into_iter().collect());
+        let reason = validate(&write, &strings(), None).expect_err("it is refused");
+        assert_eq!(
+            (reason.to_string().contains("a null is false"), reason.place()),
+            (true, Some(r#"attribute "a""#))
+        );
     }
 }
 

@@ -53,8 +53,7 @@ async fn an_empty_key_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_number_of_39_digits_is_refused_at_submit() {
     let number = AttributeValue::N("123456789012345678901234567890123456789".to_owned());
-    check_attribute(number, &[r#"in the attribute "x", a number of 39 significant digits"#, "limit of 38"])
-        .await;
+    check_attribute(number, &["a number of 39 significant digits", "limit of 38"]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,8 +66,7 @@ async fn an_empty_set_and_a_member_twice_are_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_delete_with_more_than_its_key_is_refused_at_submit() {
     let key = [("pk".to_owned(), s("a")), ("x".to_owned(), s("b"))];
-    check_refused(Write::delete(key.into()), &[r#"has the attribute "x" beside the table's primary key"#])
-        .await;
+    check_refused(Write::delete(key.into()), &["has an attribute beside the table's primary key"]).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,9 +46,9 @@ async fn a_partition_key_that_kinesis_does_not_take_is_refused_at_submit() {
 async fn an_explicit_hash_key_that_kinesis_does_not_take_is_refused_at_submit() {
     let two_to_the_128 = "340282366920938463463374607431768211456";
     for (key, words) in [
-        (two_to_the_128, "340282366920938463463374607431768211456\" is above the limit of 2^128 - 1"),
-        ("abc", "\"abc\" is no whole number in decimal"),
-        ("007", "\"007\" begins with a zero"),
+        (two_to_the_128, "is above the limit of 2^128 - 1"),
+        ("abc", "is no whole number in decimal"),
+        ("007", "begins with a zero"),
     ] {
         let record = Record::new("x").partition_key("k").explicit_hash_key(key);
         check_refused(|builder| builder, record, &["invalid entry: the explicit hash key ", words]).await;

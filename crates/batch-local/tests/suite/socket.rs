@@ -133,3 +133,24 @@ async fn too_large_a_body_is_refused() {
     stream.read_exact(&mut status).await.unwrap();
     assert_eq!(&status, b"HTTP/1.1 413");
 }
+
+#[tokio::test]
+async fn a_request_without_end_is_not_read_to_its_end() {
+    let chunked = ("transfer-encoding: chunked", "10000\r\n", "\r\n");
+    let announced = ("content-length: 8589934592", "", "");
+    for (header, before, after) in [chunked, announced] {
+        let (_server, listening, _client) = listening().await;
+        let mut stream = TcpStream::connect(listening.addr()).await.unwrap();
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: AmazonSQS.SendMessageBatch\r\n{header}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let part = format!("{before}{}{after}", " ".repeat(0x10000));
+        let mut sent = 0;
+        while sent < 256 << 20 && stream.write_all(part.as_bytes()).await.is_ok() {
+            sent += part.len();
+        }
+        // Its own limit, and what the operating system takes and nobody reads.
+        assert!(sent <= (16 << 20) + (16 << 20), "{header}: {sent} bytes were taken");
+    }
+}

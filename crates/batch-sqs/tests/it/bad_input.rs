@@ -29,8 +29,12 @@ async fn an_empty_body_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_character_that_sqs_does_not_take_is_refused_at_submit() {
     let message = Message::new("0123456789abcdefg\u{fffe}");
-    check_refused("orders", message, &["U+FFFE at byte 17 of the body is not allowed by SQS", "base64"])
-        .await;
+    check_refused(
+        "orders",
+        message,
+        &["the character at byte 17 of the body is not allowed by SQS", "base64"],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]

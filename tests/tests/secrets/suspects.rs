@@ -1,0 +1,80 @@
+//! The services, and how they speak.
+
+#[path = "suspects/cloudwatch.rs"]
+mod cloudwatch;
+#[path = "suspects/dynamodb.rs"]
+mod dynamodb;
+#[path = "suspects/kinesis.rs"]
+mod kinesis;
+#[path = "suspects/sqs.rs"]
+mod sqs;
+
+use std::error::Error;
+use std::future::Future;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use batch_core::{Settings, Writer};
+use batchwright_tests::{Destination, EntryOf};
+use serde_json::json;
+
+use crate::paths::answer;
+use crate::trouble::{Asked, Setup};
+
+/// A service that is given secrets.
+pub(crate) trait Suspect: Destination {
+    /// The status and the code by which it says that the destination does not exist.
+    const UNKNOWN: (u16, &'static str);
+
+    /// The status of an answer whose body is read.
+    const READ: u16 = 200;
+
+    /// The kind of its bodies.
+    const CONTENT: &'static str;
+
+    /// A writer whose client is made of this.
+    fn build(setup: Setup, settings: Settings) -> Writer<Self::Service>;
+
+    /// Entry `n`, with a secret in every field that takes one.
+    fn guilty(n: usize) -> EntryOf<Self>;
+
+    /// Entries that are invalid, each for another reason, which has to do with a secret wherever it can.
+    fn invalid() -> Vec<EntryOf<Self>>;
+
+    /// An entry above every limit.
+    fn too_large() -> EntryOf<Self>;
+
+    /// An error answer in its protocol.
+    fn error(status: u16, code: &str, message: &str) -> HttpResponse;
+
+    /// An answer by which every entry of the request fails, and that repeats the request for each; none where there is no
+    /// such answer.
+    fn in_part(asked: &Asked) -> Option<HttpResponse>;
+
+    /// What comes of asking for what a writer must know of its destination, where it asks.
+    fn look_up(_setup: Setup) -> impl Future<Output = Option<Box<dyn Error>>> {
+        async { None }
+    }
+}
+
+/// A client of this SDK.
+macro_rules! client {
+    ($sdk:ident, $setup:expr) => {{
+        let $crate::trouble::Setup { http, credentials, interceptor } = $setup;
+        let mut config = $sdk::Config::builder()
+            .behavior_version($sdk::config::BehaviorVersion::latest())
+            .credentials_provider(credentials)
+            .http_client(http)
+            .region($sdk::config::Region::from_static("us-east-1"));
+        if let Some(interceptor) = interceptor {
+            config.push_interceptor(interceptor);
+        }
+        $sdk::Client::from_conf(config.build())
+    }};
+}
+
+use client;
+
+/// An error in AWS JSON.
+fn json_error(kind: &'static str, status: u16, code: &str, message: &str) -> HttpResponse {
+    answer(status, kind, json!({ "__type": code, "message": message }).to_string())
+}
