@@ -31,7 +31,7 @@ pub(crate) async fn what_is_withdrawn_is_not_shown<S: Suspect>() {
 pub(crate) async fn what_a_handler_panics_over_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
-    S::mount(&server).await;
+    S::mount(&server, server.http_client()).await;
     let panics: Trouble = Arc::new(|asked| Act::Panic(asked.text.clone()));
     let service = Through(S::build(Setup::new(&server, Some(S::OPERATION), panics), Settings::new()));
     let writer = Writer::builder(service).settings(Settings::new().max_attempts(1));

@@ -13,7 +13,7 @@ use crate::trouble::{Act, Setup};
 pub(crate) async fn an_invalid_entry_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
-    S::mount(&server).await;
+    S::mount(&server, server.http_client()).await;
     let writer = S::build(Setup::new(&server, None, Arc::new(|_| Act::Pass)), Settings::new());
     for (number, entry) in S::invalid().into_iter().enumerate() {
         let path = format!("invalid entry {number}");

@@ -24,12 +24,12 @@ use crate::trouble::{Act, Setup, Trouble};
 pub(crate) async fn nothing_that_a_request_carries_is_shown_however_it_fails<S: Suspect>() {
     for (path, trouble) in paths::troubles::<S>() {
         let server = LocalServer::new();
-        S::mount(&server).await;
+        S::mount(&server, server.http_client()).await;
         _ = fail::<S>(&path, Setup::new(&server, Some(S::OPERATION), trouble)).await;
     }
     for (path, plan) in paths::faults() {
         let server = LocalServer::new();
-        S::mount(&server).await;
+        S::mount(&server, server.http_client()).await;
         server.set_faults(plan);
         _ = fail::<S>(&path, Setup::new(&server, None, Arc::new(|_| Act::Pass))).await;
     }
@@ -42,7 +42,7 @@ pub(crate) async fn nothing_that_a_lookup_carries_is_shown_however_it_fails<S: S
         }
         let recording = Recording::start();
         let server = LocalServer::new();
-        S::mount(&server).await;
+        S::mount(&server, server.http_client()).await;
         if let Some(error) = S::look_up(Setup::new(&server, None, trouble)).await {
             question(&path, &*error);
         }
@@ -53,7 +53,7 @@ pub(crate) async fn nothing_that_a_lookup_carries_is_shown_however_it_fails<S: S
 pub(crate) async fn nothing_that_a_provider_of_credentials_says_is_shown<S: Suspect>() {
     for (path, provide) in DENIALS {
         let server = LocalServer::new();
-        S::mount(&server).await;
+        S::mount(&server, server.http_client()).await;
         let setup = Setup::new(&server, None, Arc::new(|_| Act::Pass)).provided_by(provide);
         _ = fail::<S>(path, setup.clone()).await;
         if let Some(error) = S::look_up(setup).await {
@@ -64,7 +64,7 @@ pub(crate) async fn nothing_that_a_provider_of_credentials_says_is_shown<S: Susp
 
 pub(crate) async fn nothing_that_an_interceptor_says_is_shown<S: Suspect>() {
     let server = LocalServer::new();
-    S::mount(&server).await;
+    S::mount(&server, server.http_client()).await;
     let setup = Setup::new(&server, None, Arc::new(|_| Act::Pass));
     let interceptor = Some(SharedInterceptor::permanent(Inspector));
     _ = fail::<S>("an interceptor", Setup { interceptor, ..setup }).await;
@@ -72,7 +72,7 @@ pub(crate) async fn nothing_that_an_interceptor_says_is_shown<S: Suspect>() {
 
 pub(crate) async fn what_is_not_shown_can_be_asked_for<S: Suspect>() {
     let server = LocalServer::new();
-    S::mount(&server).await;
+    S::mount(&server, server.http_client()).await;
     let echo: Trouble = Arc::new(|asked| Act::Answer(S::error(400, "SomethingNew", &asked.text)));
     let (items, recording) = fail::<S>("asked for", Setup::new(&server, Some(S::OPERATION), echo)).await;
     let traced = |told: &Told| told.level == Level::TRACE && told.text.contains(MARK);
