@@ -109,8 +109,10 @@ fn a_line_above_the_limit_is_handed_back_with_the_limit() {
 }
 
 #[test]
-fn a_character_that_the_service_does_not_take_is_named() {
-    check_handed_back("character.ndjson", "{\"origin\":\"A\",\"text\":\"\u{fffe}\"}", true, "U+FFFE");
+fn a_character_that_the_service_does_not_take_is_pointed_out() {
+    let line = "{\"origin\":\"A\",\"text\":\"\u{fffe}\"}";
+    let words = format!("the character at byte {} of the body", line.find('\u{fffe}').unwrap());
+    check_handed_back("character.ndjson", line, true, &words);
 }
 
 #[test]
