@@ -11,6 +11,7 @@ mod conformance;
 mod doc;
 mod features;
 mod lint;
+mod mutants;
 mod plot;
 mod simulate;
 mod soak;
@@ -64,6 +65,8 @@ enum Command {
     Features,
     /// Check the formatting and run clippy; a warning is an error
     Lint,
+    /// Break the code in one place at a time and see whether the tests notice
+    Mutants(mutants::Choice),
     /// Draw what `cargo xtask soak --csv` wrote
     Plot {
         /// The file that a soak wrote
@@ -105,6 +108,7 @@ fn run(command: Command) -> Result<()> {
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Lint => lint::run(),
+        Command::Mutants(choice) => mutants::run(&choice),
         Command::Plot { csv, png } => plot::run(&csv, &png),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),

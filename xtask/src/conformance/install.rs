@@ -54,15 +54,6 @@ fn node(servers: &[&Server], place: &Path) -> Result<()> {
 
 fn cargo(server: &Server, place: &Path) -> Result<()> {
     let Package::Cargo { features } = server.package else { return Ok(()) };
-    let wanted = [format!("{}@{}", server.name, server.version)];
-    once(&place.join("cargo").join(server.name), &wanted, || {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // A debug build takes a third of the time, and nothing is measured here.
-        cargo.args(["install", "--debug", "--locked", "--quiet", "--root"]).arg(place.join("cargo"));
-        cargo.args(&wanted).env("CARGO_TARGET_DIR", place.join("cargo/target"));
-        if let Some(features) = features {
-            cargo.args(["--no-default-features", "--features", features]);
-        }
-        run(&mut cargo)
-    })
+    tools::cargo(&place.join("cargo").join(server.name), server.version, features)?;
+    Ok(())
 }
