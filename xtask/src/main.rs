@@ -10,6 +10,7 @@ mod ci;
 mod conformance;
 mod doc;
 mod features;
+mod fuzz;
 mod lint;
 mod mutants;
 mod plot;
@@ -63,6 +64,8 @@ enum Command {
     Doc,
     /// Compile every combination of features and check who may depend on what
     Features,
+    /// Mutate what comes over the network and from users until something breaks
+    Fuzz(fuzz::Choice),
     /// Check the formatting and run clippy; a warning is an error
     Lint,
     /// Break the code in one place at a time and see whether the tests notice
@@ -107,6 +110,7 @@ fn run(command: Command) -> Result<()> {
         Command::Conformance { servers } => conformance::run(&servers),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
+        Command::Fuzz(choice) => fuzz::run(&choice),
         Command::Lint => lint::run(),
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Plot { csv, png } => plot::run(&csv, &png),
