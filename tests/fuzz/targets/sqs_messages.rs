@@ -44,10 +44,16 @@ fn with(message: Message, letter: char, name: &str, text: String) -> Message {
         'd' => message.deduplication_id(text),
         'g' => message.group(text),
         'i' => message.id(text),
-        'l' => message.attribute(name, AttributeValue::string("labelled").label(text)),
+        'l' => message.attribute(name, AttributeValue::string("labelled").label(word(text))),
         's' => message.attribute(name, AttributeValue::string(text)),
-        'w' => message.delay(Duration::from_millis(text.parse::<u32>().unwrap_or(1).into())),
+        'w' => message.delay(Duration::from_secs(text.parse::<u16>().unwrap_or(1).into())),
         '#' => message.attribute(name, AttributeValue::number(text)),
         _ => message,
     }
+}
+
+/// The server takes words alone for a label; the guide allows what a body may have, and so does the writer.
+fn word(mut text: String) -> String {
+    text.retain(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
+    text
 }
