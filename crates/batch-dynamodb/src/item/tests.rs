@@ -92,7 +92,7 @@ fn the_table_of_a_map_is_charged_as_it_is_allocated() {
 #[test]
 fn a_value_is_charged_what_it_holds_to_the_byte() {
     let check = |value: AttributeValue, expected: usize| {
-        assert_eq!(Weight::of(&value, 1).heap, expected, "{value:?}")
+        assert_eq!(Weight::of(&value, 1).heap, expected, "{value:?}");
     };
     check(b(&[0; 70]), 70);
     check(n("12.5"), 4);
