@@ -11,9 +11,7 @@ use crate::workspace::root;
 /// Has [cargo-deny](https://embarkstudios.github.io/cargo-deny/), which it installs into the build directory, check bans,
 /// licences and sources, and the advisories, for which it fetches their database.
 pub(crate) fn run() -> Result<()> {
-    let place = tools::place("deny");
-    tools::cargo(&place, CARGO_DENY, None)?;
-    let program = tools::cargo_programs(&place).join("cargo-deny");
+    let program = tools::cargo(&tools::place("deny").join("cargo-deny"), VERSION, None)?;
     let deny = |arguments: &[&str]| tools::run(Command::new(&program).args(arguments).current_dir(root()));
     deny(&["check", "bans", "licenses", "sources"])?;
     match deny(&["fetch", "db"]) {
@@ -34,4 +32,4 @@ fn must_be_reached() -> bool {
 }
 
 /// deny.toml is written for it.
-const CARGO_DENY: &str = "cargo-deny@0.20.2";
+const VERSION: &str = "0.20.2";

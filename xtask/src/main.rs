@@ -11,7 +11,9 @@ mod conformance;
 mod deny;
 mod doc;
 mod features;
+mod fuzz;
 mod lint;
+mod mutants;
 mod plot;
 mod simulate;
 mod soak;
@@ -65,8 +67,12 @@ enum Command {
     Doc,
     /// Compile every combination of features and check who may depend on what
     Features,
+    /// Mutate what comes over the network and from users until something breaks
+    Fuzz(fuzz::Choice),
     /// Check the formatting and run clippy; a warning is an error
     Lint,
+    /// Break the code in one place at a time and see whether the tests notice
+    Mutants(mutants::Choice),
     /// Draw what `cargo xtask soak --csv` wrote
     Plot {
         /// The file that a soak wrote
@@ -108,7 +114,9 @@ fn run(command: Command) -> Result<()> {
         Command::Deny => deny::run(),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
+        Command::Fuzz(choice) => fuzz::run(&choice),
         Command::Lint => lint::run(),
+        Command::Mutants(choice) => mutants::run(&choice),
         Command::Plot { csv, png } => plot::run(&csv, &png),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),

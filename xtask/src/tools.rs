@@ -24,27 +24,6 @@ pub(crate) fn python(environment: &Path, wanted: &[String]) -> Result<()> {
     })
 }
 
-/// A program of crates.io at this version, `name@version`.
-pub(crate) fn cargo(place: &Path, package: &str, features: Option<&str>) -> Result<()> {
-    let (name, _) = package.split_once('@').context("a version is a part of what is installed")?;
-    let directory = place.join("cargo");
-    once(&directory.join(name), &[package.to_owned()], || {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // A debug build takes a third of the time, and nothing is measured here.
-        cargo.args(["install", "--debug", "--locked", "--quiet", "--root"]).arg(&directory).arg(package);
-        cargo.env("CARGO_TARGET_DIR", directory.join("target"));
-        if let Some(features) = features {
-            cargo.args(["--no-default-features", "--features", features]);
-        }
-        run(&mut cargo)
-    })
-}
-
-/// Where the programs of crates.io are.
-pub(crate) fn cargo_programs(place: &Path) -> PathBuf {
-    place.join("cargo/bin")
-}
-
 /// Installs unless this was installed before, which a file beside it tells.
 pub(crate) fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Result<()>) -> Result<()> {
     let stamp = what.with_extension("installed");
@@ -60,15 +39,42 @@ pub(crate) fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Res
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
+/// A program of cargo's, in this version; a debug build takes a third of the time, and nothing is measured with it.
+pub(crate) fn cargo(program: &Path, version: &str, features: Option<&str>) -> Result<PathBuf> {
+    let place = program.parent().context("a program is installed into a place")?;
+    let name = program.file_name().context("a program has a name")?.to_string_lossy();
+    let wanted = [format!("{name}@{version}")];
+    once(program, &wanted, || {
+        let mut cargo = cargo_itself();
+        cargo.args(["install", "--debug", "--locked", "--quiet", "--root"]).arg(place);
+        cargo.args(&wanted).env("CARGO_TARGET_DIR", place.join("target"));
+        if let Some(features) = features {
+            cargo.args(["--no-default-features", "--features", features]);
+        }
+        run(&mut cargo)
+    })?;
+    Ok(place.join("bin").join(&*name))
+}
+
+/// The cargo that started us.
+pub(crate) fn cargo_itself() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Prints the call, runs it and fails unless it succeeds.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    run_and_accept(command, &[0])
+}
+
+/// Prints the call, runs it and fails unless it ends with one of these exit codes.
+pub(crate) fn run_and_accept(command: &mut Command, codes: &[i32]) -> Result<()> {
     let name = command.get_program().display().to_string();
     let arguments: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
     let shown = format!("{name} {}", arguments.join(" "));
     println!("$ {shown}");
     let status = command.status();
     let status = status.with_context(|| format!("could not start {name}, which this command needs"))?;
-    if !status.success() {
+    if !status.code().is_some_and(|code| codes.contains(&code)) {
         bail!("this failed ({status}); to run it again:\n\n    {shown}\n");
     }
     Ok(())

@@ -52,3 +52,36 @@ impl Default for Backoff {
         Self::new(Duration::from_millis(100), Duration::from_secs(10))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Backoff, FOREVER};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_ceiling_doubles_up_to_the_cap() {
+        let backoff = Backoff::new(SECOND, Duration::from_secs(5));
+        for (retry, seconds) in [(0, 1), (1, 1), (2, 2), (3, 4), (4, 5), (40, 5), (u32::MAX, 5)] {
+            assert_eq!(backoff.ceiling(retry), Duration::from_secs(seconds), "{retry}");
+        }
+    }
+
+    #[test]
+    fn a_delay_is_a_part_of_the_ceiling() {
+        let backoff = Backoff::new(SECOND, Duration::from_secs(5));
+        for (jitter, seconds) in [(0.0, 0), (0.5, 2), (1.0, 4), (-1.0, 0), (2.0, 4)] {
+            assert_eq!(backoff.delay(3, jitter), Duration::from_secs(seconds), "{jitter}");
+        }
+    }
+
+    #[test]
+    fn a_wait_that_never_ends_is_one_of_a_hundred_years() {
+        assert_eq!(FOREVER.as_secs() / (24 * 60 * 60), 36_500);
+        let endless = Backoff::new(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.ceiling(1), FOREVER);
+        assert_eq!(Backoff::new(SECOND, Duration::MAX).ceiling(2), 2 * SECOND);
+    }
+}

@@ -103,3 +103,23 @@ impl Error for Failure {
         self.0.source.as_ref().map(|source| &**source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::Failure;
+
+    #[test]
+    fn a_failure_shows_its_code_and_its_detail_and_nothing_else() {
+        let bare = Failure::new("Code");
+        assert_eq!((bare.to_string().as_str(), bare.detail(), bare.message()), ("Code", None, None));
+        assert!(bare.source().is_none());
+
+        let full = bare.clone().with_detail("what to do").with_message("words").with_source("cause");
+        assert_eq!(full.to_string(), "Code: what to do");
+        assert_eq!((full.code(), full.detail(), full.message()), ("Code", Some("what to do"), Some("words")));
+        assert_eq!(full.source().map(ToString::to_string).as_deref(), Some("cause"));
+        assert_eq!(bare.to_string(), "Code", "a copy is changed alone");
+    }
+}

@@ -159,3 +159,79 @@ fn lowered(setting: &'static str, value: usize, limit: usize) -> Result<usize, C
         value => Ok(value),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LimitPolicy, Load};
+    use crate::ConfigError;
+
+    fn limits() -> LimitPolicy {
+        let limits = LimitPolicy::new(10, 1_000, 900).expect("nothing is zero");
+        limits.with_overhead_bytes(200).expect("there is room left")
+    }
+
+    /// Checks what is refused, with the value and the limit.
+    #[track_caller]
+    fn refused(limits: Result<LimitPolicy, ConfigError>, expected: (usize, usize)) {
+        match limits {
+            Err(ConfigError::AboveLimit { value, limit, .. }) => assert_eq!((value, limit), expected),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_policy_tells_what_it_was_given() {
+        let limits = limits();
+        assert_eq!((limits.entries(), limits.request_bytes(), limits.entry_bytes()), (10, 1_000, 900));
+        assert_eq!((limits.overhead_bytes(), limits.payload_bytes()), (200, 800));
+    }
+
+    #[test]
+    fn what_is_fixed_leaves_room_for_a_byte() {
+        let limits = limits();
+        assert_eq!(limits.with_overhead_bytes(999).expect("a byte is left").payload_bytes(), 1);
+        refused(limits.with_overhead_bytes(1_000), (1_000, 999));
+        refused(limits.with_overhead_bytes(1_001), (1_001, 999));
+    }
+
+    #[test]
+    fn limits_are_lowered_and_never_raised() {
+        let limits = limits();
+        for entries in [1, 9, 10] {
+            assert_eq!(limits.lower_entries(entries).expect("it is lower").entries(), entries);
+        }
+        refused(limits.lower_entries(11), (11, 10));
+        assert!(matches!(limits.lower_entries(0), Err(ConfigError::Zero { .. })));
+
+        let lower = limits.lower_request_bytes(201).expect("a byte is left");
+        assert_eq!((lower.request_bytes(), lower.payload_bytes()), (201, 1));
+        refused(limits.lower_request_bytes(1_001), (1_001, 1_000));
+        refused(limits.lower_request_bytes(200), (200, 199));
+    }
+
+    #[test]
+    fn a_request_carries_up_to_both_limits() {
+        let load = |entries, bytes| Load { entries, bytes };
+        for (load, fits) in
+            [(load(0, 0), true), (load(10, 800), true), (load(11, 800), false), (load(10, 801), false)]
+        {
+            assert_eq!(limits().fits(load), fits, "{load:?}");
+        }
+        assert_eq!(Load::empty().with(5).with(7), load(2, 12));
+        assert!(!limits().fits(load(1, 1).with(usize::MAX)), "it does not wrap around");
+    }
+
+    #[test]
+    fn an_entry_that_can_never_fit_is_told_with_the_limit_that_it_breaks() {
+        for (entry, request, expected) in [
+            (900, 800, Ok(())),
+            (0, 0, Ok(())),
+            (901, 800, Err((901, 900))),
+            (1_800, 0, Err((1_800, 900))),
+            (900, 801, Err((801, 800))),
+            (0, 1_600, Err((1_600, 800))),
+        ] {
+            assert_eq!(limits().check_entry(entry, request), expected, "{entry} {request}");
+        }
+    }
+}

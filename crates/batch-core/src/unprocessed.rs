@@ -105,3 +105,52 @@ impl<E> std::error::Error for UnprocessedItem<E> {
 fn after(failure: &Option<Failure>) -> String {
     failure.as_ref().map_or_else(String::new, |failure| format!(", after {failure}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::time::Duration;
+
+    use super::{Cause, UnprocessedItem};
+    use crate::Failure;
+
+    #[test]
+    fn a_cause_knows_the_failure_behind_it() {
+        let failure = || Failure::new("Code");
+        for (cause, shown) in [
+            (Cause::Ambiguous(failure()), "it may have been delivered (Code)"),
+            (Cause::DeadlineExceeded(Some(failure())), "its delivery deadline passed, after Code"),
+            (Cause::Fatal(failure()), "the request cannot succeed (Code)"),
+            (Cause::Rejected(failure()), "the service refused it (Code)"),
+            (Cause::RetriesExhausted(failure()), "every attempt failed, the last one with Code"),
+            (Cause::RuntimeStopped(Some(failure())), "the runtime was shut down, after Code"),
+            (Cause::Withdrawn(Some(failure())), "it was withdrawn at the deadline of a flush, after Code"),
+        ] {
+            assert_eq!(cause.to_string(), shown);
+            assert_eq!(cause.failure().map(Failure::code), Some("Code"), "{shown}");
+        }
+        assert!(Cause::Withdrawn(None).failure().is_none());
+        assert_eq!(Cause::DeadlineExceeded(None).to_string(), "its delivery deadline passed");
+    }
+
+    #[test]
+    fn an_item_tells_its_story_without_its_entry_which_can_take_another_form() {
+        let item = UnprocessedItem {
+            entry: 7,
+            cause: Cause::Fatal(Failure::new("Code")),
+            attempts: 3,
+            age: Duration::from_millis(1_500),
+            maybe_delivered: true,
+        };
+        let shown = "not delivered after 3 attempts in 1.5s: the request cannot succeed (Code)";
+        assert_eq!(item.to_string(), shown);
+        assert_eq!(
+            item.source().map(ToString::to_string).as_deref(),
+            Some("the request cannot succeed (Code)")
+        );
+
+        let text = item.map(|entry: i32| entry.to_string());
+        assert_eq!((text.entry.as_str(), text.attempts, text.maybe_delivered), ("7", 3, true));
+        assert_eq!((text.to_string().as_str(), text.age), (shown, Duration::from_millis(1_500)));
+    }
+}

@@ -254,7 +254,7 @@ mod tests {
         for status in [200, 204, 408, 500, 502, 503, 504, 599] {
             assert_eq!(CODES.of_request(None, status).0, Class::Ambiguous, "{status}");
         }
-        assert!(CODES.is_unavailable("AWS.Things.InternalError"));
+        assert!(CODES.is_unavailable("AWS.Things.InternalError") && !CODES.is_unavailable("NoSuchThing"));
     }
 
     #[test]

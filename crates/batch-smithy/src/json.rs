@@ -144,11 +144,16 @@ mod tests {
 
     #[test]
     fn a_request_has_the_headers_of_its_protocol() {
-        let request = request("1.1", "Things_20200101.PutThings", b"{}".to_vec()).expect("it is known");
-        assert_eq!((request.method(), request.uri()), ("POST", "/"));
-        assert_eq!(request.headers().get("content-type"), Some("application/x-amz-json-1.1"));
-        assert_eq!(request.headers().get("content-length"), Some("2"));
-        assert!(super::request("2.0", "Things", Vec::new()).is_none());
+        for (version, kind) in [("1.0", "application/x-amz-json-1.0"), ("1.1", "application/x-amz-json-1.1")]
+        {
+            let request = request(version, "Things_20200101.PutThings", b"{}".to_vec());
+            let request = request.expect("the version is known");
+            assert_eq!((request.method(), request.uri()), ("POST", "/"));
+            assert_eq!(request.headers().get("content-type"), Some(kind));
+            assert_eq!(request.headers().get("x-amz-target"), Some("Things_20200101.PutThings"));
+            assert_eq!(request.headers().get("content-length"), Some("2"));
+        }
+        assert!(request("2.0", "Things", Vec::new()).is_none());
     }
 
     proptest! {

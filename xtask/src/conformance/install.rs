@@ -20,7 +20,7 @@ pub(super) fn all(servers: &[&Server], place: &Path) -> Result<()> {
 /// Where the programs of a package are.
 pub(super) fn programs(package: Package, place: &Path) -> PathBuf {
     match package {
-        Package::Cargo { .. } => tools::cargo_programs(place),
+        Package::Cargo { .. } => place.join("cargo/bin"),
         Package::Npm => place.join("node"),
         Package::Pip { .. } => place.join("python/bin"),
     }
@@ -54,5 +54,6 @@ fn node(servers: &[&Server], place: &Path) -> Result<()> {
 
 fn cargo(server: &Server, place: &Path) -> Result<()> {
     let Package::Cargo { features } = server.package else { return Ok(()) };
-    tools::cargo(place, &format!("{}@{}", server.name, server.version), features)
+    tools::cargo(&place.join("cargo").join(server.name), server.version, features)?;
+    Ok(())
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::{Weight, quoted_bytes};
 use crate::item_bytes;
 use crate::samples::{any_attributes, any_text, any_value, attributes, b, n, nested, s};
+use crate::write::Attributes;
 
 /// Checks what a value counts under a name of one byte.
 #[track_caller]
@@ -71,6 +72,37 @@ fn memory_is_charged_for_everything_that_a_value_holds() {
     );
     assert!(heap(AttributeValue::M(attributes([("key", b(&[0; 70]))]))) >= 2 * place + 3 + 70);
     assert!(heap(AttributeValue::M(attributes([("key", b(&[0; 70]))]))) < 1_000);
+}
+
+#[test]
+fn the_table_of_a_map_is_charged_as_it_is_allocated() {
+    // It has a power of two of places, of which an eighth stays free, and a byte beside each.
+    let place = size_of::<(String, AttributeValue)>() + 1;
+    for members in [1, 4, 8, 16, 100, 1_000] {
+        let item: Attributes =
+            (0..members).map(|n: i32| (n.to_string(), AttributeValue::Null(true))).collect();
+        let names: usize = item.keys().map(String::capacity).sum();
+        let table = Weight::of_attributes(&item).heap - names;
+        let places = (item.capacity() + 1).next_power_of_two();
+        assert!((places..=places + 1).contains(&(table / place)), "{members}: {table}, not {places} places");
+        assert_eq!(table % place, 0, "{members}");
+    }
+}
+
+#[test]
+fn a_value_is_charged_what_it_holds_to_the_byte() {
+    let check = |value: AttributeValue, expected: usize| {
+        assert_eq!(Weight::of(&value, 1).heap, expected, "{value:?}");
+    };
+    check(b(&[0; 70]), 70);
+    check(n("12.5"), 4);
+    check(s("text"), 4);
+    check(AttributeValue::Bool(true), 0);
+    check(AttributeValue::Null(true), 0);
+    check(AttributeValue::Bs(vec![Blob::new([1]), Blob::new([1, 2])]), 2 * size_of::<Blob>() + 3);
+    check(AttributeValue::L(vec![s("ab"), n("1"), n("2")]), 3 * size_of::<AttributeValue>() + 4);
+    check(AttributeValue::Ns(vec!["0".to_owned(), "12".to_owned()]), 2 * size_of::<String>() + 3);
+    check(AttributeValue::Ss(vec!["ab".to_owned(), "ä".to_owned()]), 2 * size_of::<String>() + 4);
 }
 
 proptest! {

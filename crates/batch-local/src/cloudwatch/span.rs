@@ -40,7 +40,7 @@ impl Span {
         let millis = i64::try_from(datum.timestamp_millis).ok()?;
         let stored = floor(millis, resolution);
         let answered = self.kept && self.period >= resolution && (self.start..self.end).contains(&stored);
-        answered.then(|| self.start + floor(stored - self.start, self.period))
+        answered.then(|| self.start + floor(stored.saturating_sub(self.start), self.period))
     }
 
     fn check_length(&self) -> Result<(), Refusal> {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -148,10 +149,49 @@ fn is_word(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(plain)
 }
 
-/// A decimal number; not the infinities and the like that a parser of floats takes besides.
+/// A decimal number within the limits; not the infinities and the like that a parser of floats takes besides.
 fn is_number(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
-    text.bytes().all(plain) && text.parse::<f64>().is_ok()
+    text.bytes().all(plain) && text.parse::<f64>().is_ok() && is_within(text)
+}
+
+/// Whether a decimal number has no more digits that count than it may, and the first of them at a power of ten where it
+/// may be.
+fn is_within(number: &str) -> bool {
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let Ok(exponent) = exponent.parse::<i64>() else { return false };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = whole.trim_start_matches(['+', '-']);
+    let digits = format!("{whole}{fraction}");
+    let Some(zeros) = digits.find(|digit| digit != '0') else { return true };
+    let power = (whole.len() as i64 - 1 - zeros as i64).saturating_add(exponent);
+    digits.trim_matches('0').len() <= MOST_DIGITS && POWERS.contains(&power)
 }
 
 const MOST: usize = 10;
+const MOST_DIGITS: usize = 38;
+/// The powers of ten between which the first digit of a number lies.
+const POWERS: RangeInclusive<i64> = -128..=126;
+
+#[cfg(test)]
+mod tests {
+    use super::is_number;
+
+    #[test]
+    fn a_number_has_38_digits_and_a_limited_magnitude() {
+        let digits = "1".repeat(38);
+        for number in
+            ["0", "-0.0", "0e999", "+1.50", ".5", "1e126", "-9.9e126", "1e-128", "0.1e-127", &digits]
+        {
+            assert!(is_number(number), "{number}");
+        }
+        for number in
+            ["", "x", "1e", "inf", "NaN", "1e127", "10e126", "1e-129", "0.1e-128", "1e99999999999999999999"]
+        {
+            assert!(!is_number(number), "{number}");
+        }
+        assert!(is_number(&format!("0.00{digits}00")));
+        assert!(!is_number(&format!("{digits}1")));
+        assert!(!is_number(&format!("{digits}.1")));
+    }
+}

@@ -100,6 +100,21 @@ async fn compressed_bodies_are_inflated_up_to_the_limit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn statistics_of_all_time_can_be_asked_for() {
+    let server = LocalServer::new();
+    send(&server, request(PUT), valid()).await;
+    let all_time = encoded(|to| {
+        to.map(6).str("Namespace").str("n").str("MetricName").str("m").str("Statistics").array(1).str("Sum");
+        to.str("StartTime").timestamp(&DateTime::from_secs(i64::MIN));
+        to.str("EndTime").timestamp(&DateTime::from_secs(i64::MAX));
+        to.str("Period").long(3_600_000_000_000_000_000)
+    });
+    let answer = send(&server, request("GetMetricStatistics"), all_time).await;
+    assert_eq!(answer.status(), 200);
+    assert!(String::from_utf8_lossy(answer.body()).contains("Sum"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_mutilated_request_makes_the_server_panic() {
     let server = LocalServer::new();
     let valid = encoded(|to| {

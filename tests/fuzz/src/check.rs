@@ -1,0 +1,34 @@
+//! What must hold whatever the input.
+
+use std::fmt::Debug;
+
+use batch_core::{Invalid, LimitPolicy, Measure, Reply, Verdict};
+
+/// One outcome for every entry: a verdict each, or a reply for all of them. All of it can be shown.
+pub fn accounted<T: Debug>(reply: &Reply<T>, entries: usize) {
+    if let Reply::Each(verdicts) = reply {
+        assert_eq!(verdicts.len(), entries, "{reply:?}");
+    }
+    let shown = format!("{reply:?}");
+    assert!(!shown.is_empty());
+}
+
+/// What the writer refuses, the server refuses, and what it takes, the server takes.
+pub fn agree<T: Debug>(measured: &Result<Measure<'_>, Invalid>, limits: &LimitPolicy, reply: &Reply<T>) {
+    assert_eq!(fits(measured, limits), is_taken(reply), "measured as {measured:?}, answered by {reply:?}");
+}
+
+/// What the writer takes, the server takes, which may take more.
+pub fn admitted<T: Debug>(measured: &Result<Measure<'_>, Invalid>, limits: &LimitPolicy, reply: &Reply<T>) {
+    assert!(!fits(measured, limits) || is_taken(reply), "measured as {measured:?}, answered by {reply:?}");
+}
+
+fn fits(measured: &Result<Measure<'_>, Invalid>, limits: &LimitPolicy) -> bool {
+    measured
+        .as_ref()
+        .is_ok_and(|measure| limits.check_entry(measure.entry_bytes, measure.request_bytes).is_ok())
+}
+
+fn is_taken<T>(reply: &Reply<T>) -> bool {
+    matches!(reply, Reply::Each(verdicts) if matches!(verdicts[..], [Verdict::Accepted(_)]))
+}
