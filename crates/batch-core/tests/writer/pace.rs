@@ -206,3 +206,18 @@ async fn a_throttled_request_leaves_others_in_flight_alone() {
     let (sent, took) = timed(writer.submit_tracked(item(2)).await.unwrap()).await;
     assert_eq!((sent.unwrap().attempts, took), (1, ms(40)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_counters_tell_what_waits_from_what_is_in_flight() {
+    let fake = Fake::by(|_| Act::accept().after(20));
+    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    for id in 1..=3 {
+        writer.submit(item(id)).await.unwrap();
+        pass(1).await;
+    }
+    let stats = writer.stats();
+    assert_eq!((stats.inside, stats.in_flight, stats.requests_in_flight), (3, 1, 1));
+    pass(20).await;
+    let stats = writer.stats();
+    assert_eq!((stats.inside, stats.in_flight, stats.requests_in_flight), (2, 2, 1));
+}

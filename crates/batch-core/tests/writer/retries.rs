@@ -53,6 +53,17 @@ async fn the_entries_of_a_failed_request_travel_together_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_entries_of_a_lane_travel_together_again_if_each_is_known_by_an_identity() {
+    let fake = Fake::acts([Act::retry()]);
+    let writer = writer(&fake, Settings::new());
+    for (id, identity) in (1..).zip(["a", "b", "c"]) {
+        writer.submit(item(id).lane("x").identity(identity)).await.unwrap();
+    }
+    assert_eq!(writer.flush().await.len(), 0);
+    assert_eq!(fake.sent(), [[1, 2, 3], [1, 2, 3]]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_entry_is_handed_back_after_its_last_attempt() {
     let fake = Fake::by(|_| Act::retry());
     let writer = writer(&fake, Settings::new().max_attempts(3));
