@@ -1,6 +1,7 @@
 //! Numbers as DynamoDB knows them: decimal, compared by value, of limited digits and range.
 
 use std::borrow::Cow;
+use std::num::{IntErrorKind, ParseIntError};
 
 use crate::limits::{NUMBER_BYTES, NUMBER_DIGITS, NUMBER_POWERS};
 
@@ -75,7 +76,7 @@ impl<'a> Decimal<'a> {
                 }
                 b'.' if point.is_none() => point = Some(digits),
                 b'E' | b'e' => {
-                    exponent = unsigned[place + 1..].parse().map_err(|_| Fault::NotANumber)?;
+                    exponent = parse_exponent(&unsigned[place + 1..])?;
                     break;
                 }
                 _ => return Err(Fault::NotANumber),
@@ -154,6 +155,15 @@ impl<'a> Decimal<'a> {
     fn is_negative(&self) -> bool {
         self.minus && !self.is_zero()
     }
+}
+
+/// An exponent beyond all bounds is a huge one.
+fn parse_exponent(text: &str) -> Result<i64, Fault> {
+    text.parse().or_else(|error: ParseIntError| match error.kind() {
+        IntErrorKind::NegOverflow => Ok(i64::MIN),
+        IntErrorKind::PosOverflow => Ok(i64::MAX),
+        _ => Err(Fault::NotANumber),
+    })
 }
 
 /// Whether this is surely canonical already.
