@@ -48,6 +48,19 @@ fn a_service_is_object_safe() {
     assert_eq!(boxed.limits().entries(), 10);
 }
 
+#[test]
+fn a_boxed_service_prepares_entries_as_it_does_itself() {
+    let prepared = |service: &dyn Service<Entry = Item, Sent = u32>| {
+        let mut item = item(1);
+        service.prepare(&mut item);
+        item.stamp
+    };
+    let alone = prepared(&Fake::accepting());
+    let boxed: Box<dyn Service<Entry = Item, Sent = u32>> = Box::new(Fake::accepting());
+    assert!(alone.is_some());
+    assert_eq!(prepared(&boxed), alone);
+}
+
 #[tokio::test(start_paused = true)]
 async fn debug_and_display_show_no_content() {
     let fake = Fake::acts([Act::reject()]);
