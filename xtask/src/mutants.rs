@@ -39,8 +39,9 @@ pub(crate) fn run(choice: &Choice) -> Result<()> {
     let program = tools::cargo(&place.join("cargo-mutants"), VERSION, None)?;
     let mut mutants = Command::new(program);
     // The mutants are built from a copy of the workspace, whose path differs each time. What they depend on is built
-    // once nevertheless, in a directory that lasts.
-    mutants.args(arguments(choice, &counted)).arg("--output").arg(&place).args(&choice.arguments);
+    // once nevertheless, in a directory that lasts. Two at a time would run each other's programs there.
+    mutants.args(arguments(choice, &counted)).args(["--jobs", "1"]);
+    mutants.arg("--output").arg(&place).args(&choice.arguments);
     mutants.current_dir(root()).env("CARGO_TARGET_DIR", place.join("build")).envs(WITHOUT_SHRINKING);
     let outcome = tools::run_and_accept(&mut mutants, &[ALL_CAUGHT, SOME_HANG]);
     outcome.with_context(|| format!("what was found is in {}", place.join("mutants.out").display()))
