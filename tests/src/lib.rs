@@ -4,12 +4,14 @@
 
 mod deep;
 mod destination;
+mod through;
 
 pub use deep::play;
 pub use destination::{
     Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name,
     number,
 };
+pub use through::Through;
 
 /// The README, whose examples are doc tests of this crate.
 #[cfg(doctest)]

@@ -27,8 +27,6 @@ mod order;
 mod poison;
 #[path = "conformance/random.rs"]
 mod random;
-#[path = "conformance/seeded.rs"]
-mod seeded;
 #[path = "conformance/shutdown.rs"]
 mod shutdown;
 #[path = "conformance/stage.rs"]

@@ -7,8 +7,7 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use crate::seeded::Seeded;
-use batchwright_tests::{Destination, EntryOf, content, lane};
+use batchwright_tests::{Destination, EntryOf, Through, content, lane};
 
 /// A destination on a server of its own.
 pub(crate) struct Stage<D> {
@@ -37,8 +36,8 @@ impl<D: Destination> Stage<D> {
     }
 
     /// The same writer, but that its backoffs are drawn from a seed.
-    pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<Seeded<D::Service>> {
-        let service = Seeded(self.destination.writer(settings.clone()));
+    pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<Through<D::Service>> {
+        let service = Through(self.destination.writer(settings.clone()));
         Writer::builder(service).settings(settings).seed(seed).build().unwrap()
     }
 

@@ -6,9 +6,8 @@ use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan};
 
 use crate::ledger::Ledger;
-use crate::seeded::Seeded;
 use crate::stage::{Stage, now, pass, small_requests, submit};
-use batchwright_tests::Destination;
+use batchwright_tests::{Destination, Through};
 
 const COUNT: usize = 100;
 
@@ -62,7 +61,7 @@ pub(crate) async fn a_minute_of_throttling_uses_up_no_attempt<D: Destination>() 
     assert!(stage.requests() < 300, "it slows down: {:?}", writer.stats());
 }
 
-type Ridden<D> = (Stage<D>, Writer<Seeded<<D as Destination>::Service>>, Ledger);
+type Ridden<D> = (Stage<D>, Writer<Through<<D as Destination>::Service>>, Ledger);
 
 /// Submits into a storm that lasts so long, and flushes.
 async fn ride_out<D: Destination>(settings: Settings, storm: FaultPlan, lasts: Duration) -> Ridden<D> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Settings, Writer};
+use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
+use batchwright_tests::Through;
 use tokio::time::{Instant, sleep};
 
 use crate::interrogation::{question_all, search};
@@ -72,33 +72,4 @@ pub(crate) fn what_a_lost_runtime_hands_back_is_not_shown<S: Suspect>() {
 
 fn silence() -> Trouble {
     Arc::new(|_| Act::Hang)
-}
-
-/// The service of a writer, for another one.
-struct Through<S: Service>(Writer<S>);
-
-#[async_trait]
-impl<S: Service> Service for Through<S> {
-    type Entry = S::Entry;
-    type Sent = S::Sent;
-
-    fn name(&self) -> &'static str {
-        self.0.service().name()
-    }
-
-    fn limits(&self) -> LimitPolicy {
-        self.0.service().limits()
-    }
-
-    fn prepare(&self, entry: &mut S::Entry) {
-        self.0.service().prepare(entry);
-    }
-
-    fn measure<'a>(&self, entry: &'a S::Entry) -> Result<Measure<'a>, Invalid> {
-        self.0.service().measure(entry)
-    }
-
-    async fn send(&self, entries: &[S::Entry]) -> Reply<S::Sent> {
-        self.0.service().send(entries).await
-    }
 }

@@ -1,13 +1,14 @@
-//! A writer whose run can be repeated exactly.
+//! A writer built once more: with a seed, say, so that its run can be repeated exactly.
 
 use async_trait::async_trait;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Writer};
 
-/// The service of a writer, for another one with a seed.
-pub(crate) struct Seeded<S: Service>(pub(crate) Writer<S>);
+/// The service of a writer, for another one.
+#[derive(Debug)]
+pub struct Through<S: Service>(pub Writer<S>);
 
 #[async_trait]
-impl<S: Service> Service for Seeded<S> {
+impl<S: Service> Service for Through<S> {
     type Entry = S::Entry;
     type Sent = S::Sent;
 
