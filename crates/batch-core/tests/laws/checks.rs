@@ -39,6 +39,7 @@ impl World {
         assert_eq!(stats.requests_in_flight as usize, self.away.len() + 1);
         assert!(stats.requests_in_flight <= stats.in_flight_limit, "law 9");
         self.check_limits(&items);
+        self.check_reason(&items);
         for (position, item) in items.iter().enumerate() {
             self.check_may_go(item);
             self.check_order(item, &items[..position]);
@@ -61,6 +62,21 @@ impl World {
             items.len()
         );
         assert!(bytes + OVERHEAD <= self.config.limit_bytes, "law 1: {bytes} bytes");
+    }
+
+    /// Law 4: what goes is due, or fills a request, or nothing else is under way.
+    fn check_reason(&self, items: &[Item]) {
+        if items.iter().any(|item| self.known[&item.id].at == At::Isolated) {
+            return;
+        }
+        let bytes: usize = self.ready().map(|known| known.item.bytes).sum();
+        let is_full = self.ready().count() >= self.threshold() || bytes + OVERHEAD >= self.config.limit_bytes;
+        let is_urgent = |known: &Known| self.urgent_until.is_some_and(|urgent| known.latest <= urgent);
+        // A flush ends the wait for company of all that failed together with what it covers.
+        let may_be_flushed = |known: &Known| known.sends > 0 && !self.flushes.is_empty();
+        let is_due = |known: &Known| known.latest <= self.now || is_urgent(known) || may_be_flushed(known);
+        let is_idle = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
+        assert!(is_full || is_idle || self.ready().any(is_due), "law 4: {items:?} go before their time");
     }
 
     /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
@@ -186,7 +202,6 @@ impl World {
 
     /// Law 4: a slot is free, and the writer is not slowed down.
     fn check_timeliness(&self, wake: Option<Instant>) {
-        let mut ready = 0;
         for known in self.known.values().filter(|known| known.at == At::Waiting) {
             let Some(head) = self.head_of_free_lane(known) else {
                 continue;
@@ -195,10 +210,7 @@ impl World {
                 assert!(wake.is_some_and(|wake| wake <= head.earliest), "law 4: nothing wakes for a retry");
                 continue;
             }
-            let is_head = head.item.id == known.item.id;
-            let strict = known.lane.as_ref().is_some_and(|(_, strict)| *strict);
-            ready += usize::from(is_head || !strict);
-            if !is_head {
+            if head.item.id != known.item.id {
                 continue;
             }
             let flushed = self.flushes.iter().any(|&(_, end)| known.flush_order < end);
@@ -208,8 +220,21 @@ impl World {
             let at_once = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
             assert!(!at_once, "law 4: {known:?} lingers while nothing is in flight");
         }
-        let threshold = self.config.threshold.min(self.config.limit_entries);
+        let (ready, threshold) = (self.ready().count(), self.threshold());
         assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
+    }
+
+    fn threshold(&self) -> usize {
+        self.config.threshold.min(self.config.limit_entries)
+    }
+
+    /// What the next requests could take: of a strict lane the first entry only.
+    fn ready(&self) -> impl Iterator<Item = &Known> {
+        self.known.values().filter(|known| known.at == At::Waiting).filter(|known| {
+            let strict = known.lane.as_ref().is_some_and(|(_, strict)| *strict);
+            self.head_of_free_lane(known)
+                .is_some_and(|head| head.earliest <= self.now && (!strict || head.item.id == known.item.id))
+        })
     }
 
     /// The entry that must go before this one, or with it; nothing while its lane is away.

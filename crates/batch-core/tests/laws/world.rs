@@ -31,6 +31,8 @@ pub(crate) struct World {
     uncollected: Vec<usize>,
     /// Watermarks, with the order of acceptance that each one ends at.
     flushes: Vec<(Watermark, u64)>,
+    /// What would be due by then is due at once, since the last flush.
+    urgent_until: Option<Instant>,
     /// Everything accepted before this was withdrawn.
     withdrawn: u64,
     is_stopped: bool,
@@ -66,6 +68,7 @@ impl World {
             grants: Vec::new(),
             uncollected: Vec::new(),
             flushes: Vec::new(),
+            urgent_until: None,
             withdrawn: 0,
             is_stopped: false,
             is_paced: false,
@@ -382,6 +385,7 @@ impl World {
     fn flush(&mut self) {
         let watermark = self.buffer.flush(self.now);
         self.flushes.push((watermark, self.next));
+        self.urgent_until = Some(self.now + self.config.linger.longest());
     }
 
     fn withdraw(&mut self) {
