@@ -156,7 +156,7 @@ impl<S: Service> Shared<S> {
         } else {
             let mut state = self.lock();
             state.awaited -= usize::from(failed.awaited);
-            state.pool.add(Failed { awaited: false, ..failed });
+            state.pool.add(failed);
             self.unlock(state);
         }
     }
