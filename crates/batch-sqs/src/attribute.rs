@@ -185,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn what_it_occupies_is_the_room_of_its_texts() {
+        let mut roomy = String::with_capacity(100);
+        roomy.push('x');
+        assert_eq!(AttributeValue::string(roomy).label("token").heap_bytes(), 100 + 5);
+        assert_eq!(AttributeValue::binary([1, 2, 3]).heap_bytes(), 3);
+        assert_eq!(AttributeValue::string("").heap_bytes(), 0);
+    }
+
+    #[test]
     fn what_converts_gets_the_type_that_fits() {
         assert_eq!(AttributeValue::from(-7_i64), AttributeValue::number("-7"));
         assert_eq!(AttributeValue::from("x".to_owned()), AttributeValue::string("x"));

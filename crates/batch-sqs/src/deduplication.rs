@@ -96,6 +96,7 @@ mod tests {
         message.or_deduplication_id(|| unreachable!("it has one"));
         assert_eq!(message.known_deduplication_id(), Some("made up"), "its copy can have it");
         assert_eq!(message, before);
+        assert_ne!(message, before.deduplication_id("other"), "it makes a difference which id is sent");
     }
 
     #[test]

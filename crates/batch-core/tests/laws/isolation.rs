@@ -44,6 +44,13 @@ fn after_a_streak_the_innocent_rest_is_delivered() {
 }
 
 #[test]
+fn what_the_service_takes_in_between_ends_a_streak() {
+    let outcome = isolate(64, |n| n % 2 == 0);
+    assert_eq!(outcome.rejected, (0..64).step_by(2).collect::<Vec<_>>());
+    assert_eq!(outcome.delivered, (1..64).step_by(2).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_streak_is_not_taken_for_all_when_reasons_differ() {
     let outcome = isolate_with(64, |n| (n < 32).then_some(if n % 2 == 0 { "Even" } else { "Odd" }));
     assert_eq!(outcome.delivered, (32..64).collect::<Vec<_>>());

@@ -1,8 +1,10 @@
-//! Laws 1, 4 and 12 where no fault disturbs: requests are as few as the order of arrival allows.
+//! Laws 1, 4 and 12: requests are as few as the order of arrival allows.
 
 use std::time::Instant;
 
-use batch_core::{Buffer, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{
+    Buffer, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Reply, Settings, Verdict,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -23,6 +25,34 @@ proptest! {
         let sent = send_all(&mut buffer, now);
         prop_assert_eq!(sent.concat(), sizes.clone(), "unlaned entries go in the order of arrival");
         prop_assert_eq!(sent.len(), fewest(&sizes, 7, 100));
+    }
+}
+
+#[test]
+fn a_relaxed_lane_fills_requests_whoever_its_entries_are_and_again_after_a_failure() {
+    const NAMES: [&str; 5] = ["one", "two", "three", "four", "five"];
+    for duplicates in [Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast] {
+        let settings = Settings::new().order(Order::Relaxed).duplicates(duplicates);
+        let mut buffer: Buffer<&str, (), ()> =
+            Buffer::new(&settings, LimitPolicy::new(7, 100, 60).unwrap()).unwrap();
+        let now = Instant::now();
+        for name in NAMES {
+            let (lane, identity) = (Some(Key::from("lane")), Some(Key::from(name)));
+            let measure = Measure { lane, identity, ..Measure::of_bytes(1) };
+            let charge = buffer.charge(&measure).unwrap();
+            let grant = buffer.try_grant(charge).unwrap();
+            let place = buffer.place(grant, &measure).unwrap();
+            buffer.put(place, name, (), now);
+        }
+        for reply in
+            [Reply::Retry(Failure::new("Busy")), Reply::Each(vec![Verdict::Accepted(()); NAMES.len()])]
+        {
+            let Output::Send(batch) = buffer.poll(now) else {
+                panic!("they may go");
+            };
+            assert_eq!(batch.entries(), NAMES, "{duplicates:?}");
+            buffer.complete(batch, reply, now, 0.0);
+        }
     }
 }
 

@@ -84,14 +84,17 @@ fn a_queue_that_deduplicates_by_content_gets_no_id() {
 fn memory_is_charged_for_everything_that_a_message_holds() {
     let mut body = String::with_capacity(1_000);
     body.push_str("body");
-    let message = Message::new(body).id("i".repeat(50)).group("g".repeat(60));
+    let message =
+        Message::new(body).id("i".repeat(50)).group("g".repeat(60)).deduplication_id("d".repeat(30));
     let message =
         message.attribute("n".repeat(70), AttributeValue::string("v".repeat(80)).label("l".repeat(90)));
-    let found = measure(&standard(), &message);
+    let found = measure(&fifo(), &message);
     assert_eq!(found.entry_bytes, 4 + 70 + "String.".len() + 90 + 80);
     assert_eq!(found.request_bytes, found.entry_bytes);
-    assert!(found.heap_bytes >= 1_000 + 50 + 60 + 70 + 80 + 90, "{}", found.heap_bytes);
-    assert!(found.heap_bytes < 2_000, "{}", found.heap_bytes);
+    let room_of_attributes = found.heap_bytes - (1_000 + 50 + 60 + 30 + 70 + 80 + 90);
+    let attribute = size_of::<(String, AttributeValue)>();
+    assert!((attribute..=8 * attribute).contains(&room_of_attributes), "{room_of_attributes}");
+    assert_eq!(room_of_attributes % attribute, 0);
 }
 
 #[test]
