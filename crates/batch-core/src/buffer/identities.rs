@@ -93,6 +93,10 @@ impl Identities {
         self.all[id as usize].away
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     fn add(&mut self, key: Hashed<'_>) -> IdentityId {
         let identity = Identity { hash: key.hash, inside: 0, line: None, waiting: None, away: false };
         let id = u32::try_from(self.all.insert(identity)).expect("no more identities than entries");

@@ -154,6 +154,10 @@ impl Isolations {
         self.resting.first().map(|&(until, _)| until)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     fn displace(&mut self, id: IsolationId) {
         match std::mem::replace(&mut self.all[id as usize].place, Place::Nowhere) {
             Place::Nowhere => {}

@@ -230,6 +230,11 @@ impl Lines {
         self.resting.first().map(|&(until, _)| until)
     }
 
+    /// All lines but the main one.
+    pub(super) fn len(&self) -> usize {
+        self.all.len() - 1
+    }
+
     pub(super) fn load(&self) -> Load {
         self.load
     }

@@ -254,6 +254,11 @@ impl<E, R, T> Buffer<E, R, T> {
 
 impl<E, R, T> std::fmt::Debug for Buffer<E, R, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Buffer").field("stats", &self.stats()).finish_non_exhaustive()
+        f.debug_struct("Buffer")
+            .field("stats", &self.stats())
+            .field("lines", &self.lines.len())
+            .field("identities", &self.identities.len())
+            .field("isolations", &self.isolations.len())
+            .finish_non_exhaustive()
     }
 }

@@ -185,6 +185,7 @@ impl World {
         }
         if !self.is_stopped && !self.is_paced && self.away.len() < stats.in_flight_limit as usize {
             self.check_timeliness(wake);
+            self.check_isolations(wake);
         }
     }
 
@@ -222,6 +223,20 @@ impl World {
         }
         let (ready, threshold) = (self.ready().count(), self.threshold());
         assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
+    }
+
+    /// Laws 4 and 8: the next part of a refused request goes when the one before it has its answer, or when its retry
+    /// is due.
+    fn check_isolations(&self, wake: Option<Instant>) {
+        let isolated = || self.known.values().filter(|known| known.at == At::Isolated);
+        for isolation in isolated().map(|known| known.isolation) {
+            let flies = |known: &Known| known.isolation == isolation && matches!(known.at, At::InFlight(_));
+            let mates = isolated().filter(|known| known.isolation == isolation);
+            let due = mates.map(|known| known.earliest).max();
+            let is_on_its_way = self.known.values().any(flies)
+                || (due > Some(self.now) && wake.is_some_and(|wake| Some(wake) <= due));
+            assert!(is_on_its_way, "law 4: nothing goes on with the isolation of {isolation:?}");
+        }
     }
 
     fn threshold(&self) -> usize {

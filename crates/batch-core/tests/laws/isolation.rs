@@ -1,9 +1,14 @@
 //! Law 8: poison is isolated, with few requests.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use batch_core::{Buffer, Cause, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{
+    Backoff, Batch, Buffer, Cause, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict,
+};
 use proptest::prelude::*;
+
+/// How long it takes until a service that could not be reached is tried again.
+const PROBE: Duration = Duration::from_millis(100);
 
 /// What became of one request with some poison in it.
 struct Outcome {
@@ -57,6 +62,22 @@ fn a_streak_is_not_taken_for_all_when_reasons_differ() {
     assert_eq!(outcome.rejected.len(), 32);
 }
 
+#[test]
+fn a_part_that_never_left_is_the_next_to_probe_whether_the_service_is_back() {
+    let settings = Settings::new().backoff(Backoff::new(PROBE, PROBE));
+    let mut buffer: Buffer<usize, (), usize> =
+        Buffer::new(&settings, LimitPolicy::new(4, 100, 10).unwrap()).unwrap();
+    let start = Instant::now();
+    fill(&mut buffer, 4, start);
+    let refused = sent(&mut buffer, start);
+    buffer.complete(refused, Reply::Split(Failure::new("Poison")), start, 1.0);
+    let half = sent(&mut buffer, start);
+    assert_eq!(half.entries(), [0, 1]);
+    buffer.complete(half, Reply::Unsent(Failure::new("Gone")), start, 1.0);
+    assert!(matches!(buffer.poll(start), Output::Wait(Some(wake)) if wake == start + PROBE));
+    assert_eq!(sent(&mut buffer, start + PROBE).entries(), [0, 1]);
+}
+
 fn isolate(entries: usize, is_poison: impl Fn(usize) -> bool) -> Outcome {
     isolate_with(entries, |n| is_poison(n).then_some("Poison"))
 }
@@ -67,13 +88,7 @@ fn isolate_with(entries: usize, poison: impl Fn(usize) -> Option<&'static str>) 
     let settings = Settings::new().max_attempts(1);
     let mut buffer: Buffer<usize, (), usize> = Buffer::new(&settings, limits).unwrap();
     let now = Instant::now();
-    for n in 0..entries {
-        let measure = Measure::of_bytes(1);
-        let charge = buffer.charge(&measure).unwrap();
-        let grant = buffer.try_grant(charge).unwrap();
-        let place = buffer.place(grant, &measure).unwrap();
-        buffer.put(place, n, n, now);
-    }
+    fill(&mut buffer, entries, now);
     let mut outcome = Outcome { requests: 0, delivered: Vec::new(), rejected: Vec::new() };
     loop {
         match buffer.poll(now) {
@@ -100,5 +115,23 @@ fn isolate_with(entries: usize, poison: impl Fn(usize) -> Option<&'static str>) 
                 return outcome;
             }
         }
+    }
+}
+
+fn fill(buffer: &mut Buffer<usize, (), usize>, entries: usize, now: Instant) {
+    for n in 0..entries {
+        let measure = Measure::of_bytes(1);
+        let charge = buffer.charge(&measure).unwrap();
+        let grant = buffer.try_grant(charge).unwrap();
+        let place = buffer.place(grant, &measure).unwrap();
+        buffer.put(place, n, n, now);
+    }
+}
+
+#[track_caller]
+fn sent(buffer: &mut Buffer<usize, (), usize>, now: Instant) -> Batch<usize> {
+    match buffer.poll(now) {
+        Output::Send(batch) => batch,
+        other => panic!("nothing is sent: {other:?}"),
     }
 }

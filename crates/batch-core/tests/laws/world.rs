@@ -121,6 +121,8 @@ impl World {
         self.collect(usize::MAX);
         let stats = self.buffer.stats();
         assert_eq!((stats.inside, stats.uncollected, stats.bytes), (0, 0, 0));
+        let left = format!("{:?}", self.buffer);
+        assert!(left.ends_with("lines: 0, identities: 0, isolations: 0, .. }"), "law 6: {left}");
     }
 
     fn submit(&mut self, lane: u8, twin: u8, bytes: usize, poison: bool) {
