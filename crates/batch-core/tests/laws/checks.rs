@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Linger, Refused, Resolution, Sent, UnprocessedItem};
+use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Refused, Resolution, Sent, UnprocessedItem};
 
 use super::{At, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
 
@@ -62,21 +62,6 @@ impl World {
             items.len()
         );
         assert!(bytes + OVERHEAD <= self.config.limit_bytes, "law 1: {bytes} bytes");
-    }
-
-    /// Law 4: what goes is due, or fills a request, or nothing else is under way.
-    fn check_reason(&self, items: &[Item]) {
-        if items.iter().any(|item| self.known[&item.id].at == At::Isolated) {
-            return;
-        }
-        let bytes: usize = self.ready().map(|known| known.item.bytes).sum();
-        let is_full = self.ready().count() >= self.threshold() || bytes + OVERHEAD >= self.config.limit_bytes;
-        let is_urgent = |known: &Known| self.urgent_until.is_some_and(|urgent| known.latest <= urgent);
-        // A flush ends the wait for company of all that failed together with what it covers.
-        let may_be_flushed = |known: &Known| known.sends > 0 && !self.flushes.is_empty();
-        let is_due = |known: &Known| known.latest <= self.now || is_urgent(known) || may_be_flushed(known);
-        let is_idle = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
-        assert!(is_full || is_idle || self.ready().any(is_due), "law 4: {items:?} go before their time");
     }
 
     /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
@@ -199,67 +184,6 @@ impl World {
         assert!(wake.is_some_and(|wake| wake <= deadline), "law 9: nothing wakes for the deadline");
         assert!(known.flush_order >= self.withdrawn, "law 5: {known:?} was withdrawn");
         assert!(!self.is_stopped, "law 11: {known:?} outlived its runtime");
-    }
-
-    /// Law 4: a slot is free, and the writer is not slowed down.
-    fn check_timeliness(&self, wake: Option<Instant>) {
-        for known in self.known.values().filter(|known| known.at == At::Waiting) {
-            let Some(head) = self.head_of_free_lane(known) else {
-                continue;
-            };
-            if head.earliest > self.now {
-                assert!(wake.is_some_and(|wake| wake <= head.earliest), "law 4: nothing wakes for a retry");
-                continue;
-            }
-            if head.item.id != known.item.id {
-                continue;
-            }
-            let flushed = self.flushes.iter().any(|&(_, end)| known.flush_order < end);
-            assert!(!flushed, "law 5: {known:?} lingers in spite of a flush");
-            assert!(known.latest > self.now, "law 4: {known:?} waits past its time");
-            assert!(wake.is_some_and(|wake| wake <= known.latest), "law 4: nothing wakes for it");
-            let at_once = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
-            assert!(!at_once, "law 4: {known:?} lingers while nothing is in flight");
-        }
-        let (ready, threshold) = (self.ready().count(), self.threshold());
-        assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
-    }
-
-    /// Laws 4 and 8: the next part of a refused request goes when the one before it has its answer, or when its retry
-    /// is due.
-    fn check_isolations(&self, wake: Option<Instant>) {
-        let isolated = || self.known.values().filter(|known| known.at == At::Isolated);
-        for isolation in isolated().map(|known| known.isolation) {
-            let flies = |known: &Known| known.isolation == isolation && matches!(known.at, At::InFlight(_));
-            let mates = isolated().filter(|known| known.isolation == isolation);
-            let due = mates.map(|known| known.earliest).max();
-            let is_on_its_way = self.known.values().any(flies)
-                || (due > Some(self.now) && wake.is_some_and(|wake| Some(wake) <= due));
-            assert!(is_on_its_way, "law 4: nothing goes on with the isolation of {isolation:?}");
-        }
-    }
-
-    fn threshold(&self) -> usize {
-        self.config.threshold.min(self.config.limit_entries)
-    }
-
-    /// What the next requests could take: of a strict lane the first entry only.
-    fn ready(&self) -> impl Iterator<Item = &Known> {
-        self.known.values().filter(|known| known.at == At::Waiting).filter(|known| {
-            let strict = known.lane.as_ref().is_some_and(|(_, strict)| *strict);
-            self.head_of_free_lane(known)
-                .is_some_and(|head| head.earliest <= self.now && (!strict || head.item.id == known.item.id))
-        })
-    }
-
-    /// The entry that must go before this one, or with it; nothing while its lane is away.
-    fn head_of_free_lane<'a>(&'a self, known: &'a Known) -> Option<&'a Known> {
-        let Some(lane) = &known.lane else {
-            return Some(known);
-        };
-        let mates = || self.known.values().filter(|other| other.lane.as_ref() == Some(lane));
-        let free = mates().all(|mate| mate.at == At::Waiting);
-        free.then(|| mates().min_by_key(|mate| mate.place)).flatten()
     }
 
     fn occupied(&self) -> (usize, usize) {

@@ -1,8 +1,11 @@
 //! A world around a buffer: it turns the crank as the documentation says, plays the service and
-//! the users, and keeps a model of every entry. `checks.rs` holds the model against the laws.
+//! the users, and keeps a model of every entry. `checks.rs` and `timeliness.rs` hold the model
+//! against the laws.
 
 #[path = "checks.rs"]
 mod checks;
+#[path = "timeliness.rs"]
+mod timeliness;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
