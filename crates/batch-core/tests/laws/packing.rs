@@ -1,6 +1,6 @@
 //! Laws 1, 4 and 12: requests are as few as the order of arrival allows.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use batch_core::{
     Buffer, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Reply, Settings, Verdict,
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 proptest! {
     #[test]
     fn requests_are_as_few_as_arrival_order_allows(sizes in proptest::collection::vec(1..60_usize, 1..200)) {
-        let settings = Settings::new().linger(Linger::Fixed(std::time::Duration::from_secs(1)));
+        let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
         let limits = LimitPolicy::new(7, 100, 60).unwrap();
         let mut buffer: Buffer<usize, (), ()> = Buffer::new(&settings, limits).unwrap();
         let now = Instant::now();
@@ -44,14 +44,15 @@ fn a_relaxed_lane_fills_requests_whoever_its_entries_are_and_again_after_a_failu
             let place = buffer.place(grant, &measure).unwrap();
             buffer.put(place, name, (), now);
         }
-        for reply in
-            [Reply::Retry(Failure::new("Busy")), Reply::Each(vec![Verdict::Accepted(()); NAMES.len()])]
-        {
-            let Output::Send(batch) = buffer.poll(now) else {
+        let later = now + Duration::from_secs(60);
+        let replies =
+            [(now, Reply::Retry(Failure::new("Busy"))), (later, Reply::Fatal(Failure::new("Gone")))];
+        for (at, reply) in replies {
+            let Output::Send(batch) = buffer.poll(at) else {
                 panic!("they may go");
             };
             assert_eq!(batch.entries(), NAMES, "{duplicates:?}");
-            buffer.complete(batch, reply, now, 0.0);
+            buffer.complete(batch, reply, at, 0.5);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use batch_core::Linger;
+use batch_core::{Linger, Output};
 
 use super::{At, Item, Known, OVERHEAD, World};
 
@@ -57,6 +57,22 @@ impl World {
             let is_on_its_way = self.known.values().any(flies)
                 || (due > Some(self.now) && wake.is_some_and(|wake| Some(wake) <= due));
             assert!(is_on_its_way, "law 4: nothing goes on with the isolation of {isolation:?}");
+        }
+    }
+
+    /// Law 4: an entry that asks for no turn of the crank has nothing for it to do before the next
+    /// one is due.
+    pub(super) fn check_wish(&mut self) {
+        if self.buffer.wants_poll() {
+            return;
+        }
+        let known = self.wake;
+        match self.buffer.poll(self.now) {
+            Output::Wait(wake) => {
+                let is_known = wake.is_none_or(|wake| known.is_some_and(|known| known <= wake));
+                assert!(is_known, "law 4: nothing tells of {wake:?}, only of {known:?}");
+            }
+            other => panic!("law 4: nothing asks for {other:?}"),
         }
     }
 

@@ -167,6 +167,7 @@ impl World {
                 self.accepted += 1;
                 self.buffer.put(place, item.clone(), item.id, self.now);
                 self.learn_of(item, charge);
+                self.check_wish();
             }
         }
     }
