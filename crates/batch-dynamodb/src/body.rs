@@ -110,7 +110,6 @@ impl Body {
             AttributeValue::N(text) => self.text([r#"{"N":""#, r#""}"#], text),
             AttributeValue::Ns(set) => self.texts([r#"{"NS":["#, "]}"], set),
             AttributeValue::Null(true) => self.constant(r#"{"NULL":true}"#),
-            AttributeValue::Null(false) => self.constant(r#"{"NULL":false}"#),
             AttributeValue::S(text) => self.text([r#"{"S":""#, r#""}"#], text),
             AttributeValue::Ss(set) => self.texts([r#"{"SS":["#, "]}"], set),
             _ => None,
