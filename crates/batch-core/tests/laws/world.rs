@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use batch_core::{
     Ambiguous, Batch, Buffer, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure, Order, Output,
-    Refused, Reply, Verdict, Watermark,
+    Refused, Reply, Stats, Verdict, Watermark,
 };
 
 use super::config::{Config, LARGEST, OVERHEAD};
@@ -42,10 +42,8 @@ pub(crate) struct World {
     /// Whether the whole writer was slowed down, so that slots may rightly stay free.
     is_paced: bool,
     wake: Option<Instant>,
-    accepted: u64,
-    delivered: u64,
-    superseded: u64,
-    handed_back: u64,
+    /// What has happened so far, as the buffer should count it.
+    counted: Stats,
     pub(crate) trace: Vec<String>,
 }
 
@@ -76,10 +74,7 @@ impl World {
             is_stopped: false,
             is_paced: false,
             wake: None,
-            accepted: 0,
-            delivered: 0,
-            superseded: 0,
-            handed_back: 0,
+            counted: Stats::default(),
             trace: Vec::new(),
         }
     }
@@ -155,6 +150,7 @@ impl World {
         };
         let twin =
             self.known.values().any(|known| item.identity.is_some() && known.item.identity == item.identity);
+        self.counted.duplicates += u64::from(twin);
         match self.buffer.place(grant, &measure) {
             Err(refused) => {
                 assert_eq!(refused, Refused::Duplicate);
@@ -164,7 +160,7 @@ impl World {
                 assert!(!twin || self.config.duplicates != Duplicates::KeepFirst);
                 drop(measure);
                 self.next += 1;
-                self.accepted += 1;
+                self.counted.accepted += 1;
                 self.buffer.put(place, item.clone(), item.id, self.now);
                 self.learn_of(item, charge);
                 self.check_wish();
@@ -253,6 +249,7 @@ impl World {
                 Reply::Retry(failure)
             }
             Answer::Throttled => {
+                self.counted.throttled += 1;
                 self.all(&ids, Setback::Throttled, jitter);
                 Reply::Throttled(failure)
             }
@@ -289,6 +286,7 @@ impl World {
                     Verdict::Retry(failure())
                 }
                 _ => {
+                    self.counted.throttled += 1;
                     setbacks.push((id, Setback::Throttled));
                     Verdict::Throttled(failure())
                 }
