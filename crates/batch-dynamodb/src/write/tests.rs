@@ -1,3 +1,4 @@
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest};
 
 use super::Write;
@@ -33,6 +34,26 @@ fn debug_shows_names_types_and_sizes_and_no_value() {
     let many = Write::delete((0..1_000).map(|n| (format!("name-{n:03}"), s("secret"))).collect());
     let shown = format!("{many:?}");
     assert!(shown.contains("count: 1000") && shown.contains("name-009") && shown.len() < 400, "{shown}");
+}
+
+#[test]
+fn debug_spells_types_as_aws_does() {
+    let blob = || Blob::new([1]);
+    for (value, spelled) in [
+        (AttributeValue::B(blob()), "B"),
+        (AttributeValue::Bool(true), "BOOL"),
+        (AttributeValue::Bs(vec![blob()]), "BS"),
+        (AttributeValue::L(Vec::new()), "L"),
+        (AttributeValue::M(attributes([])), "M"),
+        (n("1"), "N"),
+        (AttributeValue::Ns(vec!["1".to_owned()]), "NS"),
+        (AttributeValue::Null(true), "NULL"),
+        (s("a"), "S"),
+        (AttributeValue::Ss(vec!["a".to_owned()]), "SS"),
+    ] {
+        let shown = format!("{:?}", Write::put(attributes([("a", value)])));
+        assert!(shown.contains(&format!(r#"{{"a": "{spelled}"}}"#)), "{shown}, not {spelled}");
+    }
 }
 
 #[test]
