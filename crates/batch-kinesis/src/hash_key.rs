@@ -50,3 +50,14 @@ impl From<u128> for HashKey {
         Self(number.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::HashKey;
+
+    #[test]
+    fn a_hash_key_is_shown_as_it_is_sent() {
+        assert_eq!(HashKey::from(1_u128 << 64).to_string(), "18446744073709551616");
+        assert_eq!(HashKey::from("no number".to_owned()).to_string(), "no number");
+    }
+}
