@@ -65,7 +65,9 @@ mod tests {
     use super::Namespace;
 
     fn check(name: &str, expected: Result<(), &str>) {
-        match (Namespace::new(name).check(), expected) {
+        let namespace = Namespace::new(name);
+        assert_eq!(namespace.to_string(), name);
+        match (namespace.check(), expected) {
             (Ok(()), Ok(())) => {}
             (Err(error), Err(part)) => {
                 assert!(error.to_string().contains(part), "{name}: {error}, not {part}");

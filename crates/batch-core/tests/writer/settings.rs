@@ -1,9 +1,40 @@
 //! What builders of services ask of settings, and what limits refuse.
 
-use batch_core::{ConfigError, Duplicates, LimitPolicy, Order, Settings};
+use batch_core::{Ambiguous, Backoff, ConfigError, Duplicates, LimitPolicy, Linger, Order, Settings};
 
 use crate::fake::{Fake, item};
 use crate::support::{ms, writer};
+
+#[test]
+fn every_setting_is_kept_whatever_is_set_before_and_after() {
+    let all: [fn(Settings) -> Settings; 15] = [
+        |settings| settings.ambiguous(Ambiguous::HandBack),
+        |settings| settings.attempt_timeout(ms(1)),
+        |settings| settings.backoff(Backoff::new(ms(2), ms(3))),
+        |settings| settings.delivery_deadline(ms(4)),
+        |settings| settings.duplicates(Duplicates::KeepFirst),
+        |settings| settings.in_flight(5, 6),
+        |settings| settings.linger(Linger::Fixed(ms(7))),
+        |settings| settings.max_attempts(8),
+        |settings| settings.max_batch_bytes(9),
+        |settings| settings.max_batch_entries(10),
+        |settings| settings.max_bytes(11),
+        |settings| settings.max_entries(12),
+        |settings| settings.order(Order::Strict),
+        |settings| settings.threshold_bytes(13),
+        |settings| settings.threshold_entries(14),
+    ];
+    let shown = |settings: Settings| format!("{settings:?}");
+    for (place, set) in all.iter().enumerate() {
+        let alone = shown(set(Settings::new()));
+        assert_ne!(alone, shown(Settings::new()), "setting {place}");
+        for other in &all[..place] {
+            let before = shown(other(set(Settings::new())));
+            assert_eq!(before, shown(set(other(Settings::new()))), "setting {place}");
+            assert_ne!(before, alone, "setting {place}");
+        }
+    }
+}
 
 #[test]
 fn a_service_chooses_only_where_the_user_did_not() {

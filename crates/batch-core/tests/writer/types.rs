@@ -1,6 +1,8 @@
 //! What the types promise: they move between tasks and threads, and show no content.
 
-use batch_core::{Permit, Receipt, Service, Settings, SubmitError, UnprocessedItem, Writer, WriterBuilder};
+use batch_core::{
+    Invalid, Permit, Receipt, Service, Settings, SubmitError, UnprocessedItem, Writer, WriterBuilder,
+};
 
 use crate::fake::{Act, Fake, Item, item};
 use crate::support::{ms, writer};
@@ -45,7 +47,7 @@ fn a_service_is_object_safe() {
     }
     assert_eq!(name(&Fake::accepting()), "fake");
     let boxed: Box<dyn Service<Entry = Item, Sent = u32>> = Box::new(Fake::accepting());
-    assert_eq!(boxed.limits().entries(), 10);
+    assert_eq!((boxed.limits().entries(), Service::name(&boxed)), (10, "fake"));
 }
 
 #[test]
@@ -59,6 +61,16 @@ fn a_boxed_service_prepares_entries_as_it_does_itself() {
     let boxed: Box<dyn Service<Entry = Item, Sent = u32>> = Box::new(Fake::accepting());
     assert!(alone.is_some());
     assert_eq!(prepared(&boxed), alone);
+}
+
+#[test]
+fn only_who_asks_is_told_where_an_entry_is_invalid() {
+    let invalid = Invalid::new("a value is empty").at("the attribute \"my secret\"");
+    assert_eq!(
+        (invalid.to_string(), invalid.place()),
+        ("a value is empty".to_owned(), Some("the attribute \"my secret\""))
+    );
+    assert_eq!(Invalid::new("a value is empty").place(), None);
 }
 
 #[tokio::test(start_paused = true)]
