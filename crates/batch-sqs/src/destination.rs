@@ -208,6 +208,7 @@ mod tests {
         check(&Queue::url("https://host/1/"), Err("no queue name"));
         check(&Queue::url("https://host/1/orders?x=1"), Err("'?'"));
         check(&Queue::url("https://host/1/or ders"), Err("' '"));
+        check(&Queue::url("https://ho st/1/orders"), Err("' '"));
     }
 
     #[test]

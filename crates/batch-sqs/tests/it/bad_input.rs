@@ -15,7 +15,7 @@ async fn check_refused(queue: &str, message: Message, words: &[&str]) {
     let writer = SqsWriter::builder(client, Queue::name(queue)).build().unwrap();
     let error = writer.submit(message.clone()).await.unwrap_err();
     says(&error, words);
-    assert_eq!(error.into_entry().body(), message.body());
+    assert_eq!(error.into_entry().into_body(), message.body());
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 0, 0);
     assert_eq!(server.requests().count("SendMessageBatch"), 0);
