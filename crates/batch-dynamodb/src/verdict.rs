@@ -47,21 +47,20 @@ pub(crate) fn of_writes(
     let place = |(place, write): (usize, &Write)| Some((owned(schema.key_of(write.attributes())?), place));
     let places: HashMap<_, _> = writes.iter().enumerate().filter_map(place).collect();
     let mut left_out = vec![false; writes.len()];
-    let mut unknown = 0;
+    let mut unknown = 0_usize;
     for request in unprocessed {
         match key_of(schema, &request).and_then(|key| places.get(&key)) {
             Some(&place) => left_out[place] = true,
             None => unknown += 1,
         }
     }
-    if unknown > 0 {
+    let rest = if unknown == 0 {
+        Verdict::Accepted(SentWrite {})
+    } else {
         tracing::warn!(target: "batch_dynamodb", unknown, "an answer has unprocessed items that were not sent");
-    }
-    let rest = || match unknown {
-        0 => Verdict::Accepted(SentWrite {}),
-        _ => Verdict::Ambiguous(contradiction()),
+        Verdict::Ambiguous(contradiction())
     };
-    let verdict = |left_out| if left_out { Verdict::Throttled(unprocessed_item()) } else { rest() };
+    let verdict = |left_out| if left_out { Verdict::Throttled(unprocessed_item()) } else { rest.clone() };
     left_out.into_iter().map(verdict).collect()
 }
 
