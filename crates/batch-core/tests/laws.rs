@@ -11,6 +11,8 @@
 mod company;
 #[path = "laws/config.rs"]
 mod config;
+#[path = "laws/crank.rs"]
+mod crank;
 #[path = "laws/isolation.rs"]
 mod isolation;
 #[path = "laws/model.rs"]
