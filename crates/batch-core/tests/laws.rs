@@ -21,6 +21,8 @@ mod model;
 mod packing;
 #[path = "laws/schedule.rs"]
 mod schedule;
+#[path = "laws/support.rs"]
+mod support;
 #[path = "laws/world.rs"]
 mod world;
 

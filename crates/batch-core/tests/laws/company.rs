@@ -6,6 +6,8 @@ use batch_core::{
     Backoff, Batch, Buffer, Failure, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict,
 };
 
+use super::support;
+
 type Numbers = Buffer<u32, (), u32>;
 
 #[test]
@@ -43,11 +45,7 @@ fn buffer() -> Numbers {
 }
 
 fn put(buffer: &mut Numbers, n: u32, now: Instant) {
-    let measure = Measure::of_bytes(1);
-    let charge = buffer.charge(&measure).unwrap();
-    let grant = buffer.try_grant(charge).unwrap();
-    let place = buffer.place(grant, &measure).unwrap();
-    buffer.put(place, n, n, now);
+    support::put(buffer, &Measure::of_bytes(1), n, n, now);
 }
 
 /// The batch that must be sent now.

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use batch_core::{Batch, Buffer, LimitPolicy, Linger, Measure, Output, Settings};
 
+use super::support;
+
 type Numbers = Buffer<u32, (), u32>;
 
 #[test]
@@ -44,11 +46,7 @@ fn buffer() -> Numbers {
 }
 
 fn put(buffer: &mut Numbers, n: u32, now: Instant) {
-    let measure = Measure::of_bytes(1);
-    let charge = buffer.charge(&measure).unwrap();
-    let grant = buffer.try_grant(charge).unwrap();
-    let place = buffer.place(grant, &measure).unwrap();
-    buffer.put(place, n, n, now);
+    support::put(buffer, &Measure::of_bytes(1), n, n, now);
 }
 
 /// Turns the crank until nothing more is to be done; what was to be sent.

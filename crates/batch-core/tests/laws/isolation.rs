@@ -7,6 +7,8 @@ use batch_core::{
 };
 use proptest::prelude::*;
 
+use super::support::put;
+
 /// How long it takes until a service that could not be reached is tried again.
 const PROBE: Duration = Duration::from_millis(100);
 
@@ -119,13 +121,7 @@ fn isolate_with(entries: usize, poison: impl Fn(usize) -> Option<&'static str>) 
 }
 
 fn fill(buffer: &mut Buffer<usize, (), usize>, entries: usize, now: Instant) {
-    for n in 0..entries {
-        let measure = Measure::of_bytes(1);
-        let charge = buffer.charge(&measure).unwrap();
-        let grant = buffer.try_grant(charge).unwrap();
-        let place = buffer.place(grant, &measure).unwrap();
-        buffer.put(place, n, n, now);
-    }
+    (0..entries).for_each(|n| put(buffer, &Measure::of_bytes(1), n, n, now));
 }
 
 #[track_caller]

@@ -7,6 +7,8 @@ use batch_core::{
 };
 use proptest::prelude::*;
 
+use super::support::put;
+
 proptest! {
     #[test]
     fn requests_are_as_few_as_arrival_order_allows(sizes in proptest::collection::vec(1..60_usize, 1..200)) {
@@ -15,11 +17,7 @@ proptest! {
         let mut buffer: Buffer<usize, (), ()> = Buffer::new(&settings, limits).unwrap();
         let now = Instant::now();
         for &size in &sizes {
-            let measure = Measure::of_bytes(size);
-            let charge = buffer.charge(&measure).unwrap();
-            let grant = buffer.try_grant(charge).unwrap();
-            let place = buffer.place(grant, &measure).unwrap();
-            buffer.put(place, size, (), now);
+            put(&mut buffer, &Measure::of_bytes(size), size, (), now);
         }
         buffer.flush(now);
         let sent = send_all(&mut buffer, now);
@@ -39,10 +37,7 @@ fn a_relaxed_lane_fills_requests_whoever_its_entries_are_and_again_after_a_failu
         for name in NAMES {
             let (lane, identity) = (Some(Key::from("lane")), Some(Key::from(name)));
             let measure = Measure { lane, identity, ..Measure::of_bytes(1) };
-            let charge = buffer.charge(&measure).unwrap();
-            let grant = buffer.try_grant(charge).unwrap();
-            let place = buffer.place(grant, &measure).unwrap();
-            buffer.put(place, name, (), now);
+            put(&mut buffer, &measure, name, (), now);
         }
         let later = now + Duration::from_secs(60);
         let replies =
