@@ -17,6 +17,8 @@ mod crank;
 mod isolation;
 #[path = "laws/model.rs"]
 mod model;
+#[path = "laws/pace.rs"]
+mod pace;
 #[path = "laws/packing.rs"]
 mod packing;
 #[path = "laws/schedule.rs"]

@@ -163,3 +163,18 @@ enum Found {
     /// One waits and is to be superseded.
     Waiting(SlotId),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LimitPolicy, Settings};
+
+    #[test]
+    fn an_entry_may_fill_the_memory_bound_and_no_more() {
+        let limits = LimitPolicy::new(10, 1_000, 100).expect("they fit together");
+        let plan = Settings::new().max_bytes(2_000).plan(limits).expect("it has room for a largest entry");
+        let holding = |bytes| Measure { heap_bytes: bytes - ENTRY_OVERHEAD_BYTES, ..Measure::of_bytes(100) };
+        assert_eq!(charge(&plan, &holding(2_000)), Ok(2_000));
+        assert_eq!(charge(&plan, &holding(2_001)), Err(Refused::TooLarge { bytes: 2_001, limit: 2_000 }));
+    }
+}

@@ -59,7 +59,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let load = self.lines.load();
         load.entries >= self.plan.threshold_entries
             || load.bytes >= self.plan.threshold_bytes
-            || (self.room.is_crowded() && load.entries > 0)
+            || self.room.is_crowded()
     }
 
     fn next_batch(&mut self, now: Instant) -> Option<Batch<E>> {

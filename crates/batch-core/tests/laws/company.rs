@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{
-    Backoff, Batch, Buffer, Failure, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict,
-};
+use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict};
 
-use super::support;
+use super::support::{self, sent};
 
 type Numbers = Buffer<u32, (), u32>;
 
@@ -46,16 +44,4 @@ fn buffer() -> Numbers {
 
 fn put(buffer: &mut Numbers, n: u32, now: Instant) {
     support::put(buffer, &Measure::of_bytes(1), n, n, now);
-}
-
-/// The batch that must be sent now.
-#[track_caller]
-fn sent(buffer: &mut Numbers, now: Instant) -> Batch<u32> {
-    loop {
-        match buffer.poll(now) {
-            Output::Send(batch) => return batch,
-            Output::Resolve(_) => {}
-            other => panic!("nothing is sent: {other:?}"),
-        }
-    }
 }

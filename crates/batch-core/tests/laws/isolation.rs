@@ -2,12 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{
-    Backoff, Batch, Buffer, Cause, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict,
-};
+use batch_core::{Backoff, Buffer, Cause, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
 use proptest::prelude::*;
 
-use super::support::put;
+use super::support::{put, sent};
 
 /// How long it takes until a service that could not be reached is tried again.
 const PROBE: Duration = Duration::from_millis(100);
@@ -122,12 +120,4 @@ fn isolate_with(entries: usize, poison: impl Fn(usize) -> Option<&'static str>) 
 
 fn fill(buffer: &mut Buffer<usize, (), usize>, entries: usize, now: Instant) {
     (0..entries).for_each(|n| put(buffer, &Measure::of_bytes(1), n, n, now));
-}
-
-#[track_caller]
-fn sent(buffer: &mut Buffer<usize, (), usize>, now: Instant) -> Batch<usize> {
-    match buffer.poll(now) {
-        Output::Send(batch) => batch,
-        other => panic!("nothing is sent: {other:?}"),
-    }
 }
