@@ -15,6 +15,8 @@ mod config;
 mod crank;
 #[path = "laws/isolation.rs"]
 mod isolation;
+#[path = "laws/memory.rs"]
+mod memory;
 #[path = "laws/model.rs"]
 mod model;
 #[path = "laws/pace.rs"]
