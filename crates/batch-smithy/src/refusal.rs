@@ -212,16 +212,16 @@ mod tests {
 
     #[test]
     fn an_answer_that_cannot_be_read_is_judged_by_its_status() {
-        for (status, class) in [
-            (200, Class::Ambiguous),
-            (403, Class::Fatal),
-            (408, Class::Ambiguous),
-            (413, Class::Split),
-            (429, Class::Throttled),
-            (502, Class::Ambiguous),
+        for (status, class, code) in [
+            (200, Class::Ambiguous, "UnreadableAnswer"),
+            (403, Class::Fatal, "HTTP 403"),
+            (408, Class::Ambiguous, "HTTP 408"),
+            (413, Class::Split, "HTTP 413"),
+            (429, Class::Throttled, "HTTP 429"),
+            (502, Class::Ambiguous, "HTTP 502"),
         ] {
             let refusal = refusal(SdkError::response_error("no JSON", raw(status)));
-            assert_eq!(refusal.class, class, "{status}");
+            assert_eq!((refusal.class, refusal.failure.code()), (class, code), "{status}");
         }
     }
 

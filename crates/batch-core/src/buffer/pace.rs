@@ -171,7 +171,8 @@ mod tests {
         }
         assert!(!pace.may_send(now));
         assert!(pace.may_send(now + LONGEST_GAP));
-        for _ in 0..200 {
+        // A tenth less each time would take 65.
+        for _ in 0..30 {
             pace.succeeded();
         }
         pace.sent(BatchId(20), now);
@@ -201,5 +202,38 @@ mod tests {
         assert!(!pace.may_send(probe + backoff.ceiling(1)), "the second wait is longer");
         pace.succeeded();
         assert!(pace.may_send(probe));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+    fn whatever_the_service_answers_ends_an_outage() {
+        let now = Instant::now();
+        let mut pace = Pace::new(8, 64);
+        pace.sent(BatchId(0), now);
+        pace.answered();
+        pace.unsent(BatchId(0), Backoff::default(), now, 1.0);
+        assert!(!pace.may_send(now));
+        pace.reached();
+        assert!(pace.may_send(now));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+    fn only_successes_in_a_row_let_more_in_flight() {
+        let now = Instant::now();
+        let mut pace = Pace::new(2, 8);
+        pace.sent(BatchId(0), now);
+        let mut next = |was_taken: bool| {
+            pace.sent(BatchId(1), now);
+            pace.answered();
+            if was_taken {
+                pace.succeeded()
+            } else {
+                pace.reached()
+            }
+            pace.limit()
+        };
+        assert_eq!([true, false, true].map(&mut next), [2, 2, 2]);
+        assert_eq!(next(true), 3);
     }
 }
