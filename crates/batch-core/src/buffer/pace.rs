@@ -226,10 +226,9 @@ mod tests {
         let mut next = |was_taken: bool| {
             pace.sent(BatchId(1), now);
             pace.answered();
-            if was_taken {
-                pace.succeeded()
-            } else {
-                pace.reached()
+            match was_taken {
+                true => pace.succeeded(),
+                false => pace.reached(),
             }
             pace.limit()
         };
