@@ -117,7 +117,8 @@ impl Isolations {
         }
     }
 
-    /// Takes an entry out of whatever part it is in.
+    /// Takes an entry out of whatever part it is in. A part that rests goes on when its slowest entry
+    /// was to, even if that is the one.
     pub(super) fn remove(&mut self, id: IsolationId, slot: SlotId) {
         let isolation = &mut self.all[id as usize];
         for part in &mut isolation.parts {

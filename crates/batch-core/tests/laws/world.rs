@@ -258,7 +258,21 @@ impl World {
                 Reply::Unsent(failure)
             }
         };
+        self.rest_together();
         self.buffer.complete(batch, reply, self.now, jitter);
+    }
+
+    /// What is left of a refused request goes on when the slowest of it may, whoever is handed back
+    /// until then.
+    fn rest_together(&mut self) {
+        let mut rests = BTreeMap::<_, Instant>::new();
+        for known in self.known.values().filter(|known| known.at == At::Isolated) {
+            let until = rests.entry(known.isolation).or_insert(known.earliest);
+            *until = known.earliest.max(*until);
+        }
+        for known in self.known.values_mut().filter(|known| known.at == At::Isolated) {
+            known.earliest = rests[&known.isolation];
+        }
     }
 
     fn each(&mut self, ids: &[u64], kinds: &[u8], jitter: f64) -> Reply<u64> {
