@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Cause, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{
+    Backoff, Buffer, Cause, Failure, Key, LimitPolicy, Measure, Order, Output, Reply, Settings, Verdict,
+};
 use proptest::prelude::*;
 
 use super::support::{put, sent};
@@ -76,6 +78,25 @@ fn a_part_that_never_left_is_the_next_to_probe_whether_the_service_is_back() {
     buffer.complete(half, Reply::Unsent(Failure::new("Gone")), start, 1.0);
     assert!(matches!(buffer.poll(start), Output::Wait(Some(wake)) if wake == start + PROBE));
     assert_eq!(sent(&mut buffer, start + PROBE).entries(), [0, 1]);
+}
+
+#[test]
+fn what_failed_in_a_part_goes_before_the_rest_of_its_lane() {
+    let settings = Settings::new().backoff(Backoff::new(PROBE, PROBE)).order(Order::Relaxed);
+    let mut buffer: Buffer<usize, (), usize> =
+        Buffer::new(&settings, LimitPolicy::new(4, 100, 10).unwrap()).unwrap();
+    let start = Instant::now();
+    let of_one_lane = Measure { lane: Some(Key::from("lane")), ..Measure::of_bytes(1) };
+    (0..4).for_each(|n| put(&mut buffer, &of_one_lane, n, n, start));
+    let refused = sent(&mut buffer, start);
+    buffer.complete(refused, Reply::Split(Failure::new("Poison")), start, 1.0);
+    let half = sent(&mut buffer, start);
+    assert_eq!(half.entries(), [0, 1]);
+    let verdicts = vec![Verdict::Retry(Failure::new("Busy")), Verdict::Accepted(())];
+    buffer.complete(half, Reply::Each(verdicts), start, 1.0);
+    assert!(matches!(buffer.poll(start), Output::Resolve(_)));
+    assert!(matches!(buffer.poll(start), Output::Wait(Some(wake)) if wake == start + PROBE));
+    assert_eq!(sent(&mut buffer, start + PROBE).entries(), [0, 2, 3]);
 }
 
 fn isolate(entries: usize, is_poison: impl Fn(usize) -> bool) -> Outcome {
