@@ -170,11 +170,13 @@ mod tests {
         limits.with_overhead_bytes(200).expect("there is room left")
     }
 
-    /// Checks what is refused, with the value and the limit.
+    /// Checks that a setting is refused, with the value and the limit.
     #[track_caller]
-    fn refused(limits: Result<LimitPolicy, ConfigError>, expected: (usize, usize)) {
+    fn refused(limits: Result<LimitPolicy, ConfigError>, setting: &str, expected: (usize, usize)) {
         match limits {
-            Err(ConfigError::AboveLimit { value, limit, .. }) => assert_eq!((value, limit), expected),
+            Err(ConfigError::AboveLimit { setting: found, value, limit }) => {
+                assert_eq!((found, (value, limit)), (setting, expected));
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -190,8 +192,8 @@ mod tests {
     fn what_is_fixed_leaves_room_for_a_byte() {
         let limits = limits();
         assert_eq!(limits.with_overhead_bytes(999).expect("a byte is left").payload_bytes(), 1);
-        refused(limits.with_overhead_bytes(1_000), (1_000, 999));
-        refused(limits.with_overhead_bytes(1_001), (1_001, 999));
+        refused(limits.with_overhead_bytes(1_000), "fixed bytes of a request", (1_000, 999));
+        refused(limits.with_overhead_bytes(1_001), "fixed bytes of a request", (1_001, 999));
     }
 
     #[test]
@@ -200,13 +202,13 @@ mod tests {
         for entries in [1, 9, 10] {
             assert_eq!(limits.lower_entries(entries).expect("it is lower").entries(), entries);
         }
-        refused(limits.lower_entries(11), (11, 10));
+        refused(limits.lower_entries(11), "entries of a request", (11, 10));
         assert!(matches!(limits.lower_entries(0), Err(ConfigError::Zero { .. })));
 
         let lower = limits.lower_request_bytes(201).expect("a byte is left");
         assert_eq!((lower.request_bytes(), lower.payload_bytes()), (201, 1));
-        refused(limits.lower_request_bytes(1_001), (1_001, 1_000));
-        refused(limits.lower_request_bytes(200), (200, 199));
+        refused(limits.lower_request_bytes(1_001), "bytes of a request", (1_001, 1_000));
+        refused(limits.lower_request_bytes(200), "fixed bytes of a request", (200, 199));
     }
 
     #[test]

@@ -143,11 +143,11 @@ impl Pace {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
 mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
     fn a_burst_of_throttled_requests_slows_down_once() {
         let now = Instant::now();
         let mut pace = Pace::new(8, 64);
@@ -160,7 +160,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
     fn at_one_request_a_gap_grows_and_shrinks() {
         let now = Instant::now();
         let mut pace = Pace::new(1, 64);
@@ -182,7 +181,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
     fn an_outage_lets_one_probe_through_at_a_time() {
         let now = Instant::now();
         let mut pace = Pace::new(8, 64);
@@ -205,7 +203,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
     fn whatever_the_service_answers_ends_an_outage() {
         let now = Instant::now();
         let mut pace = Pace::new(8, 64);
@@ -218,7 +215,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
     fn only_successes_in_a_row_let_more_in_flight() {
         let now = Instant::now();
         let mut pace = Pace::new(2, 8);

@@ -7,7 +7,7 @@ use batch_core::{
 };
 use proptest::prelude::*;
 
-use super::support::put;
+use super::support::{put, sent};
 
 proptest! {
     #[test]
@@ -43,9 +43,7 @@ fn a_relaxed_lane_fills_requests_whoever_its_entries_are_and_again_after_a_failu
         let replies =
             [(now, Reply::Retry(Failure::new("Busy"))), (later, Reply::Fatal(Failure::new("Gone")))];
         for (at, reply) in replies {
-            let Output::Send(batch) = buffer.poll(at) else {
-                panic!("they may go");
-            };
+            let batch = sent(&mut buffer, at);
             assert_eq!(batch.entries(), NAMES, "{duplicates:?}");
             buffer.complete(batch, reply, at, 0.5);
         }

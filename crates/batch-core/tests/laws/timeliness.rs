@@ -18,8 +18,10 @@ impl World {
         // A flush ends the wait for company of all that failed together with what it covers.
         let may_be_flushed = |known: &Known| known.sends > 0 && !self.flushes.is_empty();
         let is_due = |known: &Known| known.latest <= self.now || is_urgent(known) || may_be_flushed(known);
-        let is_idle = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
-        assert!(is_full || is_idle || self.ready().any(is_due), "law 4: {items:?} go before their time");
+        assert!(
+            is_full || self.lingers_no_more() || self.ready().any(is_due),
+            "law 4: {items:?} go before their time"
+        );
     }
 
     /// Law 4: a slot is free, and the writer is not slowed down.
@@ -39,8 +41,7 @@ impl World {
             assert!(!flushed, "law 5: {known:?} lingers in spite of a flush");
             assert!(known.latest > self.now, "law 4: {known:?} waits past its time");
             assert!(wake.is_some_and(|wake| wake <= known.latest), "law 4: nothing wakes for it");
-            let at_once = matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty();
-            assert!(!at_once, "law 4: {known:?} lingers while nothing is in flight");
+            assert!(!self.lingers_no_more(), "law 4: {known:?} lingers while nothing is in flight");
         }
         let (ready, threshold) = (self.ready().count(), self.threshold());
         assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
@@ -49,13 +50,11 @@ impl World {
     /// Laws 4 and 8: the next part of a refused request goes when the one before it has its
     /// answer, or when its retry is due.
     pub(super) fn check_isolations(&self, wake: Option<Instant>) {
-        let isolated = || self.known.values().filter(|known| known.at == At::Isolated);
-        for isolation in isolated().map(|known| known.isolation) {
-            let flies = |known: &Known| known.isolation == isolation && matches!(known.at, At::InFlight(_));
-            let mates = isolated().filter(|known| known.isolation == isolation);
-            let due = mates.map(|known| known.earliest).max();
+        for known in self.known.values().filter(|known| known.at == At::Isolated) {
+            let isolation = known.isolation;
+            let flies = |mate: &Known| mate.isolation == isolation && matches!(mate.at, At::InFlight(_));
             let is_on_its_way = self.known.values().any(flies)
-                || (due > Some(self.now) && wake.is_some_and(|wake| Some(wake) <= due));
+                || (known.earliest > self.now && wake.is_some_and(|wake| wake <= known.earliest));
             assert!(is_on_its_way, "law 4: nothing goes on with the isolation of {isolation:?}");
         }
     }
@@ -74,6 +73,11 @@ impl World {
             }
             other => panic!("law 4: nothing asks for {other:?}"),
         }
+    }
+
+    /// Nothing is in flight that a natural linger could wait for.
+    fn lingers_no_more(&self) -> bool {
+        matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty()
     }
 
     fn threshold(&self) -> usize {

@@ -1,4 +1,4 @@
-//! What builders of services ask of settings, and what limits refuse.
+//! What builders of services ask of settings, and what settings are refused.
 
 use batch_core::{
     Ambiguous, Backoff, Buffer, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order,
@@ -104,15 +104,4 @@ fn settings_that_contradict_each_other_are_refused() {
 fn refused(settings: &Settings) -> Option<ConfigError> {
     let limits = LimitPolicy::new(10, 1_000, 100).unwrap();
     Buffer::<(), (), ()>::new(settings, limits).err()
-}
-
-#[test]
-fn what_every_request_carries_leaves_room_for_an_entry() {
-    let check = |bytes, expected: Result<usize, ConfigError>| {
-        let limits = LimitPolicy::new(10, 1_000, 1_000).unwrap().with_overhead_bytes(bytes);
-        assert_eq!(limits.map(|limits| limits.payload_bytes()), expected);
-    };
-    check(999, Ok(1));
-    let setting = "fixed bytes of a request";
-    check(1_000, Err(ConfigError::AboveLimit { setting, value: 1_000, limit: 999 }));
 }
