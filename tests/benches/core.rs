@@ -88,16 +88,15 @@ fn through_buffer(entries: u64, measure: fn(u64, &mut [u8; 8]) -> Measure<'_>) {
 
 #[inline(never)]
 fn submit(buffer: &mut Buffer<Entry, (), ()>, n: u64, measure: &Measure<'_>, now: Instant) {
-    let charge = buffer.charge(measure).unwrap();
-    let grant = buffer.try_grant(charge).unwrap();
-    let place = buffer.place(grant, measure).unwrap();
-    buffer.put(place, n, (), now);
+    let admission = buffer.admit(measure).unwrap();
+    let grant = buffer.try_grant(admission.charge()).unwrap();
+    buffer.place(grant, admission).unwrap().put(n, (), now);
 }
 
 fn next_batch(buffer: &mut Buffer<Entry, (), ()>, now: Instant) -> Option<Batch<Entry>> {
     loop {
         match buffer.poll(now) {
-            Output::Resolve(_) => {}
+            Output::Drop(_) | Output::Resolve(_) => {}
             Output::Send(batch) => return Some(batch),
             _ => return None,
         }

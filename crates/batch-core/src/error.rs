@@ -65,8 +65,9 @@ pub enum SubmitError<E> {
         /// Why.
         reason: Invalid,
     },
-    /// Called outside of a tokio runtime, on which the writer must work.
-    #[error("no tokio runtime is running here; submit from within one")]
+    /// Called outside of a tokio runtime with a timer, on which the writer must work, or in one that is
+    /// being shut down.
+    #[error("no tokio runtime with a timer is running here; submit from within one, built with `enable_all`")]
     NoRuntime(E),
     /// It can never fit.
     #[error(

@@ -15,7 +15,10 @@ mod unprocessed;
 mod writer;
 
 pub use backoff::Backoff;
-pub use buffer::{Batch, BatchId, Buffer, Grant, Output, Place, Refused, Resolution, Ticket, Watermark};
+pub use buffer::{
+    Admission, Batch, BatchId, Buffer, Charge, Garbage, Grant, Output, Place, Refused, Resolution, Ticket,
+    Watermark, Withdrawn,
+};
 pub use error::{ConfigError, ReserveError, SubmitError};
 pub use failure::Failure;
 pub use key::Key;

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::buffer::KeyHasher;
 use crate::{Ambiguous, Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order};
 
 /// The settings, complete and coherent.
@@ -12,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) max_entries: usize,
     pub(crate) in_flight: (usize, usize),
     pub(crate) rules: Rules,
+    /// How keys are hashed in the one buffer of this plan.
+    pub(crate) keys: KeyHasher,
 }
 
 /// What decides on single entries and failures.

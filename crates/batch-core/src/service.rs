@@ -71,8 +71,9 @@ use crate::{Failure, Key, LimitPolicy};
 /// ```
 #[async_trait]
 pub trait Service: Send + Sync + 'static {
-    /// What a user submits.
-    type Entry: Send + Sync + 'static;
+    /// What a user submits. It is cloned only where a flush with a deadline hands back what a request in
+    /// flight still carries.
+    type Entry: Clone + Send + Sync + 'static;
 
     /// What the service tells about an entry that it took.
     type Sent: Send + Sync + 'static;
@@ -98,9 +99,9 @@ pub trait Service: Send + Sync + 'static {
 
     /// Sends one request with these entries, in this order, and says what became of it.
     ///
-    /// Called from several tasks at once. The future may be dropped at any await (a timeout, a
-    /// deadline); the entries are only borrowed, so none is lost, and the writer counts the
-    /// request as ambiguous. A panic counts as ambiguous too.
+    /// Called from several tasks at once. The future is dropped before its end only by the timeout of an
+    /// attempt and by the end of its runtime; the entries are only borrowed, so none is lost, and the
+    /// writer counts the request as ambiguous. A panic counts as ambiguous too.
     async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent>;
 }
 
@@ -143,8 +144,7 @@ pub struct Measure<'a> {
     pub heap_bytes: usize,
     /// The lane whose order it keeps; none where order does not matter.
     pub lane: Option<Key<'a>>,
-    /// Entries of equal identity are duplicates of each other; none where there are none. Equal
-    /// identities have equal lanes.
+    /// Entries of equal identity and equal lane are duplicates of each other; none where there are none.
     pub identity: Option<Key<'a>>,
 }
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crate::backoff::FOREVER;
+use crate::buffer::KeyHasher;
 use crate::plan::{Plan, Rules};
 use crate::{Backoff, ConfigError, LimitPolicy};
 
@@ -315,6 +316,7 @@ impl Settings {
             max_entries: self.max_entries.unwrap_or(10_000),
             in_flight: self.in_flight.unwrap_or((8, 64)),
             rules: self.rules(),
+            keys: KeyHasher::new(),
             limits,
         };
         plan.check()?;

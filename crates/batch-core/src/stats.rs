@@ -11,6 +11,8 @@ pub struct Stats {
     pub superseded: u64,
     /// Entries handed back.
     pub handed_back: u64,
+    /// Of those, entries whose receipt was dropped and that were discarded to make room for others.
+    pub discarded: u64,
     /// Entries without an answer yet: buffered, in flight or waiting for their retry.
     pub inside: u64,
     /// Of those, entries in flight now.
@@ -19,6 +21,9 @@ pub struct Stats {
     pub ambiguous: u64,
     /// Entries handed back that nobody has collected yet.
     pub uncollected: u64,
+    /// Entries handed back in flight, by a flush with a deadline, whose request has ended since. Their
+    /// verdicts came late and changed nothing.
+    pub late: u64,
     /// Duplicates found at `submit`.
     pub duplicates: u64,
     /// Requests sent.

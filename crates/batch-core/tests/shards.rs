@@ -157,14 +157,20 @@ type OfNumbers = Buffer<u32, (), u32>;
 
 fn put(buffer: &mut OfNumbers, now: std::time::Instant) {
     let measure = Measure::of_bytes(1);
-    let grant = buffer.try_grant(buffer.charge(&measure).unwrap()).unwrap();
-    let place = buffer.place(grant, &measure).unwrap_or_else(|_| panic!("it is no duplicate"));
-    buffer.put(place, 0, 0, now);
+    let admission = buffer.admit(&measure).unwrap();
+    let grant = buffer.try_grant(admission.charge()).unwrap();
+    buffer.place(grant, admission).expect("it is no duplicate").put(0, 0, now);
 }
 
 /// Throttles all entries of the next request, so many; the requests that may be in flight then.
 fn throttle(buffer: &mut OfNumbers, entries: usize, now: std::time::Instant) -> u64 {
-    let Output::Send(batch) = buffer.poll(now) else { panic!("nothing is in flight") };
+    let batch = loop {
+        match buffer.poll(now) {
+            Output::Drop(_) => {}
+            Output::Send(batch) => break batch,
+            other => panic!("nothing is in flight: {other:?}"),
+        }
+    };
     assert_eq!(batch.entries().len(), entries);
     buffer.complete(batch, Reply::Each(vec![throttled(); entries]), now, 0.5);
     buffer.stats().in_flight_limit

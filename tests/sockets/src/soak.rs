@@ -74,7 +74,7 @@ async fn warm_up<D: Destination>(load: &Load<D>, writer: &Writer<D::Service>) ->
     clock::sleep(WARM_UP).await;
     let _ = stop.send(true);
     submitters.join_all().await;
-    writer.flush().await;
+    drop(writer.flush().await);
     clock::sleep(Duration::from_secs(1)).await;
     load.tally().latencies = Histogram::new();
     memory::resident()
@@ -104,7 +104,7 @@ impl<D: Destination> Watch<'_, D> {
         let _ = stop.send(true);
         outcome?;
         self.load.tally().is_ending = true;
-        self.writer.shutdown_by(clock::now() + ENDING).await;
+        drop(self.writer.shutdown_by(clock::now() + ENDING).await);
         submitters.join_all().await;
         self.finish(trial, throttling, all).await
     }

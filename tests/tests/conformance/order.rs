@@ -34,7 +34,7 @@ async fn check<D: Destination>(order: Order, plan: FaultPlan, seed: u64) {
     let settings = small_requests::<D>().order(order).attempt_timeout(Duration::from_secs(1)).max_entries(60);
     let writer = stage.seeded(settings, seed);
     let receipts = submit::<D, _>(&writer, 0..200).await;
-    writer.flush().await;
+    drop(writer.flush().await);
     Ledger::of::<D, _>(receipts).await.check(&stage, &writer);
     match order {
         Order::Relaxed => check_order_of(first_copies(stage.destination.held())),

@@ -39,7 +39,7 @@ async fn check<D: Destination>(count: usize, poisons: &[usize]) -> u64 {
     let gathering = Settings::new().linger(Linger::Fixed(Duration::from_millis(100)));
     let writer = stage.writer(gathering);
     let receipts = submit::<D, _>(&writer, 0..count).await;
-    writer.flush().await;
+    drop(writer.flush().await);
     let mut ledger = Ledger::default();
     for (n, receipt) in receipts {
         let answer = receipt.await;

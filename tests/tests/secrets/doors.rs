@@ -21,7 +21,7 @@ pub(crate) async fn an_entry_that_is_not_taken_is_not_shown<S: Suspect>() {
     refused::<S>("full", full.try_submit(S::guilty(1)));
 
     let closed = S::build(setup.clone(), Settings::new());
-    closed.shutdown().await;
+    drop(closed.shutdown().await);
     refused::<S>("closed", closed.submit(S::guilty(0)).await);
 
     let keeping = S::build(setup.clone(), Settings::new().duplicates(Duplicates::KeepFirst));

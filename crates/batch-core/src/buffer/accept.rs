@@ -1,16 +1,17 @@
 use std::time::Instant;
 
-use super::identities::{IdentityId, Known};
+use super::identities::IdentityId;
+use super::index::KeyHash;
 use super::lines::LineId;
 use super::slots::{AGE, NewSlot, SlotId};
-use super::{Buffer, Grant, Output, Resolution, lines};
+use super::{Buffer, Grant, Resolution, lines};
 use crate::plan::Plan;
-use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Key, Measure, Order, Sent};
+use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Measure, Order, Sent};
 
 /// Why an entry is not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Refused {
-    /// One of its identity is inside.
+    /// An entry of its identity is inside.
     Duplicate,
     /// It can never fit: what it counts and what the limit is, both in bytes.
     TooLarge {
@@ -21,29 +22,69 @@ pub enum Refused {
     },
 }
 
-/// Where an entry goes, decided from its measure. [`Buffer::put`] must follow at once.
-#[derive(Debug)]
-#[must_use = "a place that no entry is put into is lost"]
-pub struct Place {
-    /// Whether one of its identity is inside.
-    pub(crate) is_duplicate: bool,
-    spot: Spot,
-    bytes: usize,
+/// The measure of an entry that can be sent, checked against the limits and detached from the entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission {
     charge: usize,
+    bytes: usize,
+    lane: Option<KeyHash>,
+    identity: Option<KeyHash>,
 }
 
-#[derive(Debug)]
-enum Spot {
-    New {
-        line: LineId,
-        identity: Option<IdentityId>,
-    },
-    /// That of an older entry, which is superseded.
-    Of(SlotId),
+/// The place of an entry that is accepted. Dropping it gives its grant back.
+#[must_use = "an entry is accepted when it is put into its place"]
+pub struct Place<'a, E, R, T> {
+    buffer: &'a mut Buffer<E, R, T>,
+    admission: Admission,
+    grant: Option<Grant>,
+    found: Found,
+}
+
+#[derive(Clone, Copy)]
+enum Found {
+    /// One is inside, but not to be replaced.
+    Inside,
+    None,
+    /// One waits and is to be superseded.
+    Waiting(SlotId),
+}
+
+impl Admission {
+    /// What the entry is charged against the memory bound, in bytes.
+    #[must_use]
+    pub fn charge(&self) -> usize {
+        self.charge
+    }
+}
+
+impl Plan {
+    /// Checks the measure of an entry.
+    pub(crate) fn admit(&self, measure: &Measure<'_>) -> Result<Admission, Refused> {
+        self.limits
+            .check_entry(measure.entry_bytes, measure.request_bytes)
+            .map_err(|(bytes, limit)| Refused::TooLarge { bytes, limit })?;
+        let charge = measure.heap_bytes.saturating_add(ENTRY_OVERHEAD_BYTES);
+        if charge > self.max_bytes {
+            return Err(Refused::TooLarge { bytes: charge, limit: self.max_bytes });
+        }
+        let lane = measure.lane.as_ref().map(|key| self.keys.hash(key));
+        // Equal identities in different lanes would have to wait for each other across lanes.
+        let identity = measure.identity.as_ref().map(|key| self.keys.hash_within(lane, key));
+        Ok(Admission { charge, bytes: measure.request_bytes, lane, identity })
+    }
 }
 
 impl<E, R, T> Buffer<E, R, T> {
-    /// Finds the place of an entry of this measure.
+    /// Checks the measure of an entry.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::TooLarge`] when it can never fit.
+    pub fn admit(&self, measure: &Measure<'_>) -> Result<Admission, Refused> {
+        self.plan.admit(measure)
+    }
+
+    /// Finds the place of an entry.
     ///
     /// # Errors
     ///
@@ -51,89 +92,77 @@ impl<E, R, T> Buffer<E, R, T> {
     ///
     /// # Panics
     ///
-    /// When the grant is for less than the entry's charge.
-    pub fn place(&mut self, grant: Grant, measure: &Measure<'_>) -> Result<Place, Refused> {
-        let charge = measure.heap_bytes + ENTRY_OVERHEAD_BYTES;
-        assert!(grant.bytes >= charge, "the grant is for {} bytes, the entry needs {charge}", grant.bytes);
-        let identity = measure.identity.as_ref().map(|key| self.identities.look_up(key));
-        let found = self.find_duplicate(identity);
-        let is_duplicate = !matches!(found, Found::None);
-        let spot = match found {
-            Found::Inside if self.plan.rules.duplicates == Duplicates::KeepFirst => {
-                self.room.give_back(grant);
-                return Err(Refused::Duplicate);
-            }
-            Found::Waiting(older) => Spot::Of(older),
-            Found::Inside | Found::None => self.new_spot(measure.lane.as_ref(), identity),
-        };
-        self.room.occupy(grant, charge);
-        Ok(Place { is_duplicate, spot, bytes: measure.request_bytes, charge })
-    }
-
-    /// Takes an entry in. From now on it is owed exactly one answer.
-    pub fn put(&mut self, place: Place, entry: E, tag: T, now: Instant) {
-        let now = self.clock(now);
-        let Place { spot, bytes, charge, .. } = place;
-        self.counters.accepted += 1;
-        match spot {
-            Spot::New { line, identity } => {
-                let epoch = self.epochs.enter();
-                let new = NewSlot { tag, now, epoch, charge, bytes, line, identity };
-                let slot = self.slots.insert(entry, new);
-                if let Some(identity) = identity {
-                    self.identities.wait(identity, slot);
-                }
-                self.slots.push_back::<AGE>(&mut self.age, slot);
-                self.lines.push_back(&mut self.slots, slot);
-            }
-            Spot::Of(older) => self.supersede(older, entry, bytes, charge, tag, now),
+    /// When the grant is another buffer's, or for less than the entry's charge.
+    pub fn place(&mut self, grant: Grant, admission: Admission) -> Result<Place<'_, E, R, T>, Refused> {
+        self.owner.check(grant.owner);
+        let (granted, charge) = (grant.bytes, admission.charge);
+        assert!(granted >= charge, "the grant is for {granted} bytes, the entry needs {charge}");
+        let found = self.find_duplicate(admission.identity);
+        if matches!(found, Found::Inside) && self.plan.rules.duplicates == Duplicates::KeepFirst {
+            self.room.give_back(grant);
+            return Err(Refused::Duplicate);
         }
+        Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
-    fn new_spot(&mut self, lane: Option<&Key<'_>>, identity: Option<Known<'_>>) -> Spot {
+    fn accept(&mut self, admission: Admission, entry: E, tag: T, now: Instant) {
+        let Admission { charge, bytes, .. } = admission;
+        let (line, identity) = self.line_of(admission);
+        let epoch = self.epochs.enter();
+        let new = NewSlot { tag, now, epoch, charge, bytes, line, identity };
+        let slot = self.slots.insert(entry, new);
+        if let Some(identity) = identity {
+            self.identities.wait(identity, slot);
+        }
+        self.slots.push_back::<AGE>(&mut self.age, slot);
+        self.lines.push_back(&mut self.slots, slot);
+    }
+
+    fn line_of(&mut self, admission: Admission) -> (LineId, Option<IdentityId>) {
         let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
-        let identity = identity.map(|known| self.identities.enter(known));
-        let line = match (lane, identity) {
+        let identity = admission.identity.map(|key| self.identities.enter(key));
+        let line = match (admission.lane, identity) {
             (Some(lane), _) => self.lines.lane(lane, self.plan.rules.order == Order::Strict),
             // Without a lane of its own, an identity is a lane: its entries go one after the other.
-            (None, Some(identity)) if !keeps_one => {
+            (None, Some(identity)) if !keeps_one || self.identities.has_line(identity) => {
                 self.identities.line(identity, || self.lines.nameless_lane())
             }
             (None, _) => lines::MAIN,
         };
-        Spot::New { line, identity }
+        (line, identity)
     }
 
     /// The newer entry takes the older one's place in line, its linger, backoff and watermark; its
     /// deadline and its attempts are its own.
-    fn supersede(&mut self, older: SlotId, entry: E, bytes: usize, charge: usize, tag: T, now: Instant) {
-        self.lines.resize(&mut self.slots, older, bytes, now);
+    fn supersede(&mut self, older: SlotId, admission: Admission, entry: E, tag: T, now: Instant) {
+        self.lines.resize(&mut self.slots, older, admission.bytes, now);
         let slot = &mut self.slots[older];
-        let old_tag = std::mem::replace(&mut slot.tag, tag);
-        let old_charge = std::mem::replace(&mut slot.charge, charge);
+        let old_tag = slot.tag.replace(tag);
+        let old_charge = std::mem::replace(&mut slot.charge, admission.charge);
         let sent = Sent::superseded(slot.sends, slot.maybe_delivered());
         slot.accepted = now;
         slot.sends = 0;
         if let Some(past) = &mut slot.past {
-            (past.used, past.maybe_delivered, past.last) = (0, false, None);
+            (past.used, past.maybe_delivered) = (0, false);
+            self.garbage.failures.extend(past.last.take());
         }
         let epoch = slot.epoch;
+        self.garbage.entries.extend(self.slots.take(older));
         self.slots.restore(older, entry);
         self.epochs.enter_again(epoch);
         self.slots.unlink::<AGE>(&mut self.age, older);
         self.slots.push_back::<AGE>(&mut self.age, older);
         self.room.free(old_charge);
         self.counters.superseded += 1;
-        self.outputs.push_back(Output::Resolve(Resolution {
-            tag: old_tag,
-            result: Ok(sent),
-            charge: old_charge,
-            epoch,
-        }));
+        if let Some(tag) = old_tag {
+            let charge = self.owner.charge(old_charge);
+            self.answers.push_back(Resolution { tag, result: Ok(sent), charge, epoch });
+        }
     }
 
-    fn find_duplicate(&mut self, identity: Option<Known<'_>>) -> Found {
-        let Some(identity) = identity.and_then(|known| known.id) else {
+    fn find_duplicate(&mut self, identity: Option<KeyHash>) -> Found {
+        let known = identity.and_then(|key| self.identities.find(key));
+        let Some(identity) = known.filter(|&id| self.identities.is_unanswered(id)) else {
             return Found::None;
         };
         self.counters.duplicates += 1;
@@ -144,24 +173,42 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 }
 
-/// What an entry of this measure is charged, unless it can never fit.
-pub(crate) fn charge(plan: &Plan, measure: &Measure<'_>) -> Result<usize, Refused> {
-    plan.limits
-        .check_entry(measure.entry_bytes, measure.request_bytes)
-        .map_err(|(bytes, limit)| Refused::TooLarge { bytes, limit })?;
-    let charge = measure.heap_bytes.saturating_add(ENTRY_OVERHEAD_BYTES);
-    if charge > plan.max_bytes {
-        return Err(Refused::TooLarge { bytes: charge, limit: plan.max_bytes });
+impl<E, R, T> Place<'_, E, R, T> {
+    /// Whether an entry of the same identity is inside.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        !matches!(self.found, Found::None)
     }
-    Ok(charge)
+
+    /// Takes the entry in. From now on it is owed exactly one answer.
+    pub fn put(mut self, entry: E, tag: T, now: Instant) {
+        let (admission, found) = (self.admission, self.found);
+        let grant = self.grant.take();
+        let buffer = &mut *self.buffer;
+        let now = buffer.clock(now);
+        buffer.counters.accepted += 1;
+        if let Some(grant) = grant {
+            buffer.room.occupy(grant, admission.charge);
+        }
+        match found {
+            Found::Waiting(older) => buffer.supersede(older, admission, entry, tag, now),
+            Found::Inside | Found::None => buffer.accept(admission, entry, tag, now),
+        }
+    }
 }
 
-enum Found {
-    /// One is inside, but not to be replaced.
-    Inside,
-    None,
-    /// One waits and is to be superseded.
-    Waiting(SlotId),
+impl<E, R, T> Drop for Place<'_, E, R, T> {
+    fn drop(&mut self) {
+        if let Some(grant) = self.grant.take() {
+            self.buffer.room.give_back(grant);
+        }
+    }
+}
+
+impl<E, R, T> std::fmt::Debug for Place<'_, E, R, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place").field("is_duplicate", &self.is_duplicate()).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -174,7 +221,8 @@ mod tests {
         let limits = LimitPolicy::new(10, 1_000, 100).expect("they fit together");
         let plan = Settings::new().max_bytes(2_000).plan(limits).expect("it has room for a largest entry");
         let holding = |bytes| Measure { heap_bytes: bytes - ENTRY_OVERHEAD_BYTES, ..Measure::of_bytes(100) };
-        assert_eq!(charge(&plan, &holding(2_000)), Ok(2_000));
-        assert_eq!(charge(&plan, &holding(2_001)), Err(Refused::TooLarge { bytes: 2_001, limit: 2_000 }));
+        assert_eq!(plan.admit(&holding(2_000)).map(|admission| admission.charge()), Ok(2_000));
+        let too_large = Refused::TooLarge { bytes: 2_001, limit: 2_000 };
+        assert_eq!(plan.admit(&holding(2_001)).err(), Some(too_large));
     }
 }

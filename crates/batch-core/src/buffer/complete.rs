@@ -16,17 +16,58 @@ impl<E, R, T> Buffer<E, R, T> {
     /// When this buffer did not issue the batch.
     pub fn complete(&mut self, batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
-        let flight = self.flights.remove(&batch.id);
-        let flight = flight.expect("a batch comes back once, to the buffer that issued it");
-        let lanes = self.lanes_of(&flight.slots);
-        self.pace.answered();
+        let flight = self.land(&batch);
         self.learn(batch.id, &reply, &flight.slots, now, jitter);
+        self.end(flight, batch.entries, reply, now, jitter);
+    }
+
+    /// A batch whose attempt ended with its runtime, which says nothing of the service. If it was sent,
+    /// its entries are handed back as maybe delivered; else they are handed back, or go on if there is
+    /// another runtime.
+    ///
+    /// # Panics
+    ///
+    /// When this buffer did not issue the batch.
+    pub fn abandon(&mut self, batch: Batch<E>, was_sent: bool, now: Instant) {
+        let now = self.clock(now);
+        let flight = self.land(&batch);
+        let failure = Failure::new("AttemptDropped");
+        if was_sent {
+            let was_stopped = std::mem::replace(&mut self.stopped, true);
+            self.end(flight, batch.entries, Reply::Ambiguous(failure), now, 0.0);
+            self.stopped = was_stopped;
+        } else {
+            self.forget_sending(&flight);
+            self.end(flight, batch.entries, Reply::Unsent(failure), now, 0.0);
+        }
+    }
+
+    fn land(&mut self, batch: &Batch<E>) -> Flight {
+        self.owner.check(batch.owner);
+        self.pace.answered();
+        self.flights.remove(&batch.id).expect("a batch comes back once")
+    }
+
+    /// Takes a flight out of the books that never began.
+    fn forget_sending(&mut self, flight: &Flight) {
+        self.counters.requests -= 1;
+        self.counters.sendings -= flight.slots.len() as u64;
+        for &slot in &flight.slots {
+            let slot = &mut self.slots[slot];
+            slot.sends -= 1;
+            self.counters.retries -= u64::from(slot.sends > 0);
+        }
+    }
+
+    fn end(&mut self, flight: Flight, entries: Vec<E>, reply: Reply<R>, now: Instant, jitter: f64) {
+        let lanes = self.lanes_of(&flight.slots);
+        let (flight, entries, reply) = self.bury_answered(flight, entries, reply);
         match reply {
             Reply::Each(verdicts) if verdicts.len() == flight.slots.len() => {
-                self.answer_each(&flight, batch, verdicts, now, jitter);
+                self.answer_each(&flight, entries, verdicts, now, jitter);
             }
             reply => {
-                self.restore(batch, &flight.slots);
+                self.restore(entries, &flight.slots);
                 self.answer_all(flight, reply, now, jitter);
             }
         }
@@ -35,28 +76,52 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// A batch whose attempt ended with its runtime: its entries are handed back, as maybe
-    /// delivered.
-    ///
-    /// # Panics
-    ///
-    /// When this buffer did not issue the batch.
-    pub fn abandon(&mut self, batch: Batch<E>, now: Instant) {
-        let was_stopped = std::mem::replace(&mut self.stopped, true);
-        self.complete(batch, Reply::Ambiguous(Failure::new("AttemptDropped")), now, 0.0);
-        self.stopped = was_stopped;
+    /// Takes out what was handed back as a copy meanwhile: its verdict comes late.
+    fn bury_answered(
+        &mut self,
+        mut flight: Flight,
+        entries: Vec<E>,
+        reply: Reply<R>,
+    ) -> (Flight, Vec<E>, Reply<R>) {
+        if flight.answered == 0 {
+            return (flight, entries, reply);
+        }
+        let is_answered = |id: &SlotId| !self.slots[*id].is_in_flight();
+        let late: Vec<bool> = flight.slots.iter().map(is_answered).collect();
+        let reply = match reply {
+            Reply::Each(verdicts) if verdicts.len() == late.len() => {
+                let (ignored, verdicts) = partition(verdicts, &late);
+                self.garbage.verdicts.extend(ignored);
+                Reply::Each(verdicts)
+            }
+            reply => reply,
+        };
+        let (copied, entries) = partition(entries, &late);
+        self.garbage.entries.extend(copied);
+        let (answered, slots) = partition(flight.slots, &late);
+        answered.into_iter().for_each(|slot| self.bury(slot));
+        flight.slots = slots;
+        (flight, entries, reply)
     }
 
     /// An answer to the request as a whole.
     fn answer_all(&mut self, flight: Flight, reply: Reply<R>, now: Instant, jitter: f64) {
         let (setback, failure) = match reply {
             Reply::Ambiguous(failure) => (Setback::Ambiguous, failure),
-            Reply::Each(verdicts) => (Setback::Ambiguous, miscounted(verdicts.len(), flight.slots.len())),
+            Reply::Each(verdicts) => {
+                let failure = miscounted(verdicts.len(), flight.slots.len());
+                self.garbage.verdicts.extend(verdicts);
+                (Setback::Ambiguous, failure)
+            }
             Reply::Fatal(failure) => {
-                return self.hand_back_all(flight, &Cause::Fatal(failure), now);
+                self.hand_back_all(flight, &Cause::Fatal(failure.clone()), now);
+                return self.garbage.failures.push(failure);
             }
             Reply::Retry(failure) => (Setback::Retry, failure),
-            Reply::Split(failure) => return self.split(flight, &failure, now),
+            Reply::Split(failure) => {
+                self.split(flight, &failure, now);
+                return self.garbage.failures.push(failure);
+            }
             Reply::Throttled(failure) => {
                 self.counters.throttled += 1;
                 (Setback::Throttled, failure)
@@ -64,6 +129,7 @@ impl<E, R, T> Buffer<E, R, T> {
             Reply::Unsent(failure) => (Setback::Unsent, failure),
         };
         self.set_back(&flight, setback, &failure, now, jitter);
+        self.garbage.failures.push(failure);
     }
 
     fn lanes_of(&self, slots: &[SlotId]) -> Vec<LineId> {
@@ -99,8 +165,8 @@ impl<E, R, T> Buffer<E, R, T> {
             && !slots.iter().any(|&slot| self.slots[slot].was_throttled())
     }
 
-    fn restore(&mut self, batch: Batch<E>, slots: &[SlotId]) {
-        for (&slot, entry) in slots.iter().zip(batch.entries) {
+    fn restore(&mut self, entries: Vec<E>, slots: &[SlotId]) {
+        for (&slot, entry) in slots.iter().zip(entries) {
             self.slots.restore(slot, entry);
         }
     }
@@ -108,7 +174,7 @@ impl<E, R, T> Buffer<E, R, T> {
     fn answer_each(
         &mut self,
         flight: &Flight,
-        batch: Batch<E>,
+        entries: Vec<E>,
         verdicts: Vec<Verdict<R>>,
         now: Instant,
         jitter: f64,
@@ -118,9 +184,10 @@ impl<E, R, T> Buffer<E, R, T> {
             false => Setback::ThrottledAlone,
         };
         let mut again = Vec::new();
-        for ((&slot, entry), verdict) in flight.slots.iter().zip(batch.entries).zip(verdicts) {
+        for ((&slot, entry), verdict) in flight.slots.iter().zip(entries).zip(verdicts) {
             let (setback, failure) = match verdict {
                 Verdict::Accepted(response) => {
+                    self.garbage.entries.push(entry);
                     self.resolve(slot, Outcome::Delivered(response), now);
                     continue;
                 }
@@ -138,6 +205,7 @@ impl<E, R, T> Buffer<E, R, T> {
             };
             self.slots.restore(slot, entry);
             again.extend(self.strike(slot, setback, &failure, now, jitter));
+            self.garbage.failures.push(failure);
         }
         match flight.isolation {
             None => self.go_back(again),
@@ -168,8 +236,9 @@ impl<E, R, T> Buffer<E, R, T> {
     /// The request was refused as a whole: on to its halves, unless its one entry is the culprit.
     fn split(&mut self, flight: Flight, failure: &Failure, now: Instant) {
         let is_lost = flight.isolation.is_some_and(|id| self.isolations.is_lost(id, failure.code()));
-        if flight.slots.len() == 1 || is_lost {
-            let is_alone = flight.slots.len() == 1;
+        // Where the others in the request were answered before, nothing says which one it refused.
+        let is_alone = flight.slots.len() == 1 && flight.answered == 0;
+        if is_alone || is_lost {
             if let Some(isolation) = flight.isolation.filter(|_| is_alone) {
                 self.isolations.convict(isolation, failure.code());
             }
@@ -180,7 +249,8 @@ impl<E, R, T> Buffer<E, R, T> {
         let isolation = flight.isolation.unwrap_or_else(|| self.isolations.begin());
         let mut rest = Vec::with_capacity(flight.slots.len());
         for slot in flight.slots {
-            self.slots[slot].past_mut().last = Some(failure.clone());
+            let last = self.slots[slot].past_mut().last.replace(failure.clone());
+            self.garbage.failures.extend(last);
             match self.overdue(slot, now) {
                 Some(cause) => self.resolve(slot, Outcome::HandedBack(cause), now),
                 None => rest.push(slot),
@@ -199,6 +269,13 @@ impl<E, R, T> Buffer<E, R, T> {
             self.isolations.settle(isolation, None);
         }
     }
+}
+
+/// Parts what is marked from the rest.
+fn partition<T>(all: Vec<T>, marked: &[bool]) -> (Vec<T>, Vec<T>) {
+    let (yes, no): (Vec<_>, Vec<_>) = all.into_iter().zip(marked).partition(|&(_, &is_marked)| is_marked);
+    let bare = |pairs: Vec<(T, &bool)>| pairs.into_iter().map(|(item, _)| item).collect();
+    (bare(yes), bare(no))
 }
 
 fn miscounted(verdicts: usize, entries: usize) -> Failure {

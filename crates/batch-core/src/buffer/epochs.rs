@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 /// A point in the sequence of accepted entries: everything accepted before the flush that made it.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -21,78 +21,74 @@ impl Watermark {
 /// Counts the unanswered entries between two flushes, so that a flush knows when it is done
 /// without looking at any entry.
 pub(super) struct Epochs {
-    /// The number of the first epoch in `open`.
-    first: u64,
-    /// Unanswered entries by epoch; the last one is the current epoch.
-    open: VecDeque<usize>,
+    current: u64,
+    /// Unanswered entries of the current epoch.
+    entered: usize,
+    /// Unanswered entries of each earlier epoch that has any: as many epochs as entries at most, however
+    /// often an entry that takes long is flushed.
+    closed: BTreeMap<u64, usize>,
     /// Whether the current epoch has had any entry, answered meanwhile or not.
     is_used: bool,
 }
 
 impl Epochs {
     pub(super) fn new() -> Self {
-        Self { first: 1, open: VecDeque::from([0]), is_used: false }
+        Self { current: 1, entered: 0, closed: BTreeMap::new(), is_used: false }
     }
 
     /// Counts one more entry of the current epoch.
     #[inline]
     pub(super) fn enter(&mut self) -> u64 {
-        let last = self.open.len() - 1;
-        self.open[last] += 1;
+        self.entered += 1;
         self.is_used = true;
-        self.current()
+        self.current
     }
 
     /// Counts one more entry of an epoch that has some.
     pub(super) fn enter_again(&mut self, epoch: u64) {
-        let index = self.index(epoch);
-        self.open[index] += 1;
+        if epoch == self.current {
+            self.entered += 1;
+        } else {
+            *self.closed.entry(epoch).or_default() += 1;
+        }
     }
 
     /// Counts one answered entry of that epoch.
     #[inline]
     pub(super) fn leave(&mut self, epoch: u64) {
-        let index = self.index(epoch);
-        self.open[index] -= 1;
-        self.drop_finished();
+        if epoch == self.current {
+            self.entered -= 1;
+        } else if let Some(entered) = self.closed.get_mut(&epoch) {
+            *entered -= 1;
+            if *entered == 0 {
+                self.closed.remove(&epoch);
+            }
+        }
     }
 
     /// Ends the current epoch.
     pub(super) fn close(&mut self) -> Watermark {
         if self.is_used {
-            self.open.push_back(0);
+            if self.entered > 0 {
+                self.closed.insert(self.current, self.entered);
+            }
+            self.current += 1;
+            self.entered = 0;
             self.is_used = false;
-            self.drop_finished();
         }
-        Watermark(self.current() - 1)
+        Watermark(self.current - 1)
     }
 
     /// Whether everything before the watermark is answered.
     pub(super) fn passed(&self, watermark: Watermark) -> bool {
-        self.first > watermark.0
+        self.closed.first_key_value().is_none_or(|(&epoch, _)| !watermark.covers(epoch))
     }
 
     /// How many entries before the watermark are not answered.
     pub(super) fn unanswered(&self, watermark: Watermark) -> usize {
-        let covered = (watermark.0 + 1).saturating_sub(self.first);
-        self.open.iter().take(usize::try_from(covered).unwrap_or(usize::MAX)).sum()
-    }
-
-    fn current(&self) -> u64 {
-        self.first + self.open.len() as u64 - 1
-    }
-
-    #[inline]
-    fn index(&self, epoch: u64) -> usize {
-        usize::try_from(epoch - self.first).expect("fewer epochs are open than entries are inside")
-    }
-
-    #[inline]
-    fn drop_finished(&mut self) {
-        while self.open.len() > 1 && self.open[0] == 0 {
-            self.open.pop_front();
-            self.first += 1;
-        }
+        let closed = self.closed.iter().take_while(|&(&epoch, _)| watermark.covers(epoch));
+        let current = if watermark.covers(self.current) { self.entered } else { 0 };
+        closed.map(|(_, entered)| entered).sum::<usize>() + current
     }
 }
 
@@ -135,6 +131,20 @@ mod tests {
         let one = epochs.close();
         let two = epochs.close();
         assert_eq!(one, two);
-        assert_eq!(epochs.open.len(), 2);
+        assert_eq!(epochs.closed.len(), 1);
+    }
+
+    #[test]
+    fn an_entry_that_takes_long_keeps_one_epoch_however_often_others_are_flushed() {
+        let mut epochs = Epochs::new();
+        epochs.enter();
+        let slow = epochs.close();
+        for _ in 0..1_000 {
+            let quick = epochs.enter();
+            epochs.close();
+            epochs.leave(quick);
+        }
+        assert_eq!(epochs.closed.len(), 1);
+        assert!(!epochs.passed(slow));
     }
 }

@@ -1,9 +1,8 @@
 use slab::Slab;
 
-use super::index::{Hashed, Index};
+use super::index::{Index, KeyHash};
 use super::lines::LineId;
 use super::slots::SlotId;
-use crate::Key;
 
 pub(super) type IdentityId = u32;
 
@@ -13,17 +12,12 @@ pub(super) struct Identities {
     all: Slab<Identity>,
 }
 
-/// What is known of an identity by its key.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
-    key: Hashed<'a>,
-    /// Nothing if nobody of that identity is inside.
-    pub(super) id: Option<IdentityId>,
-}
-
 struct Identity {
-    hash: u64,
-    inside: u32,
+    key: KeyHash,
+    /// Entries with a slot, those included that were answered while their request is still in flight.
+    slots: u32,
+    /// Those of them without an answer.
+    unanswered: u32,
     /// The line of its entries, where these have no lane.
     line: Option<LineId>,
     /// The one that waits in a line, if any; the newest where there are several.
@@ -37,15 +31,17 @@ impl Identities {
         Self { index: Index::new(), all: Slab::new() }
     }
 
-    pub(super) fn look_up<'a>(&self, key: &'a Key<'_>) -> Known<'a> {
-        let key = self.index.hash(key);
-        Known { key, id: self.index.find(key) }
+    /// The identity of this key, if an entry of it has a slot.
+    pub(super) fn find(&self, key: KeyHash) -> Option<IdentityId> {
+        self.index.find(key)
     }
 
     /// Counts one more entry of this identity.
-    pub(super) fn enter(&mut self, known: Known<'_>) -> IdentityId {
-        let id = known.id.unwrap_or_else(|| self.add(known.key));
-        self.all[id as usize].inside += 1;
+    pub(super) fn enter(&mut self, key: KeyHash) -> IdentityId {
+        let id = self.find(key).unwrap_or_else(|| self.add(key));
+        let identity = &mut self.all[id as usize];
+        identity.slots += 1;
+        identity.unanswered += 1;
         id
     }
 
@@ -54,18 +50,23 @@ impl Identities {
         *self.all[id as usize].line.get_or_insert_with(make)
     }
 
-    /// Counts one answered entry of this identity.
+    /// Counts one entry whose answer is given, while its request is still in flight.
+    pub(super) fn answer(&mut self, id: IdentityId) {
+        self.all[id as usize].unanswered -= 1;
+    }
+
+    /// Counts one entry whose slot goes.
     pub(super) fn leave(&mut self, id: IdentityId, slot: SlotId, was_away: bool) {
         let identity = &mut self.all[id as usize];
-        identity.inside -= 1;
+        identity.slots -= 1;
         if was_away {
             identity.away = false;
         } else if identity.waiting == Some(slot) {
             identity.waiting = None;
         }
-        if identity.inside == 0 {
+        if identity.slots == 0 {
             let identity = self.all.remove(id as usize);
-            self.index.remove(identity.hash, id);
+            self.index.remove(identity.key);
         }
     }
 
@@ -93,12 +94,28 @@ impl Identities {
         self.all[id as usize].away
     }
 
+    /// Whether an entry of it has no answer yet.
+    pub(super) fn is_unanswered(&self, id: IdentityId) -> bool {
+        self.all[id as usize].unanswered > 0
+    }
+
+    /// Whether its entries already share a line.
+    pub(super) fn has_line(&self, id: IdentityId) -> bool {
+        self.all[id as usize].line.is_some()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.all.len()
     }
 
-    fn add(&mut self, key: Hashed<'_>) -> IdentityId {
-        let identity = Identity { hash: key.hash, inside: 0, line: None, waiting: None, away: false };
+    /// Gives back the memory that what went took.
+    pub(super) fn shrink(&mut self) {
+        self.all.shrink_to_fit();
+        self.index.shrink();
+    }
+
+    fn add(&mut self, key: KeyHash) -> IdentityId {
+        let identity = Identity { key, slots: 0, unanswered: 0, line: None, waiting: None, away: false };
         let id = u32::try_from(self.all.insert(identity)).expect("no more identities than entries");
         self.index.insert(key, id);
         id

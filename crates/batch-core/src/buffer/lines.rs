@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use super::epochs::Watermark;
-use super::index::Index;
+use super::index::{Index, KeyHash};
 use super::slots::{LINE, List, SlotId, Slots};
 use super::turns::{Turn, Turns};
-use crate::{Key, Load};
+use crate::Load;
 
 pub(super) type LineId = u32;
 
@@ -47,7 +47,7 @@ enum Kind {
     Cohort,
     Lane {
         /// The hash of its key, if that is what it is found by.
-        hash: Option<u64>,
+        key: Option<KeyHash>,
         /// One entry a request.
         strict: bool,
     },
@@ -77,10 +77,9 @@ impl Lines {
     }
 
     /// The line of this lane, which must be given an entry at once.
-    pub(super) fn lane(&mut self, key: &Key<'_>, strict: bool) -> LineId {
-        let key = self.lanes.hash(key);
+    pub(super) fn lane(&mut self, key: KeyHash, strict: bool) -> LineId {
         self.lanes.find(key).unwrap_or_else(|| {
-            let id = self.add(Kind::Lane { hash: Some(key.hash), strict });
+            let id = self.add(Kind::Lane { key: Some(key), strict });
             self.lanes.insert(key, id);
             id
         })
@@ -89,7 +88,7 @@ impl Lines {
     /// A new lane whose entries go one after the other, which must be given one at once. Whoever
     /// has it made remembers it while an entry of it is inside.
     pub(super) fn nameless_lane(&mut self) -> LineId {
-        self.add(Kind::Lane { hash: None, strict: true })
+        self.add(Kind::Lane { key: None, strict: true })
     }
 
     /// A new line for entries that are due together, which must be given one at once.
@@ -152,6 +151,11 @@ impl Lines {
         let line = &mut self.all[id as usize];
         line.bytes = line.bytes - old + bytes;
         self.settle(slots, id, Some(now));
+    }
+
+    /// One more of the lane is away.
+    pub(super) fn go(&mut self, id: LineId) {
+        self.all[id as usize].away += 1;
     }
 
     pub(super) fn come_back(&mut self, id: LineId) {
@@ -239,6 +243,12 @@ impl Lines {
         self.load
     }
 
+    /// Gives back the memory of lines that went.
+    pub(super) fn shrink(&mut self) {
+        self.all.shrink_to_fit();
+        self.lanes.shrink();
+    }
+
     fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
@@ -286,9 +296,9 @@ impl Lines {
 
     fn forget(&mut self, id: LineId) {
         if id != MAIN
-            && let Kind::Lane { hash: Some(hash), .. } = self.all.remove(id as usize).kind
+            && let Kind::Lane { key: Some(key), .. } = self.all.remove(id as usize).kind
         {
-            self.lanes.remove(hash, id);
+            self.lanes.remove(key);
         }
     }
 }

@@ -8,6 +8,7 @@ mod index;
 mod isolation;
 mod lines;
 mod output;
+mod owner;
 mod pace;
 mod poll;
 mod resolve;
@@ -21,18 +22,20 @@ use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
 use std::time::Instant;
 
-pub(crate) use accept::charge;
-pub use accept::{Place, Refused};
+pub use accept::{Admission, Place, Refused};
 pub use epochs::Watermark;
-pub use output::{Batch, BatchId, Output, Resolution};
+pub(crate) use index::KeyHasher;
+pub use output::{Batch, BatchId, Garbage, Output, Resolution, Withdrawn};
+pub use owner::Charge;
 pub use room::{Grant, Ticket};
 
 use crate::plan::Plan;
-use crate::{ConfigError, LimitPolicy, Measure, Settings, Stats};
+use crate::{ConfigError, LimitPolicy, Settings, Stats};
 use epochs::Epochs;
 use identities::Identities;
 use isolation::{IsolationId, Isolations};
 use lines::Lines;
+use owner::Owner;
 use pace::Pace;
 use room::Room;
 use slots::{List, SlotId, Slots};
@@ -51,6 +54,10 @@ use slots::{List, SlotId, Slots};
 /// [`complete`](Self::complete), once. Instants must not go backwards; one that does counts as the
 /// latest seen.
 ///
+/// A caller that guards the buffer by a lock takes what may run code of its users' out of it:
+/// [`next_answer`](Self::next_answer), [`take_garbage`](Self::take_garbage) and
+/// [`take_wakes`](Self::take_wakes). The buffer itself clones, drops and wakes nothing of theirs.
+///
 /// ```
 /// use std::time::Instant;
 /// use batch_core::{Buffer, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
@@ -61,10 +68,10 @@ use slots::{List, SlotId, Slots};
 /// let now = Instant::now();
 ///
 /// let measure = Measure::of_bytes(5);
-/// let charge = buffer.charge(&measure).expect("it is small");
-/// let grant = buffer.try_grant(charge).expect("there is room");
-/// let place = buffer.place(grant, &measure).expect("it is no duplicate");
-/// buffer.put(place, "hello", 7, now);
+/// let admission = buffer.admit(&measure).expect("it is small");
+/// let grant = buffer.try_grant(admission.charge()).expect("there is room");
+/// let place = buffer.place(grant, admission).expect("it is no duplicate");
+/// place.put("hello", 7, now);
 ///
 /// let Output::Send(batch) = buffer.poll(now) else { panic!("nothing is in flight yet") };
 /// assert_eq!(batch.entries(), ["hello"]);
@@ -73,10 +80,12 @@ use slots::{List, SlotId, Slots};
 /// let Output::Resolve(answer) = buffer.poll(now) else { panic!("it is delivered") };
 /// assert_eq!(answer.tag, 7);
 /// assert_eq!(answer.result.expect("it is delivered").attempts, 1);
+/// assert!(matches!(buffer.poll(now), Output::Drop(_)));
 /// assert!(matches!(buffer.poll(now), Output::Wait(None)));
 /// # Ok::<(), batch_core::ConfigError>(())
 /// ```
 pub struct Buffer<E, R, T> {
+    owner: Owner,
     plan: Plan,
     slots: Slots<E, T>,
     age: List,
@@ -88,7 +97,8 @@ pub struct Buffer<E, R, T> {
     pace: Pace,
     flights: BTreeMap<BatchId, Flight>,
     next_batch: u64,
-    outputs: VecDeque<Output<E, R, T>>,
+    answers: VecDeque<Resolution<E, R, T>>,
+    garbage: Garbage<E, R>,
     /// Whatever would linger up to here goes at once, because of a flush.
     urgent_until: Option<Instant>,
     /// What fails from before here is handed back at once, because of a withdrawal.
@@ -101,12 +111,19 @@ pub struct Buffer<E, R, T> {
     /// Whether it takes into account that enough waits for a request.
     announced_enough: bool,
     latest: Option<Instant>,
+    /// The capacity that shrinking left last, and how many entries were inside then.
+    shrunk: Option<(usize, usize)>,
     counters: Stats,
 }
+
+/// Below this capacity, in entries, shrinking is not worth its while.
+const LEAST_SHRUNK: usize = 1_024;
 
 /// A batch that is away.
 struct Flight {
     slots: Vec<SlotId>,
+    /// How many of them were answered with a copy.
+    answered: u64,
     isolation: Option<IsolationId>,
 }
 
@@ -122,18 +139,21 @@ impl<E, R, T> Buffer<E, R, T> {
 
     pub(crate) fn with_plan(plan: Plan) -> Self {
         let (start, max) = plan.in_flight;
+        let owner = Owner::new();
         Self {
+            owner,
             slots: Slots::new(),
             age: List::EMPTY,
             lines: Lines::new(plan.rules.linger.longest()),
             identities: Identities::new(),
             isolations: Isolations::new(),
             epochs: Epochs::new(),
-            room: Room::new(plan.max_entries, plan.max_bytes),
+            room: Room::new(owner, plan.max_entries, plan.max_bytes),
             pace: Pace::new(start, max),
             flights: BTreeMap::new(),
             next_batch: 0,
-            outputs: VecDeque::new(),
+            answers: VecDeque::new(),
+            garbage: Garbage::new(),
             urgent_until: None,
             withdrawn: None,
             stopped: false,
@@ -141,12 +161,13 @@ impl<E, R, T> Buffer<E, R, T> {
             announced_deadline: false,
             announced_enough: false,
             latest: None,
+            shrunk: None,
             counters: Stats::default(),
             plan,
         }
     }
 
-    /// Takes room for an entry of this charge, unless there is none or somebody waits for it.
+    /// Takes room for an entry of this charge, unless there is none or a waiter is to have it first.
     pub fn try_grant(&mut self, charge: usize) -> Option<Grant> {
         self.room.try_grant(charge)
     }
@@ -156,30 +177,57 @@ impl<E, R, T> Buffer<E, R, T> {
         self.room.queue(charge, waker)
     }
 
-    /// The room that this ticket waited for; nothing while it has not come, and then this waker
-    /// is the one to call.
-    pub fn claim(&mut self, ticket: Ticket, waker: &Waker) -> Option<Grant> {
-        self.room.claim(ticket, waker)
+    /// The room that this ticket waited for; nothing while it has not come.
+    ///
+    /// # Panics
+    ///
+    /// When the ticket is another buffer's.
+    pub fn claim(&mut self, ticket: Ticket) -> Option<Grant> {
+        self.room.claim(ticket)
     }
 
-    /// Gives up waiting for room; room that came meanwhile goes to the next in the queue.
-    pub fn leave_queue(&mut self, ticket: Ticket) {
-        self.room.leave_queue(ticket);
+    /// Exchanges the waker of a ticket; the one that is no longer needed.
+    ///
+    /// # Panics
+    ///
+    /// When the ticket is another buffer's.
+    pub fn watch(&mut self, ticket: Ticket, waker: Waker) -> Option<Waker> {
+        self.room.watch(ticket, waker)
+    }
+
+    /// Gives up waiting for room; room that came meanwhile goes to the next waiter. The waker is no
+    /// longer needed.
+    ///
+    /// # Panics
+    ///
+    /// When the ticket is another buffer's.
+    pub fn leave_queue(&mut self, ticket: Ticket) -> Option<Waker> {
+        self.room.leave_queue(ticket)
     }
 
     /// Gives back room that is not used.
+    ///
+    /// # Panics
+    ///
+    /// When the grant is another buffer's.
     pub fn give_back(&mut self, grant: Grant) {
         self.room.give_back(grant);
     }
 
-    /// Makes room for `charge` of a grant, if it was for less and there is more; whether that went.
+    /// Makes room for `charge` of a grant, if it was for less, there is more, and no waiter is to have
+    /// that first; whether that went.
+    ///
+    /// # Panics
+    ///
+    /// When the grant is another buffer's.
     pub fn widen(&mut self, grant: &mut Grant, charge: usize) -> bool {
         self.room.widen(grant, charge)
     }
 
-    /// An entry that was handed back with this charge is collected: its room is free.
-    pub fn collected(&mut self, charge: usize) {
-        self.room.collect(charge);
+    /// Whether a waiter is queued for room.
+    #[must_use]
+    pub fn has_waiters(&self) -> bool {
+        self.room.is_crowded()
     }
 
     /// Ends the lingering (never a backoff) of everything accepted so far. It is all answered
@@ -192,17 +240,17 @@ impl<E, R, T> Buffer<E, R, T> {
         watermark
     }
 
-    /// The wakers of those who may go on, to be called outside of any lock.
+    /// The wakers of waiters that may go on, to be called outside of any lock.
     pub fn take_wakes(&mut self) -> Vec<Waker> {
         self.room.take_wakes()
     }
 
-    /// Wakes everybody who waits for room, to look again.
+    /// Wakes every waiter for room, to look again.
     pub fn alarm(&mut self) {
         self.room.alarm();
     }
 
-    /// Whether [`poll`](Self::poll) gave the answers of everything accepted before the watermark.
+    /// Whether the answers of everything accepted before the watermark were given out.
     #[must_use]
     pub fn is_flushed(&self, watermark: Watermark) -> bool {
         self.epochs.passed(watermark)
@@ -211,14 +259,14 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether only uncollected failures fill it, so that room will never come by itself.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
-        // A failure that nobody was told of yet may have an owner who takes it at once.
-        self.outputs.is_empty() && self.room.is_stuck()
+        // A failure that was not given out yet may have an owner that takes it at once.
+        self.answers.is_empty() && self.room.is_stuck()
     }
 
-    /// Whether no entry is without an answer.
+    /// Whether no entry is without an answer, and no request in flight.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.age.len() == 0 && self.flights.is_empty() && self.outputs.is_empty()
+        self.age.len() == 0 && self.flights.is_empty() && self.answers.is_empty()
     }
 
     /// The counters now.
@@ -227,7 +275,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let answered = self.counters.delivered + self.counters.superseded + self.counters.handed_back;
         Stats {
             inside: self.counters.accepted - answered,
-            in_flight: self.flights.values().map(|flight| flight.slots.len() as u64).sum(),
+            in_flight: self.flights.values().map(|flight| flight.slots.len() as u64 - flight.answered).sum(),
             requests_in_flight: self.pace.in_flight() as u64,
             in_flight_limit: self.pace.limit() as u64,
             uncollected: self.room.uncollected() as u64,
@@ -236,13 +284,17 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// What an entry of this measure is charged, in bytes.
-    ///
-    /// # Errors
-    ///
-    /// When it can never fit.
-    pub fn charge(&self, measure: &Measure<'_>) -> Result<usize, Refused> {
-        accept::charge(&self.plan, measure)
+    /// Gives back the memory of a burst that is over. Where an entry at the end of the memory stays, it
+    /// is tried again when half of the others are gone.
+    fn shrink(&mut self) {
+        let (capacity, len) = (self.slots.capacity(), self.slots.len());
+        let was_tried = self.shrunk.is_some_and(|shrunk| shrunk.0 == capacity && len > shrunk.1 / 2);
+        if capacity > LEAST_SHRUNK && len < capacity / 8 && !was_tried {
+            self.slots.shrink();
+            self.lines.shrink();
+            self.identities.shrink();
+            self.shrunk = Some((self.slots.capacity(), len));
+        }
     }
 
     fn clock(&mut self, now: Instant) -> Instant {

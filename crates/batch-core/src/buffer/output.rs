@@ -1,11 +1,12 @@
-use crate::{Sent, UnprocessedItem};
+use super::owner::{Charge, Owner};
+use super::{Buffer, Watermark};
+use crate::{Failure, Sent, UnprocessedItem, Verdict};
 
 /// What is to be done next; see [`Buffer::poll`](super::Buffer::poll).
 #[derive(Debug)]
 pub enum Output<E, R, T> {
-    /// Give up this batch at once and [`complete`](super::Buffer::complete) it as ambiguous,
-    /// unless its answer is there already.
-    Cancel(BatchId),
+    /// Drop what is no longer needed.
+    Drop(Garbage<E, R>),
     /// Tell the submitter of an entry its answer.
     Resolve(Resolution<E, R, T>),
     /// Send this batch, then [`complete`](super::Buffer::complete) it.
@@ -17,6 +18,7 @@ pub enum Output<E, R, T> {
 /// The entries of one request. The buffer issues it and wants it back.
 #[must_use = "entries in a batch that is not completed stay in flight for ever"]
 pub struct Batch<E> {
+    pub(super) owner: Owner,
     pub(super) id: BatchId,
     pub(super) entries: Vec<E>,
 }
@@ -33,9 +35,27 @@ pub struct Resolution<E, R, T> {
     /// Delivered, superseded, or handed back. An entry handed back still takes its room until
     /// [`collected`](super::Buffer::collected) is called with its charge.
     pub result: Result<Sent<R>, Box<UnprocessedItem<E>>>,
-    /// What it is charged, in bytes.
-    pub charge: usize,
+    /// What it is charged.
+    pub charge: Charge,
     pub(crate) epoch: u64,
+}
+
+/// Entries of a request in flight that are withdrawn: a copy of each is to be handed back, by
+/// [`Buffer::hand_back_copy`](super::Buffer::hand_back_copy).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Withdrawn {
+    /// The request.
+    pub batch: BatchId,
+    /// Where they are among its entries.
+    pub positions: Vec<usize>,
+}
+
+/// What a buffer no longer needs: delivered entries, for example. The buffer itself drops nothing of
+/// its users', so that it can be guarded by a lock, and this be dropped outside of it.
+pub struct Garbage<E, R> {
+    pub(crate) entries: Vec<E>,
+    pub(crate) verdicts: Vec<Verdict<R>>,
+    pub(crate) failures: Vec<Failure>,
 }
 
 impl<E> Batch<E> {
@@ -52,8 +72,55 @@ impl<E> Batch<E> {
     }
 }
 
+impl<E: Clone> Batch<E> {
+    /// The same batch with copies of its entries, to be completed in its place.
+    pub(crate) fn copy(&self) -> Self {
+        Self { owner: self.owner, id: self.id, entries: self.entries.clone() }
+    }
+}
+
+impl<E, R, T> Resolution<E, R, T> {
+    /// Whether its entry was accepted before that flush.
+    #[must_use]
+    pub fn is_covered_by(&self, watermark: Watermark) -> bool {
+        watermark.covers(self.epoch)
+    }
+}
+
+impl<E, R> Garbage<E, R> {
+    pub(super) fn new() -> Self {
+        Self { entries: Vec::new(), verdicts: Vec::new(), failures: Vec::new() }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.verdicts.is_empty() && self.failures.is_empty()
+    }
+}
+
+impl<E, R, T> Buffer<E, R, T> {
+    /// What is no longer needed, to be dropped outside of any lock; [`poll`](Self::poll) gives it too.
+    pub fn take_garbage(&mut self) -> Garbage<E, R> {
+        std::mem::replace(&mut self.garbage, Garbage::new())
+    }
+
+    /// The next answer alone: for a caller that may not send. [`poll`](Self::poll) gives it too.
+    pub fn next_answer(&mut self) -> Option<Resolution<E, R, T>> {
+        let answer = self.answers.pop_front()?;
+        self.epochs.leave(answer.epoch);
+        Some(answer)
+    }
+}
+
 impl<E> std::fmt::Debug for Batch<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batch").field("id", &self.id).field("entries", &self.entries.len()).finish()
+    }
+}
+
+impl<E, R> std::fmt::Debug for Garbage<E, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Garbage").field("entries", &self.entries.len()).finish_non_exhaustive()
     }
 }

@@ -10,14 +10,14 @@ impl<E, R, T> Buffer<E, R, T> {
     /// What is to be done next. Call it until it gives [`Output::Wait`].
     pub fn poll(&mut self, now: Instant) -> Output<E, R, T> {
         let now = self.clock(now);
-        if self.outputs.is_empty() {
+        if self.answers.is_empty() {
             self.expire(now);
         }
-        if let Some(output) = self.outputs.pop_front() {
-            if let Output::Resolve(resolution) = &output {
-                self.epochs.leave(resolution.epoch);
-            }
-            return output;
+        if let Some(answer) = self.next_answer() {
+            return Output::Resolve(answer);
+        }
+        if !self.garbage.is_empty() {
+            return Output::Drop(self.take_garbage());
         }
         self.lines.wake(&self.slots, now);
         self.isolations.wake(now);
@@ -27,6 +27,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 self.announced_work = self.lines.due().is_some();
                 self.announced_deadline = self.age.head().is_some();
                 self.announced_enough = self.is_enough();
+                self.shrink();
                 Output::Wait(self.next_wake(now))
             }
         }
@@ -40,7 +41,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let has_new_work = !self.announced_work && self.lines.due().is_some();
         let has_new_deadline = !self.announced_deadline && self.age.head().is_some();
         let is_enough_now = !self.announced_enough && self.is_enough() && self.pace.earliest().is_some();
-        !self.outputs.is_empty() || has_new_work || has_new_deadline || is_enough_now
+        !self.answers.is_empty() || has_new_work || has_new_deadline || is_enough_now
     }
 
     /// Whether the next request need not wait for more entries.
@@ -143,8 +144,8 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.requests += 1;
         self.counters.sendings += slots.len() as u64;
         self.pace.sent(id, now);
-        self.flights.insert(id, Flight { slots, isolation });
-        Batch { id, entries }
+        self.flights.insert(id, Flight { slots, answered: 0, isolation });
+        Batch { owner: self.owner, id, entries }
     }
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {

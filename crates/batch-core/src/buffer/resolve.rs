@@ -1,8 +1,8 @@
 use std::time::Instant;
 
 use super::lines::MAIN;
-use super::slots::{AGE, SlotId, Whereabouts};
-use super::{Buffer, Output, Resolution};
+use super::slots::{AGE, Slot, SlotId, Whereabouts};
+use super::{BatchId, Buffer, Charge, Resolution};
 use crate::{Cause, Sent, UnprocessedItem};
 
 /// The answer of an entry.
@@ -13,35 +13,22 @@ pub(super) enum Outcome<R> {
 }
 
 impl<E, R, T> Buffer<E, R, T> {
-    /// The one way out: an entry gets its answer. A delivered entry is dropped.
+    /// The one way out of the buffer: an entry gets its answer and gives up its slot.
     pub(super) fn resolve(&mut self, id: SlotId, outcome: Outcome<R>, now: Instant) {
-        self.slots.unlink::<AGE>(&mut self.age, id);
-        let (slot, entry) = self.slots.remove(id);
-        let is_away = slot.whereabouts != Whereabouts::Waiting;
-        if is_away && slot.line != MAIN {
-            self.lines.come_back(slot.line);
-        }
-        if let Some(identity) = slot.identity {
-            self.identities.leave(identity, id, is_away);
-        }
+        let (slot, entry) = self.vacate(id);
         let maybe_delivered = slot.maybe_delivered();
-        let is_superseded = matches!(outcome, Outcome::Superseded);
-        self.counters.ambiguous += u64::from(maybe_delivered && !is_superseded);
         let result = match (outcome, entry) {
-            (Outcome::HandedBack(cause), Some(entry)) => {
-                self.counters.handed_back += 1;
-                self.room.hand_back();
-                let age = now.saturating_duration_since(slot.accepted);
-                let attempts = slot.sends;
-                Err(Box::new(UnprocessedItem { entry, cause, attempts, age, maybe_delivered }))
-            }
-            (Outcome::Superseded, _) => {
+            (Outcome::HandedBack(cause), Some(entry)) => Err(self.hand_back(&slot, entry, cause, now)),
+            (Outcome::Superseded, entry) => {
+                self.garbage.entries.extend(entry);
                 self.counters.superseded += 1;
                 self.room.free(slot.charge);
                 Ok(Sent::superseded(slot.sends, maybe_delivered))
             }
-            (Outcome::Delivered(response), _) => {
+            (Outcome::Delivered(response), entry) => {
+                self.garbage.entries.extend(entry);
                 self.counters.delivered += 1;
+                self.counters.ambiguous += u64::from(maybe_delivered);
                 self.room.free(slot.charge);
                 Ok(Sent::delivered(response, slot.sends, maybe_delivered))
             }
@@ -49,8 +36,86 @@ impl<E, R, T> Buffer<E, R, T> {
                 unreachable!("an entry is back in its slot before it is handed back")
             }
         };
-        let (tag, charge, epoch) = (slot.tag, slot.charge, slot.epoch);
-        self.outputs.push_back(Output::Resolve(Resolution { tag, result, charge, epoch }));
+        let (charge, epoch) = (self.owner.charge(slot.charge), slot.epoch);
+        self.garbage.failures.extend(slot.past.and_then(|past| past.last));
+        if let Some(tag) = slot.tag {
+            self.answers.push_back(Resolution { tag, result, charge, epoch });
+        }
+    }
+
+    /// Hands back a copy of an entry in flight that was withdrawn, as maybe delivered. Its request runs
+    /// on; the late verdict is counted and otherwise ignored.
+    ///
+    /// # Errors
+    ///
+    /// The copy, when the entry has its answer already.
+    ///
+    /// # Panics
+    ///
+    /// When the request has no entry at this position.
+    pub fn hand_back_copy(
+        &mut self,
+        batch: BatchId,
+        position: usize,
+        copy: E,
+        now: Instant,
+    ) -> Result<(), E> {
+        let now = self.clock(now);
+        let Some(&id) = self.flights.get(&batch).map(|flight| &flight.slots[position]) else {
+            return Err(copy);
+        };
+        let Some(cause) = self.overdue(id, now).filter(|_| self.slots[id].is_in_flight()) else {
+            return Err(copy);
+        };
+        self.slots.unlink::<AGE>(&mut self.age, id);
+        self.slots[id].past_mut().maybe_delivered = true;
+        self.keep_line_of_answered(id);
+        let slot = &mut self.slots[id];
+        slot.whereabouts = Whereabouts::Answered { is_collected: false };
+        let Some(tag) = slot.tag.take() else {
+            return Err(copy);
+        };
+        let (sends, accepted, epoch) = (slot.sends, slot.accepted, slot.epoch);
+        let charge = Charge { flies: Some((batch, position)), ..self.owner.charge(slot.charge) };
+        if let Some(flight) = self.flights.get_mut(&batch) {
+            flight.answered += 1;
+        }
+        self.counters.handed_back += 1;
+        self.counters.ambiguous += 1;
+        self.room.hand_back();
+        let age = now.saturating_duration_since(accepted);
+        let item = UnprocessedItem { entry: copy, cause, attempts: sends, age, maybe_delivered: true };
+        self.answers.push_back(Resolution { tag, result: Err(Box::new(item)), charge, epoch });
+        Ok(())
+    }
+
+    /// The request of an entry that was answered before has ended.
+    pub(super) fn bury(&mut self, id: SlotId) {
+        let (slot, entry) = self.vacate(id);
+        self.garbage.entries.extend(entry);
+        self.counters.late += 1;
+        if let Whereabouts::Answered { is_collected: true } = slot.whereabouts {
+            self.room.free(slot.charge);
+        }
+        self.garbage.failures.extend(slot.past.and_then(|past| past.last));
+    }
+
+    /// An entry that was handed back with this charge is collected: its room is free, or will be when
+    /// the request ends that still carries it.
+    ///
+    /// # Panics
+    ///
+    /// When the charge is another buffer's.
+    pub fn collected(&mut self, charge: Charge) {
+        self.owner.check(charge.owner);
+        self.room.collect();
+        let flight = charge
+            .flies
+            .and_then(|(batch, position)| self.flights.get(&batch).map(|flight| flight.slots[position]));
+        match flight {
+            Some(id) => self.slots[id].whereabouts = Whereabouts::Answered { is_collected: true },
+            None => self.room.free(charge.bytes),
+        }
     }
 
     /// Why an entry may not be sent any more, whatever its last attempt brought.
@@ -67,5 +132,44 @@ impl<E, R, T> Buffer<E, R, T> {
 
     pub(super) fn deadline(&self, id: SlotId) -> Instant {
         self.slots[id].accepted + self.plan.rules.delivery_deadline
+    }
+
+    fn hand_back(&mut self, slot: &Slot<T>, entry: E, cause: Cause, now: Instant) -> Box<UnprocessedItem<E>> {
+        let maybe_delivered = slot.maybe_delivered();
+        self.counters.handed_back += 1;
+        self.counters.ambiguous += u64::from(maybe_delivered);
+        self.room.hand_back();
+        let age = now.saturating_duration_since(slot.accepted);
+        Box::new(UnprocessedItem { entry, cause, attempts: slot.sends, age, maybe_delivered })
+    }
+
+    /// Takes an entry out of everything that knows it.
+    fn vacate(&mut self, id: SlotId) -> (Slot<T>, Option<E>) {
+        self.slots.unlink::<AGE>(&mut self.age, id);
+        let (slot, entry) = self.slots.remove(id);
+        let is_away = slot.whereabouts != Whereabouts::Waiting;
+        if is_away && slot.line != MAIN {
+            self.lines.come_back(slot.line);
+        }
+        if let Some(identity) = slot.identity {
+            if slot.tag.is_some() {
+                self.identities.answer(identity);
+            }
+            self.identities.leave(identity, id, is_away);
+        }
+        (slot, entry)
+    }
+
+    /// The next entry of its identity must wait for the end of the request that still carries this one.
+    fn keep_line_of_answered(&mut self, id: SlotId) {
+        let slot = &mut self.slots[id];
+        let Some(identity) = slot.identity else {
+            return;
+        };
+        self.identities.answer(identity);
+        if slot.line == MAIN {
+            slot.line = self.identities.line(identity, || self.lines.nameless_lane());
+            self.lines.go(slot.line);
+        }
     }
 }

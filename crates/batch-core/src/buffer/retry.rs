@@ -30,7 +30,7 @@ impl<E, R, T> Buffer<E, R, T> {
         jitter: f64,
     ) -> Option<(SlotId, Instant)> {
         let past = self.slots[id].past_mut();
-        past.last = Some(failure.clone());
+        self.garbage.failures.extend(past.last.replace(failure.clone()));
         past.queues_anew = setback == Setback::ThrottledAlone;
         past.maybe_delivered |= setback == Setback::Ambiguous;
         past.throttled |= matches!(setback, Setback::Throttled | Setback::ThrottledAlone);

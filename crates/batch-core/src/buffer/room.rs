@@ -1,20 +1,29 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
+use super::owner::Owner;
+
 /// Room for one entry, taken from the writer's bounds. It is used by
 /// [`Buffer::place`](super::Buffer::place) or given back.
 #[derive(Debug)]
 #[must_use = "room that is neither used nor given back is lost"]
 pub struct Grant {
+    pub(super) owner: Owner,
     pub(super) bytes: usize,
 }
 
-/// A place in the queue of those who wait for room.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Ticket(u64);
+/// A place in the queue for room.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ticket {
+    owner: Owner,
+    number: u64,
+}
 
-/// The memory bound, and who waits for room under it: first come, first served.
+/// The memory bound, and the queue of waiters for room under it: first come, first served.
+///
+/// It neither clones nor drops a waker: the caller does, outside of any lock.
 pub(super) struct Room {
+    owner: Owner,
     max_entries: usize,
     max_bytes: usize,
     entries: usize,
@@ -23,15 +32,19 @@ pub(super) struct Room {
     granted: usize,
     /// Entries handed back and not yet collected.
     uncollected: usize,
-    waiting: BTreeMap<Ticket, (usize, Waker)>,
-    served: BTreeMap<Ticket, Grant>,
+    /// What each waiter needs, in bytes.
+    waiting: BTreeMap<u64, usize>,
+    /// The wakers of the waiters that have not been woken since they last looked.
+    wakers: BTreeMap<u64, Waker>,
+    served: BTreeMap<u64, Grant>,
     next_ticket: u64,
     wakes: Vec<Waker>,
 }
 
 impl Room {
-    pub(super) fn new(max_entries: usize, max_bytes: usize) -> Self {
+    pub(super) fn new(owner: Owner, max_entries: usize, max_bytes: usize) -> Self {
         Self {
+            owner,
             max_entries,
             max_bytes,
             entries: 0,
@@ -39,45 +52,55 @@ impl Room {
             granted: 0,
             uncollected: 0,
             waiting: BTreeMap::new(),
+            wakers: BTreeMap::new(),
             served: BTreeMap::new(),
             next_ticket: 0,
             wakes: Vec::new(),
         }
     }
 
-    /// Room at once, but never ahead of somebody who waits.
+    /// Room at once, but never ahead of a waiter.
     #[inline]
     pub(super) fn try_grant(&mut self, bytes: usize) -> Option<Grant> {
         (self.waiting.is_empty() && self.fits(bytes)).then(|| self.grant(bytes))
     }
 
     pub(super) fn queue(&mut self, bytes: usize, waker: Waker) -> Ticket {
-        let ticket = Ticket(self.next_ticket);
+        let number = self.next_ticket;
         self.next_ticket += 1;
-        self.waiting.insert(ticket, (bytes, waker));
-        ticket
+        self.waiting.insert(number, bytes);
+        self.wakers.insert(number, waker);
+        Ticket { owner: self.owner, number }
     }
 
-    /// The room that this ticket waited for, or the waker to call when it comes.
-    pub(super) fn claim(&mut self, ticket: Ticket, waker: &Waker) -> Option<Grant> {
-        let served = self.served.remove(&ticket);
-        if served.is_none()
-            && let Some((_, waiting)) = self.waiting.get_mut(&ticket)
-        {
-            waiting.clone_from(waker);
+    /// The room that this ticket waited for.
+    pub(super) fn claim(&mut self, ticket: Ticket) -> Option<Grant> {
+        self.owner.check(ticket.owner);
+        self.served.remove(&ticket.number)
+    }
+
+    /// Exchanges the waker to call when the room of this ticket comes; the one that is not needed.
+    pub(super) fn watch(&mut self, ticket: Ticket, waker: Waker) -> Option<Waker> {
+        self.owner.check(ticket.owner);
+        if !self.waiting.contains_key(&ticket.number) {
+            return Some(waker);
         }
-        served
+        self.wakers.insert(ticket.number, waker)
     }
 
-    pub(super) fn leave_queue(&mut self, ticket: Ticket) {
-        self.waiting.remove(&ticket);
-        match self.served.remove(&ticket) {
+    /// Gives up the ticket; its waker, which is not needed any more.
+    pub(super) fn leave_queue(&mut self, ticket: Ticket) -> Option<Waker> {
+        self.owner.check(ticket.owner);
+        self.waiting.remove(&ticket.number);
+        match self.served.remove(&ticket.number) {
             Some(grant) => self.give_back(grant),
             None => self.serve(),
         }
+        self.wakers.remove(&ticket.number)
     }
 
     pub(super) fn give_back(&mut self, grant: Grant) {
+        self.owner.check(grant.owner);
         self.granted -= 1;
         self.free(grant.bytes);
     }
@@ -92,10 +115,11 @@ impl Room {
         }
     }
 
-    /// Takes more bytes for a grant, if there are any.
+    /// Takes more bytes for a grant, if there are any and no waiter is overtaken.
     pub(super) fn widen(&mut self, grant: &mut Grant, bytes: usize) -> bool {
+        self.owner.check(grant.owner);
         let more = bytes.saturating_sub(grant.bytes);
-        let fits = self.bytes + more <= self.max_bytes;
+        let fits = more == 0 || (self.waiting.is_empty() && more <= self.max_bytes - self.bytes);
         if fits {
             self.bytes += more;
             grant.bytes += more;
@@ -114,15 +138,14 @@ impl Room {
         self.uncollected += 1;
     }
 
-    pub(super) fn collect(&mut self, bytes: usize) {
+    /// An entry that was handed back is collected; its bytes are freed apart.
+    pub(super) fn collect(&mut self) {
         self.uncollected -= 1;
-        self.free(bytes);
     }
 
-    /// Wakes everybody who waits, to look again.
+    /// Wakes every waiter, to look again. One that has been woken is not woken anew before it has.
     pub(super) fn alarm(&mut self) {
-        let Self { waiting, wakes, .. } = self;
-        wakes.extend(waiting.values().map(|(_, waker)| waker.clone()));
+        self.wakes.extend(std::mem::take(&mut self.wakers).into_values());
     }
 
     pub(super) fn take_wakes(&mut self) -> Vec<Waker> {
@@ -133,7 +156,7 @@ impl Room {
         !self.waiting.is_empty()
     }
 
-    /// Whether nothing but uncollected failures fills it, so that room will never come by itself.
+    /// Whether only uncollected failures fill it, so that room will never come by itself.
     pub(super) fn is_stuck(&self) -> bool {
         self.uncollected > 0 && self.granted == 0 && self.entries == self.uncollected
     }
@@ -148,15 +171,14 @@ impl Room {
 
     #[inline]
     fn serve(&mut self) {
-        while let Some((&ticket, &(bytes, _))) = self.waiting.first_key_value() {
+        while let Some((&ticket, &bytes)) = self.waiting.first_key_value() {
             if !self.fits(bytes) {
                 break;
             }
             let grant = self.grant(bytes);
             self.served.insert(ticket, grant);
-            if let Some((_, waker)) = self.waiting.remove(&ticket) {
-                self.wakes.push(waker);
-            }
+            self.waiting.remove(&ticket);
+            self.wakes.extend(self.wakers.remove(&ticket));
         }
     }
 
@@ -165,7 +187,7 @@ impl Room {
         self.entries += 1;
         self.bytes += bytes;
         self.granted += 1;
-        Grant { bytes }
+        Grant { owner: self.owner, bytes }
     }
 
     #[inline]
@@ -179,33 +201,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_overtakes_who_waits_even_with_a_smaller_entry() {
-        let mut room = Room::new(10, 100);
+    fn no_entry_overtakes_a_waiter_not_even_a_smaller_one() {
+        let mut room = Room::new(Owner::new(), 10, 100);
         let grant = room.try_grant(90).expect("it is empty");
         let large = room.queue(50, Waker::noop().clone());
         assert!(room.try_grant(1).is_none());
         let small = room.queue(1, Waker::noop().clone());
-        assert!(room.claim(small, Waker::noop()).is_none());
+        assert!(room.claim(small).is_none());
         room.give_back(grant);
-        assert!(room.claim(large, Waker::noop()).is_some());
-        assert!(room.claim(small, Waker::noop()).is_some());
+        assert!(room.claim(large).is_some());
+        assert!(room.claim(small).is_some());
         assert_eq!(room.bytes(), 51);
     }
 
     #[test]
     fn one_who_leaves_the_queue_passes_his_room_on() {
-        let mut room = Room::new(1, 100);
+        let mut room = Room::new(Owner::new(), 1, 100);
         let grant = room.try_grant(1).expect("it is empty");
         let first = room.queue(1, Waker::noop().clone());
         let second = room.queue(1, Waker::noop().clone());
         room.give_back(grant);
-        room.leave_queue(first);
-        assert!(room.claim(second, Waker::noop()).is_some());
+        assert!(room.leave_queue(first).is_none(), "its waker was called");
+        assert!(room.claim(second).is_some());
     }
 
     #[test]
     fn it_is_stuck_only_when_nothing_can_free_it() {
-        let mut room = Room::new(2, 100);
+        let mut room = Room::new(Owner::new(), 2, 100);
         let one = room.try_grant(1).expect("it is empty");
         let two = room.try_grant(1).expect("there is room for two");
         room.occupy(one, 1);

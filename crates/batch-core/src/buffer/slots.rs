@@ -20,7 +20,8 @@ const NIL: u32 = u32::MAX;
 /// What is known of one entry from its acceptance to its answer. The entry itself is kept apart,
 /// and is away while a batch carries it.
 pub(super) struct Slot<T> {
-    pub(super) tag: T,
+    /// What the submitter gave along; nothing once the entry has its answer.
+    pub(super) tag: Option<T>,
     pub(super) accepted: Instant,
     /// When its linger began.
     pub(super) since: Instant,
@@ -57,6 +58,11 @@ pub(super) struct Past {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Whereabouts {
+    /// In flight, and answered with a copy.
+    Answered {
+        /// Whether that copy has been collected.
+        is_collected: bool,
+    },
     InFlight,
     Isolated(IsolationId),
     Waiting,
@@ -101,6 +107,11 @@ impl<T> Slot<T> {
         self.past.as_ref().is_some_and(|past| past.maybe_delivered)
     }
 
+    /// Whether it is in flight and has no answer.
+    pub(super) fn is_in_flight(&self) -> bool {
+        self.whereabouts == Whereabouts::InFlight
+    }
+
     pub(super) fn not_before(&self) -> Option<Instant> {
         self.past.as_ref().and_then(|past| past.not_before)
     }
@@ -136,7 +147,7 @@ impl<E, T> Slots<E, T> {
         let id = u32::try_from(index)
             .expect("the memory bound charges 512 bytes an entry, so there are fewer than 2^32");
         vacant.insert(Slot {
-            tag: new.tag,
+            tag: Some(new.tag),
             accepted: new.now,
             since: new.now,
             epoch: new.epoch,
@@ -213,6 +224,22 @@ impl<E, T> Slots<E, T> {
         }
         list.len -= 1;
         self[id].links[L] = Links::none(id);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
+    /// Gives back the memory behind the last entry.
+    pub(super) fn shrink(&mut self) {
+        self.slots.shrink_to_fit();
+        let end = self.slots.iter().next_back().map_or(0, |(last, _)| last + 1);
+        self.entries.truncate(end);
+        self.entries.shrink_to_fit();
     }
 
     /// The one after it in the list.

@@ -2,21 +2,27 @@ use std::time::Instant;
 
 use super::resolve::Outcome;
 use super::slots::{AGE, SlotId, Whereabouts};
-use super::{Buffer, Output, Watermark};
+use super::{BatchId, Buffer, Flight, Watermark, Withdrawn};
 
 impl<E, R, T> Buffer<E, R, T> {
-    /// Hands back everything accepted before the watermark and not answered. What is in flight is
-    /// cancelled and handed back, as maybe delivered, when its batch is completed.
-    pub fn withdraw(&mut self, watermark: Watermark, now: Instant) {
+    /// Hands back everything that was accepted before the watermark and waits. Of what is in flight,
+    /// the caller hands back copies ([`hand_back_copy`](Self::hand_back_copy)); what it does not is
+    /// handed back when its request ends, unless it is delivered.
+    pub fn withdraw(&mut self, watermark: Watermark, now: Instant) -> Vec<Withdrawn> {
         let now = self.clock(now);
         self.withdrawn = self.withdrawn.max(Some(watermark));
         self.hand_back_waiting(watermark, now);
-        let slots = &self.slots;
-        let covered = self
-            .flights
-            .iter()
-            .filter(|(_, flight)| flight.slots.iter().any(|&slot| watermark.covers(slots[slot].epoch)));
-        self.outputs.extend(covered.map(|(&id, _)| Output::Cancel(id)));
+        let covered = |(&batch, flight): (&BatchId, &Flight)| {
+            let is_covered = |&slot: &SlotId| {
+                let slot = &self.slots[slot];
+                slot.is_in_flight() && watermark.covers(slot.epoch)
+            };
+            let positions = flight.slots.iter().enumerate();
+            let positions: Vec<_> =
+                positions.filter(|(_, slot)| is_covered(slot)).map(|(at, _)| at).collect();
+            (!positions.is_empty()).then_some(Withdrawn { batch, positions })
+        };
+        self.flights.iter().filter_map(covered).collect()
     }
 
     /// The runtime is gone: everything is handed back, what is in flight as maybe delivered when
@@ -37,7 +43,7 @@ impl<E, R, T> Buffer<E, R, T> {
         while let Some(slot) = self.age.head()
             && self.deadline(slot) <= now
         {
-            if self.slots[slot].whereabouts == Whereabouts::InFlight {
+            if self.slots[slot].is_in_flight() {
                 self.slots.unlink::<AGE>(&mut self.age, slot);
             } else {
                 self.give_up(slot, now);
@@ -52,7 +58,7 @@ impl<E, R, T> Buffer<E, R, T> {
             next = self.slots.next::<AGE>(slot);
             if watermark.covers(self.slots[slot].epoch) {
                 left -= 1;
-                if self.slots[slot].whereabouts != Whereabouts::InFlight {
+                if !self.slots[slot].is_in_flight() {
                     self.give_up(slot, now);
                 }
             }

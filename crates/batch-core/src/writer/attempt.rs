@@ -1,74 +1,122 @@
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
-
-use tokio::sync::Notify;
+use std::task::Poll;
+use std::time::Duration;
 
 use super::clock;
+use super::effects::{guarded, quietly};
 use super::log::News;
 use super::shared::Shared;
 use crate::{Batch, Failure, Reply, Service};
 
-/// One sending of one batch. It owns the batch, and gives it back however it ends: answered,
-/// timed out, cancelled, panicked or dropped with its runtime.
+/// A timer that is later than this shows that the thread was blocked: the response may have come
+/// meanwhile.
+const LATE: Duration = Duration::from_millis(10);
+/// How much longer a request is waited for whose thread was blocked.
+const LATE_GRACE: Duration = Duration::from_millis(100);
+
+/// One sending of one batch. It gives the batch back however it ends: answered, timed out, panicked
+/// or dropped with its runtime.
 pub(super) struct Attempt<S: Service> {
     shared: Arc<Shared<S>>,
-    batch: Option<Batch<S::Entry>>,
+    batch: Option<Arc<Batch<S::Entry>>>,
+    is_sent: bool,
 }
 
 impl<S: Service> Attempt<S> {
-    pub(super) fn new(shared: Arc<Shared<S>>, batch: Batch<S::Entry>) -> Self {
-        Self { shared, batch: Some(batch) }
+    pub(super) fn new(shared: Arc<Shared<S>>, batch: Arc<Batch<S::Entry>>) -> Self {
+        Self { shared, batch: Some(batch), is_sent: false }
     }
 
-    pub(super) async fn run(mut self, cancel: Arc<Notify>) {
-        let reply = self.send(&cancel).await;
-        self.complete(Some(reply));
-    }
-
-    async fn send(&self, cancel: &Notify) -> Reply<S::Sent> {
-        let timeout = self.shared.plan.rules.attempt_timeout;
-        let entries = self.batch.as_ref().map_or(&[][..], Batch::entries);
-        let send = self.shared.service.send(entries);
-        tokio::select! {
-            biased;
-            reply = tokio::time::timeout(timeout, send) => reply.unwrap_or_else(|_| timed_out(timeout)),
-            () = cancel.notified() => Reply::Ambiguous(Failure::new("Cancelled")),
+    pub(super) async fn run(mut self) {
+        self.is_sent = true;
+        if let Some(batch) = &self.batch {
+            let reply = send(&self.shared, batch).await;
+            self.complete(Some(reply));
         }
     }
 
     /// Gives the batch back: with its reply, or without one when the runtime is gone.
     fn complete(&mut self, reply: Option<Reply<S::Sent>>) {
-        let Some(batch) = self.batch.take() else {
+        let Some(mut batch) = self.batch.take() else {
             return;
         };
         let entries = batch.entries().len();
-        let mut state = self.shared.lock();
-        let news = reply.as_ref().map(|reply| News::of(reply, &mut state.is_cut_off));
-        state.attempts.remove(&batch.id());
-        let jitter = state.random.f64();
-        match reply {
-            Some(reply) => state.buffer.complete(batch, reply, clock::now(), jitter),
-            None => state.buffer.abandon(batch, clock::now()),
-        }
-        let is_driven = state.is_driven;
-        self.shared.unlock(state);
-        if is_driven {
-            self.shared.call_driver();
-        } else {
-            self.shared.turn();
-        }
-        if let Some(news) = news {
-            self.shared.log(&news, entries);
+        loop {
+            let mut state = self.shared.lock();
+            match Arc::try_unwrap(batch) {
+                Ok(batch) => {
+                    let news = reply.as_ref().map(|reply| News::of(reply, &mut state.is_cut_off));
+                    state.batches.remove(&batch.id());
+                    state.effects.calls_driver = true;
+                    let now = clock::now();
+                    match reply {
+                        Some(reply) => {
+                            let jitter = state.random.f64();
+                            state.buffer.complete(batch, reply, now, jitter);
+                        }
+                        None => state.buffer.abandon(batch, self.is_sent, now),
+                    }
+                    drop(state);
+                    if let Some(news) = news {
+                        self.shared.log(&news, entries);
+                    }
+                    return;
+                }
+                // A flush is copying entries of it.
+                Err(shared) => {
+                    drop(state);
+                    batch = guarded(|| Arc::new(shared.copy())).unwrap_or_else(|| Arc::clone(&shared));
+                    quietly(shared);
+                    std::thread::yield_now();
+                }
+            }
         }
     }
 }
 
 impl<S: Service> Drop for Attempt<S> {
     fn drop(&mut self) {
-        let panicked = || Reply::Ambiguous(Failure::new("ServicePanicked"));
-        self.complete(std::thread::panicking().then(panicked));
+        self.complete(None);
     }
 }
 
-fn timed_out<R>(timeout: std::time::Duration) -> Reply<R> {
-    Reply::Ambiguous(Failure::new("AttemptTimeout").with_detail(format!("no answer within {timeout:?}")))
+/// Sends a batch, once. What the service does with its future is caught: it is user's code.
+async fn send<S: Service>(shared: &Shared<S>, batch: &Batch<S::Entry>) -> Reply<S::Sent> {
+    let mut request = None;
+    let respond = poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let request = request.get_or_insert_with(|| shared.service.send(batch.entries()));
+            Pin::as_mut(request).poll(context)
+        }));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(reply)) => Poll::Ready(reply),
+            Err(panic) => {
+                std::mem::forget(panic);
+                Poll::Ready(Reply::Ambiguous(Failure::new("ServicePanicked")))
+            }
+        }
+    });
+    let reply = in_time(respond, shared.plan.rules.attempt_timeout).await;
+    quietly(request);
+    reply
+}
+
+/// The reply that comes within this time, or within a little more where the thread was blocked.
+async fn in_time<R>(respond: impl Future<Output = Reply<R>>, timeout: Duration) -> Reply<R> {
+    let mut respond = std::pin::pin!(respond);
+    let deadline = clock::now() + timeout;
+    if let Some(reply) = clock::by(deadline, respond.as_mut()).await {
+        return reply;
+    }
+    let now = clock::now();
+    if now > deadline + LATE
+        && let Some(reply) = clock::by(now + LATE_GRACE, respond).await
+    {
+        return reply;
+    }
+    Reply::Ambiguous(Failure::new("AttemptTimeout").with_detail(format!("no response within {timeout:?}")))
 }

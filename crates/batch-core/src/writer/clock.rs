@@ -1,3 +1,5 @@
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// Tokio's clock, which tests can pause. The one place that reads it.
@@ -13,6 +15,18 @@ pub(super) async fn wait_until(instant: Option<Instant>) {
         Some(instant) => tokio::time::sleep_until(instant.into()).await,
         None => std::future::pending().await,
     }
+}
+
+/// What a future gives by this instant.
+pub(super) async fn by<F: Future>(instant: Instant, future: F) -> Option<F::Output> {
+    tokio::time::timeout_at(instant.into(), future).await.ok()
+}
+
+/// Whether the runtime here has a timer. Tokio tells only by a panic, whose message, in the standard
+/// error output, says what to enable.
+#[expect(clippy::disallowed_methods, reason = "the shell is where waiting happens")]
+pub(super) fn has_timer() -> bool {
+    catch_unwind(AssertUnwindSafe(|| drop(tokio::time::sleep_until(now().into())))).is_ok()
 }
 
 /// The randomness of a writer. A test that needs to repeat a run gives its own seed.

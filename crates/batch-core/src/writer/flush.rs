@@ -1,8 +1,11 @@
-use std::pin::pin;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
 
 use tokio::time::Instant;
 
 use super::clock;
+use super::effects::{guarded, quietly};
 use super::shared::{Shared, State};
 use crate::{Service, UnprocessedItem, Watermark, Writer};
 
@@ -13,21 +16,23 @@ impl<S: Service> Writer<S> {
     /// It does not wait for what is accepted later, so it ends under steady traffic, and any
     /// number of callers may flush at once. Backoffs are not cut short: in the worst case it takes
     /// up to the delivery deadline. Cancelling it loses nothing: the failures stay for the next.
+    #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush(&self) -> Vec<UnprocessedItem<S::Entry>> {
-        let _collector = Collector::new(&self.shared);
-        let watermark = self.shared.begin_flush();
-        self.shared.passed(watermark).await;
-        self.shared.collect(Some(watermark))
+        let flush = Flush::begin(&self.shared);
+        flush.passed().await;
+        self.shared.collect(Some(flush.key.0))
     }
 
-    /// Like [`flush`](Self::flush), but ends at `deadline`: what is not answered then is withdrawn
-    /// and given back too, what is in flight as maybe delivered. A late answer to that is ignored.
+    /// Like [`flush`](Self::flush), but ends at `deadline`: what is not answered then is withdrawn and
+    /// given back too. Of an entry in flight, a copy is given back as maybe delivered; its request runs
+    /// on, and a late verdict changes nothing but [`Stats::late`](crate::Stats::late).
     ///
-    /// A request in flight that carries entries accepted after the call is given up as well; those
-    /// count as ambiguous and are sent again.
+    /// It returns at its deadline also when the runtime on which the writer works is blocked, idle or
+    /// gone. A failure that the handler is being given at that moment is not waited for.
     ///
-    /// The runtime on which the writer works must be running, and a service must not block its
-    /// thread: an attempt is given up where it awaits.
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with a timer.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -37,26 +42,30 @@ impl<S: Service> Writer<S> {
     /// writer.flush_by(deadline).await
     /// # }
     /// ```
+    #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
-        let _collector = Collector::new(&self.shared);
-        let watermark = self.shared.begin_flush();
-        if tokio::time::timeout_at(deadline.into(), self.shared.passed(watermark)).await.is_err() {
-            self.shared.lock().buffer.withdraw(watermark, clock::now());
-            self.shared.call_driver();
-            self.shared.passed(watermark).await;
+        let flush = Flush::begin(&self.shared);
+        if tokio::time::timeout_at(deadline.into(), flush.passed()).await.is_err() {
+            self.shared.withdraw(flush.key.0);
         }
-        self.shared.collect(Some(watermark))
+        self.shared.collect(Some(flush.key.0))
     }
 
-    /// Takes no more entries, on any handle, and [`flush`](Self::flush)es. Submits that wait for
+    /// Accepts no more entries, on any handle, and [`flush`](Self::flush)es. Submits that wait for
     /// room get their entries back.
+    #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
         self.flush().await
     }
 
-    /// Takes no more entries, on any handle, and flushes up to a deadline, like
+    /// Accepts no more entries, on any handle, and flushes up to a deadline, like
     /// [`flush_by`](Self::flush_by).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with a timer.
+    #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
         self.flush_by(deadline).await
@@ -69,48 +78,124 @@ impl<S: Service> Writer<S> {
     }
 }
 
-/// While it lives, somebody is about to collect failures.
-struct Collector<'a, S: Service>(&'a Shared<S>);
+/// A flush under way.
+struct Flush<'a, S: Service> {
+    shared: &'a Shared<S>,
+    key: Key,
+}
 
-impl<'a, S: Service> Collector<'a, S> {
-    fn new(shared: &'a Shared<S>) -> Self {
-        shared.lock().flushes += 1;
-        Self(shared)
+/// Flushes in the order in which they end, told apart by a number.
+type Key = (Watermark, u64);
+
+/// The flushes under way.
+pub(super) struct Flushes {
+    pending: BTreeSet<Key>,
+    /// The wakers of those that have not been woken since they last looked.
+    wakers: BTreeMap<Key, Waker>,
+    next: u64,
+}
+
+impl<'a, S: Service> Flush<'a, S> {
+    fn begin(shared: &'a Shared<S>) -> Self {
+        let mut state = shared.lock();
+        let watermark = state.buffer.flush(clock::now());
+        let key = state.flushes.begin(watermark);
+        state.effects.calls_driver = true;
+        Self { shared, key }
+    }
+
+    /// Waits until everything before its watermark is answered, and the handler has what is its own.
+    async fn passed(&self) {
+        poll_fn(|context| {
+            let waker = context.waker().clone();
+            let mut state = self.shared.lock();
+            if state.is_flushed(self.key.0) {
+                state.effects.unused_wakers.push(waker);
+                return Poll::Ready(());
+            }
+            let unused = state.flushes.wakers.insert(self.key, waker);
+            state.effects.unused_wakers.extend(unused);
+            Poll::Pending
+        })
+        .await;
     }
 }
 
-impl<S: Service> Drop for Collector<'_, S> {
+impl<S: Service> Drop for Flush<'_, S> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.flushes -= 1;
-        self.0.unlock(state);
+        let mut state = self.shared.lock();
+        state.flushes.pending.remove(&self.key);
+        let unused = state.flushes.wakers.remove(&self.key);
+        state.effects.unused_wakers.extend(unused);
+    }
+}
+
+impl Flushes {
+    pub(super) fn new() -> Self {
+        Self { pending: BTreeSet::new(), wakers: BTreeMap::new(), next: 0 }
+    }
+
+    /// Whether any is under way, which will collect failures.
+    pub(super) fn are_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// What the last of them covers, and with it all others.
+    pub(super) fn covered(&self) -> Option<Watermark> {
+        self.pending.last().map(|key| key.0)
+    }
+
+    fn begin(&mut self, watermark: Watermark) -> Key {
+        let key = (watermark, self.next);
+        self.next += 1;
+        self.pending.insert(key);
+        key
     }
 }
 
 impl<S: Service> State<S> {
+    /// Wakes the flushes that are done.
+    pub(super) fn wake_flushes(&mut self) {
+        while let Some((&(watermark, _), _)) = self.flushes.wakers.first_key_value()
+            && self.is_flushed(watermark)
+        {
+            let first = self.flushes.wakers.pop_first();
+            self.effects.wakes.extend(first.map(|(_, waker)| waker));
+        }
+    }
+
     /// Whether everything before the watermark is answered, and the handler has what is its own.
     fn is_flushed(&self, watermark: Watermark) -> bool {
-        let handling = self.handling.iter().any(|&epoch| watermark.covers(epoch));
-        !handling && self.buffer.is_flushed(watermark)
+        let handling = self.handling.first_key_value();
+        let is_handling = handling.is_some_and(|(&epoch, _)| watermark.covers(epoch));
+        !is_handling && self.buffer.is_flushed(watermark)
     }
 }
 
 impl<S: Service> Shared<S> {
-    fn begin_flush(&self) -> Watermark {
-        let watermark = self.lock().buffer.flush(clock::now());
-        self.call_driver();
-        watermark
-    }
-
-    /// Waits until everything before the watermark is answered.
-    async fn passed(&self, watermark: Watermark) {
-        loop {
-            let mut progress = pin!(self.progress.notified());
-            progress.as_mut().enable();
-            if self.lock().is_flushed(watermark) {
-                return;
+    /// Answers everything before the watermark: of what is in flight, by a copy.
+    fn withdraw(&self, watermark: Watermark) {
+        let mut state = self.lock();
+        let withdrawn = state.buffer.withdraw(watermark, clock::now());
+        let batch_of = |id| state.batches.get(&id)?.upgrade();
+        let in_flight: Vec<_> = withdrawn
+            .into_iter()
+            .filter_map(|withdrawn| Some((batch_of(withdrawn.batch)?, withdrawn.positions)))
+            .collect();
+        state.effects.calls_driver = true;
+        drop(state);
+        for (batch, positions) in in_flight {
+            let copy = |at: usize| Some((at, guarded(|| batch.entries()[at].clone())?));
+            let copies: Vec<_> = positions.into_iter().filter_map(copy).collect();
+            let mut unused = Vec::new();
+            let mut state = self.lock();
+            for (at, copy) in copies {
+                unused.extend(state.buffer.hand_back_copy(batch.id(), at, copy, clock::now()).err());
             }
-            progress.await;
+            drop(state);
+            unused.into_iter().for_each(quietly);
+            // Its request may have ended meanwhile.
+            quietly(batch);
         }
     }
 }

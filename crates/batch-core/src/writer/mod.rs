@@ -1,11 +1,14 @@
 //! The tokio shell around the [`Buffer`](crate::Buffer): the only place that reads the clock,
 //! sleeps and spawns.
 
+mod answers;
 mod attempt;
 mod builder;
 mod clock;
 mod driver;
+mod effects;
 mod flush;
+mod lock;
 mod log;
 mod permit;
 mod pool;
@@ -75,7 +78,7 @@ impl<S: Service> Writer<S> {
     /// The counters now: a snapshot of one moment.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.lock().buffer.stats()
+        self.shared.stats()
     }
 
     /// The service that it writes to.

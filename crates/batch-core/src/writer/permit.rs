@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use super::receipt::Receipt;
-use super::submit::{Entered, Refusal, Track, expect_receipt};
+use super::submit::{Entered, Track, expect_receipt};
 use crate::{ENTRY_OVERHEAD_BYTES, Grant, ReserveError, Service, SubmitError, Writer};
 
 /// Room for one entry, as large as the service takes. Submitting with it does not wait.
@@ -47,17 +49,13 @@ impl<S: Service> Permit<S> {
     }
 
     fn enter(mut self, mut entry: S::Entry, track: Track) -> Entered<S> {
-        // The grant stays with the permit, which gives it back, until nothing of the service's runs.
-        self.writer.shared.service.prepare(&mut entry);
-        let seat = match self.writer.shared.measure(&entry) {
-            Ok((measure, charge)) => {
+        let shared = Arc::clone(&self.writer.shared);
+        // The grant stays with the permit, which gives it back, until no code of the service's runs.
+        match shared.admit(&mut entry) {
+            Ok(admission) => {
                 let grant = self.grant.take().expect("a permit is used once, by value");
-                widen(&self.writer, grant, charge).and_then(|grant| self.writer.shared.seat(grant, &measure))
+                shared.accept_granted(grant, admission, entry, track)
             }
-            Err(refusal) => Err(refusal),
-        };
-        match seat {
-            Ok(seat) => Ok(self.writer.shared.take_seat(seat, entry, track)),
             Err(refusal) => Err(refusal.of(entry)),
         }
     }
@@ -66,7 +64,7 @@ impl<S: Service> Permit<S> {
 impl<S: Service> Drop for Permit<S> {
     fn drop(&mut self) {
         if let Some(grant) = self.grant.take() {
-            give_back(&self.writer, grant);
+            self.writer.shared.lock().buffer.give_back(grant);
         }
     }
 }
@@ -75,18 +73,4 @@ impl<S: Service> std::fmt::Debug for Permit<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Permit").finish_non_exhaustive()
     }
-}
-
-fn widen<S: Service>(writer: &Writer<S>, mut grant: Grant, charge: usize) -> Result<Grant, Refusal> {
-    if writer.shared.lock().buffer.widen(&mut grant, charge) {
-        return Ok(grant);
-    }
-    give_back(writer, grant);
-    Err(Refusal::Full)
-}
-
-fn give_back<S: Service>(writer: &Writer<S>, grant: Grant) {
-    let mut state = writer.shared.lock();
-    state.buffer.give_back(grant);
-    writer.shared.unlock(state);
 }

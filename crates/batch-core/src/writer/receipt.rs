@@ -32,7 +32,7 @@ pub(super) struct Block<E, R>(Mutex<Vec<Cell<E, R>>>);
 
 enum Cell<E, R> {
     Failed(Failed<E>),
-    /// The answer is taken, or nobody waits for it any more.
+    /// The answer is taken, or the receipt dropped.
     Gone,
     Sent(Sent<R>),
     Waiting(Option<Waker>),
@@ -42,8 +42,8 @@ enum Cell<E, R> {
 pub(super) enum Owner<E> {
     /// It is the receipt's; it has or has not been waiting for it.
     Receipt { wake: Option<Waker> },
-    /// Nobody holds the receipt any more.
-    Nobody(Failed<E>),
+    /// There is no receipt, or it was dropped.
+    None(Failed<E>),
 }
 
 impl<E, R> Block<E, R> {
@@ -68,34 +68,55 @@ impl<E, R> Block<E, R> {
         Some((receipt, Answer { block: Arc::clone(self), index }))
     }
 
-    /// No code of a user runs under this lock.
+    /// No code of the user's runs under this lock.
     fn lock(&self) -> MutexGuard<'_, Vec<Cell<E, R>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<E, R> Answer<E, R> {
-    pub(super) fn deliver(self, sent: Sent<R>) -> Option<Waker> {
+    /// The waker to call, or what the dropped receipt does not need any more.
+    pub(super) fn deliver(self, sent: Sent<R>) -> Result<Option<Waker>, Sent<R>> {
         let mut cells = self.block.lock();
         let cell = &mut cells[self.index];
         let Cell::Waiting(waker) = cell else {
-            return None;
+            return Err(sent);
         };
         let waker = waker.take();
         *cell = Cell::Sent(sent);
-        waker
+        Ok(waker)
     }
 
     pub(super) fn fail(self, mut failed: Failed<E>) -> Owner<E> {
         let mut cells = self.block.lock();
         let cell = &mut cells[self.index];
         let Cell::Waiting(waker) = cell else {
-            return Owner::Nobody(failed);
+            return Owner::None(failed);
         };
         let wake = waker.take();
         failed.awaited = wake.is_some();
         *cell = Cell::Failed(failed);
         Owner::Receipt { wake }
+    }
+}
+
+impl<S: Service> Receipt<S> {
+    /// The answer, or that there is none and this waker will be called when it comes. A waker that is
+    /// not needed is dropped after the lock.
+    fn take_or_watch(&self, waker: Waker) -> Option<Cell<S::Entry, S::Sent>> {
+        let mut unused = Some(waker);
+        let mut cells = self.block.lock();
+        let cell = &mut cells[self.index];
+        let answer = match cell {
+            Cell::Waiting(watching) => {
+                std::mem::swap(watching, &mut unused);
+                None
+            }
+            _ => Some(std::mem::replace(cell, Cell::Gone)),
+        };
+        drop(cells);
+        drop(unused);
+        answer
     }
 }
 
@@ -106,24 +127,11 @@ impl<S: Service> Future for Receipt<S> {
     ///
     /// When it is polled again after it gave its answer.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut cells = self.block.lock();
-        let cell = &mut cells[self.index];
-        if let Cell::Waiting(waker) = cell {
-            match waker {
-                Some(waker) => waker.clone_from(context.waker()),
-                None => *waker = Some(context.waker().clone()),
-            }
-            return Poll::Pending;
-        }
-        let answer = std::mem::replace(cell, Cell::Gone);
-        drop(cells);
-        match answer {
-            Cell::Sent(sent) => Poll::Ready(Ok(sent)),
-            Cell::Failed(failed) => {
-                self.shared.taken(failed.charge, failed.awaited);
-                Poll::Ready(Err(*failed.item))
-            }
-            Cell::Gone | Cell::Waiting(_) => panic!("a receipt gives its answer once"),
+        match self.take_or_watch(context.waker().clone()) {
+            None => Poll::Pending,
+            Some(Cell::Sent(sent)) => Poll::Ready(Ok(sent)),
+            Some(Cell::Failed(failed)) => Poll::Ready(Err(*self.shared.taken(failed))),
+            Some(Cell::Gone | Cell::Waiting(_)) => panic!("a receipt gives its answer once"),
         }
     }
 }

@@ -8,11 +8,11 @@ use super::clock;
 use super::shared::{Shared, State};
 use crate::{Grant, ReserveError, Service, Ticket};
 
-/// How long those who wait for room rely on somebody who awaited a receipt: one who has been woken
-/// takes its failure at once, unless he gave up awaiting.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a waiter for room relies on a collector that was woken, the owner of a receipt or a flush:
+/// it collects its failures at once, unless it is not polled any more.
+const COLLECTOR_GRACE: Duration = Duration::from_secs(1);
 
-/// Waits for room, in the order of coming. Dropping it leaves the queue.
+/// Waits for room, first come, first served. Dropping it leaves the queue.
 pub(super) struct WaitForRoom<'a, S: Service> {
     shared: &'a Arc<Shared<S>>,
     charge: usize,
@@ -26,22 +26,51 @@ impl<S: Service> Shared<S> {
 }
 
 impl<S: Service> State<S> {
-    /// Whether waiting for room would be for ever: nobody is about to collect what fills it.
+    /// Room for an entry of this charge, if need be that of failures whose receipts were dropped.
+    pub(super) fn try_grant(&mut self, charge: usize) -> Option<Grant> {
+        loop {
+            let grant = self.buffer.try_grant(charge);
+            if grant.is_some() || self.buffer.has_waiters() {
+                return grant;
+            }
+            let orphan = self.pool.take_orphan(self.flushes.covered())?;
+            self.discard(orphan);
+        }
+    }
+
+    /// Discards failures whose receipts were dropped while an entry waits for their room.
+    pub(super) fn discard_for_waiters(&mut self) {
+        while self.buffer.has_waiters()
+            && let Some(orphan) = self.pool.take_orphan(self.flushes.covered())
+        {
+            self.discard(orphan);
+        }
+    }
+
+    /// Whether waiting for room would be for ever: no collector is about to collect what fills it.
     pub(super) fn is_stuck(&self) -> bool {
-        let overslept = self.stuck_since.is_some_and(|since| since + PATIENCE <= clock::now());
-        self.flushes == 0 && (self.awaited == 0 || overslept) && self.buffer.is_stuck()
+        self.buffer.is_stuck() && (!self.has_collectors() || self.is_grace_over())
     }
 
-    /// When the wait for the owners of awaited receipts ends, if only they keep it from being stuck.
-    pub(super) fn watch_receipts(&mut self, now: Instant) -> Option<Instant> {
-        let waits = self.relies_on_receipts();
-        self.stuck_since = waits.then(|| self.stuck_since.unwrap_or(now));
-        self.stuck_since.map(|since| since + PATIENCE).filter(|end| *end > now)
+    /// When the collectors' grace ends, if only they keep the writer from being stuck.
+    pub(super) fn watch_collectors(&mut self, now: Instant) -> Option<Instant> {
+        let relies = self.relies_on_collectors();
+        self.stuck_since = relies.then(|| self.stuck_since.unwrap_or(now));
+        self.stuck_since.map(|since| since + COLLECTOR_GRACE).filter(|end| *end > now)
     }
 
-    /// Whether only the owners of awaited receipts can make room.
-    pub(super) fn relies_on_receipts(&self) -> bool {
-        self.awaited > 0 && self.flushes == 0 && self.buffer.is_stuck()
+    /// Whether only collectors can make room.
+    pub(super) fn relies_on_collectors(&self) -> bool {
+        self.has_collectors() && self.buffer.is_stuck()
+    }
+
+    /// Whether receipts were being awaited when their failures came, or flushes are under way.
+    fn has_collectors(&self) -> bool {
+        self.awaited > 0 || self.flushes.are_pending()
+    }
+
+    fn is_grace_over(&self) -> bool {
+        self.stuck_since.is_some_and(|since| since + COLLECTOR_GRACE <= clock::now())
     }
 }
 
@@ -49,28 +78,32 @@ impl<S: Service> Future for WaitForRoom<'_, S> {
     type Output = Result<Grant, ReserveError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.shared.lock();
-        if state.is_closed {
-            return Poll::Ready(Err(ReserveError::Closed));
-        }
-        let grant = match self.ticket {
-            None => state.buffer.try_grant(self.charge),
-            Some(ticket) => state.buffer.claim(ticket, context.waker()),
+        let waker = context.waker().clone();
+        let shared = self.shared;
+        let mut state = shared.lock();
+        let outcome = match self.ticket {
+            _ if state.is_closed => Some(Err(ReserveError::Closed)),
+            None => state.try_grant(self.charge).map(Ok),
+            Some(ticket) => state.buffer.claim(ticket).map(Ok),
         };
-        if let Some(grant) = grant {
-            drop(state);
-            self.ticket = None;
-            return Poll::Ready(Ok(grant));
+        let is_stuck = || state.is_stuck().then_some(Err(ReserveError::Uncollected));
+        if let Some(outcome) = outcome.or_else(is_stuck) {
+            state.effects.unused_wakers.push(waker);
+            if outcome.is_ok() {
+                self.ticket = None;
+            }
+            return Poll::Ready(outcome);
         }
-        if state.is_stuck() {
-            return Poll::Ready(Err(ReserveError::Uncollected));
-        }
-        if self.ticket.is_none() {
-            let ticket = state.buffer.queue(self.charge, context.waker().clone());
-            drop(state);
-            self.ticket = Some(ticket);
-            // A partial batch goes at once when somebody waits for room.
-            self.shared.call_driver();
+        match self.ticket {
+            Some(ticket) => {
+                let unused = state.buffer.watch(ticket, waker);
+                state.effects.unused_wakers.extend(unused);
+            }
+            None => {
+                self.ticket = Some(state.buffer.queue(self.charge, waker));
+                // A partial batch goes at once when an entry waits for room.
+                state.effects.calls_driver = true;
+            }
         }
         Poll::Pending
     }
@@ -80,8 +113,8 @@ impl<S: Service> Drop for WaitForRoom<'_, S> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
             let mut state = self.shared.lock();
-            state.buffer.leave_queue(ticket);
-            self.shared.unlock(state);
+            let unused = state.buffer.leave_queue(ticket);
+            state.effects.unused_wakers.extend(unused);
         }
     }
 }

@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
 use super::clock;
-use super::pool::{Failed, Pool};
+use super::effects::{Effects, quietly};
+use super::flush::Flushes;
+use super::pool::Pool;
 use super::receipt::{Answer, Block};
 use crate::plan::Plan;
-use crate::{BatchId, Buffer, Service, UnprocessedItem, Watermark};
+use crate::{Batch, BatchId, Buffer, Service, Stats, UnprocessedItem, Watermark};
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
@@ -30,10 +30,9 @@ pub(super) struct Shared<S: Service> {
     pub(super) call: Notify,
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
-    /// Tells flushes that something was answered.
-    pub(super) progress: Notify,
     pub(super) handler: Option<Handler<S::Entry>>,
-    state: Mutex<State<S>>,
+    /// Locked by [`Shared::lock`] alone.
+    pub(super) state: Mutex<State<S>>,
 }
 
 pub(super) struct State<S: Service> {
@@ -41,21 +40,25 @@ pub(super) struct State<S: Service> {
     pub(super) pool: Pool<S::Entry>,
     /// The block that the next receipts come from.
     pub(super) receipts: Arc<Block<S::Entry, S::Sent>>,
-    /// To cancel an attempt.
-    pub(super) attempts: BTreeMap<BatchId, Arc<Notify>>,
+    /// The batches in flight, whose entries a flush with a deadline may copy.
+    pub(super) batches: BTreeMap<BatchId, Weak<Batch<S::Entry>>>,
     pub(super) random: fastrand::Rng,
-    /// Flushes under way, which will collect failures.
-    pub(super) flushes: usize,
+    pub(super) flushes: Flushes,
     /// Failures whose receipts were being awaited when they came.
     pub(super) awaited: usize,
-    /// Since when only those receipts have kept the writer from being stuck.
+    /// Since when only collectors that were woken have kept the writer from being stuck.
     pub(super) stuck_since: Option<Instant>,
-    /// The epochs of failures that the handler is being given.
-    pub(super) handling: Vec<u64>,
+    /// The failures that the handler is being given, by epoch.
+    pub(super) handling: BTreeMap<u64, usize>,
+    /// Failures that were discarded to make room.
+    pub(super) discarded: u64,
+    pub(super) has_handler: bool,
     pub(super) is_closed: bool,
     /// Whether the last requests never left.
     pub(super) is_cut_off: bool,
     pub(super) is_driven: bool,
+    /// What this critical section leaves to be done after it.
+    pub(super) effects: Effects<S>,
 }
 
 impl<S: Service> Shared<S> {
@@ -69,15 +72,18 @@ impl<S: Service> Shared<S> {
             buffer: Buffer::with_plan(plan),
             pool: Pool::new(),
             receipts: Block::new(),
-            attempts: BTreeMap::new(),
+            batches: BTreeMap::new(),
             random,
-            flushes: 0,
+            flushes: Flushes::new(),
             awaited: 0,
             stuck_since: None,
-            handling: Vec::new(),
+            handling: BTreeMap::new(),
+            discarded: 0,
+            has_handler: handler.is_some(),
             is_closed: false,
             is_cut_off: false,
             is_driven: false,
+            effects: Effects::new(),
         };
         Self {
             service,
@@ -85,31 +91,8 @@ impl<S: Service> Shared<S> {
             handles: AtomicUsize::new(1),
             call: Notify::new(),
             called: AtomicBool::new(false),
-            progress: Notify::new(),
             handler,
             state: Mutex::new(state),
-        }
-    }
-
-    /// No code of a user or a service runs under this lock, except when it drops what was delivered,
-    /// so it is not poisoned halfway through a change. [`unlock`](Self::unlock) ends what changed
-    /// something.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State<S>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends a change: whoever may go on, or waits in vain, is woken.
-    pub(super) fn unlock(&self, mut state: MutexGuard<'_, State<S>>) {
-        if state.is_stuck() {
-            state.buffer.alarm();
-        }
-        // Only the driver can measure how long the owners of receipts take.
-        let needs_watch = state.stuck_since.is_none() && state.relies_on_receipts();
-        let wakes = state.buffer.take_wakes();
-        drop(state);
-        wakes.into_iter().for_each(Waker::wake);
-        if needs_watch {
-            self.call_driver();
         }
     }
 
@@ -119,71 +102,47 @@ impl<S: Service> Shared<S> {
         }
     }
 
-    /// No more submissions; what is inside goes out without lingering.
+    pub(super) fn stats(&self) -> Stats {
+        let state = self.lock();
+        Stats { discarded: state.discarded, ..state.buffer.stats() }
+    }
+
+    /// Accepts no more entries; what is inside goes out without lingering.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
         state.buffer.flush(clock::now());
         state.buffer.alarm();
-        self.unlock(state);
-        self.call_driver();
+        state.effects.calls_driver = true;
     }
 
     /// Collects failures from the pool.
     pub(super) fn collect(&self, watermark: Option<Watermark>) -> Vec<UnprocessedItem<S::Entry>> {
         let mut state = self.lock();
         let taken = state.pool.take(watermark);
-        for failed in &taken {
+        let mut items = Vec::with_capacity(taken.len());
+        for failed in taken {
             state.buffer.collected(failed.charge);
+            items.push(failed.item);
         }
-        self.unlock(state);
-        taken.into_iter().map(|failed| *failed.item).collect()
-    }
-
-    /// A failure was taken by its receipt.
-    pub(super) fn taken(&self, charge: usize, awaited: bool) {
-        let mut state = self.lock();
-        state.awaited -= usize::from(awaited);
-        state.buffer.collected(charge);
-        self.unlock(state);
-    }
-
-    /// A failure whose receipt is gone goes to the next owner: the handler, else the pool.
-    pub(super) fn pass_on(&self, failed: Failed<S::Entry>) {
-        if self.handler.is_some() {
-            self.taken(failed.charge, failed.awaited);
-            self.handle(*failed.item);
-        } else {
-            let mut state = self.lock();
-            state.awaited -= usize::from(failed.awaited);
-            state.pool.add(failed);
-            self.unlock(state);
-        }
-    }
-
-    /// Gives a failure to the handler, which must not harm the writer.
-    pub(super) fn handle(&self, item: UnprocessedItem<S::Entry>) {
-        if let Some(handler) = &self.handler
-            && catch_unwind(AssertUnwindSafe(|| handler(item))).is_err()
-        {
-            let service = self.service.name();
-            tracing::error!(target: "batch_core", service, "the handler of unprocessed items panicked");
-        }
+        drop(state);
+        items.into_iter().map(|item| *item).collect()
     }
 }
 
 impl<S: Service> Drop for Shared<S> {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let lost = state.pool.len();
-        if lost > 0 {
+        let lost = state.pool.take(None);
+        if !lost.is_empty() {
             let service = self.service.name();
             tracing::error!(
                 target: "batch_core",
                 service,
-                entries = lost,
-                "entries were handed back after nobody was left to collect them"
+                entries = lost.len(),
+                "entries were handed back after the last handle was dropped, and are lost"
             );
         }
+        lost.into_iter().for_each(quietly);
     }
 }

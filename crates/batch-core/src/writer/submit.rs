@@ -1,11 +1,12 @@
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard};
 
 use super::clock;
 use super::driver::NoRuntime;
+use super::lock::Locked;
 use super::receipt::{Answer, Block, Receipt};
 use super::shared::{Shared, State};
-use crate::{Grant, Invalid, Measure, Place, Refused, ReserveError, Service, SubmitError, Writer, buffer};
+use crate::{Admission, Grant, Invalid, Refused, ReserveError, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
     /// Takes an entry in, to be delivered; a failure is handed back later, by `flush` for example.
@@ -59,12 +60,6 @@ pub(super) enum Track {
 
 pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Service>::Entry>>;
 
-/// A place in the buffer, and the lock under which it must be taken.
-pub(super) struct Seat<'a, S: Service> {
-    state: MutexGuard<'a, State<S>>,
-    place: Place,
-}
-
 /// Why an entry is not accepted.
 #[derive(Debug)]
 pub(super) enum Refusal {
@@ -83,135 +78,155 @@ impl<S: Service> Shared<S> {
             // On a runtime of one thread, a loop of submits must let the driver work.
             tokio::task::coop::consume_budget().await;
         }
-        self.service.prepare(&mut entry);
-        let (measure, charge) = match self.measure(&entry) {
-            Ok(measured) => measured,
+        let admission = match self.admit(&mut entry) {
+            Ok(admission) => admission,
             Err(refusal) => return Err(refusal.of(entry)),
         };
-        match self.seat_now(&measure, charge) {
-            Ok(seat) => return Ok(self.take_seat(seat, entry, track)),
-            Err(Refusal::Full) => {}
-            Err(refusal) => return Err(refusal.of(entry)),
-        }
-        let seat = match self.wait_for_room(charge).await {
-            Ok(grant) => self.seat(grant, &measure),
-            Err(error) => Err(error.into()),
+        let entry = match self.try_accept(admission, entry, track) {
+            Err(SubmitError::Full(entry)) => entry,
+            accepted => return accepted,
         };
-        match seat {
-            Ok(seat) => Ok(self.take_seat(seat, entry, track)),
-            Err(refusal) => Err(refusal.of(entry)),
+        match self.wait_for_room(admission.charge()).await {
+            Ok(grant) => self.accept_granted(grant, admission, entry, track),
+            Err(error) => Err(Refusal::from(error).of(entry)),
         }
     }
 
     fn try_enter(self: &Arc<Self>, mut entry: S::Entry, track: Track) -> Entered<S> {
-        self.service.prepare(&mut entry);
-        let seat = self.measure(&entry).and_then(|(measure, charge)| self.seat_now(&measure, charge));
-        match seat {
-            Ok(seat) => Ok(self.take_seat(seat, entry, track)),
+        match self.admit(&mut entry) {
+            Ok(admission) => self.try_accept(admission, entry, track),
             Err(refusal) => Err(refusal.of(entry)),
         }
     }
 
-    /// The measure of an entry that can fit, and what it is charged.
-    pub(super) fn measure<'a>(&self, entry: &'a S::Entry) -> Result<(Measure<'a>, usize), Refusal> {
+    /// Prepares an entry and checks that the service can take it.
+    pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, Refusal> {
+        self.service.prepare(entry);
         let measure = self.service.measure(entry).map_err(Refusal::Invalid)?;
-        let charge = buffer::charge(&self.plan, &measure)?;
-        Ok((measure, charge))
+        Ok(self.plan.admit(&measure)?)
     }
 
-    /// A place for which room is already granted.
-    pub(super) fn seat(
+    /// Accepts an entry for which room is already granted.
+    pub(super) fn accept_granted(
         self: &Arc<Self>,
-        grant: Grant,
-        measure: &Measure<'_>,
-    ) -> Result<Seat<'_, S>, Refusal> {
-        let mut state = self.lock();
-        if let Err(refusal) = state.open(self) {
+        mut grant: Grant,
+        admission: Admission,
+        entry: S::Entry,
+        track: Track,
+    ) -> Entered<S> {
+        let mut state = match self.lock_driven() {
+            Ok(state) => state,
+            Err(refusal) => {
+                self.lock().buffer.give_back(grant);
+                return Err(refusal.of(entry));
+            }
+        };
+        if !state.buffer.widen(&mut grant, admission.charge()) {
             state.buffer.give_back(grant);
-            self.unlock(state);
-            return Err(refusal);
+            drop(state);
+            return Err(Refusal::Full.of(entry));
         }
-        self.place(state, grant, measure)
+        self.put(state, grant, admission, entry, track)
     }
 
-    fn place<'a>(
-        &self,
-        mut state: MutexGuard<'a, State<S>>,
+    fn try_accept(self: &Arc<Self>, admission: Admission, entry: S::Entry, track: Track) -> Entered<S> {
+        let mut state = match self.lock_driven() {
+            Ok(state) => state,
+            Err(refusal) => return Err(refusal.of(entry)),
+        };
+        let Some(grant) = state.try_grant(admission.charge()) else {
+            let refusal = if state.is_stuck() { Refusal::Uncollected } else { Refusal::Full };
+            drop(state);
+            return Err(refusal.of(entry));
+        };
+        self.put(state, grant, admission, entry, track)
+    }
+
+    /// Puts an entry in its place, and calls the driver if there is something to do for it.
+    fn put(
+        self: &Arc<Self>,
+        mut state: Locked<'_, S>,
         grant: Grant,
-        measure: &Measure<'_>,
-    ) -> Result<Seat<'a, S>, Refusal> {
-        match state.buffer.place(grant, measure) {
-            Ok(place) => Ok(Seat { state, place }),
-            Err(refused) => {
-                self.unlock(state);
-                if refused == Refused::Duplicate {
-                    self.warn_of_duplicate();
-                }
-                Err(refused.into())
-            }
+        admission: Admission,
+        entry: S::Entry,
+        track: Track,
+    ) -> Entered<S> {
+        let placed = state.put(self, grant, admission, entry, track);
+        drop(state);
+        let (receipt, is_duplicate) = placed.map_err(|(refused, entry)| {
+            self.warn_of_duplicate();
+            Refusal::from(refused).of(entry)
+        })?;
+        if is_duplicate {
+            self.warn_of_duplicate();
         }
+        Ok(receipt)
+    }
+
+    /// The lock, if entries are accepted: the writer is open, and a driver runs. A driver is started on
+    /// the current runtime where none runs; if that is being shut down, none runs after it either.
+    fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, Refusal> {
+        let state = self.lock_open()?;
+        if state.is_driven {
+            return Ok(state);
+        }
+        drop(state);
+        self.start_driver().map_err(|NoRuntime| Refusal::NoRuntime)?;
+        let state = self.lock_open()?;
+        if state.is_driven { Ok(state) } else { Err(Refusal::NoRuntime) }
+    }
+
+    fn lock_open(&self) -> Result<Locked<'_, S>, Refusal> {
+        let state = self.lock();
+        if state.is_closed { Err(Refusal::Closed) } else { Ok(state) }
     }
 
     fn warn_of_duplicate(&self) {
         let service = self.service.name();
-        tracing::warn!(target: "batch_core", service, "an entry has the identity of one still inside");
-    }
-
-    /// Puts an entry in its place, and calls the driver if there is something to do for it.
-    pub(super) fn take_seat(
-        self: &Arc<Self>,
-        seat: Seat<'_, S>,
-        entry: S::Entry,
-        track: Track,
-    ) -> Option<Receipt<S>> {
-        let Seat { mut state, place } = seat;
-        let (receipt, answer) = match track {
-            Track::No => (None, None),
-            Track::Yes => {
-                let (receipt, answer) = state.open_receipt(self);
-                (Some(receipt), Some(answer))
-            }
-        };
-        let now = clock::now();
-        let is_duplicate = place.is_duplicate;
-        state.buffer.put(place, entry, answer, now);
-        let wants_poll = state.buffer.wants_poll();
-        self.unlock(state);
-        if wants_poll {
-            self.call_driver();
-        }
-        if is_duplicate {
-            self.warn_of_duplicate();
-        }
-        receipt
-    }
-
-    fn seat_now(self: &Arc<Self>, measure: &Measure<'_>, charge: usize) -> Result<Seat<'_, S>, Refusal> {
-        let mut state = self.lock();
-        state.open(self)?;
-        let Some(grant) = state.buffer.try_grant(charge) else {
-            return Err(if state.is_stuck() { Refusal::Uncollected } else { Refusal::Full });
-        };
-        self.place(state, grant, measure)
+        tracing::warn!(target: "batch_core", service, "duplicate entry: an entry of the same identity is still pending");
     }
 }
 
-impl<S: Service> State<S> {
-    /// Whether entries are taken at all.
-    fn open(&mut self, shared: &Arc<Shared<S>>) -> Result<(), Refusal> {
-        if self.is_closed {
-            return Err(Refusal::Closed);
-        }
-        self.ensure_driver(shared).map_err(|NoRuntime| Refusal::NoRuntime)
-    }
+/// The receipt of an entry that is accepted, and whether it is a duplicate; or the entry.
+type Placed<S> = Result<(Option<Receipt<S>>, bool), (Refused, <S as Service>::Entry)>;
 
-    fn open_receipt(&mut self, shared: &Arc<Shared<S>>) -> (Receipt<S>, Answer<S::Entry, S::Sent>) {
-        loop {
-            if let Some(ends) = self.receipts.open(shared) {
-                return ends;
+impl<S: Service> State<S> {
+    fn put(
+        &mut self,
+        shared: &Arc<Shared<S>>,
+        grant: Grant,
+        admission: Admission,
+        entry: S::Entry,
+        track: Track,
+    ) -> Placed<S> {
+        let place = match self.buffer.place(grant, admission) {
+            Ok(place) => place,
+            Err(refused) => return Err((refused, entry)),
+        };
+        let (receipt, answer) = match track {
+            Track::No => (None, None),
+            Track::Yes => {
+                let (receipt, answer) = open_receipt(&mut self.receipts, shared);
+                (Some(receipt), Some(answer))
             }
-            self.receipts = Block::new();
+        };
+        let is_duplicate = place.is_duplicate();
+        place.put(entry, answer, clock::now());
+        self.effects.calls_driver |= self.buffer.wants_poll();
+        Ok((receipt, is_duplicate))
+    }
+}
+
+/// Both ends of one more receipt.
+fn open_receipt<S: Service>(
+    block: &mut Arc<Block<S::Entry, S::Sent>>,
+    shared: &Arc<Shared<S>>,
+) -> (Receipt<S>, Answer<S::Entry, S::Sent>) {
+    loop {
+        if let Some(ends) = block.open(shared) {
+            return ends;
         }
+        *block = Block::new();
     }
 }
 

@@ -2,17 +2,17 @@
 
 use std::time::Instant;
 
-use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Refused, Resolution, Sent, UnprocessedItem};
+use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem};
 
-use super::{At, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
+use super::{At, Ghost, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
 
 impl World {
     /// Law 1: what can never fit is refused, and nothing else is.
-    pub(super) fn check_charge(&self, bytes: usize, charge: Result<usize, Refused>) {
+    pub(super) fn check_charge(&self, bytes: usize, charge: Option<usize>) {
         let needs = bytes + ENTRY_OVERHEAD_BYTES;
         let fits =
             bytes <= LARGEST && bytes + OVERHEAD <= self.config.limit_bytes && needs <= self.config.max_bytes;
-        assert_eq!(charge.ok(), fits.then_some(needs));
+        assert_eq!(charge, fits.then_some(needs));
     }
 
     /// Law 6: the bounds are met exactly.
@@ -82,15 +82,19 @@ impl World {
     fn check_order(&self, item: &Item, before: &[Item]) {
         let known = &self.known[&item.id];
         if item.identity.is_some() {
-            let twins = self.known.values().filter(|other| other.item.identity == item.identity);
+            let twins = self.known.values().filter(|other| other.item.is_twin_of(item));
             let flying =
                 twins.filter(|other| other.item.id != item.id && matches!(other.at, At::InFlight(_)));
             assert_eq!(flying.count(), 0, "twins are in flight together");
-            assert!(before.iter().all(|other| other.identity != item.identity), "twins share a request");
+            let ghosts = self.ghosts.values().filter(|ghost| ghost.item.is_twin_of(item));
+            assert_eq!(ghosts.count(), 0, "a twin that was withdrawn is still in flight");
+            assert!(!before.iter().any(|other| other.is_twin_of(item)), "twins share a request");
         }
         let Some((lane, strict)) = &known.lane else {
             return;
         };
+        let is_mate = |ghost: &Ghost| ghost.lane.as_ref().is_some_and(|(other, _)| other == lane);
+        assert!(!self.ghosts.values().any(is_mate), "law 3: one of its lane is in flight, though answered");
         for other in self.known.values().filter(|other| other.item.id != item.id) {
             if other.lane.as_ref().is_none_or(|(other, _)| other != lane) {
                 continue;
@@ -112,8 +116,8 @@ impl World {
             Ok(sent) => self.check_sent(&known, &sent),
             Err(item) => {
                 self.check_unprocessed(&known, &item);
-                assert_eq!(charge, known.charge);
-                self.uncollected.push(charge);
+                assert_eq!(charge.bytes(), known.charge);
+                self.uncollected.push((tag, charge));
                 self.counted.handed_back += 1;
             }
         }
@@ -142,24 +146,20 @@ impl World {
             Cause::Rejected(_) => known.owed == Some(Owed::Rejected) || known.may_be_rejected,
             Cause::RetriesExhausted(_) => known.owed == Some(Owed::Exhausted),
             Cause::RuntimeStopped(_) => self.is_stopped,
-            Cause::Withdrawn(_) => known.flush_order < self.withdrawn,
+            Cause::Withdrawn(_) => known.flush_order < self.withdrawn && !self.is_stopped,
             _ => false,
         };
         assert!(fits, "{:?} is no cause for {known:?}", item.cause);
-    }
-
-    pub(super) fn check_cancel(&self, which: usize) {
-        let mut ids = self.away[which].entries().iter().map(|item| item.id);
-        assert!(ids.any(|id| self.known[&id].flush_order < self.withdrawn), "nothing in it was withdrawn");
     }
 
     /// Nothing more is to be done now: is that so?
     pub(super) fn check_rest(&mut self, wake: Option<Instant>) {
         let stats = self.buffer.stats();
         let (entries, bytes) = self.occupied();
-        assert_eq!(entries, self.known.len() + self.uncollected.len() + self.grants.len());
+        assert!(entries <= self.config.max_entries && bytes <= self.config.max_bytes, "law 6");
         self.counted.inside = self.known.len() as u64;
-        self.counted.in_flight = self.away.iter().map(|batch| batch.entries().len() as u64).sum();
+        self.counted.in_flight =
+            self.known.values().filter(|known| matches!(known.at, At::InFlight(_))).count() as u64;
         self.counted.requests_in_flight = self.away.len() as u64;
         self.counted.uncollected = self.uncollected.len() as u64;
         self.counted.bytes = bytes as u64;
@@ -193,14 +193,24 @@ impl World {
     }
 
     fn occupied(&self) -> (usize, usize) {
-        let charges = self.known.values().map(|known| known.charge);
+        let held = self.ghosts.values().filter(|ghost| ghost.is_collected);
+        let charges = self
+            .known
+            .values()
+            .map(|known| known.charge)
+            .chain(self.uncollected.iter().map(|(_, charge)| charge.bytes()))
+            .chain(held.map(|ghost| ghost.charge));
+        let (entries, bytes) = charges.fold((0, 0), |(entries, bytes), charge| (entries + 1, bytes + charge));
         let reserved = self.grants.len() * (LARGEST + ENTRY_OVERHEAD_BYTES);
-        let bytes = charges.chain(self.uncollected.iter().copied()).sum::<usize>() + reserved;
-        (self.known.len() + self.uncollected.len() + self.grants.len(), bytes)
+        (entries + self.grants.len(), bytes + reserved)
     }
 }
 
 impl Known {
+    pub(super) fn is_in_flight_before(&self, end: u64) -> bool {
+        matches!(self.at, At::InFlight(_)) && self.flush_order < end
+    }
+
     /// It takes the place of an older one: in line, in its linger and backoff, in flushes.
     pub(super) fn inherit(&mut self, older: &Self) {
         self.place = older.place;

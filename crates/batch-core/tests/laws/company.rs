@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Linger, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Linger, Measure, Reply, Settings, Verdict};
 
-use super::support::{self, sent};
+use super::support::{self, rest, sent};
 
 type Numbers = Buffer<u32, (), u32>;
 
@@ -24,13 +24,13 @@ fn who_failed_behind_a_newer_entry_does_not_wait_for_company_in_spite_of_a_flush
     buffer.flush(at(0));
     let busy = sent(&mut buffer, at(0));
     put(&mut buffer, 2, at(10));
-    assert!(matches!(buffer.poll(at(60)), Output::Wait(_)), "one request at a time");
+    rest(&mut buffer, at(60));
     buffer.complete(busy, Reply::Each(vec![Verdict::Accepted(())]), at(100), 1.0);
 
     let both = sent(&mut buffer, at(100));
     assert_eq!(both.entries(), [2, 1], "the newer one lingered longer than the retry of the older is due");
     buffer.complete(both, Reply::Retry(Failure::new("Again")), at(100), 1.0);
-    assert!(matches!(buffer.poll(at(100)), Output::Wait(Some(wake)) if wake == at(200)));
+    assert_eq!(rest(&mut buffer, at(100)), Some(at(200)));
     assert_eq!(sent(&mut buffer, at(200)).entries(), [2, 1]);
 }
 

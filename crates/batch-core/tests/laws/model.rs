@@ -16,6 +16,23 @@ pub(crate) struct Item {
     pub(crate) poison: bool,
 }
 
+impl Item {
+    /// Whether both are of one identity.
+    pub(crate) fn is_twin_of(&self, other: &Self) -> bool {
+        self.identity.is_some() && (&self.lane, &self.identity) == (&other.lane, &other.identity)
+    }
+}
+
+/// An entry that was handed back as a copy while its request is in flight.
+#[derive(Clone, Debug)]
+pub(crate) struct Ghost {
+    pub(crate) item: Item,
+    pub(crate) lane: Option<(String, bool)>,
+    pub(crate) charge: usize,
+    /// Whether the copy was collected, so that the charge is the request's alone.
+    pub(crate) is_collected: bool,
+}
+
 /// An entry without an answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -62,4 +79,6 @@ pub(crate) enum Owed {
     Fatal,
     Rejected,
     Superseded,
+    /// A copy was given back while the entry is in flight.
+    Withdrawn,
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Measure, Reply, Settings, Verdict};
 
-use super::support::{put, sent};
+use super::support::{put, rest, sent};
 
 type Numbers = Buffer<u32, (), u32>;
 
@@ -22,7 +22,7 @@ fn what_never_left_goes_with_the_next_probe_however_often_it_failed_before() {
     }
     let batch = sent(&mut buffer, now);
     buffer.complete(batch, Reply::Unsent(Failure::new("Gone")), now, 1.0);
-    assert!(matches!(buffer.poll(now), Output::Wait(Some(wake)) if wake == now + BASE));
+    assert_eq!(rest(&mut buffer, now), Some(now + BASE));
     assert_eq!(sent(&mut buffer, now + BASE).entries(), [1]);
 }
 

@@ -16,7 +16,7 @@ pub(crate) enum Op {
     Submit { lane: u8, twin: u8, bytes: usize, poison: bool },
     Unreserve,
     Wake,
-    Withdraw,
+    Withdraw { copies: bool },
 }
 
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ fn op(mix: Mix) -> impl Strategy<Value = Op> {
         (1, Just(Op::Flush).boxed()),
         (1, Just(Op::Reserve).boxed()),
         (1, Just(Op::Unreserve).boxed()),
-        (mix.stops, Just(Op::Withdraw).boxed()),
+        (mix.stops, any::<bool>().prop_map(|copies| Op::Withdraw { copies }).boxed()),
         (mix.stops, Just(Op::Stop).boxed()),
         (mix.stops, Just(Op::Resume).boxed()),
     ])

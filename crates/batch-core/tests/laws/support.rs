@@ -14,10 +14,9 @@ pub(crate) fn put<E, R, T>(
     tag: T,
     now: Instant,
 ) {
-    let charge = buffer.charge(measure).unwrap();
-    let grant = buffer.try_grant(charge).unwrap();
-    let place = buffer.place(grant, measure).unwrap();
-    buffer.put(place, entry, tag, now);
+    let admission = buffer.admit(measure).unwrap();
+    let grant = buffer.try_grant(admission.charge()).unwrap();
+    buffer.place(grant, admission).unwrap().put(entry, tag, now);
 }
 
 /// The batch that must be sent now, whatever is answered before.
@@ -26,8 +25,23 @@ pub(crate) fn sent<E: Debug, R: Debug, T: Debug>(buffer: &mut Buffer<E, R, T>, n
     loop {
         match buffer.poll(now) {
             Output::Send(batch) => return batch,
-            Output::Resolve(_) => {}
+            Output::Drop(_) | Output::Resolve(_) => {}
             other => panic!("nothing is sent: {other:?}"),
+        }
+    }
+}
+
+/// When the buffer is to be polled again, whatever is answered before; nothing may be sent.
+#[track_caller]
+pub(crate) fn rest<E: Debug, R: Debug, T: Debug>(
+    buffer: &mut Buffer<E, R, T>,
+    now: Instant,
+) -> Option<Instant> {
+    loop {
+        match buffer.poll(now) {
+            Output::Wait(wake) => return wake,
+            Output::Drop(_) | Output::Resolve(_) => {}
+            sent @ Output::Send(_) => panic!("it is too early: {sent:?}"),
         }
     }
 }

@@ -99,7 +99,8 @@ impl World {
             return Some(known);
         };
         let mates = || self.known.values().filter(|other| other.lane.as_ref() == Some(lane));
-        let free = mates().all(|mate| mate.at == At::Waiting);
+        let ghosts = self.ghosts.values().filter(|ghost| ghost.lane.as_ref() == Some(lane));
+        let free = mates().all(|mate| mate.at == At::Waiting) && ghosts.count() == 0;
         free.then(|| mates().min_by_key(|mate| mate.place)).flatten()
     }
 }

@@ -7,16 +7,16 @@ mod checks;
 #[path = "timeliness.rs"]
 mod timeliness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Ambiguous, Batch, Buffer, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure, Order, Output,
-    Refused, Reply, Stats, Verdict, Watermark,
+    Ambiguous, Batch, BatchId, Buffer, Charge, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key,
+    Measure, Order, Output, Refused, Reply, Stats, Verdict, Watermark,
 };
 
 use super::config::{Config, LARGEST, OVERHEAD};
-use super::model::{At, Item, Known, Owed, Tag};
+use super::model::{At, Ghost, Item, Known, Owed, Tag};
 use super::schedule::{Answer, Op};
 
 /// The longest that entries whose retry is due wait for company.
@@ -29,9 +29,11 @@ pub(crate) struct World {
     now: Instant,
     next: u64,
     known: BTreeMap<u64, Known>,
+    /// Entries that have their answer while a request still carries them.
+    ghosts: BTreeMap<u64, Ghost>,
     away: Vec<Batch<Item>>,
     grants: Vec<Grant>,
-    uncollected: Vec<usize>,
+    uncollected: Vec<(u64, Charge)>,
     /// Watermarks, with the order of acceptance that each one ends at.
     flushes: Vec<(Watermark, u64)>,
     /// What would be due by then is due at once, since the last flush.
@@ -65,6 +67,7 @@ impl World {
             now: start,
             next: 0,
             known: BTreeMap::new(),
+            ghosts: BTreeMap::new(),
             away: Vec::new(),
             grants: Vec::new(),
             uncollected: Vec::new(),
@@ -91,7 +94,7 @@ impl World {
             Op::Submit { lane, twin, bytes, poison } => self.submit(*lane, *twin, *bytes, *poison),
             Op::Unreserve => self.unreserve(),
             Op::Wake => self.advance_to_wake(),
-            Op::Withdraw => self.withdraw(),
+            Op::Withdraw { copies } => self.withdraw(*copies),
         }
         self.crank();
     }
@@ -104,7 +107,7 @@ impl World {
         }
         self.crank();
         for _ in 0..1_000 {
-            if self.known.is_empty() {
+            if self.known.is_empty() && self.away.is_empty() {
                 break;
             }
             if self.away.is_empty() {
@@ -126,8 +129,6 @@ impl World {
     fn submit(&mut self, lane: u8, twin: u8, bytes: usize, poison: bool) {
         self.resume();
         let identity = (twin > 0).then(|| format!("twin {twin}"));
-        // The lane follows from the identity, as services must have it.
-        let lane = if twin > 0 { twin % 3 } else { lane };
         let lane = (lane > 0).then(|| format!("lane {lane}"));
         let item = Item { id: self.next, lane, identity, bytes, poison };
         let measure = Measure {
@@ -137,41 +138,44 @@ impl World {
             lane: item.lane.as_deref().map(Key::from),
             identity: item.identity.as_deref().map(Key::from),
         };
-        let charge = self.buffer.charge(&measure);
-        self.check_charge(bytes, charge);
-        let Ok(charge) = charge else {
+        let admission = self.buffer.admit(&measure);
+        self.check_charge(bytes, admission.as_ref().map(|admission| admission.charge()).ok());
+        let Ok(admission) = admission else {
             return;
         };
+        let charge = admission.charge();
         let room = self.has_room(charge);
         let grant = self.buffer.try_grant(charge);
         assert_eq!(grant.is_some(), room, "room is given exactly up to the bounds");
         let Some(grant) = grant else {
             return;
         };
-        let twin =
-            self.known.values().any(|known| item.identity.is_some() && known.item.identity == item.identity);
+        let twin = self.known.values().any(|known| known.item.is_twin_of(&item));
         self.counted.duplicates += u64::from(twin);
-        match self.buffer.place(grant, &measure) {
+        let place = match self.buffer.place(grant, admission) {
             Err(refused) => {
                 assert_eq!(refused, Refused::Duplicate);
                 assert!(twin && self.config.duplicates == Duplicates::KeepFirst);
+                return;
             }
-            Ok(place) => {
-                assert!(!twin || self.config.duplicates != Duplicates::KeepFirst);
-                drop(measure);
-                self.next += 1;
-                self.counted.accepted += 1;
-                self.buffer.put(place, item.clone(), item.id, self.now);
-                self.learn_of(item, charge);
-                self.check_wish();
-            }
-        }
+            Ok(place) => place,
+        };
+        assert!(!twin || self.config.duplicates != Duplicates::KeepFirst);
+        assert_eq!(place.is_duplicate(), twin);
+        place.put(item.clone(), item.id, self.now);
+        self.next += 1;
+        self.counted.accepted += 1;
+        self.learn_of(item, charge);
+        self.check_wish();
     }
 
     fn learn_of(&mut self, item: Item, charge: usize) {
         let lane = match (&item.lane, &item.identity) {
             (Some(lane), _) => Some((lane.clone(), self.config.order == Order::Strict)),
-            (None, Some(twin)) if self.config.duplicates != Duplicates::KeepFirst => {
+            (None, Some(twin))
+                if self.config.duplicates != Duplicates::KeepFirst
+                    || self.ghosts.values().any(|ghost| ghost.item.is_twin_of(&item)) =>
+            {
                 Some((twin.clone(), true))
             }
             (None, _) => None,
@@ -211,8 +215,7 @@ impl World {
             known.item.id != item.id
                 && known.at == At::Waiting
                 && known.owed.is_none()
-                && known.item.identity.is_some()
-                && known.item.identity == item.identity
+                && known.item.is_twin_of(item)
         };
         self.known.values().find(is_twin).map(|known| known.item.id)
     }
@@ -222,27 +225,28 @@ impl World {
             return;
         }
         let batch = self.away.remove(which % self.away.len());
-        let ids: Vec<u64> = batch.entries().iter().map(|item| item.id).collect();
+        let all: Vec<u64> = batch.entries().iter().map(|item| item.id).collect();
+        let ids: Vec<u64> = all.iter().copied().filter(|id| self.known.contains_key(id)).collect();
         let failure = Failure::new("Scripted");
         let reply = match answer {
-            Answer::Accept => self.each(&ids, &[0], jitter),
+            Answer::Accept => self.each(&all, &[0], jitter),
             Answer::Ambiguous => {
                 self.all(&ids, Setback::Ambiguous, jitter);
                 Reply::Ambiguous(failure)
             }
             Answer::ByPoison if batch.entries().iter().any(|item| item.poison) => {
-                self.refuse(&ids);
+                self.refuse(&ids, all.len() == 1);
                 Reply::Split(failure)
             }
-            Answer::ByPoison => self.each(&ids, &[0], jitter),
-            Answer::Each(kinds) => self.each(&ids, kinds, jitter),
+            Answer::ByPoison => self.each(&all, &[0], jitter),
+            Answer::Each(kinds) => self.each(&all, kinds, jitter),
             Answer::Fatal => {
                 ids.iter().for_each(|id| self.owe(*id, Owed::Fatal));
                 Reply::Fatal(failure)
             }
             Answer::Miscounted => {
                 self.all(&ids, Setback::Ambiguous, jitter);
-                Reply::Each(vec![Verdict::Accepted(0); ids.len() + 1])
+                Reply::Each(vec![Verdict::Accepted(0); all.len() + 1])
             }
             Answer::Retry => {
                 self.all(&ids, Setback::Retry, jitter);
@@ -260,6 +264,9 @@ impl World {
         };
         self.rest_together();
         self.buffer.complete(batch, reply, self.now, jitter);
+        for id in all {
+            self.counted.late += u64::from(self.ghosts.remove(&id).is_some());
+        }
     }
 
     /// What is left of a refused request goes on when the slowest of it may, whoever is handed back
@@ -282,6 +289,10 @@ impl World {
         let mut verdicts = Vec::new();
         let mut setbacks = Vec::new();
         for (&id, kind) in ids.iter().zip(kinds()) {
+            if self.ghosts.contains_key(&id) {
+                verdicts.push(Verdict::Accepted(id));
+                continue;
+            }
             verdicts.push(match kind {
                 0 => {
                     self.owe(id, Owed::Delivered);
@@ -319,9 +330,9 @@ impl World {
         }
     }
 
-    fn refuse(&mut self, ids: &[u64]) {
-        if let [id] = ids {
-            self.owe(*id, Owed::Rejected);
+    fn refuse(&mut self, ids: &[u64], alone: bool) {
+        if alone {
+            ids.iter().for_each(|id| self.owe(*id, Owed::Rejected));
             return;
         }
         let origin = ids.iter().find_map(|id| self.known[id].isolation);
@@ -382,11 +393,7 @@ impl World {
     fn crank(&mut self) {
         for _ in 0..10_000 {
             match self.buffer.poll(self.now) {
-                Output::Cancel(id) => {
-                    let which = self.away.iter().position(|batch| batch.id() == id).expect("it is in flight");
-                    self.check_cancel(which);
-                    self.reply(which, &Answer::Ambiguous, 0.5);
-                }
+                Output::Drop(garbage) => assert!(!garbage.is_empty()),
                 Output::Resolve(resolution) => self.resolved(resolution),
                 Output::Send(batch) => self.sent(batch),
                 Output::Wait(wake) => {
@@ -406,11 +413,39 @@ impl World {
         self.urgent_until = Some(self.now + self.config.linger.longest());
     }
 
-    fn withdraw(&mut self) {
+    /// Withdraws everything, and hands back copies of what is in flight, or leaves that to its replies.
+    fn withdraw(&mut self, copies: bool) {
         self.flush();
         let (watermark, end) = self.flushes[self.flushes.len() - 1];
         self.withdrawn = end;
-        self.buffer.withdraw(watermark, self.now);
+        let withdrawn = self.buffer.withdraw(watermark, self.now);
+        let mut expected: BTreeSet<u64> =
+            self.known.values().filter(|known| known.is_in_flight_before(end)).map(|k| k.item.id).collect();
+        for withdrawn in withdrawn {
+            let batch =
+                self.away.iter().find(|batch| batch.id() == withdrawn.batch).expect("it is in flight");
+            let entries = batch.entries().to_vec();
+            for at in withdrawn.positions {
+                let item = entries[at].clone();
+                assert!(expected.remove(&item.id), "law 5: {item:?} is not to be withdrawn");
+                if copies {
+                    self.hand_back_copy(withdrawn.batch, at, item);
+                }
+            }
+        }
+        assert!(expected.is_empty(), "law 5: {expected:?} should be withdrawn");
+    }
+
+    fn hand_back_copy(&mut self, batch: BatchId, at: usize, item: Item) {
+        let given = self.buffer.hand_back_copy(batch, at, item.clone(), self.now);
+        assert_eq!(given, Ok(()));
+        let again = self.buffer.hand_back_copy(batch, at, item.clone(), self.now);
+        assert_eq!(again, Err(item.clone()), "law 2: it has its answer");
+        let known = self.known.get_mut(&item.id).unwrap();
+        (known.owed, known.ambiguous) = (Some(Owed::Withdrawn), true);
+        let (charge, lane) = (known.charge, known.lane.clone());
+        let lane = lane.or(item.identity.clone().map(|identity| (identity, true)));
+        self.ghosts.insert(item.id, Ghost { item, lane, charge, is_collected: false });
     }
 
     fn stop(&mut self) {
@@ -438,8 +473,11 @@ impl World {
     }
 
     fn collect(&mut self, count: usize) {
-        for charge in self.uncollected.drain(..count.min(self.uncollected.len())) {
+        for (id, charge) in self.uncollected.drain(..count.min(self.uncollected.len())) {
             self.buffer.collected(charge);
+            if let Some(ghost) = self.ghosts.get_mut(&id) {
+                ghost.is_collected = true;
+            }
         }
     }
 

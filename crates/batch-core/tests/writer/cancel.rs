@@ -21,7 +21,7 @@ async fn a_cancelled_submit_was_not_accepted_and_leaves_its_place_to_the_next() 
     pass(10).await;
     drop(cancelled);
     assert_eq!(next.await.unwrap().1, ms(100));
-    writer.flush().await;
+    drop(writer.flush().await);
     assert_eq!(writer.stats().accepted, 2);
     assert_eq!(fake.sent(), [[1], [3]]);
 }
@@ -34,7 +34,7 @@ async fn a_cancelled_tracked_submit_was_not_accepted() {
     let cancelled = tokio::time::timeout(ms(10), writer.submit_tracked(item(2))).await;
     assert!(cancelled.is_err());
     assert_eq!(timed(receipt).await.0.unwrap().response, Some(1));
-    at_once(writer.flush()).await;
+    drop(at_once(writer.flush()).await);
     let stats = writer.stats();
     assert_eq!((stats.accepted, stats.bytes), (1, 0));
     assert_eq!(fake.sent(), [[1]]);
@@ -99,7 +99,7 @@ async fn a_submit_with_a_time_limit_is_accepted_or_not_but_never_both() {
         let limit = ms(u64::from(id % 5));
         accepted += u64::from(tokio::time::timeout(limit, writer.submit(item(id))).await.is_ok());
     }
-    writer.flush().await;
+    drop(writer.flush().await);
     let stats = writer.stats();
     assert!(accepted > 100 && accepted < 300, "{accepted}");
     assert_eq!((stats.accepted, stats.delivered, stats.bytes), (accepted, accepted, 0));
@@ -160,8 +160,8 @@ async fn a_submit_cancelled_by_its_task_was_not_accepted() {
     .await;
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
-    writer.flush().await;
+    drop(writer.flush().await);
     at_once(writer.submit(item(3))).await.unwrap();
-    at_once(writer.flush()).await;
+    drop(at_once(writer.flush()).await);
     assert_eq!(fake.sent(), [[1], [3]]);
 }

@@ -173,7 +173,7 @@ async fn each_duplicate_is_logged_as_a_warning_without_its_content() {
         for id in 1..=3 {
             drop(writer.submit(twin(id)).await);
         }
-        writer.flush().await;
+        drop(writer.flush().await);
         assert_eq!(writer.stats().duplicates, 2, "{rule:?}");
     }
     let warnings = logged(Level::WARN);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Backoff, Cause, Linger, Settings};
+use batch_core::{Backoff, Cause, Duplicates, Linger, Settings};
 use tokio::time::Instant;
 
 use crate::fake::{Act, Fake, item};
@@ -37,8 +37,13 @@ async fn flush_by_ends_at_its_deadline_with_what_waits_and_what_is_in_flight() {
     assert_eq!((items[0].attempts, items[0].maybe_delivered), (1, true), "it is in flight");
     assert_eq!((items[1].attempts, items[1].maybe_delivered), (0, false), "it was never sent");
     assert!(items[1].cause.failure().is_none());
-    let stats = writer.stats();
-    assert_eq!((stats.inside, stats.bytes, stats.requests_in_flight), (0, 0, 0));
+    let books = || {
+        let stats = writer.stats();
+        (stats.inside, stats.in_flight, stats.requests_in_flight, stats.late, stats.bytes > 0)
+    };
+    assert_eq!(books(), (0, 0, 1, 0, true), "the request runs on");
+    pass(10_000).await;
+    assert_eq!(books(), (0, 0, 0, 1, false));
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,7 +63,7 @@ async fn flush_by_withdraws_what_waits_for_its_retry_with_its_last_failure() {
 #[tokio::test(start_paused = true)]
 async fn flush_by_withdraws_what_is_being_isolated() {
     let fake = Fake::acts([Act::split(), Act::Hang]);
-    let writer = writer(&fake, Settings::new());
+    let writer = writer(&fake, Settings::new().linger(Linger::Natural(ms(0))));
     for id in 1..=8 {
         writer.submit(item(id)).await.unwrap();
     }
@@ -89,19 +94,29 @@ async fn a_late_answer_to_a_withdrawn_entry_is_ignored() {
     assert!(matches!(withdrawn.cause, Cause::Withdrawn(_)) && withdrawn.maybe_delivered);
     pass(1_000).await;
     let stats = writer.stats();
-    assert_eq!((stats.delivered, stats.handed_back, stats.ambiguous), (0, 1, 1));
+    assert_eq!((stats.delivered, stats.handed_back, stats.ambiguous, stats.late), (0, 1, 1, 1));
     let request = &fake.requests()[0];
-    assert_eq!((request.ended, request.answered), (Some(ms(500)), false), "the request is given up");
+    assert_eq!((request.ended, request.answered), (Some(ms(800)), true), "nothing cancels a request");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_withdrawn_entry_frees_its_lane_and_its_place_in_flight() {
-    let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
-    writer.submit(item(1).lane("a")).await.unwrap();
-    assert_eq!(ids(&writer.flush_by(in_ms(100)).await), [1]);
-    let receipt = writer.submit_tracked(item(2).lane("a")).await.unwrap();
-    assert_eq!(at_once(receipt).await.unwrap().attempts, 1);
+async fn the_next_entry_of_a_lane_waits_for_the_request_of_a_withdrawn_one() {
+    for (first, second) in [
+        (item(1).lane("a"), item(2).lane("a")),
+        (item(1).identity("a"), item(2).identity("a")),
+        (item(1).lane("a").identity("b"), item(2).lane("a").identity("b")),
+    ] {
+        for duplicates in [Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast] {
+            let fake = Fake::acts([Act::accept().after(300)]);
+            let writer = writer(&fake, Settings::new().duplicates(duplicates));
+            writer.submit(first.clone()).await.unwrap();
+            assert_eq!(ids(&writer.flush_by(in_ms(100)).await), [1]);
+            let receipt = writer.submit_tracked(second.clone()).await.unwrap();
+            let (sent, took) = timed(receipt).await;
+            assert_eq!((sent.unwrap().attempts, took), (1, ms(200)), "{duplicates:?}");
+            assert_eq!(writer.stats().late, 1);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,9 +137,9 @@ async fn flush_by_leaves_later_entries_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn later_entries_in_a_withdrawn_request_are_sent_again_and_may_be_doubled() {
-    let fake = Fake::acts([Act::accept().after(50), Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+async fn later_entries_in_the_request_of_a_withdrawn_one_get_its_answer() {
+    let fake = Fake::acts([Act::accept().after(50), Act::accept().after(500)]);
+    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_attempts(1));
     writer.submit(item(1)).await.unwrap();
     settle().await;
     writer.submit(item(2)).await.unwrap();
@@ -139,8 +154,8 @@ async fn later_entries_in_a_withdrawn_request_are_sent_again_and_may_be_doubled(
     assert_eq!((ids(&items), took), (vec![2], ms(200)));
     assert_eq!(fake.sent()[1], [2, 3]);
     let sent = later.await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (2, true));
-    assert_eq!(fake.sent()[2], [3]);
+    assert_eq!((sent.attempts, sent.maybe_doubled), (1, false));
+    assert_eq!(writer.stats().late, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -92,7 +92,7 @@ async fn splitting_uses_up_no_attempt_and_no_time() {
     for id in 0..8 {
         receipts.push(writer.try_submit_tracked(item(id)).unwrap());
     }
-    at_once(writer.flush()).await;
+    drop(at_once(writer.flush()).await);
     for (id, receipt) in (0..8).zip(receipts) {
         match receipt.await {
             Ok(sent) => assert!(sent.attempts > 1 && !sent.maybe_doubled),

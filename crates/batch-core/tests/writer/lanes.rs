@@ -54,7 +54,7 @@ async fn a_relaxed_lane_may_share_a_request_and_a_strict_one_may_not() {
         for id in 1..=3 {
             writer.submit(item(id).lane("a")).await.unwrap();
         }
-        writer.flush().await;
+        drop(writer.flush().await);
         assert_eq!((fake.sent().len(), fake.sent().concat()), (requests, vec![1, 2, 3]));
     }
 }

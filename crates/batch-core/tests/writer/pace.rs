@@ -142,7 +142,7 @@ async fn the_in_flight_limit_grows_while_requests_succeed_and_work_waits() {
     let writer = writer(&fake, Settings::new().in_flight(1, 5).max_batch_entries(1));
     submit_all(&writer, 100).await;
     assert_eq!(writer.stats().in_flight_limit, 1);
-    writer.flush().await;
+    drop(writer.flush().await);
     assert_eq!(writer.stats().in_flight_limit, 5);
     assert_eq!(peak(&fake.requests()), 5, "and never beyond its most");
 }

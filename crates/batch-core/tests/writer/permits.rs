@@ -89,7 +89,7 @@ async fn a_permit_of_a_closed_writer_gives_the_entry_back() {
     let fake = Fake::accepting();
     let writer = writer(&fake, Settings::new());
     let (one, two) = (writer.reserve().await.unwrap(), writer.reserve().await.unwrap());
-    at_once(writer.shutdown()).await;
+    drop(at_once(writer.shutdown()).await);
     let closed = one.submit(item(1)).unwrap_err();
     assert!(matches!(closed, SubmitError::Closed(_)));
     assert_eq!(closed.into_entry().id, 1);

@@ -103,7 +103,7 @@ async fn an_entry_of_timed_out_attempts_comes_back_as_maybe_delivered() {
     let items = writer.flush().await;
     assert!(items[0].maybe_delivered);
     let Cause::RetriesExhausted(failure) = &items[0].cause else { panic!("{:?}", items[0]) };
-    assert_eq!(failure.to_string(), "AttemptTimeout: no answer within 500ms");
+    assert_eq!(failure.to_string(), "AttemptTimeout: no response within 500ms");
     assert!(fake.requests().iter().all(|request| request.ended == Some(request.began + ms(500))));
 }
 

@@ -39,7 +39,7 @@ async fn waiting_submits_go_on_in_the_order_in_which_they_came() {
     for (n, task) in (0..).zip(tasks) {
         assert_eq!(task.await.unwrap().1, ms(10 * n), "one place is free after each answer");
     }
-    writer.flush().await;
+    drop(writer.flush().await);
     assert_eq!(*order.lock().unwrap(), [1, 2, 3, 4, 5]);
     assert_eq!(fake.sent(), [[1], [2], [3], [4], [5]]);
 }

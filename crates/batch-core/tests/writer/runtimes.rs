@@ -60,7 +60,7 @@ fn a_writer_at_work_takes_entries_from_threads_without_a_runtime() {
         writer.submit(item(1)).await.unwrap();
         let other = writer.clone();
         std::thread::spawn(move || other.try_submit(item(2)).unwrap()).join().unwrap();
-        writer.flush().await;
+        drop(writer.flush().await);
     });
     assert_eq!(writer.stats().delivered, 2);
 }

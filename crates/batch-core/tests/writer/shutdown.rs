@@ -34,7 +34,7 @@ async fn a_shutdown_closes_every_handle() {
     let fake = Fake::accepting();
     let writer = writer(&fake, Settings::new());
     let other = writer.clone();
-    at_once(writer.shutdown()).await;
+    drop(at_once(writer.shutdown()).await);
     let closed = at_once(other.submit(item(1))).await.unwrap_err();
     assert!(matches!(closed, SubmitError::Closed(_)));
     assert_eq!(closed.into_entry().id, 1);
@@ -91,7 +91,7 @@ async fn the_writer_s_task_ends_when_it_is_closed_and_empty() {
     assert_eq!(tasks(), before + 2, "the driver and one request");
     pass(20).await;
     assert_eq!(tasks(), before + 1);
-    writer.shutdown().await;
+    drop(writer.shutdown().await);
     settle().await;
     assert_eq!(tasks(), before);
 }

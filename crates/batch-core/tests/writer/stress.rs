@@ -72,6 +72,10 @@ pub(crate) fn check(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
 /// Everything is answered once, and the sums agree. A request whose runtime is gone before its task
 /// begins never reaches the service.
 pub(crate) fn check_answers(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
+    // A request whose entries were withdrawn runs on.
+    while writer.stats().requests_in_flight > 0 {
+        std::thread::yield_now();
+    }
     let accepted = unique(&book.accepted);
     let delivered = unique(&book.delivered);
     let handed_back = unique(&book.handed_back);
@@ -82,14 +86,15 @@ pub(crate) fn check_answers(writer: &Writer<Fake>, fake: &Fake, book: &Book) {
     assert_eq!((stats.inside, stats.in_flight, stats.requests_in_flight), (0, 0, 0), "{stats:?}");
     assert_eq!((stats.uncollected, stats.bytes), (0, 0), "{stats:?}");
     assert_eq!(stats.accepted as usize, accepted.len());
-    assert_eq!(stats.handed_back as usize, handed_back.len());
-    assert_eq!(stats.delivered as usize, accepted.len() - handed_back.len());
+    assert_eq!((stats.handed_back - stats.discarded) as usize, handed_back.len(), "{stats:?}");
+    assert_eq!(stats.delivered + stats.handed_back, stats.accepted, "{stats:?}");
 
     let requests = fake.requests();
     let sent: BTreeSet<_> = requests.iter().flat_map(Request::ids).collect();
     let answered: BTreeSet<_> = requests.iter().filter(|r| r.answered).flat_map(Request::ids).collect();
     assert!(sent.is_subset(&accepted), "what was not accepted is not sent");
-    assert!(accepted.difference(&handed_back).all(|id| answered.contains(id)));
+    let unanswered = accepted.difference(&handed_back).filter(|id| !answered.contains(id));
+    assert!(unanswered.count() as u64 <= stats.discarded, "what the service did not answer is not delivered");
     assert!(stats.requests as usize >= requests.len(), "{stats:?}");
 }
 

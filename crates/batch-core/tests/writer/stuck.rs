@@ -148,20 +148,22 @@ async fn those_who_wait_are_told_when_a_receipt_collected_too_little_for_them() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_told_when_an_awaited_receipt_is_dropped_with_its_failure() {
+async fn a_failure_whose_receipt_is_dropped_makes_room_for_a_waiter() {
     let fake = Fake::acts([Act::reject().after(50)]);
     let writer = writer(&fake, Settings::new().max_entries(1));
     let mut receipt = Box::pin(writer.submit_tracked(item(1)).await.unwrap());
     assert!(poll_once(receipt.as_mut()).is_pending(), "it is awaited");
     let waiting = begun({
         let writer = writer.clone();
-        async move { is_uncollected(&writer.submit(item(2)).await) }
+        async move { writer.submit(item(2)).await.unwrap() }
     })
     .await;
     pass(60).await;
     drop(receipt);
-    assert_eq!(waiting.await.unwrap(), (true, ms(60)));
-    assert_eq!(ids(&writer.take_unprocessed()), [1]);
+    assert_eq!(waiting.await.unwrap(), ((), ms(60)));
+    let stats = writer.stats();
+    assert_eq!((stats.handed_back, stats.discarded), (1, 1));
+    assert_eq!(ids(&writer.flush().await), [0; 0]);
 }
 
 #[tokio::test(start_paused = true)]

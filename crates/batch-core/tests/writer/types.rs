@@ -82,7 +82,7 @@ async fn debug_and_display_show_no_content() {
     let mut shown = format!("{writer:?} {receipt:?} {permit:?}");
     let failed = receipt.await.unwrap_err();
     shown += &format!("{failed:?} {failed}");
-    writer.shutdown().await;
+    drop(writer.shutdown().await);
     let refused = permit.submit(failed.entry).unwrap_err();
     shown += &format!("{refused:?} {refused}");
     assert!(!shown.contains("secret"), "{shown}");

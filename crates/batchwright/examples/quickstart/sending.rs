@@ -71,7 +71,7 @@ impl<T: Target> Destination for Sending<T> {
     }
 
     async fn stop_within(&self, time: Duration) {
-        self.writer.shutdown_by(Instant::now() + time).await;
+        drop(self.writer.shutdown_by(Instant::now() + time).await);
     }
 
     async fn finish(&self) -> anyhow::Result<Outcome> {
@@ -79,7 +79,7 @@ impl<T: Target> Destination for Sending<T> {
         let Pending { lines, submitting, answers } = pending.context("a run is finished once")?;
         drop(lines);
         submitting.await?;
-        self.writer.shutdown().await;
+        drop(self.writer.shutdown().await);
         let time = self.started.elapsed();
         let fates = answers.await?;
         Ok(Outcome { fates, stats: self.writer.stats(), time })

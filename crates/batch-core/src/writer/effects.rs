@@ -1,0 +1,79 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Waker;
+
+use super::shared::Shared;
+use crate::{Garbage, Sent, Service, UnprocessedItem};
+
+/// What a critical section leaves to be done after it: whatever runs code of the user's.
+///
+/// Such code may use the writer, block or panic. Under the writer's lock the first would never end, the
+/// second would hold up every caller, and the third would leave half a change behind.
+pub(super) struct Effects<S: Service> {
+    pub(super) wakes: Vec<Waker>,
+    /// Failures for the handler, with their epochs.
+    pub(super) unprocessed: Vec<(Box<UnprocessedItem<S::Entry>>, u64)>,
+    pub(super) unused_wakers: Vec<Waker>,
+    pub(super) unused_items: Vec<Box<UnprocessedItem<S::Entry>>>,
+    pub(super) unused_answers: Vec<Sent<S::Sent>>,
+    pub(super) garbage: Vec<Garbage<S::Entry, S::Sent>>,
+    pub(super) calls_driver: bool,
+}
+
+impl<S: Service> Effects<S> {
+    pub(super) fn new() -> Self {
+        Self {
+            wakes: Vec::new(),
+            unprocessed: Vec::new(),
+            unused_wakers: Vec::new(),
+            unused_items: Vec::new(),
+            unused_answers: Vec::new(),
+            garbage: Vec::new(),
+            calls_driver: false,
+        }
+    }
+
+    /// Does it all, outside of the lock. A panic ends only what caused it.
+    pub(super) fn perform(self, shared: &Shared<S>) {
+        if self.calls_driver {
+            shared.call_driver();
+        }
+        for waker in self.wakes {
+            guarded(|| waker.wake());
+        }
+        if !self.unprocessed.is_empty() {
+            shared.give_to_handler(self.unprocessed);
+        }
+        self.unused_wakers.into_iter().for_each(quietly);
+        self.unused_items.into_iter().for_each(quietly);
+        self.unused_answers.into_iter().for_each(quietly);
+        self.garbage.into_iter().for_each(Garbage::drop_quietly);
+    }
+}
+
+impl<E, R> Garbage<E, R> {
+    /// Drops each part by itself: of a vector, the second part whose drop panics would end the process.
+    fn drop_quietly(self) {
+        self.entries.into_iter().for_each(quietly);
+        self.verdicts.into_iter().for_each(quietly);
+        self.failures.into_iter().for_each(quietly);
+    }
+}
+
+/// Drops something of the user's, whose drop may panic.
+pub(super) fn quietly<T>(unused: T) {
+    if std::mem::needs_drop::<T>() {
+        guarded(|| drop(unused));
+    }
+}
+
+/// Runs code of the user's; nothing if it panics.
+pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(code));
+    if let Err(panic) = result {
+        // What a panic carries is dropped here, and may panic itself.
+        std::mem::forget(panic);
+        tracing::error!(target: "batch_core", "a waker, or the drop of an entry or a response, panicked");
+        return None;
+    }
+    result.ok()
+}
