@@ -17,6 +17,8 @@ mod crank;
 mod isolation;
 #[path = "laws/memory.rs"]
 mod memory;
+#[path = "laws/misuse.rs"]
+mod misuse;
 #[path = "laws/model.rs"]
 mod model;
 #[path = "laws/pace.rs"]

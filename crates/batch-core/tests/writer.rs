@@ -8,6 +8,8 @@
     reason = "a test may fail loudly and use paused time"
 )]
 
+#[path = "writer/abandoned.rs"]
+mod abandoned;
 #[path = "writer/cancel.rs"]
 mod cancel;
 #[path = "writer/duplicates.rs"]
@@ -58,3 +60,5 @@ mod support;
 mod types;
 #[path = "writer/verdicts.rs"]
 mod verdicts;
+#[path = "writer/wakes.rs"]
+mod wakes;

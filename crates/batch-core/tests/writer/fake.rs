@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{Failure, Invalid, Key, LimitPolicy, Load, Measure, Reply, Service, Verdict};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// What a scripted panic says, and the lane at which `measure` panics.
@@ -30,6 +31,7 @@ pub(crate) enum Act {
     Hang,
     Panic,
     Say(Reply<u32>),
+    When(oneshot::Receiver<()>, Box<Act>),
 }
 
 /// One request. Its times count from the making of the service.
@@ -218,6 +220,10 @@ impl Service for Fake {
                 Act::Hang => std::future::pending().await,
                 Act::Panic => panic!("{PANIC}"),
                 Act::Say(reply) => break reply,
+                Act::When(signal, then) => {
+                    let _ = signal.await;
+                    act = *then;
+                }
             }
         };
         end.answered = true;
@@ -285,6 +291,13 @@ impl Act {
     /// The same, so many virtual milliseconds later.
     pub(crate) fn after(self, millis: u64) -> Self {
         Self::After(Duration::from_millis(millis), Box::new(self))
+    }
+}
+
+impl Act {
+    /// The same, when this is sent.
+    pub(crate) fn when(self, signal: oneshot::Receiver<()>) -> Self {
+        Self::When(signal, Box::new(self))
     }
 }
 

@@ -245,3 +245,92 @@ fn a_writer_and_its_runtime_may_go_in_any_order() {
         assert!(errors[0].contains("entries=5"), "{errors:?}");
     }
 }
+
+#[test]
+fn flush_by_ends_at_its_deadline_while_the_runtime_of_the_writer_is_idle() {
+    let fake = Fake::by(|_| Act::Hang);
+    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let idle = runtime();
+    idle.block_on(async {
+        writer.submit(item(1)).await.unwrap();
+        settle().await;
+        writer.submit(item(2)).await.unwrap();
+    });
+    let items = runtime().block_on(async { writer.flush_by(tokio::time::Instant::now() + ms(2_000)).await });
+    assert_eq!(ids(&items), [1, 2]);
+    assert!(items.iter().all(|item| item.maybe_delivered == (item.entry.id == 1)));
+    assert_eq!((writer.stats().inside, writer.stats().requests_in_flight), (0, 1), "it is frozen there");
+    drop(idle);
+    let stats = writer.stats();
+    assert_eq!((stats.requests_in_flight, stats.late, stats.bytes), (0, 1, 0));
+}
+
+#[test]
+fn a_runtime_without_a_timer_gives_the_entry_back() {
+    let writer = writer(&Fake::accepting(), Settings::new());
+    let timeless = Builder::new_current_thread().build().unwrap();
+    let refused = timeless.block_on(writer.submit(item(1))).unwrap_err();
+    assert!(matches!(&refused, SubmitError::NoRuntime(item) if item.id == 1));
+    assert!(refused.to_string().contains("enable_all"), "{refused}");
+    let sent = runtime().block_on(async { writer.submit_tracked(item(2)).await.unwrap().await });
+    assert!(sent.is_ok(), "the next runtime has one");
+}
+
+#[test]
+fn a_runtime_dropped_while_its_thread_unwinds_is_named_as_the_cause() {
+    let fake = Fake::by(|_| Act::Hang);
+    let writer = writer(&fake, Settings::new().max_attempts(1));
+    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let home = runtime();
+        home.block_on(async {
+            writer.submit(item(1)).await.unwrap();
+            settle().await;
+        });
+        std::panic::resume_unwind(Box::new("something else failed"));
+    }));
+    assert!(unwound.is_err());
+    let items = writer.take_unprocessed();
+    assert!(matches!(&items[0].cause, Cause::RuntimeStopped(Some(last)) if last.code() == "AttemptDropped"));
+    assert!(items[0].maybe_delivered);
+}
+
+#[test]
+fn a_request_whose_task_never_began_does_not_count() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new());
+    let home = runtime();
+    home.block_on(async {
+        writer.submit(item(1)).await.unwrap();
+        // The driver hands the request to its task, which does not begin any more.
+        tokio::task::yield_now().await;
+    });
+    drop(home);
+    let items = writer.take_unprocessed();
+    let stats = writer.stats();
+    if fake.sent().is_empty() {
+        assert_eq!((items[0].attempts, items[0].maybe_delivered), (0, false));
+        assert!(matches!(items[0].cause, Cause::RuntimeStopped(_)));
+        assert_eq!((stats.requests, stats.sendings), (0, 0));
+    } else {
+        assert_eq!(stats.delivered, 1);
+    }
+}
+
+#[test]
+fn a_response_that_came_while_the_thread_was_blocked_is_read() {
+    let (sender, response) = tokio::sync::oneshot::channel::<()>();
+    let response = std::sync::Arc::new(std::sync::Mutex::new(Some(response)));
+    let fake = Fake::by(move |_| Act::accept().when(response.lock().unwrap().take().unwrap()));
+    let writer = writer(&fake, Settings::new().attempt_timeout(ms(2_000)).max_attempts(1));
+    runtime().block_on(async {
+        let receipt = writer.submit_tracked(item(1)).await.unwrap();
+        settle().await;
+        // What reads the socket runs after the timer has fired.
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            sender.send(()).unwrap();
+        });
+        tokio::time::advance(ms(5_000)).await;
+        assert!(!receipt.await.unwrap().maybe_doubled);
+    });
+}
