@@ -30,6 +30,9 @@ pub use stats::Stats;
 pub use unprocessed::{Cause, UnprocessedItem};
 pub use writer::{Permit, Receipt, Writer, WriterBuilder};
 
-/// What every entry is charged beside its heap, in bytes: the entry itself, its place in the
-/// buffer and its part of the indexes.
-pub const ENTRY_OVERHEAD_BYTES: usize = 512;
+/// What every entry is charged beside its heap, in bytes: the entry itself, what the buffer knows of it,
+/// its lane, its identity, its failures and its receipt, and as much again for what grows by doubling.
+///
+/// It covers entries of up to 192 bytes beside their heap. Of a larger type, every entry is charged twice
+/// the excess on top.
+pub const ENTRY_OVERHEAD_BYTES: usize = 1_408;

@@ -3,6 +3,9 @@ use std::time::Duration;
 use crate::buffer::KeyHasher;
 use crate::{Ambiguous, Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order};
 
+/// The size of an entry, beside its heap, that [`ENTRY_OVERHEAD_BYTES`] covers.
+const COVERED_BYTES: usize = 192;
+
 /// The settings, complete and coherent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -13,6 +16,8 @@ pub(crate) struct Plan {
     pub(crate) max_entries: usize,
     pub(crate) in_flight: (usize, usize),
     pub(crate) rules: Rules,
+    /// What an entry is charged beside its heap.
+    pub(crate) overhead_bytes: usize,
     /// How keys are hashed in the one buffer of this plan.
     pub(crate) keys: KeyHasher,
 }
@@ -31,6 +36,11 @@ pub(crate) struct Rules {
 }
 
 impl Plan {
+    /// What an entry of this size is charged beside its heap. What holds entries grows by doubling.
+    pub(crate) fn overhead_bytes(size: usize) -> usize {
+        ENTRY_OVERHEAD_BYTES + 2 * size.saturating_sub(COVERED_BYTES)
+    }
+
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         for (setting, value) in [
             ("threshold in entries", self.threshold_entries),
@@ -48,7 +58,7 @@ impl Plan {
         at_most("threshold in bytes", self.threshold_bytes, self.limits.payload_bytes())?;
         at_most("requests in flight at the start", self.in_flight.0, self.in_flight.1)?;
         let largest = self.limits.entry_bytes().min(self.limits.payload_bytes());
-        let needed = largest + ENTRY_OVERHEAD_BYTES;
+        let needed = largest.saturating_add(self.overhead_bytes);
         if self.max_bytes < needed {
             return Err(ConfigError::BelowNeed {
                 setting: "most bytes inside",

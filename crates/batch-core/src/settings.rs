@@ -307,7 +307,8 @@ impl Settings {
         delivery_deadline.saturating_add(attempt_timeout)
     }
 
-    pub(crate) fn plan(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
+    /// The settings for a service of these limits whose entries are of type `E`.
+    pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
         let limits = self.lowered(limits)?;
         let plan = Plan {
             threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
@@ -316,6 +317,7 @@ impl Settings {
             max_entries: self.max_entries.unwrap_or(10_000),
             in_flight: self.in_flight.unwrap_or((8, 64)),
             rules: self.rules(),
+            overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
             keys: KeyHasher::new(),
             limits,
         };

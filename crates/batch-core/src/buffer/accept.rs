@@ -6,7 +6,7 @@ use super::lines::LineId;
 use super::slots::{AGE, NewSlot, SlotId};
 use super::{Buffer, Grant, Resolution, lines};
 use crate::plan::Plan;
-use crate::{Duplicates, ENTRY_OVERHEAD_BYTES, Measure, Order, Sent};
+use crate::{Duplicates, Measure, Order, Sent};
 
 /// Why an entry is not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -63,7 +63,7 @@ impl Plan {
         self.limits
             .check_entry(measure.entry_bytes, measure.request_bytes)
             .map_err(|(bytes, limit)| Refused::TooLarge { bytes, limit })?;
-        let charge = measure.heap_bytes.saturating_add(ENTRY_OVERHEAD_BYTES);
+        let charge = measure.heap_bytes.saturating_add(self.overhead_bytes);
         if charge > self.max_bytes {
             return Err(Refused::TooLarge { bytes: charge, limit: self.max_bytes });
         }
@@ -214,15 +214,23 @@ impl<E, R, T> std::fmt::Debug for Place<'_, E, R, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LimitPolicy, Settings};
+    use crate::{ENTRY_OVERHEAD_BYTES, LimitPolicy, Settings};
 
     #[test]
     fn an_entry_may_fill_the_memory_bound_and_no_more() {
         let limits = LimitPolicy::new(10, 1_000, 100).expect("they fit together");
-        let plan = Settings::new().max_bytes(2_000).plan(limits).expect("it has room for a largest entry");
+        let plan =
+            Settings::new().max_bytes(2_000).plan::<()>(limits).expect("it has room for a largest entry");
         let holding = |bytes| Measure { heap_bytes: bytes - ENTRY_OVERHEAD_BYTES, ..Measure::of_bytes(100) };
         assert_eq!(plan.admit(&holding(2_000)).map(|admission| admission.charge()), Ok(2_000));
         let too_large = Refused::TooLarge { bytes: 2_001, limit: 2_000 };
         assert_eq!(plan.admit(&holding(2_001)).err(), Some(too_large));
+    }
+
+    #[test]
+    fn an_entry_of_a_large_type_is_charged_twice_the_excess() {
+        for (size, expected) in [(0, 0), (192, 0), (193, 2), (1_192, 2_000)] {
+            assert_eq!(Plan::overhead_bytes(size), ENTRY_OVERHEAD_BYTES + expected, "{size}");
+        }
     }
 }

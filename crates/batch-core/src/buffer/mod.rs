@@ -134,7 +134,7 @@ impl<E, R, T> Buffer<E, R, T> {
     ///
     /// When the settings contradict each other or the limits.
     pub fn new(settings: &Settings, limits: LimitPolicy) -> Result<Self, ConfigError> {
-        settings.plan(limits).map(Self::with_plan)
+        settings.plan::<E>(limits).map(Self::with_plan)
     }
 
     pub(crate) fn with_plan(plan: Plan) -> Self {

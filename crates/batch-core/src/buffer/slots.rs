@@ -145,7 +145,7 @@ impl<E, T> Slots<E, T> {
         let vacant = self.slots.vacant_entry();
         let index = vacant.key();
         let id = u32::try_from(index)
-            .expect("the memory bound charges 512 bytes an entry, so there are fewer than 2^32");
+            .expect("an entry is charged 1,408 bytes at least, and no more are inside than fit into the memory of any machine");
         vacant.insert(Slot {
             tag: Some(new.tag),
             accepted: new.now,

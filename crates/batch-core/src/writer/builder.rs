@@ -65,7 +65,7 @@ impl<S: Service> WriterBuilder<S> {
     ///
     /// When the settings contradict each other or the service's limits, with both numbers.
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
-        let plan = self.settings.plan(self.service.limits())?;
+        let plan = self.settings.plan::<S::Entry>(self.service.limits())?;
         let shared = Shared::new(self.service, plan, self.handler, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::receipt::Receipt;
 use super::submit::{Entered, Track, expect_receipt};
-use crate::{ENTRY_OVERHEAD_BYTES, Grant, ReserveError, Service, SubmitError, Writer};
+use crate::{Grant, ReserveError, Service, SubmitError, Writer};
 
 /// Room for one entry, as large as the service takes. Submitting with it does not wait.
 ///
@@ -22,7 +22,7 @@ impl<S: Service> Writer<S> {
     /// When the writer is shut down or filled by uncollected failures.
     pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
         let limits = self.shared.plan.limits;
-        let charge = limits.entry_bytes().min(limits.payload_bytes()) + ENTRY_OVERHEAD_BYTES;
+        let charge = limits.entry_bytes().min(limits.payload_bytes()) + self.shared.plan.overhead_bytes;
         let grant = self.shared.wait_for_room(charge).await?;
         Ok(Permit { writer: self.clone(), grant: Some(grant) })
     }

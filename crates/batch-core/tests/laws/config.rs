@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Backoff, Buffer, Duplicates, LimitPolicy, Linger, Order, Settings};
+use batch_core::{
+    Ambiguous, Backoff, Buffer, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order, Settings,
+};
 use proptest::prelude::*;
 
 use super::model::{Item, Tag};
@@ -61,6 +63,9 @@ impl Config {
     }
 }
 
+/// From room for one largest entry.
+const ROOM: std::ops::Range<usize> = LARGEST + ENTRY_OVERHEAD_BYTES..36 * ENTRY_OVERHEAD_BYTES;
+
 pub(crate) fn any() -> impl Strategy<Value = Config> {
     let rules = (
         prop_oneof![1 => Just(Ambiguous::HandBack), 4 => Just(Ambiguous::Retry)],
@@ -70,8 +75,7 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
         1..6_u32,
     );
     let times = (1..50_u64, 50..500_u64, prop_oneof![60..600_u64, 2_000..60_000_u64]);
-    let sizes =
-        (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, 600..20_000_usize, 1..8_usize);
+    let sizes = (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, ROOM, 1..8_usize);
     (rules, times, sizes).prop_map(|(rules, times, sizes)| {
         let (ambiguous, duplicates, order, (natural, linger), max_attempts) = rules;
         let (base_ms, cap_ms, deadline_ms) = times;

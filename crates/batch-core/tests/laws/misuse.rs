@@ -12,7 +12,7 @@ use super::support::{put, rest, sent};
 type Numbers = Buffer<u32, (), u32>;
 
 fn buffer() -> Numbers {
-    let settings = Settings::new().max_bytes(2_000).linger(Linger::Natural(Duration::ZERO));
+    let settings = Settings::new().max_bytes(8_000).linger(Linger::Natural(Duration::ZERO));
     Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
 }
 
@@ -33,7 +33,7 @@ fn what_another_buffer_gave_is_noticed() {
     let grant = other.try_grant(admission.charge()).unwrap();
     panics(|| assert!(mine.place(grant, admission).is_ok()));
     let mut grant = other.try_grant(admission.charge()).unwrap();
-    panics(|| assert!(mine.widen(&mut grant, 1_000)));
+    panics(|| assert!(mine.widen(&mut grant, 2_000)));
     other.give_back(grant);
     let ticket = other.queue(1_000, Waker::noop().clone());
     panics(|| drop(mine.claim(ticket)));
@@ -64,7 +64,7 @@ fn a_grant_is_not_widened_ahead_of_a_waiter() {
     let mut buffer = buffer();
     let mut grant = buffer.try_grant(600).unwrap();
     assert!(buffer.widen(&mut grant, 700));
-    let ticket = buffer.queue(1_800, Waker::noop().clone());
+    let ticket = buffer.queue(7_800, Waker::noop().clone());
     assert!(!buffer.widen(&mut grant, 701), "the waiter is to have it first");
     assert!(buffer.widen(&mut grant, 700), "it has that already");
     drop(buffer.leave_queue(ticket));

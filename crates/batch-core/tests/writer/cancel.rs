@@ -4,7 +4,7 @@ use batch_core::{Settings, SubmitError};
 use tokio::time::Instant;
 
 use crate::fake::{Act, Fake, item};
-use crate::support::{at_once, begun, ids, ms, pass, poll_once, settle, timed, writer};
+use crate::support::{at_once, begun, ids, ms, pass, poll_once, room_of, settle, timed, writer};
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_submit_was_not_accepted_and_leaves_its_place_to_the_next() {
@@ -64,7 +64,7 @@ async fn a_submit_cancelled_when_its_room_has_come_passes_it_on() {
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_submit_lets_a_smaller_one_behind_it_go_at_once() {
     let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().max_bytes(3_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 1_976)));
     writer.submit(item(1).bytes(1_000)).await.unwrap();
     let mut large = Box::pin(writer.submit(item(2).bytes(1_000)));
     assert!(poll_once(large.as_mut()).is_pending());

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use batch_core::{Backoff, Failure, Reply, Settings, Verdict, Writer};
+use batch_core::{Backoff, ENTRY_OVERHEAD_BYTES, Failure, Reply, Settings, Verdict, Writer};
 
 use crate::fake::{Act, Fake, Item, Request, accepted};
 use crate::support::ms;
 
 /// What its bound of memory is, in bytes.
-pub(crate) const MAX_BYTES: u64 = 150_000;
+pub(crate) const MAX_BYTES: u64 = 290 * ENTRY_OVERHEAD_BYTES as u64;
 
 /// A writer to a service that fails in every way there is.
 pub(crate) fn fickle_writer(seed: u64) -> (Writer<Fake>, Fake) {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use batch_core::{ENTRY_OVERHEAD_BYTES, ReserveError, Settings, SubmitError};
 
 use crate::fake::{Act, Fake, PANIC, item};
-use crate::support::{at_once, begun, ms, pass, poll_once, settle, writer};
+use crate::support::{at_once, begun, ms, pass, poll_once, room_of, settle, writer};
 
 /// What a permit for `Fake` holds: room for its largest entry.
 const LARGEST: u64 = 1_000 + ENTRY_OVERHEAD_BYTES as u64;
@@ -132,20 +132,20 @@ async fn a_permit_refuses_what_submit_refuses_and_gives_its_room_back() {
 #[tokio::test(start_paused = true)]
 async fn a_permit_grows_with_an_entry_that_occupies_more_memory_if_there_is_room() {
     let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().max_bytes(6_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 4_976)));
     let (one, two) = (writer.reserve().await.unwrap(), writer.reserve().await.unwrap());
     one.submit(item(1).heap(3_000)).unwrap();
-    assert_eq!(writer.stats().bytes, 3_000 + 512 + LARGEST);
+    assert_eq!(writer.stats().bytes, (3_000 + ENTRY_OVERHEAD_BYTES) as u64 + LARGEST);
     let full = two.submit(item(2).heap(3_000)).unwrap_err();
     assert!(matches!(full, SubmitError::Full(_)));
     assert_eq!(full.into_entry().id, 2);
-    assert_eq!(writer.stats().bytes, 3_000 + 512);
+    assert_eq!(writer.stats().bytes, (3_000 + ENTRY_OVERHEAD_BYTES) as u64);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_part_of_a_permit_that_its_entry_does_not_need_goes_to_those_who_wait() {
     let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_bytes(3_000));
+    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_bytes(room_of(4, 500)));
     writer.submit(item(1)).await.unwrap();
     settle().await;
     writer.submit(item(2)).await.unwrap();

@@ -4,7 +4,7 @@
 use batch_core::{ReserveError, Settings, SubmitError};
 
 use crate::fake::{Act, Fake, item};
-use crate::support::{at_once, begun, ids, ms, pass, poll_once, timed, writer};
+use crate::support::{at_once, begun, ids, ms, pass, poll_once, room_of, timed, writer};
 
 fn is_uncollected<T>(result: &Result<T, SubmitError<crate::fake::Item>>) -> bool {
     matches!(result, Err(SubmitError::Uncollected(_)))
@@ -120,7 +120,7 @@ async fn submit_waits_while_a_permit_may_give_its_room_back() {
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_flush_collected_too_little_for_them() {
     let fake = Fake::acts([Act::reject().after(50), Act::reject()]);
-    let writer = writer(&fake, Settings::new().max_bytes(3_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 1_500)));
     writer.submit(item(1)).await.unwrap();
     let flush = begun({
         let writer = writer.clone();
@@ -137,7 +137,7 @@ async fn those_who_wait_are_told_when_a_flush_collected_too_little_for_them() {
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_receipt_collected_too_little_for_them() {
     let fake = Fake::acts([Act::reject().after(50)]);
-    let writer = writer(&fake, Settings::new().max_bytes(3_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 1_500)));
     let receipt = writer.submit_tracked(item(1)).await.unwrap();
     writer.submit(item(2).bytes(1_000)).await.unwrap();
     let awaiting = begun(receipt).await;
@@ -198,7 +198,7 @@ async fn those_who_wait_are_told_when_a_flush_ends_and_the_receipt_is_not_awaite
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_permit_is_dropped_and_the_receipt_is_not_awaited_any_more() {
     let fake = Fake::acts([Act::reject()]);
-    let writer = writer(&fake, Settings::new().max_bytes(3_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 1_976)));
     let mut receipt = Box::pin(writer.submit_tracked(item(1).bytes(500)).await.unwrap());
     assert!(poll_once(receipt.as_mut()).is_pending());
     let permit = writer.reserve().await.unwrap();
@@ -216,7 +216,7 @@ async fn those_who_wait_are_told_when_a_permit_is_dropped_and_the_receipt_is_not
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_dropped_permit_leaves_too_little_for_them() {
     let fake = Fake::acts([Act::reject()]);
-    let writer = writer(&fake, Settings::new().max_bytes(5_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 3_976)));
     writer.submit(item(1).bytes(1_000)).await.unwrap();
     pass(1).await;
     let permit = writer.reserve().await.unwrap();
@@ -233,7 +233,7 @@ async fn those_who_wait_are_told_when_a_dropped_permit_leaves_too_little_for_the
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_are_told_when_a_cancelled_submit_leaves_too_little_for_them() {
     let fake = Fake::acts([Act::reject(), Act::accept().after(50)]);
-    let writer = writer(&fake, Settings::new().max_bytes(5_000));
+    let writer = writer(&fake, Settings::new().max_bytes(room_of(2, 3_976)));
     writer.submit(item(1).bytes(1_000)).await.unwrap();
     pass(1).await;
     writer.submit(item(2).heap(2_900)).await.unwrap();

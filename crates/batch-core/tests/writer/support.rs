@@ -8,7 +8,7 @@ use std::sync::Once;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use batch_core::{Settings, UnprocessedItem, Writer};
+use batch_core::{ENTRY_OVERHEAD_BYTES, Settings, UnprocessedItem, Writer};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::field::{Field, Visit};
@@ -27,6 +27,11 @@ pub(crate) fn ms(millis: u64) -> Duration {
 
 pub(crate) fn writer(fake: &Fake, settings: Settings) -> Writer<Fake> {
     Writer::builder(fake.clone()).settings(settings).seed(7).build().unwrap()
+}
+
+/// A memory bound with room for so many entries, and for so many bytes of their heap.
+pub(crate) fn room_of(entries: usize, bytes: usize) -> usize {
+    entries * ENTRY_OVERHEAD_BYTES + bytes
 }
 
 /// Waits so many virtual milliseconds; everything else that can go on does, first.

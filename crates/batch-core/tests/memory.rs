@@ -1,0 +1,168 @@
+//! Law 6, by what is allocated: whatever entries are like, the writer stays within its memory bound, and gives the
+//! memory of a burst back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly and use paused time"
+)]
+
+use std::alloc::System;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use batch_core::{
+    Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Receipt, Reply, Service, Settings,
+    Verdict, Writer,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// What is kept beside the entries: tasks, the runtime's own memory, the first blocks of everything.
+const FIXED: usize = 128 << 10;
+
+/// What entries of a run are like.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    name: &'static str,
+    /// How long the key of a lane is; no lane without one.
+    lane: Option<usize>,
+    identity: Option<usize>,
+    receipts: bool,
+    /// The bytes on the heap.
+    heap: usize,
+    fails: Fails,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Fails {
+    /// Every request, for good.
+    Always,
+    /// Every third request, and a retry succeeds.
+    Sometimes,
+}
+
+#[derive(Clone)]
+struct Entry {
+    n: u64,
+    kind: Kind,
+    _heap: Vec<u8>,
+    /// As large as the overhead covers.
+    _rest: [u64; 11],
+}
+
+/// Takes its time.
+struct Slow(AtomicU64);
+
+#[async_trait]
+impl Service for Slow {
+    type Entry = Entry;
+    type Sent = u64;
+
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn limits(&self) -> LimitPolicy {
+        LimitPolicy::new(500, 1 << 20, 1 << 12).unwrap()
+    }
+
+    fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {
+        let key = |length: usize| Key::from(format!("{:0length$}", entry.n).into_bytes());
+        Ok(Measure {
+            lane: entry.kind.lane.map(key),
+            identity: entry.kind.identity.map(key),
+            heap_bytes: entry.kind.heap,
+            ..Measure::of_bytes(100)
+        })
+    }
+
+    async fn send(&self, entries: &[Entry]) -> Reply<u64> {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        if entries[0].kind.fails == Fails::Always {
+            return Reply::Fatal(Failure::new("Denied"));
+        }
+        if self.0.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
+            return Reply::Retry(Failure::new("Busy"));
+        }
+        Reply::Each(entries.iter().map(|entry| Verdict::Accepted(entry.n)).collect())
+    }
+}
+
+/// One entry more than a power of two, after which everything that grows by doubling has just grown.
+const ENTRIES: usize = (1 << 12) + 1;
+
+/// The bytes allocated at most beyond what is charged at that moment, and what is left after everything is answered.
+async fn burst(kind: Kind) -> (usize, usize, usize) {
+    let settings = Settings::new()
+        .duplicates(Duplicates::KeepLast)
+        .linger(Linger::Fixed(Duration::from_secs(1)))
+        .max_bytes(usize::MAX)
+        .max_entries(ENTRIES);
+    assert!((160..=192).contains(&size_of::<Entry>()), "{}", size_of::<Entry>());
+    let region = Region::new(ALLOCATOR);
+    let allocated = |receipts: &Vec<Receipt<Slow>>| {
+        let change = region.change();
+        let all = change.bytes_allocated.saturating_sub(change.bytes_deallocated);
+        // A receipt itself is its owner's.
+        all.saturating_sub(receipts.capacity() * size_of::<Receipt<Slow>>())
+    };
+    let writer = Writer::builder(Slow(AtomicU64::new(0))).settings(settings).build().unwrap();
+    let mut receipts = Vec::new();
+    for n in 0..ENTRIES as u64 {
+        let entry = Entry { n, kind, _heap: vec![0; kind.heap], _rest: [0; 11] };
+        match kind.receipts {
+            true => receipts.push(writer.try_submit_tracked(entry).unwrap()),
+            false => writer.try_submit(entry).unwrap(),
+        }
+    }
+    assert!(writer.try_submit(Entry { n: 0, kind, _heap: Vec::new(), _rest: [0; 11] }).is_err());
+    let charged = writer.stats().bytes as usize;
+    let mut peak = allocated(&receipts);
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let stats = writer.stats();
+        if stats.inside + stats.uncollected == ENTRIES as u64 {
+            peak = peak.max(allocated(&receipts));
+        }
+    }
+    let items = writer.flush().await;
+    assert_eq!(items.is_empty(), kind.receipts || kind.fails == Fails::Sometimes, "{kind:?}");
+    drop(items);
+    receipts.clear();
+    receipts.shrink_to_fit();
+    drop(writer.take_unprocessed());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    (peak, allocated(&receipts), charged)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst() {
+    let plain =
+        Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
+    for kind in [
+        plain,
+        Kind { name: "large", heap: 4_096, ..plain },
+        Kind { name: "lanes", lane: Some(128), ..plain },
+        Kind { name: "identities", identity: Some(3_000), ..plain },
+        Kind { name: "lanes and identities", lane: Some(128), identity: Some(128), ..plain },
+        Kind { name: "receipts", receipts: true, ..plain },
+        Kind { name: "all", lane: Some(128), identity: Some(128), receipts: true, ..plain },
+    ] {
+        for fails in [Fails::Always, Fails::Sometimes] {
+            let kind = Kind { fails, ..kind };
+            let (peak, left, charged) = burst(kind).await;
+            let each = |bytes: usize| bytes / ENTRIES;
+            println!(
+                "{} {fails:?}: {} of {} bytes each, {left} after it",
+                kind.name,
+                each(peak),
+                each(charged)
+            );
+            assert!(peak <= charged + FIXED, "{kind:?}: {peak} bytes are allocated, {charged} charged");
+            assert!(left <= peak / 10, "{kind:?}: {left} bytes are left of {peak}");
+        }
+    }
+}
