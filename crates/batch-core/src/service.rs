@@ -81,6 +81,12 @@ pub trait Service: Send + Sync + 'static {
     /// A short name for logs, such as `sqs`.
     fn name(&self) -> &'static str;
 
+    /// What it sends to, for logs: the name of a queue, for example. Read once, when the writer is built.
+    /// Default: nothing.
+    fn destination(&self) -> String {
+        String::new()
+    }
+
     /// The limits of a request and of an entry. Read once, when the writer is built.
     fn limits(&self) -> LimitPolicy;
 
@@ -113,6 +119,10 @@ impl<S: Service + ?Sized> Service for Box<S> {
 
     fn name(&self) -> &'static str {
         (**self).name()
+    }
+
+    fn destination(&self) -> String {
+        (**self).destination()
     }
 
     fn limits(&self) -> LimitPolicy {

@@ -94,6 +94,12 @@ impl<E, R, T> Buffer<E, R, T> {
                 self.garbage.verdicts.extend(ignored);
                 Reply::Each(verdicts)
             }
+            // What is left could have as many verdicts by chance.
+            Reply::Each(verdicts) => {
+                let failure = miscounted(verdicts.len(), late.len());
+                self.garbage.verdicts.extend(verdicts);
+                Reply::Ambiguous(failure)
+            }
             reply => reply,
         };
         let (copied, entries) = partition(entries, &late);

@@ -269,6 +269,14 @@ impl<E, R, T> Buffer<E, R, T> {
         self.age.len() == 0 && self.flights.is_empty() && self.answers.is_empty()
     }
 
+    /// How long ago the oldest entry without an answer was accepted; zero if there is none, or if it is in
+    /// flight past its deadline.
+    #[must_use]
+    pub fn oldest_age(&self, now: Instant) -> std::time::Duration {
+        let oldest = self.age.head().map(|slot| self.slots[slot].accepted);
+        oldest.map_or(std::time::Duration::ZERO, |accepted| now.saturating_duration_since(accepted))
+    }
+
     /// The counters now.
     #[must_use]
     pub fn stats(&self) -> Stats {

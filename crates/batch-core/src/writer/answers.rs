@@ -1,3 +1,5 @@
+use super::clock;
+use super::ledger::Trouble;
 use super::pool::Failed;
 use super::receipt::{Answer, Owner};
 use super::shared::{Shared, State};
@@ -33,6 +35,7 @@ impl<S: Service> State<S> {
     }
 
     fn hand_back(&mut self, receipt: Option<Answer<S::Entry, S::Sent>>, failed: Failed<S::Entry>) {
+        self.log.handed_back(&failed.item, clock::now());
         let had_receipt = receipt.is_some();
         let owner = match receipt {
             Some(receipt) => receipt.fail(failed),
@@ -54,6 +57,7 @@ impl<S: Service> State<S> {
 
     /// Discards a failure whose receipt was dropped.
     pub(super) fn discard(&mut self, failed: Failed<S::Entry>) {
+        self.log.ledger.book(Trouble::Discarded, failed.item.age, None, clock::now());
         self.buffer.collected(failed.charge);
         self.discarded += 1;
         self.effects.unused_items.push(failed.item);
@@ -100,8 +104,7 @@ impl<S: Service> Shared<S> {
         if let Some(handler) = &self.handler
             && std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler(item))).is_err()
         {
-            let service = self.service.name();
-            tracing::error!(target: "batch_core", service, "the handler of unprocessed items panicked");
+            self.label.handler_panicked();
         }
     }
 }

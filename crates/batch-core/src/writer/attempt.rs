@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::clock;
 use super::effects::{guarded, quietly};
-use super::log::News;
 use super::shared::Shared;
 use crate::{Batch, Failure, Reply, Service};
 
@@ -43,25 +42,20 @@ impl<S: Service> Attempt<S> {
         let Some(mut batch) = self.batch.take() else {
             return;
         };
-        let entries = batch.entries().len();
         loop {
             let mut state = self.shared.lock();
             match Arc::try_unwrap(batch) {
                 Ok(batch) => {
-                    let news = reply.as_ref().map(|reply| News::of(reply, &mut state.is_cut_off));
                     state.batches.remove(&batch.id());
                     state.effects.calls_driver = true;
                     let now = clock::now();
                     match reply {
                         Some(reply) => {
+                            state.log_reply(&reply, batch.entries().len(), now);
                             let jitter = state.random.f64();
                             state.buffer.complete(batch, reply, now, jitter);
                         }
                         None => state.buffer.abandon(batch, self.is_sent, now),
-                    }
-                    drop(state);
-                    if let Some(news) = news {
-                        self.shared.log(&news, entries);
                     }
                     return;
                 }

@@ -73,13 +73,17 @@ impl<S: Service> Driver<S> {
         };
         let grace = state.watch_collectors(now);
         let is_done = state.is_closed && state.buffer.is_empty();
+        if is_done {
+            state.report_rest(now);
+        }
+        let report = state.log.ledger.next_report();
         state.is_driven = !is_done;
         let effects = state.unlock();
         for batch in batches {
             tokio::spawn(Attempt::new(Arc::clone(&self.0), batch).run());
         }
         effects.perform(&self.0);
-        if is_done { Turn::Done } else { Turn::Wait(wait.into_iter().chain(grace).min()) }
+        if is_done { Turn::Done } else { Turn::Wait([wait, grace, report].into_iter().flatten().min()) }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 
+use super::log::Lines;
 use super::shared::Shared;
 use crate::{Garbage, Sent, Service, UnprocessedItem};
 
@@ -17,6 +18,7 @@ pub(super) struct Effects<S: Service> {
     pub(super) unused_answers: Vec<Sent<S::Sent>>,
     pub(super) garbage: Vec<Garbage<S::Entry, S::Sent>>,
     pub(super) calls_driver: bool,
+    pub(super) lines: Lines,
 }
 
 impl<S: Service> Effects<S> {
@@ -29,6 +31,7 @@ impl<S: Service> Effects<S> {
             unused_answers: Vec::new(),
             garbage: Vec::new(),
             calls_driver: false,
+            lines: Lines::default(),
         }
     }
 
@@ -47,6 +50,7 @@ impl<S: Service> Effects<S> {
         self.unused_items.into_iter().for_each(quietly);
         self.unused_answers.into_iter().for_each(quietly);
         self.garbage.into_iter().for_each(Garbage::drop_quietly);
+        shared.label.log(self.lines);
     }
 }
 

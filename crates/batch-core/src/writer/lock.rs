@@ -1,6 +1,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{MutexGuard, PoisonError};
 
+use super::clock;
 use super::effects::Effects;
 use super::shared::{Shared, State};
 use crate::Service;
@@ -51,6 +52,7 @@ impl<S: Service> State<S> {
         // Only the driver can measure how long collectors take.
         self.effects.calls_driver |= self.stuck_since.is_none() && self.relies_on_collectors();
         self.wake_flushes();
+        self.report(clock::now);
         self.effects.wakes.append(&mut self.buffer.take_wakes());
         let garbage = self.buffer.take_garbage();
         if !garbage.is_empty() {

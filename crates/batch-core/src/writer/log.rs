@@ -1,60 +1,218 @@
-use super::shared::Shared;
-use crate::{Failure, Reply, Service};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-/// What a request leaves to be logged, outside of the lock.
-pub(super) struct News {
-    failure: Option<Failure>,
-    turn: Option<Turn>,
+use super::ledger::{Ledger, Report, Trouble};
+use super::shared::State;
+use crate::{Cause, Failure, Reply, Service, UnprocessedItem};
+
+/// What every line of a writer's log says of it.
+pub(super) struct Label {
+    service: &'static str,
+    destination: String,
+    /// Which of the writers of this process it is.
+    writer: u64,
 }
 
-/// Whether requests get through at all.
-enum Turn {
-    CutOff,
-    Through,
+/// The log as far as the writer's state knows it.
+pub(super) struct Log {
+    pub(super) ledger: Ledger,
+    outage: Option<Outage>,
+    /// What the end of an outage is to be reported with.
+    over: Option<Outage>,
 }
 
-impl News {
-    /// What this reply tells. `is_cut_off` is what was known until now.
-    pub(super) fn of<T>(reply: &Reply<T>, is_cut_off: &mut bool) -> Self {
-        let (failure, gets_through) = match reply {
-            Reply::Ambiguous(failure) | Reply::Fatal(failure) => (Some(failure), None),
-            Reply::Each(_) => (None, Some(true)),
-            Reply::Retry(failure) | Reply::Split(failure) | Reply::Throttled(failure) => {
-                (Some(failure), Some(true))
-            }
-            Reply::Unsent(failure) => (Some(failure), Some(false)),
-        };
-        let turn = match gets_through {
-            Some(false) if !*is_cut_off => Some(Turn::CutOff),
-            Some(true) if *is_cut_off => Some(Turn::Through),
-            _ => None,
-        };
-        *is_cut_off = gets_through.map_or(*is_cut_off, |gets_through| !gets_through);
-        Self { failure: failure.cloned(), turn }
+/// Requests that do not get through.
+#[derive(Clone, Copy)]
+struct Outage {
+    began: Instant,
+    ended: Instant,
+    requests: u64,
+}
+
+/// Lines to be logged after the lock.
+#[derive(Default)]
+pub(super) struct Lines {
+    reports: Vec<Report>,
+    over: Option<Outage>,
+    /// A request that failed as a whole, and how many entries it carried.
+    failed: Option<(Failure, usize)>,
+}
+
+impl Label {
+    pub(super) fn new<S: Service>(service: &S) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            service: service.name(),
+            destination: service.destination(),
+            writer: NEXT.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    /// The handler panicked; its panic is not the writer's.
+    pub(super) fn handler_panicked(&self) {
+        let Self { service, destination, writer } = self;
+        tracing::error!(
+            target: "batch_core",
+            service,
+            destination,
+            writer,
+            "the handler of unprocessed items panicked, and its entry is lost"
+        );
+    }
+
+    /// Entries that came back after the last handle was dropped.
+    pub(super) fn lost(&self, entries: usize) {
+        let Self { service, destination, writer } = self;
+        tracing::error!(
+            target: "batch_core",
+            service,
+            destination,
+            writer,
+            entries,
+            "entries were handed back after the last handle was dropped, and are lost"
+        );
+    }
+
+    pub(super) fn log(&self, lines: Lines) {
+        if let Some((failure, entries)) = lines.failed {
+            self.log_request(&failure, entries);
+        }
+        lines.reports.into_iter().for_each(|report| self.log_report(report));
+        if let Some(outage) = lines.over {
+            let Self { service, destination, writer } = self;
+            let (lasted, requests) = (outage.ended.saturating_duration_since(outage.began), outage.requests);
+            tracing::info!(
+                target: "batch_core",
+                service,
+                destination,
+                writer,
+                ?lasted,
+                requests,
+                "requests get through again"
+            );
+        }
+    }
+
+    /// Every request that fails as a whole, for those that look for it; the service's own words may quote an entry.
+    fn log_request(&self, failure: &Failure, entries: usize) {
+        let Self { service, destination, writer } = self;
+        tracing::debug!(target: "batch_core", service, destination, writer, entries, %failure, "a request failed");
+        if let Some(words) = failure.message() {
+            tracing::trace!(target: "batch_core", service, destination, writer, words, "the service's words");
+        }
+    }
+
+    fn log_report(&self, report: Report) {
+        let Self { service, destination, writer } = self;
+        let Report { trouble, count, oldest, detail } = report;
+        match trouble {
+            Trouble::CutOff { code } => tracing::warn!(
+                target: "batch_core", service, destination, writer, code, detail, requests = count, ?oldest,
+                "no request gets through; one at a time is tried until one does"
+            ),
+            Trouble::Discarded => tracing::warn!(
+                target: "batch_core", service, destination, writer, entries = count, ?oldest,
+                "failures whose receipts were dropped were discarded to make room"
+            ),
+            Trouble::Duplicates => tracing::warn!(
+                target: "batch_core", service, destination, writer, entries = count,
+                "duplicate entries: an entry of the same identity is still pending"
+            ),
+            Trouble::Failing { code } => tracing::warn!(
+                target: "batch_core", service, destination, writer, code, detail, requests = count, ?oldest,
+                "requests fail and are retried"
+            ),
+            Trouble::HandedBack { cause, code } => tracing::warn!(
+                target: "batch_core", service, destination, writer, cause, code, detail, entries = count, ?oldest,
+                "entries were handed back"
+            ),
+        }
     }
 }
 
-impl<S: Service> Shared<S> {
-    /// Every request that fails as a whole is worth a line for whoever looks for it. That none gets
-    /// through is worth a warning: nothing comes back before the delivery deadline.
-    pub(super) fn log(&self, news: &News, entries: usize) {
-        let service = self.service.name();
-        if let Some(failure) = &news.failure {
-            tracing::debug!(target: "batch_core", service, entries, %failure, "a request failed");
-        }
-        match (&news.turn, &news.failure) {
-            (Some(Turn::CutOff), Some(failure)) => {
-                tracing::warn!(
-                    target: "batch_core",
-                    service,
-                    %failure,
-                    "no request gets through; one at a time is tried until one does"
-                );
+impl Log {
+    pub(super) fn new() -> Self {
+        Self { ledger: Ledger::new(), outage: None, over: None }
+    }
+
+    /// Books what a reply shows.
+    pub(super) fn reply<R>(&mut self, reply: &Reply<R>, oldest: Duration, now: Instant) -> Option<Failure> {
+        let (failure, gets_through) = match reply {
+            Reply::Ambiguous(failure) => (failure, None),
+            Reply::Each(_) => {
+                self.end_outage(now);
+                return None;
             }
-            (Some(Turn::Through), _) => {
-                tracing::info!(target: "batch_core", service, "requests get through again");
+            Reply::Fatal(failure) | Reply::Split(failure) | Reply::Throttled(failure) => {
+                self.end_outage(now);
+                return Some(failure.clone());
             }
-            _ => {}
+            Reply::Retry(failure) => (failure, Some(true)),
+            Reply::Unsent(failure) => (failure, Some(false)),
+        };
+        let code = failure.code().to_owned();
+        let trouble = match gets_through {
+            Some(false) => {
+                let outage = self.outage.get_or_insert(Outage { began: now, ended: now, requests: 0 });
+                outage.requests += 1;
+                Trouble::CutOff { code }
+            }
+            Some(true) => {
+                self.end_outage(now);
+                Trouble::Failing { code }
+            }
+            None => Trouble::Failing { code },
+        };
+        self.ledger.book(trouble, oldest, failure.detail(), now);
+        Some(failure.clone())
+    }
+
+    /// Books an entry that is handed back.
+    pub(super) fn handed_back<E>(&mut self, item: &UnprocessedItem<E>, now: Instant) {
+        let failure = item.cause.failure();
+        let code = failure.map(|failure| failure.code().to_owned());
+        let trouble = Trouble::HandedBack { cause: name_of(&item.cause), code };
+        self.ledger.book(trouble, item.age, failure.and_then(Failure::detail), now);
+    }
+
+    fn end_outage(&mut self, now: Instant) {
+        let outage = self.outage.take().map(|outage| Outage { ended: now, ..outage });
+        self.over = outage.or(self.over);
+    }
+}
+
+impl<S: Service> State<S> {
+    /// Books what a reply shows.
+    pub(super) fn log_reply<R>(&mut self, reply: &Reply<R>, entries: usize, now: Instant) {
+        let oldest = self.buffer.oldest_age(now);
+        if let Some(failure) = self.log.reply(reply, oldest, now) {
+            self.effects.lines.failed = Some((failure, entries));
         }
+    }
+
+    /// Moves what is to be reported now to the effects.
+    pub(super) fn report(&mut self, now: impl FnOnce() -> Instant) {
+        self.effects.lines.over = self.log.over.take().or(self.effects.lines.over);
+        if !self.log.ledger.is_empty() {
+            self.effects.lines.reports.append(&mut self.log.ledger.report(now()));
+        }
+    }
+
+    /// Moves everything that was not reported yet to the effects.
+    pub(super) fn report_rest(&mut self, now: Instant) {
+        self.effects.lines.reports.append(&mut self.log.ledger.rest(now));
+    }
+}
+
+/// The name of a cause, as a field.
+fn name_of(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Ambiguous(_) => "ambiguous",
+        Cause::DeadlineExceeded(_) => "deadline exceeded",
+        Cause::Fatal(_) => "fatal",
+        Cause::Rejected(_) => "rejected",
+        Cause::RetriesExhausted(_) => "retries exhausted",
+        Cause::RuntimeStopped(_) => "runtime stopped",
+        Cause::Withdrawn(_) => "withdrawn",
     }
 }

@@ -8,6 +8,7 @@ mod clock;
 mod driver;
 mod effects;
 mod flush;
+mod ledger;
 mod lock;
 mod log;
 mod permit;

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::clock;
 use super::effects::{Effects, quietly};
 use super::flush::Flushes;
+use super::log::{Label, Log};
 use super::pool::Pool;
 use super::receipt::{Answer, Block};
 use crate::plan::Plan;
@@ -25,6 +26,7 @@ type SharedBuffer<S> = Buffer<
 pub(super) struct Shared<S: Service> {
     pub(super) service: S,
     pub(super) plan: Plan,
+    pub(super) label: Label,
     pub(super) handles: AtomicUsize,
     /// Calls the driver.
     pub(super) call: Notify,
@@ -54,8 +56,7 @@ pub(super) struct State<S: Service> {
     pub(super) discarded: u64,
     pub(super) has_handler: bool,
     pub(super) is_closed: bool,
-    /// Whether the last requests never left.
-    pub(super) is_cut_off: bool,
+    pub(super) log: Log,
     pub(super) is_driven: bool,
     /// What this critical section leaves to be done after it.
     pub(super) effects: Effects<S>,
@@ -81,11 +82,12 @@ impl<S: Service> Shared<S> {
             discarded: 0,
             has_handler: handler.is_some(),
             is_closed: false,
-            is_cut_off: false,
+            log: Log::new(),
             is_driven: false,
             effects: Effects::new(),
         };
         Self {
+            label: Label::new(&service),
             service,
             plan,
             handles: AtomicUsize::new(1),
@@ -133,15 +135,11 @@ impl<S: Service> Shared<S> {
 impl<S: Service> Drop for Shared<S> {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.report_rest(clock::now());
+        self.label.log(std::mem::take(&mut state.effects.lines));
         let lost = state.pool.take(None);
         if !lost.is_empty() {
-            let service = self.service.name();
-            tracing::error!(
-                target: "batch_core",
-                service,
-                entries = lost.len(),
-                "entries were handed back after the last handle was dropped, and are lost"
-            );
+            self.label.lost(lost.len());
         }
         lost.into_iter().for_each(quietly);
     }

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::clock;
 use super::driver::NoRuntime;
+use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::{Answer, Block, Receipt};
 use super::shared::{Shared, State};
@@ -152,15 +154,11 @@ impl<S: Service> Shared<S> {
         track: Track,
     ) -> Entered<S> {
         let placed = state.put(self, grant, admission, entry, track);
-        drop(state);
-        let (receipt, is_duplicate) = placed.map_err(|(refused, entry)| {
-            self.warn_of_duplicate();
-            Refusal::from(refused).of(entry)
-        })?;
-        if is_duplicate {
-            self.warn_of_duplicate();
+        if placed.is_err() {
+            state.book_duplicate();
         }
-        Ok(receipt)
+        drop(state);
+        placed.map_err(|(refused, entry)| Refusal::from(refused).of(entry))
     }
 
     /// The lock, if entries are accepted: the writer is open, and a driver runs. A driver is started on
@@ -180,15 +178,10 @@ impl<S: Service> Shared<S> {
         let state = self.lock();
         if state.is_closed { Err(Refusal::Closed) } else { Ok(state) }
     }
-
-    fn warn_of_duplicate(&self) {
-        let service = self.service.name();
-        tracing::warn!(target: "batch_core", service, "duplicate entry: an entry of the same identity is still pending");
-    }
 }
 
-/// The receipt of an entry that is accepted, and whether it is a duplicate; or the entry.
-type Placed<S> = Result<(Option<Receipt<S>>, bool), (Refused, <S as Service>::Entry)>;
+/// The receipt of an entry that is accepted, or the entry.
+type Placed<S> = Result<Option<Receipt<S>>, (Refused, <S as Service>::Entry)>;
 
 impl<S: Service> State<S> {
     fn put(
@@ -212,8 +205,15 @@ impl<S: Service> State<S> {
         };
         let is_duplicate = place.is_duplicate();
         place.put(entry, answer, clock::now());
+        if is_duplicate {
+            self.book_duplicate();
+        }
         self.effects.calls_driver |= self.buffer.wants_poll();
-        Ok((receipt, is_duplicate))
+        Ok(receipt)
+    }
+
+    fn book_duplicate(&mut self) {
+        self.log.ledger.book(Trouble::Duplicates, Duration::ZERO, None, clock::now());
     }
 }
 

@@ -246,7 +246,10 @@ impl World {
             }
             Answer::Miscounted => {
                 self.all(&ids, Setback::Ambiguous, jitter);
-                Reply::Each(vec![Verdict::Accepted(0); all.len() + 1])
+                Reply::Each(vec![
+                    Verdict::Accepted(0);
+                    if jitter < 0.5 { all.len() - 1 } else { all.len() + 1 }
+                ])
             }
             Answer::Retry => {
                 self.all(&ids, Setback::Retry, jitter);

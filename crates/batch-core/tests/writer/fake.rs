@@ -182,6 +182,10 @@ impl Service for Fake {
         "fake"
     }
 
+    fn destination(&self) -> String {
+        "the fake's".to_owned()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.0.limits
     }
@@ -274,6 +278,11 @@ impl Act {
 
     pub(crate) fn retry() -> Self {
         Self::Say(Reply::Retry(Failure::new("Unavailable")))
+    }
+
+    /// Fails with words of the service's own.
+    pub(crate) fn said() -> Self {
+        Self::Say(Reply::Retry(Failure::new("Busy").with_detail("try later").with_message("words")))
     }
 
     pub(crate) fn split() -> Self {

@@ -1,32 +1,152 @@
-//! What the log says of requests.
+//! What the log says of a writer: the lines of the README's table, and no others.
 
-use batch_core::Settings;
+use std::collections::BTreeSet;
+
+use batch_core::{Duplicates, Settings, Writer};
 use tracing::Level;
 
 use crate::fake::{Act, Fake, item};
 use crate::support::{capture_logs, logged, pass, writer};
 
-#[tokio::test(start_paused = true)]
-async fn an_outage_is_logged_when_it_begins_and_when_it_is_over() {
-    capture_logs();
-    let acts = [Act::unsent(), Act::unsent(), Act::ambiguous(), Act::unsent(), Act::accept(), Act::accept()];
-    let fake = Fake::acts(acts.into_iter().chain([Act::unsent()]));
-    let writer = writer(&fake, Settings::new());
-    for id in 1..=2 {
-        writer.submit(item(id)).await.unwrap();
-        assert_eq!(writer.flush().await.len(), 0);
-    }
-    let outage = "batch_core message=no request gets through; one at a time is tried until one does service=\"fake\" failure=ConnectionRefused";
-    let over = "batch_core message=requests get through again service=\"fake\"";
-    assert_eq!((logged(Level::WARN), logged(Level::INFO)), (vec![outage.to_owned()], vec![over.to_owned()]));
+const README: &str = include_str!("../../../../README.md");
 
-    writer.submit(item(3)).await.unwrap();
-    pass(1).await;
-    assert_eq!(logged(Level::WARN).len(), 2, "the next one is news again");
+/// A row of the table: level, message, fields.
+type Row = (String, String, BTreeSet<String>);
+
+/// The rows of the README's table that are the core's.
+fn documented() -> BTreeSet<Row> {
+    let rows = README.lines().filter_map(|line| line.strip_prefix("| `batch_core` | "));
+    rows.map(|row| {
+        let [level, message, fields] =
+            row.trim_end_matches('|').split('|').map(str::trim).collect::<Vec<_>>().try_into().unwrap();
+        let fields = fields.split(", ").map(|field| field.trim_matches('`').to_owned()).collect();
+        (level.to_owned(), message.to_owned(), fields)
+    })
+    .collect()
+}
+
+/// The lines logged on this thread, as rows.
+fn seen() -> BTreeSet<Row> {
+    let levels = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+    let rows = levels.map(|level| logged(level).into_iter().map(move |line| row(level, &line)));
+    rows.into_iter().flatten().collect()
+}
+
+fn row(level: Level, line: &str) -> Row {
+    let (target, rest) = line.split_once(" message=").unwrap();
+    assert_eq!(target, "batch_core", "{line}");
+    let end = rest.find(" service=").unwrap();
+    let names = rest[end..].split('=').filter_map(|part| part.rsplit(' ').next());
+    let names: Vec<&str> = names.collect();
+    let fields = names[..names.len() - 1].iter().map(|name| (*name).to_owned()).collect();
+    (level.to_string(), rest[..end].to_owned(), fields)
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_fails_is_logged_for_whoever_looks_for_it() {
+async fn the_log_has_the_lines_of_the_table_and_no_others() {
+    capture_logs();
+    // An outage and its end, a failure that is retried, refusals, duplicates.
+    let acts = [Act::unsent(), Act::said(), Act::accept(), Act::reject()];
+    let fake = Fake::acts(acts);
+    let writer_of = |duplicates| writer(&fake, Settings::new().duplicates(duplicates).max_entries(2));
+    let writer = writer_of(Duplicates::Allow);
+    for id in 1..=2 {
+        writer.submit(item(id).identity("twin")).await.unwrap();
+    }
+    drop(writer.flush().await);
+    // Failures of dropped receipts make room.
+    let fake = Fake::by(|_| Act::reject());
+    let writer = crate::support::writer(&fake, Settings::new().max_entries(1));
+    drop(writer.submit_tracked(item(1)).await.unwrap());
+    pass(1).await;
+    writer.submit(item(2)).await.unwrap();
+    pass(1).await;
+    // A failure that is left behind, and a handler that panics.
+    drop(writer);
+    pass(1).await;
+    let writer = Writer::builder(fake).on_unprocessed(|_| panic!("the handler is broken")).build().unwrap();
+    writer.submit(item(1)).await.unwrap();
+    drop(writer.flush().await);
+
+    let (documented, seen) = (documented(), seen());
+    let missing: Vec<_> = documented.difference(&seen).collect();
+    let unknown: Vec<_> = seen.difference(&documented).collect();
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "missing: {missing:#?}\nnot in the README: {unknown:#?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_logged_when_it_begins_every_minute_and_when_it_is_over() {
+    capture_logs();
+    let fake = Fake::by(|request| match request.began.as_secs() {
+        ..150 => Act::unsent(),
+        _ => Act::accept(),
+    });
+    let settings = Settings::new().delivery_deadline(std::time::Duration::from_secs(600));
+    let writer = writer(&fake, settings);
+    writer.submit(item(1)).await.unwrap();
+    assert_eq!(writer.flush().await.len(), 0);
+    let warnings = logged(Level::WARN);
+    assert_eq!(warnings.len(), 3, "at once, after one and after two minutes: {warnings:#?}");
+    for (line, oldest) in warnings.iter().zip([0, 60, 120]) {
+        assert!(
+            line.contains("no request gets through") && line.contains("code=\"ConnectionRefused\""),
+            "{line}"
+        );
+        assert!(line.contains("destination=\"the fake's\""), "{line}");
+        let age = line.split_once("oldest=").unwrap().1;
+        let age: u64 = age[..age.find(|c: char| !c.is_ascii_digit()).unwrap()].parse().unwrap();
+        assert!(age <= oldest && oldest <= age + 11, "{line}");
+    }
+    let over = logged(Level::INFO);
+    assert_eq!(over.len(), 1);
+    assert!(over[0].contains("requests get through again") && over[0].contains("lasted=1"), "{over:?}");
+    let requests = fake.sent().len() - 1;
+    assert!(over[0].contains(&format!("requests={requests}")), "{over:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_is_logged_summed_up_with_its_cause_and_advice() {
+    capture_logs();
+    let fake = Fake::by(|_| Act::fatal());
+    let writer = writer(&fake, Settings::new());
+    for id in 1..=200 {
+        writer.submit(item(id)).await.unwrap();
+    }
+    assert_eq!(writer.flush().await.len(), 200);
+    pass(70_000).await;
+    let warnings = logged(Level::WARN);
+    let entries = |line: &String| -> u64 {
+        let count = line.split_once(" entries=").unwrap().1.split(' ').next().unwrap();
+        count.parse().unwrap()
+    };
+    assert_eq!(warnings.len(), 2, "at once, and a minute later for the rest: {warnings:#?}");
+    assert_eq!(warnings.iter().map(entries).sum::<u64>(), 200);
+    assert!(
+        warnings.iter().all(|line| line.contains("cause=\"fatal\" code=\"AccessDenied\"")),
+        "{warnings:#?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_that_ends_logs_what_it_has_not_yet() {
+    capture_logs();
+    let fake = Fake::by(|_| Act::fatal());
+    let writer = writer(&fake, Settings::new());
+    for _ in 0..2 {
+        writer.submit(item(1)).await.unwrap();
+        drop(writer.flush().await);
+    }
+    assert_eq!(logged(Level::WARN).len(), 1);
+    drop(writer.shutdown().await);
+    pass(1).await;
+    assert_eq!(logged(Level::WARN).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_fails_is_logged_at_debug() {
     capture_logs();
     let acts = [Act::retry(), Act::throttle(), Act::ambiguous(), Act::split(), Act::fatal()];
     let fake = Fake::acts(acts.into_iter().chain([Act::reject()]));
@@ -43,5 +163,4 @@ async fn a_request_that_fails_is_logged_for_whoever_looks_for_it() {
             "{line}"
         );
     }
-    assert_eq!(logged(Level::WARN), [""; 0]);
 }
