@@ -225,8 +225,12 @@ pub enum Reply<T> {
     Fatal(Failure),
     /// Nothing was applied and a retry may succeed. Uses up an attempt.
     Retry(Failure),
-    /// Nothing was applied because the request is invalid or too large. It is split until the
-    /// culprit is alone. Uses up no attempt.
+    /// Nothing was applied because the request is invalid or too large. Its entries are sent again
+    /// in parts, one part after the other, until each culprit was refused in a request of its own
+    /// ([`Cause::Rejected`](crate::Cause::Rejected)) and the others are delivered. That takes at
+    /// most 2k⌈log₂ n⌉ + 1 requests for k culprits of n entries. Where n is above 25 it ends after
+    /// 3n/2 + 25 requests; what is left then comes back with
+    /// [`Cause::Unisolated`](crate::Cause::Unisolated). Uses up no attempt.
     Split(Failure),
     /// Nothing was applied because the service is asked too much. Uses up no attempt; the writer
     /// slows down.

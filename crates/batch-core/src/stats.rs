@@ -38,7 +38,8 @@ pub struct Stats {
     pub retries: u64,
     /// Requests, and entries of a partly accepted request, that the service throttled.
     pub throttled: u64,
-    /// Requests split to find a culprit.
+    /// Requests of several entries that the service refused as a whole, and that were split to find
+    /// the culprits.
     pub splits: u64,
     /// Bytes of memory charged for entries inside, uncollected or reserved.
     pub bytes: u64,

@@ -34,7 +34,8 @@ pub enum Cause {
     /// The request that carried it cannot succeed: access denied, no such destination.
     #[error("the request cannot succeed ({0})")]
     Fatal(#[source] Failure),
-    /// The service refused it for good.
+    /// The service refused it for good, in an answer for each entry or in a request that carried
+    /// no other entry.
     #[error("the service refused it ({0})")]
     Rejected(#[source] Failure),
     /// Every attempt failed; with the last failure.
@@ -43,6 +44,18 @@ pub enum Cause {
     /// The runtime that the writer worked on was shut down; with the last failure, if any.
     #[error("the runtime was shut down{}", after(.0))]
     RuntimeStopped(#[source] Option<Failure>),
+    /// The service refused a request that carried it among others, and the search for the culprits
+    /// reached its budget first; with the last refusal. It may be acceptable and may be submitted
+    /// again.
+    ///
+    /// The budget for a request of n entries is 3n/2 + 25 requests: 1,525 for 1,000 entries. Every
+    /// request counts that the service refuses as a whole or answers for each entry; those that
+    /// fail as a whole for another reason, and are repeated, do not. The search for culprits alone
+    /// stays within the budget, whatever their share and wherever they stand; the rest of it is for
+    /// entries of the same lane that fail by themselves meanwhile. A request of at most 25 entries
+    /// has no budget, and no entry of it comes back with this cause.
+    #[error("a request that carried it was refused, and the search for the culprits ended first")]
+    Unisolated(#[source] Failure),
     /// `flush_by` or `shutdown_by` reached its deadline; with the last failure, if any.
     #[error("it was withdrawn at the deadline of a flush{}", after(.0))]
     Withdrawn(#[source] Option<Failure>),
@@ -56,7 +69,8 @@ impl Cause {
             Self::Ambiguous(failure)
             | Self::Fatal(failure)
             | Self::Rejected(failure)
-            | Self::RetriesExhausted(failure) => Some(failure),
+            | Self::RetriesExhausted(failure)
+            | Self::Unisolated(failure) => Some(failure),
             Self::DeadlineExceeded(failure) | Self::RuntimeStopped(failure) | Self::Withdrawn(failure) => {
                 failure.as_ref()
             }
@@ -124,6 +138,10 @@ mod tests {
             (Cause::Rejected(failure()), "the service refused it (Code)"),
             (Cause::RetriesExhausted(failure()), "every attempt failed, the last one with Code"),
             (Cause::RuntimeStopped(Some(failure())), "the runtime was shut down, after Code"),
+            (
+                Cause::Unisolated(failure()),
+                "a request that carried it was refused, and the search for the culprits ended first",
+            ),
             (Cause::Withdrawn(Some(failure())), "it was withdrawn at the deadline of a flush, after Code"),
         ] {
             assert_eq!(cause.to_string(), shown);

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use super::isolation::IsolationId;
 use super::lines::{LineId, MAIN};
 use super::resolve::Outcome;
 use super::retry::Setback;
@@ -61,6 +62,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn end(&mut self, flight: Flight, entries: Vec<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let lanes = self.lanes_of(&flight.slots);
+        let isolation = flight.isolation;
         let (flight, entries, reply) = self.bury_answered(flight, entries, reply);
         match reply {
             Reply::Each(verdicts) if verdicts.len() == flight.slots.len() => {
@@ -73,6 +75,9 @@ impl<E, R, T> Buffer<E, R, T> {
         }
         for lane in lanes {
             self.lines.settle(&self.slots, lane, Some(now));
+        }
+        if let Some(isolation) = isolation {
+            self.end_if_spent(isolation, now);
         }
     }
 
@@ -216,7 +221,7 @@ impl<E, R, T> Buffer<E, R, T> {
         match flight.isolation {
             None => self.go_back(again),
             Some(isolation) => {
-                self.isolations.acquit(isolation);
+                self.isolations.accept(isolation, flight.slots.len());
                 self.go_back_from_part(isolation, again);
             }
         }
@@ -234,26 +239,25 @@ impl<E, R, T> Buffer<E, R, T> {
         let part: Vec<_> = again.into_iter().map(|(slot, _)| slot).collect();
         if !part.is_empty() {
             self.isolate(isolation, &part);
-            self.isolations.again(isolation, part);
+            self.isolations.again(isolation, &part);
         }
         self.isolations.settle(isolation, due);
     }
 
-    /// The request was refused as a whole: on to its halves, unless its one entry is the culprit.
+    /// The request was refused as a whole: on to its parts, unless its one entry is the culprit.
     fn split(&mut self, flight: Flight, failure: &Failure, now: Instant) {
-        let is_lost = flight.isolation.is_some_and(|id| self.isolations.is_lost(id, failure.code()));
         // Where the others in the request were answered before, nothing says which one it refused.
-        let is_alone = flight.slots.len() == 1 && flight.answered == 0;
-        if is_alone || is_lost {
-            if let Some(isolation) = flight.isolation.filter(|_| is_alone) {
-                self.isolations.convict(isolation, failure.code());
+        if flight.slots.len() == 1 && flight.answered == 0 {
+            if let Some(isolation) = flight.isolation {
+                self.isolations.convict(isolation, failure);
             }
             self.hand_back_all(flight, &Cause::Rejected(failure.clone()), now);
             return;
         }
         self.counters.splits += 1;
-        let isolation = flight.isolation.unwrap_or_else(|| self.isolations.begin());
-        let mut rest = Vec::with_capacity(flight.slots.len());
+        let entries = flight.slots.len();
+        let isolation = flight.isolation.unwrap_or_else(|| self.isolations.begin(entries, failure.clone()));
+        let mut rest = Vec::with_capacity(entries);
         for slot in flight.slots {
             let last = self.slots[slot].past_mut().last.replace(failure.clone());
             self.garbage.failures.extend(last);
@@ -263,8 +267,23 @@ impl<E, R, T> Buffer<E, R, T> {
             }
         }
         self.isolate(isolation, &rest);
-        self.isolations.cut(isolation, rest);
+        self.isolations.refuse(isolation, &rest, failure);
         self.isolations.settle(isolation, None);
+    }
+
+    /// Hands back what is left of a refused request whose isolation has spent its budget.
+    fn end_if_spent(&mut self, isolation: IsolationId, now: Instant) {
+        let Some(refusal) = self.isolations.spent(isolation) else {
+            return;
+        };
+        for slot in self.isolations.end(isolation, &self.slots) {
+            let line = self.slots[slot].line;
+            let cause = self.overdue(slot, now).unwrap_or_else(|| Cause::Unisolated(refusal.clone()));
+            self.resolve(slot, Outcome::HandedBack(cause), now);
+            if self.lines.is_lane(line) {
+                self.lines.settle(&self.slots, line, Some(now));
+            }
+        }
     }
 
     fn hand_back_all(&mut self, flight: Flight, cause: &Cause, now: Instant) {

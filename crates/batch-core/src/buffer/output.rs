@@ -102,6 +102,7 @@ impl<E, R> Garbage<E, R> {
 impl<E, R, T> Buffer<E, R, T> {
     /// What is no longer needed, to be dropped outside of any lock; [`poll`](Self::poll) gives it too.
     pub fn take_garbage(&mut self) -> Garbage<E, R> {
+        self.garbage.failures.append(&mut self.isolations.take_unused());
         std::mem::replace(&mut self.garbage, Garbage::new())
     }
 

@@ -67,7 +67,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if self.stopped || !self.pace.may_send(now) {
             return None;
         }
-        if let Some((isolation, part)) = self.isolations.next() {
+        if let Some((isolation, part)) = self.isolations.next(&self.slots) {
             return Some(self.launch(part, Some(isolation), now));
         }
         self.is_due(now).then(|| {

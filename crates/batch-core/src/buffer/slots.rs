@@ -242,6 +242,12 @@ impl<E, T> Slots<E, T> {
         self.entries.shrink_to_fit();
     }
 
+    /// Whether an entry of this index is there. Who remembers an index cannot tell otherwise whether
+    /// its entry is gone, or another has taken its index.
+    pub(super) fn is_at(&self, id: SlotId, whereabouts: Whereabouts) -> bool {
+        self.slots.get(id as usize).is_some_and(|slot| slot.whereabouts == whereabouts)
+    }
+
     /// The one after it in the list.
     pub(super) fn next<const L: usize>(&self, id: SlotId) -> Option<SlotId> {
         some(self[id].links[L].next)

@@ -73,7 +73,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let line = self.slots[id].line;
         let whereabouts = self.slots[id].whereabouts;
         if let Whereabouts::Isolated(isolation) = whereabouts {
-            self.isolations.remove(isolation, id);
+            self.isolations.remove(isolation);
         } else {
             self.lines.remove(&mut self.slots, id);
         }

@@ -213,6 +213,7 @@ fn name_of(cause: &Cause) -> &'static str {
         Cause::Rejected(_) => "rejected",
         Cause::RetriesExhausted(_) => "retries exhausted",
         Cause::RuntimeStopped(_) => "runtime stopped",
+        Cause::Unisolated(_) => "unisolated",
         Cause::Withdrawn(_) => "withdrawn",
     }
 }

@@ -143,7 +143,7 @@ impl World {
             Cause::Ambiguous(_) => known.owed == Some(Owed::Ambiguous),
             Cause::DeadlineExceeded(_) => known.accepted + self.config.deadline() <= self.now,
             Cause::Fatal(_) => known.owed == Some(Owed::Fatal),
-            Cause::Rejected(_) => known.owed == Some(Owed::Rejected) || known.may_be_rejected,
+            Cause::Rejected(_) => known.owed == Some(Owed::Rejected),
             Cause::RetriesExhausted(_) => known.owed == Some(Owed::Exhausted),
             Cause::RuntimeStopped(_) => self.is_stopped,
             Cause::Withdrawn(_) => known.flush_order < self.withdrawn && !self.is_stopped,

@@ -48,8 +48,6 @@ pub(crate) struct Known {
     pub(crate) at: At,
     /// The refused request that it is being isolated from, by one of its entries.
     pub(crate) isolation: Option<u64>,
-    /// Whether it may be handed back along with others that were refused.
-    pub(crate) may_be_rejected: bool,
     /// It must go at this instant at the latest, if a slot is free and its lane too.
     pub(crate) latest: Instant,
     /// It must not go before this instant.

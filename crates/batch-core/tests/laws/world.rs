@@ -189,7 +189,6 @@ impl World {
             charge,
             at: At::Waiting,
             isolation: None,
-            may_be_rejected: false,
             latest: self.now + self.config.linger.longest(),
             earliest: self.now,
             sends: 0,
@@ -342,7 +341,7 @@ impl World {
         let origin = origin.or(ids.first().copied());
         for id in ids {
             let known = self.known.get_mut(id).unwrap();
-            (known.at, known.isolation, known.may_be_rejected) = (At::Isolated, origin, true);
+            (known.at, known.isolation) = (At::Isolated, origin);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use batch_core::{Cause, Failure, Reply, Settings, Writer};
+use batch_core::{Backoff, Cause, Failure, Order, Reply, Settings, Verdict, Writer};
 
 use crate::fake::{Act, Fake, Request, item};
 use crate::support::{at_once, ids, ms, settle, timed, writer};
@@ -59,29 +59,74 @@ async fn several_poisonous_entries_come_back_after_a_bounded_number_of_requests(
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_eight_alone_for_the_same_reason_the_rest_is_tried_once_and_handed_back() {
-    let fake = poisoned(BTreeSet::from_iter(0..32), malformed);
+async fn nothing_but_the_culprits_of_a_full_request_comes_back_whatever_their_share() {
+    for share in [0.01, 0.3, 0.5, 0.7, 1.0] {
+        for count in [10, 25, 500, 1_000] {
+            let mut random = fastrand::Rng::with_seed(u64::from(count));
+            check_culprits(count, (0..count).filter(|_| random.f64() < share).collect()).await;
+            let run = (f64::from(count) * share) as u32;
+            for first in [0, (count - run) / 2, count - run] {
+                check_culprits(count, (first..first + run).collect()).await;
+            }
+        }
+    }
+}
+
+/// Checks that of one request the culprits come back, each refused alone, and all else is delivered.
+async fn check_culprits(count: u32, culprits: BTreeSet<u32>) {
+    let fake = poisoned(culprits.clone(), malformed).of(count as usize);
     let writer = writer(&fake, Settings::new());
-    assert_eq!(send_all(&writer, 32).await, (0..32).collect::<Vec<_>>());
-    let requests = fake.requests();
-    let alone = requests.iter().filter(|request| request.items.len() == 1).count();
-    assert_eq!((alone, requests.last().unwrap().items.len()), (8, 24));
+    assert_eq!(send_all(&writer, count).await, culprits.iter().copied().collect::<Vec<_>>());
+    let requests = fake.sent();
+    let alone: BTreeSet<u32> = requests.iter().filter(|ids| ids.len() == 1).flatten().copied().collect();
+    assert!(alone.is_superset(&culprits), "one of {count} is called a culprit without a request of its own");
+    let most = budget(count as usize).min(2 * culprits.len() * levels(count) + 1);
+    assert!(requests.len() <= most, "{} requests for {} of {count}", requests.len(), culprits.len());
+}
+
+/// The requests that the isolation of so many entries may take, as the documentation has it.
+fn budget(entries: usize) -> usize {
+    entries * 3 / 2 + 25
+}
+
+fn levels(entries: u32) -> usize {
+    entries.next_power_of_two().ilog2() as usize
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_eight_alone_a_rest_that_is_good_is_delivered_together() {
-    let fake = poisoned(BTreeSet::from_iter(0..8), malformed);
+async fn where_all_are_culprits_each_takes_about_one_request() {
+    let fake = poisoned(BTreeSet::from_iter(0..1_000), malformed).of(1_000);
     let writer = writer(&fake, Settings::new());
-    assert_eq!(send_all(&writer, 32).await, (0..8).collect::<Vec<_>>());
-    assert_eq!(fake.sent().last().unwrap().len(), 24);
+    assert_eq!(send_all(&writer, 1_000).await, (0..1_000).collect::<Vec<_>>());
+    assert_eq!(fake.requests().len(), 1_010, "ten to find the first, and one for each");
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_alone_for_different_reasons_prove_nothing() {
-    let fake = poisoned(BTreeSet::from_iter(0..31), |request| format!("Reason{}", request.items[0].id));
-    let writer = writer(&fake, Settings::new());
-    assert_eq!(send_all(&writer, 32).await, (0..31).collect::<Vec<_>>());
-    assert_eq!(writer.stats().delivered, 1, "the last one is good");
+async fn what_is_left_when_the_budget_is_spent_may_be_submitted_again() {
+    // The last is refused, and the first is throttled by itself as often as it is tried.
+    let fake = Fake::by(|request| match request.has(29) {
+        true => Act::split(),
+        false => Act::each(|item| match item.id {
+            0 => Verdict::Throttled(Failure::new("SlowDown")),
+            id => Verdict::Accepted(id),
+        }),
+    });
+    let fake = fake.of(30);
+    let settings = Settings::new().order(Order::Relaxed).backoff(Backoff::new(ms(1), ms(1)));
+    let writer = writer(&fake, settings);
+    for id in 0..30 {
+        writer.try_submit(item(id).lane("a")).unwrap();
+    }
+    let items = writer.flush().await;
+    assert_eq!((ids(&items), writer.stats().delivered), (vec![0, 29], 28));
+    for item in items {
+        assert!(
+            matches!(&item.cause, Cause::Unisolated(failure) if failure.code() == "Malformed"),
+            "{item:?}"
+        );
+    }
+    assert_eq!(fake.requests().len(), budget(30));
+    fake.requests().iter().for_each(|request| assert_ne!(request.ids(), [29], "it was never alone"));
 }
 
 #[tokio::test(start_paused = true)]
