@@ -73,6 +73,7 @@ macro_rules! every_destination_passes {
                 poison {
                     one_poison_in_a_full_batch_comes_back_alone
                     several_poisons_come_back_alone
+                    nothing_but_the_poison_comes_back_whatever_its_share
                     where_all_is_poison_all_comes_back
                 }
                 random {

@@ -23,7 +23,7 @@ enum Storm {
     Garbage,
     /// Some requests are never answered.
     Hangs,
-    /// One entry in so many makes its request be refused.
+    /// A share of the entries, or of runs of them, makes their requests be refused.
     Poison,
     /// Everything goes wrong, often.
     Rain,
@@ -86,8 +86,10 @@ fn faults<D: Destination>(storm: Storm, dice: &mut Dice) -> FaultPlan {
         }
         Storm::Poison => {
             let (status, code) = D::REFUSAL;
-            let one_in = dice.magnitude(2, 100);
-            let is_poison = move |body: &str| number(body).is_some_and(|n| n % one_in == 1);
+            let (share, run) = (dice.pick(&[0.01, 0.3, 0.5, 0.7, 1.0]), dice.pick(&[1, 1, 10, 100]));
+            let runs = dice.seed();
+            let is_culprit = move |n: usize| Dice::of(runs ^ (n / run) as u64, "poison").chance(share);
+            let is_poison = move |body: &str| number(body).is_some_and(is_culprit);
             FaultPlan::always(Fault::reject_request_where(is_poison, status, code))
         }
         Storm::Rain => FaultPlan::random(0.5, dice.seed()),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::ledger::Ledger;
 use crate::order::check_order;
 use crate::stage::{Stage, submit};
+use batchwright_simulation::Dice;
 use batchwright_tests::{Destination, name};
 
 pub(crate) async fn one_poison_in_a_full_batch_comes_back_alone<D: Destination>() {
@@ -20,6 +21,19 @@ pub(crate) async fn one_poison_in_a_full_batch_comes_back_alone<D: Destination>(
 pub(crate) async fn several_poisons_come_back_alone<D: Destination>() {
     let count = (30 * D::BATCH).min(2_500);
     check::<D>(count, &[1, 2, 17, count / 2, count - 1]).await;
+}
+
+pub(crate) async fn nothing_but_the_poison_comes_back_whatever_its_share<D: Destination>() {
+    for share in [0.01, 0.3, 0.5, 0.7] {
+        let mut dice = Dice::of(D::BATCH as u64, "poison");
+        let at_random: Vec<_> = (0..D::BATCH).filter(|_| dice.chance(share)).collect();
+        let in_a_run: Vec<_> = (0..(D::BATCH as f64 * share) as usize).collect();
+        for poisons in [at_random, in_a_run] {
+            let requests = check::<D>(D::BATCH, &poisons).await;
+            let budget = (D::BATCH + D::BATCH / 2 + 25) as u64;
+            assert!(requests <= budget, "{requests} requests for {} of {}", poisons.len(), D::BATCH);
+        }
+    }
 }
 
 pub(crate) async fn where_all_is_poison_all_comes_back<D: Destination>() {

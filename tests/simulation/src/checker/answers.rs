@@ -220,6 +220,7 @@ impl Decided {
             Cause::Rejected(_) => self.owed == Owed::Rejected,
             Cause::RetriesExhausted(_) => self.owed == Owed::Exhausted,
             Cause::RuntimeStopped(_) => stopped,
+            Cause::Unisolated(_) => self.owed == Owed::Unisolated,
             Cause::Withdrawn(_) => self.owed == Owed::Overdue && self.known.flush_order < self.withdrawn,
             _ => false,
         };

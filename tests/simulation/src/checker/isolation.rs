@@ -12,8 +12,8 @@ use super::requests::Request;
 /// The code of a refusal for which no entry is to blame: the number of requests then has no bound.
 pub const WHIM: &str = "Whim";
 
-/// So many entries refused alone in a row, all for the same reason, suggest that all are.
-const STREAK: u32 = 8;
+/// A request of at most this many entries is isolated to the end.
+const ALWAYS: usize = 25;
 
 /// A request that was refused, and its parts.
 #[derive(Debug)]
@@ -28,10 +28,8 @@ pub(super) struct Isolation {
     culprits: usize,
     /// Whether nothing but culprits made it longer.
     is_pure: bool,
-    streak: u32,
-    reason: String,
-    /// Whether the rest is being tried at once after a streak.
-    together: bool,
+    /// Why a part was refused last.
+    refusal: Failure,
 }
 
 impl Checker {
@@ -56,27 +54,20 @@ impl Checker {
         Some(isolation)
     }
 
-    /// The request was refused as a whole: on to its halves, unless its one entry is the culprit.
+    /// The request was refused as a whole: on to its parts, unless its one entry is the culprit.
     pub(super) fn refuse(&mut self, request: &Request, failure: &Failure) {
-        let is_alone = request.entries.len() == 1;
-        let is_lost = request.isolation.is_some_and(|id| {
-            let isolation = &self.isolations[id];
-            isolation.together && isolation.reason == failure.code()
-        });
-        if is_alone || is_lost {
+        if let [culprit] = request.entries[..] {
             if let Some(id) = request.isolation {
-                self.isolations[id].convict(is_alone, failure.code());
+                self.isolations[id].refuse(failure);
+                self.isolations[id].culprits += 1;
             }
-            for &n in &request.entries {
-                self.decide_failed(n, Owed::Rejected, failure);
-            }
+            self.decide_failed(culprit, Owed::Rejected, failure);
             return;
         }
         self.tally.splits += 1;
-        let id = request.isolation.unwrap_or_else(|| self.new_isolation(request.entries.len()));
+        let id = request.isolation.unwrap_or_else(|| self.new_isolation(request.entries.len(), failure));
         let isolation = &mut self.isolations[id];
-        isolation.requests += 1;
-        isolation.together = false;
+        isolation.refuse(failure);
         isolation.rest_until = self.now;
         isolation.is_pure &= failure.code() != WHIM;
         for &n in &request.entries {
@@ -100,9 +91,24 @@ impl Checker {
         if let Some(id) = request.isolation {
             let isolation = &mut self.isolations[id];
             isolation.requests += 1;
-            isolation.streak = 0;
-            isolation.together = false;
             isolation.is_pure &= !has_setbacks;
+        }
+    }
+
+    /// Whoever is left when the budget is spent is handed back, and is no culprit.
+    pub(super) fn end_isolation_if_spent(&mut self, id: IsolationId) {
+        let isolation = &self.isolations[id];
+        let budget = isolation.size + isolation.size / 2 + 25;
+        if isolation.size <= ALWAYS || isolation.requests < budget {
+            return;
+        }
+        let refusal = isolation.refusal.clone();
+        for n in isolation.members.clone() {
+            if self.entries.get(n).is_some_and(|known| self.is_overdue(known)) {
+                self.decide(n, Owed::Overdue);
+            } else {
+                self.decide_failed(n, Owed::Unisolated, &refusal);
+            }
         }
     }
 
@@ -117,7 +123,7 @@ impl Checker {
         self.expect(!ended || !isolation_counts(&self.isolations[id]) || within, || complaint);
     }
 
-    fn new_isolation(&mut self, size: usize) -> IsolationId {
+    fn new_isolation(&mut self, size: usize, refusal: &Failure) -> IsolationId {
         self.isolations.push(Isolation {
             members: BTreeSet::new(),
             in_flight: false,
@@ -126,9 +132,7 @@ impl Checker {
             requests: 0,
             culprits: 0,
             is_pure: self.refuses_steadily,
-            streak: 0,
-            reason: String::new(),
-            together: false,
+            refusal: refusal.clone(),
         });
         self.isolations.len() - 1
     }
@@ -145,18 +149,8 @@ impl Isolation {
         self.is_pure &= matches!(owed, Owed::Delivered(_) | Owed::Rejected);
     }
 
-    /// Counts a refusal of one entry alone, or of all the rest after a streak.
-    fn convict(&mut self, is_alone: bool, reason: &str) {
+    fn refuse(&mut self, failure: &Failure) {
         self.requests += 1;
-        if !is_alone {
-            return;
-        }
-        self.culprits += 1;
-        if self.reason != reason {
-            self.streak = 0;
-            reason.clone_into(&mut self.reason);
-        }
-        self.streak += 1;
-        self.together = self.streak >= STREAK && !self.members.is_empty();
+        self.refusal = failure.clone();
     }
 }

@@ -85,6 +85,7 @@ pub(super) enum Owed {
     Overdue,
     Rejected,
     Superseded,
+    Unisolated,
 }
 
 impl Owed {

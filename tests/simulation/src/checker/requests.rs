@@ -80,6 +80,7 @@ impl Checker {
             }
         }
         if let Some(isolation) = request.isolation {
+            self.end_isolation_if_spent(isolation);
             self.check_isolation_cost(isolation);
         }
     }

@@ -37,7 +37,10 @@ pub(super) struct Kind {
     pub(super) laned: f64,
     /// How many identities there are, and the probability of having one.
     pub(super) identities: (usize, f64),
-    pub(super) poison: f64,
+    /// The probability of being poison, and how many entries one after the other are or are not.
+    pub(super) poison: (f64, u64),
+    /// Decides which runs are poison.
+    runs: u64,
     pub(super) invalid: f64,
     /// The probability of a size around the limit.
     pub(super) large: f64,
@@ -50,7 +53,11 @@ impl Kind {
             lanes: dice.magnitude(1, 1_000),
             laned: dice.pick(&[0.0, 0.0, 0.3, 0.9, 1.0]),
             identities: (dice.magnitude(1, 300), dice.pick(&[0.0, 0.0, 0.2, 1.0])),
-            poison: dice.pick(&[0.0, 0.0, 0.002, 0.02, 0.3]),
+            poison: (
+                dice.pick(&[0.0, 0.0, 0.0, 0.002, 0.01, 0.3, 0.5, 0.7, 1.0]),
+                dice.pick(&[1, 1, 5, 40, 300]),
+            ),
+            runs: dice.seed(),
             invalid: dice.pick(&[0.0, 0.01]),
             large: dice.pick(&[0.0, 0.02, 0.3]),
             largest,
@@ -78,16 +85,17 @@ impl Kind {
             entry_bytes,
             request_bytes: entry_bytes + dice.between(0, 2),
             heap_bytes: entry_bytes + dice.between(0, 16),
-            nature: self.nature(dice),
+            nature: self.nature(n, dice),
             stamp: None,
             _alive: Arc::clone(alive),
         }
     }
 
-    fn nature(&self, dice: &mut Dice) -> Nature {
+    fn nature(&self, n: u64, dice: &mut Dice) -> Nature {
+        let (share, run) = self.poison;
         if dice.chance(self.invalid) {
             Nature::Invalid
-        } else if dice.chance(self.poison) {
+        } else if Dice::of(self.runs ^ (n / run), "poison").chance(share) {
             Nature::Poison(dice.pick(&[0, 0, 0, 1]))
         } else {
             Nature::Fine
