@@ -6,10 +6,12 @@
 mod accept;
 mod answers;
 mod counters;
+mod discards;
 mod entries;
 mod facts;
 mod flushes;
 mod freight;
+mod ghosts;
 mod held;
 mod isolation;
 mod known;
@@ -37,8 +39,10 @@ pub(crate) use requests::Ended;
 use crate::journal::Journal;
 use crate::rules::Rules;
 use counters::Tally;
+use discards::Discards;
 use entries::Entries;
 use flushes::Flush;
+use ghosts::Ghosts;
 use isolation::Isolation;
 use known::Decided;
 use pace::Pace;
@@ -56,6 +60,8 @@ pub(crate) struct Checker {
     decided: BTreeMap<u64, Decided>,
     /// Failures that nobody owns and nobody has collected, by the order that flushes go by.
     pool: BTreeSet<(u64, u64)>,
+    discards: Discards,
+    ghosts: Ghosts,
     queue: Queue,
     requests: BTreeMap<u64, Request>,
     isolations: Vec<Isolation>,
@@ -63,6 +69,8 @@ pub(crate) struct Checker {
     pace: Pace,
     flushes: BTreeMap<FlushId, Flush>,
     next_flush: FlushId,
+    /// Where flushes ended, in the order of acceptance.
+    marks: BTreeSet<u64>,
     /// Everything accepted before this was flushed.
     flushed: u64,
     /// Everything accepted before this was withdrawn.
@@ -84,6 +92,8 @@ impl Checker {
             entries: Entries::default(),
             decided: BTreeMap::new(),
             pool: BTreeSet::new(),
+            discards: Discards::default(),
+            ghosts: Ghosts::default(),
             queue: Queue::default(),
             requests: BTreeMap::new(),
             isolations: Vec::new(),
@@ -91,6 +101,7 @@ impl Checker {
             pace: Pace::new(rules.in_flight),
             flushes: BTreeMap::new(),
             next_flush: 0,
+            marks: BTreeSet::new(),
             flushed: 0,
             withdrawn: 0,
             tally: Tally::default(),
@@ -105,13 +116,26 @@ impl Checker {
     pub(crate) fn closes(&mut self) {
         self.note(&[1], || "the writer closes".to_owned());
         self.is_closed = true;
-        self.flushed = self.tally.accepted + 1;
+        self.mark();
+    }
+
+    /// The last handle goes: what fails from now on is given to nobody.
+    pub(crate) fn is_left(&mut self) {
+        self.closes();
+        self.discards.is_pointless = true;
     }
 
     /// The runtime is about to be dropped.
     pub(crate) fn stops(&mut self) {
         self.note(&[2], || "the runtime stops".to_owned());
         self.is_stopped = true;
+    }
+
+    /// The writer goes on in another runtime.
+    pub(crate) fn restarts(&mut self) {
+        self.is_stopped = false;
+        self.note(&[20], || "there is another runtime".to_owned());
+        self.pace.restart(self.tally.requests);
     }
 
     /// Something that is broken already, whatever the model says.
@@ -130,10 +154,10 @@ impl Checker {
         self.violation.as_deref()
     }
 
-    /// Entries without a decided answer.
+    /// Whether every answer is decided, and no request under way.
     #[must_use]
-    pub(crate) fn inside(&self) -> usize {
-        self.entries.len()
+    pub(crate) fn is_idle(&self) -> bool {
+        self.entries.len() == 0 && self.requests.is_empty()
     }
 
     /// What equal runs have in common, and what was recorded.
@@ -150,10 +174,20 @@ impl Checker {
         figures.delivered = self.tally.delivered;
         figures.superseded = self.tally.superseded;
         figures.handed_back = self.tally.handed_back;
+        figures.discarded = self.tally.discarded;
+        figures.late = self.tally.late;
         figures.ambiguous = self.tally.ambiguous;
         figures.requests = self.tally.requests;
         figures.sendings = self.tally.sendings;
         figures
+    }
+
+    /// What is accepted later is told apart from what was accepted before.
+    fn mark(&mut self) -> u64 {
+        let end = self.tally.accepted + 1;
+        self.marks.insert(end);
+        self.flushed = end;
+        end
     }
 
     fn note(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {

@@ -8,8 +8,9 @@ use std::task::Poll;
 use batch_core::{Permit, Receipt, ReserveError, SubmitError};
 
 use crate::checker::{CallId, Checker, Refusal};
+use crate::mark::{Marked, MarkedOf};
 use crate::receipts::Kept;
-use crate::target::{EntryOf, Target};
+use crate::target::Target;
 use crate::watched::Watched;
 use crate::witness::{Handle, Witness};
 
@@ -33,10 +34,10 @@ struct Call<'a, T: Target> {
 pub(crate) async fn submit<T: Target>(
     witness: &Arc<Witness<T>>,
     writer: &Handle<T>,
-    entry: EntryOf<T>,
+    entry: MarkedOf<T>,
     tracked: bool,
 ) -> Entered<T> {
-    let n = witness.target.number(&entry);
+    let n = witness.target.number(&entry.entry);
     let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
     let mut submitting = pin!(async move {
         match tracked {
@@ -60,10 +61,10 @@ pub(crate) async fn submit<T: Target>(
 pub(crate) fn try_submit<T: Target>(
     witness: &Arc<Witness<T>>,
     writer: &Handle<T>,
-    entry: EntryOf<T>,
+    entry: MarkedOf<T>,
     tracked: bool,
 ) -> Entered<T> {
-    let n = witness.target.number(&entry);
+    let n = witness.target.number(&entry.entry);
     let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
     let before = witness.stats();
     let result = match tracked {
@@ -105,12 +106,12 @@ pub(crate) async fn reserve<T: Target>(
 
 impl<T: Target> Reserved<T> {
     /// Submits without waiting.
-    pub(crate) fn submit(mut self, entry: EntryOf<T>, tracked: bool) -> Entered<T> {
+    pub(crate) fn submit(mut self, entry: MarkedOf<T>, tracked: bool) -> Entered<T> {
         let witness = Arc::clone(&self.witness);
         let Some(permit) = self.permit.take() else {
             return Err(Refusal::Other("the permit is used".to_owned()));
         };
-        let n = witness.target.number(&entry);
+        let n = witness.target.number(&entry.entry);
         let call = Call::new(&witness, witness.tell(|checker| checker.submit_begins(n, true)));
         let before = witness.stats();
         let result = match tracked {
@@ -142,7 +143,7 @@ impl<'a, T: Target> Call<'a, T> {
         n: u64,
         tracked: bool,
         before: Option<batch_core::Stats>,
-        result: Result<Option<Receipt<Watched<T>>>, SubmitError<EntryOf<T>>>,
+        result: Result<Option<Receipt<Watched<T>>>, SubmitError<MarkedOf<T>>>,
     ) -> Entered<T> {
         self.has_returned = true;
         let after = witness.stats();
@@ -153,9 +154,8 @@ impl<'a, T: Target> Call<'a, T> {
             }
             Err(error) => {
                 let refusal = refusal(&error);
-                let entry = error.into_entry();
-                let returned = (witness.target.number(&entry), witness.target.seal(&entry));
-                drop(entry);
+                let Marked { entry, .. } = &error.into_entry();
+                let returned = (witness.target.number(entry), witness.target.seal(entry));
                 witness.tell(|checker| checker.refused(self.id, &refusal, returned, after));
                 Err(refusal)
             }

@@ -27,6 +27,7 @@ mod dice;
 mod door;
 mod hook;
 mod journal;
+mod mark;
 mod plan;
 mod receipts;
 mod rules;

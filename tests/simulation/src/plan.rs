@@ -26,6 +26,19 @@ pub struct Plan {
     pub(crate) jumps: f64,
     /// Whether the handler panics now and then.
     pub(crate) handler_panics: bool,
+    /// The probability that a submitter begins a flush and keeps it without polling it.
+    pub(crate) idle_flushes: f64,
+    pub(crate) ending: Ending,
+    /// How it goes on after the runtime was dropped.
+    pub(crate) restart: Option<Restart>,
+}
+
+/// The life of a writer in another runtime.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restart {
+    /// How long there is no runtime: longer than any backoff or gap, of which the checker does not know how much is left.
+    pub(crate) gap: Duration,
+    pub(crate) entries: usize,
     pub(crate) ending: Ending,
 }
 
@@ -116,7 +129,9 @@ impl Plan {
             },
             jumps: if dice.chance(0.3) { 0.02 } else { 0.0 },
             handler_panics: dice.chance(0.1),
+            idle_flushes: dice.pick(&[0.0, 0.0, 0.05]),
             ending: draw_ending(&mut dice),
+            restart: draw_restart(&mut dice, entries),
         }
     }
 }
@@ -229,4 +244,14 @@ fn draw_ending(dice: &mut Dice) -> Ending {
         (4, Ending::ShutdownAtTheEnd),
         (3, Ending::ShutdownBy(patience)),
     ])
+}
+
+/// What comes after a runtime that was dropped may end like any other.
+fn draw_restart(dice: &mut Dice, entries: usize) -> Option<Restart> {
+    let restart = Restart {
+        gap: dice.millis(30_000, 600_000),
+        entries: dice.magnitude(1, entries),
+        ending: draw_ending(dice),
+    };
+    dice.chance(0.7).then_some(restart)
 }

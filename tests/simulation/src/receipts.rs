@@ -56,14 +56,14 @@ impl<T: Target> Kept<T> {
         let Poll::Ready(answer) = Pin::new(receipt).poll(context) else {
             return Poll::Pending;
         };
-        let answer = match answer {
-            Ok(sent) => (self.n, self.witness.sent(&sent)),
-            Err(item) => self.witness.back(&item),
+        let told = match &answer {
+            Ok(sent) => (self.n, self.witness.sent(sent)),
+            Err(item) => self.witness.back(item),
         };
         self.witness.tell(|checker| {
-            checker.receipt_answers(self.n, &answer.1);
-            if answer.0 != self.n {
-                checker.complain(format!("law 2: the receipt of entry {} gives entry {}", self.n, answer.0));
+            checker.receipt_answers(self.n, &told.1);
+            if told.0 != self.n {
+                checker.complain(format!("law 2: the receipt of entry {} gives entry {}", self.n, told.0));
             }
         });
         self.receipt = None;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use batch_core::{Stats, Writer};
+use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::checker::Checker;
 use crate::collecting::{self, flush, take};
 use crate::dice::Dice;
-use crate::hook::{Hook, runtime};
-use crate::plan::{Ending, Plan};
+use crate::hook::{self, Hook};
+use crate::plan::{Ending, Plan, Restart};
 use crate::target::Target;
 use crate::users::{Submitter, collector, sleep};
 use crate::watched::Watched;
@@ -37,26 +38,28 @@ const FOREVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Plays a run: what is mounted, and the plan for it.
 pub fn play<T: Target>(mount: impl AsyncFnOnce() -> (T, Plan), keeps_lines: bool) -> Outcome {
     let hook = Arc::new(Hook::<T>::default());
-    let runtime = runtime(&hook);
+    let mut runtime = hook::runtime(&hook);
     let mut run = runtime.block_on(async {
         let (target, plan) = mount().await;
         let witness = Arc::new(Witness::new(target, &plan, keeps_lines));
         hook.look_at(&witness, &plan);
         Run::begin(witness, plan)
     });
-    runtime.block_on(run.until_the_end(&hook));
-    let lasted = {
-        let _entered = runtime.enter();
-        run.witness.stop_clock()
+    let lasted = loop {
+        runtime.block_on(run.until_the_end(&hook));
+        let lasted = {
+            let _entered = runtime.enter();
+            run.witness.stop_clock()
+        };
+        run.lose(runtime);
+        let Some(restart) = run.restart.take().filter(|_| run.goes_on()) else {
+            break lasted;
+        };
+        runtime = hook::runtime(&hook);
+        runtime.block_on(run.begin_again(restart));
     };
-    let is_dropped = matches!(run.plan.ending, Ending::DropRuntime(_));
-    if is_dropped && !run.witness.has_failed() {
-        run.witness.tell(Checker::stops);
-    }
-    run.check_that_it_is_gone();
-    drop(runtime);
     drop(hook);
-    report(run.clear_up(is_dropped), lasted)
+    report(run.clear_up(), lasted)
 }
 
 fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
@@ -84,6 +87,9 @@ struct Run<T: Target> {
     submitters: Vec<JoinHandle<Vec<JoinHandle<()>>>>,
     collectors: Vec<JoinHandle<()>>,
     writer: Option<Handle<T>>,
+    /// How the life in this runtime ends, and what comes after it.
+    ending: Ending,
+    restart: Option<Restart>,
 }
 
 impl<T: Target> Run<T> {
@@ -91,28 +97,40 @@ impl<T: Target> Run<T> {
         let mut run = Self {
             writer: build(&witness, &plan),
             witness,
+            ending: plan.ending,
+            restart: plan.restart,
             plan: Arc::new(plan),
             submitters: Vec::new(),
             collectors: Vec::new(),
         };
         if let Some(writer) = run.writer.clone() {
             run.witness.watch(writer.clone());
-            run.start_users(&writer);
+            run.start_users(&writer, run.plan.entries, "users");
         }
         run
     }
 
-    fn start_users(&mut self, writer: &Handle<T>) {
-        let mut dice = Dice::of(self.plan.seed, "users");
+    /// The same writer is used in another runtime.
+    async fn begin_again(&mut self, restart: Restart) {
+        self.witness.restart_clock(restart.gap).await;
+        self.witness.tell(Checker::restarts);
+        self.ending = restart.ending;
+        if let Some(writer) = self.writer.clone() {
+            self.start_users(&writer, restart.entries, "users of another runtime");
+        }
+    }
+
+    fn start_users(&mut self, writer: &Handle<T>, entries: usize, purpose: &str) {
+        let mut dice = Dice::of(self.plan.seed, purpose);
         let count = self.plan.submitters;
         for n in 0..count {
-            let share = (self.plan.entries + n) / count;
+            let share = (entries + n) / count;
             let (witness, plan) = (Arc::clone(&self.witness), Arc::clone(&self.plan));
             let submitter = Submitter::new(witness, writer.clone(), plan, dice.fork());
             self.submitters.push(tokio::spawn(submitter.run(share)));
         }
         for _ in 0..self.plan.collectors {
-            let times = dice.magnitude(1, 10 + self.plan.entries / 2);
+            let times = dice.magnitude(1, 10 + entries / 2);
             let collecting = collector(Arc::clone(&self.witness), writer.clone(), dice.fork(), times);
             self.collectors.push(tokio::spawn(collecting));
         }
@@ -134,7 +152,7 @@ impl<T: Target> Run<T> {
     }
 
     async fn end(&mut self) {
-        match self.plan.ending {
+        match self.ending {
             Ending::DropRuntime(after) => return sleep(after).await,
             Ending::ShutdownAmid(after) => {
                 sleep(after).await;
@@ -146,14 +164,14 @@ impl<T: Target> Run<T> {
         for submitter in std::mem::take(&mut self.submitters) {
             tasks.extend(self.joined(submitter.await).unwrap_or_default());
         }
-        match self.plan.ending {
+        match self.ending {
             Ending::Flush => self.collect(collecting::Way::Flush).await,
             Ending::ShutdownAtTheEnd => self.collect(collecting::Way::Shutdown).await,
             Ending::ShutdownBy(patience) => self.collect(collecting::Way::ShutdownBy(patience)).await,
             _ => {}
         }
         self.dismiss_collectors().await;
-        if matches!(self.plan.ending, Ending::DropHandles | Ending::Flush) {
+        if matches!(self.ending, Ending::DropHandles | Ending::Flush) {
             self.drop_handles();
         }
         for task in tasks {
@@ -183,18 +201,37 @@ impl<T: Target> Run<T> {
 
     /// The last of them closes the writer, which goes on delivering.
     fn drop_handles(&mut self) {
-        if self.plan.ending == Ending::DropHandles {
-            self.witness.tell(Checker::closes);
+        if self.ending == Ending::DropHandles {
+            self.witness.tell(Checker::is_left);
             drop(self.witness.release());
             self.writer = None;
         }
+    }
+
+    /// The runtime ends, in the midst of everything or after all was done.
+    fn lose(&mut self, runtime: Runtime) {
+        self.check_that_it_is_gone();
+        let goes_on = self.goes_on();
+        if goes_on {
+            self.witness.tell(Checker::stops);
+        }
+        drop(runtime);
+        (self.submitters, self.collectors) = (Vec::new(), Vec::new());
+        if goes_on {
+            self.witness.rest();
+        }
+    }
+
+    /// Whether nothing but the runtime ended.
+    fn goes_on(&self) -> bool {
+        matches!(self.ending, Ending::DropRuntime(_)) && !self.witness.has_failed()
     }
 
     /// Law 11: a writer without handles and entries ends, though its runtime goes on.
     fn check_that_it_is_gone(&self) {
         // The hook and this have one each.
         let others = Arc::strong_count(&self.witness) - 2;
-        if self.plan.ending == Ending::DropHandles && others > 0 {
+        if self.ending == Ending::DropHandles && others > 0 {
             self.witness.tell(|checker| checker.complain("law 11: the writer outlives its last handle"));
         }
     }
@@ -208,11 +245,8 @@ impl<T: Target> Run<T> {
     }
 
     /// Everybody has gone: the rest is collected, and what the service holds is looked at.
-    fn clear_up(mut self, is_dropped: bool) -> Arc<Witness<T>> {
+    fn clear_up(mut self) -> Arc<Witness<T>> {
         let witness = &self.witness;
-        if is_dropped {
-            witness.rest();
-        }
         if let Some(writer) = self.writer.take() {
             take(witness, &writer);
             if !witness.has_failed() {

@@ -36,11 +36,6 @@ pub trait Target: Send + Sync + 'static {
     fn refuses_steadily(&self) -> bool {
         true
     }
-
-    /// How many entries are in memory, if they are counted.
-    fn alive(&self) -> Option<usize> {
-        None
-    }
 }
 
 /// What is submitted to a target.

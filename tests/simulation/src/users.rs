@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::checker::Refusal;
-use crate::collecting::{self, flush, take};
+use crate::collecting::{self, Flushing, flush, take};
 use crate::dice::Dice;
 use crate::door::{Entered, reserve, submit, try_submit};
 use crate::plan::{Fate, Gap, Plan, Way};
@@ -22,27 +22,31 @@ pub(crate) struct Submitter<T: Target> {
     dice: Dice,
     kept: Vec<Kept<T>>,
     tasks: Vec<JoinHandle<()>>,
+    /// A flush that is under way, but not polled.
+    idle_flush: Option<Flushing<T>>,
 }
 
 impl<T: Target> Submitter<T> {
     pub(crate) fn new(witness: Arc<Witness<T>>, writer: Handle<T>, plan: Arc<Plan>, dice: Dice) -> Self {
-        Self { witness, writer, plan, dice, kept: Vec::new(), tasks: Vec::new() }
+        Self { witness, writer, plan, dice, kept: Vec::new(), tasks: Vec::new(), idle_flush: None }
     }
 
     /// Submits so many entries, or as many as the writer takes before it is shut down; the tasks that go on.
     pub(crate) async fn run(mut self, entries: usize) -> Vec<JoinHandle<()>> {
         for done in 0..entries {
+            self.idle();
             let way = self.dice.weighted(&self.plan.ways);
             match self.enter(way).await {
                 Ok(None) => {}
                 Ok(Some(receipt)) => self.deal_with(receipt).await,
                 Err(Refusal::Closed) => break,
-                Err(Refusal::Uncollected) => self.make_room(),
+                Err(Refusal::Uncollected) => self.make_room().await,
                 Err(_) => tokio::task::yield_now().await,
             }
             self.change_handle();
             self.pause(done).await;
         }
+        self.finish_flush().await;
         self.part_with_receipts().await;
         self.tasks
     }
@@ -55,10 +59,10 @@ impl<T: Target> Submitter<T> {
             if way == Way::DropPermit {
                 return Ok(None);
             }
-            let entry = witness.target.entry(witness.next_entry(), &mut self.dice);
+            let entry = witness.next_entry(&mut self.dice);
             return permit.submit(entry, way == Way::PermitTrack);
         }
-        let entry = witness.target.entry(witness.next_entry(), &mut self.dice);
+        let entry = witness.next_entry(&mut self.dice);
         match way {
             Way::TrySubmit => try_submit(witness, writer, entry, false),
             Way::TryTrack => try_submit(witness, writer, entry, true),
@@ -99,8 +103,35 @@ impl<T: Target> Submitter<T> {
         }
     }
 
+    /// Begins a flush now and then, or looks at the one that is under way; it is not polled until then.
+    fn idle(&mut self) {
+        if !self.dice.chance(self.plan.idle_flushes) {
+            return;
+        }
+        let flush = self.idle_flush.get_or_insert_with(|| {
+            let patience = Duration::from_millis(self.dice.pick(&[0, 10, 3_000]));
+            let way = match self.dice.chance(0.5) {
+                true => collecting::Way::Flush,
+                false => collecting::Way::FlushBy(patience),
+            };
+            Flushing::new(&self.witness, &self.writer, way)
+        });
+        if flush.look().is_ready() {
+            self.idle_flush = None;
+        }
+    }
+
+    async fn finish_flush(&mut self) {
+        if let Some(flush) = self.idle_flush.take()
+            && self.dice.chance(0.8)
+        {
+            flush.await;
+        }
+    }
+
     /// Collects whatever can be collected here.
-    fn make_room(&mut self) {
+    async fn make_room(&mut self) {
+        self.finish_flush().await;
         self.kept.retain_mut(|receipt| !receipt.look());
         take(&self.witness, &self.writer);
     }
@@ -140,7 +171,7 @@ pub(crate) async fn collector<T: Target>(
     let rhythm = dice.magnitude(1, 20_000);
     for _ in 0..times {
         pause(dice.between(1, rhythm) as u64).await;
-        let patience = dice.millis(0, 20_000);
+        let patience = if dice.chance(0.1) { Duration::ZERO } else { dice.millis(1, 20_000) };
         let impatience = dice.magnitude(0, 1_000) as u64;
         let way = if dice.chance(0.5) { collecting::Way::Flush } else { collecting::Way::FlushBy(patience) };
         let flushing = flush(&witness, &writer, way);

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
 
 use crate::checker::{Ended, Facts, Fate, Outcome};
-use crate::target::{EntryOf, SentOf, Target};
+use crate::mark::MarkedOf;
+use crate::target::{SentOf, Target};
 use crate::witness::Witness;
 
 /// The service that the writer is given.
@@ -21,7 +22,7 @@ struct Flight<'a, T: Target> {
 
 #[async_trait]
 impl<T: Target> Service for Watched<T> {
-    type Entry = EntryOf<T>;
+    type Entry = MarkedOf<T>;
     type Sent = SentOf<T>;
 
     fn name(&self) -> &'static str {
@@ -32,33 +33,34 @@ impl<T: Target> Service for Watched<T> {
         self.0.target.service().limits()
     }
 
-    fn prepare(&self, entry: &mut EntryOf<T>) {
-        self.0.target.service().prepare(entry);
+    fn prepare(&self, marked: &mut MarkedOf<T>) {
+        self.0.target.service().prepare(&mut marked.entry);
     }
 
-    fn measure<'a>(&self, entry: &'a EntryOf<T>) -> Result<Measure<'a>, Invalid> {
-        let target = &self.0.target;
+    fn measure<'a>(&self, marked: &'a MarkedOf<T>) -> Result<Measure<'a>, Invalid> {
+        let (target, entry) = (&self.0.target, &marked.entry);
         let measure = target.service().measure(entry);
         let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry)));
         self.0.tell(|checker| checker.measured(target.number(entry), facts));
         measure
     }
 
-    async fn send(&self, entries: &[EntryOf<T>]) -> Reply<SentOf<T>> {
+    async fn send(&self, marked: &[MarkedOf<T>]) -> Reply<SentOf<T>> {
         let target = &self.0.target;
-        let mut flight = Flight::begin(&self.0, entries);
-        let reply = target.service().send(entries).await;
+        let mut flight = Flight::begin(&self.0, marked);
+        let entries: Vec<_> = marked.iter().map(|marked| marked.entry.clone()).collect();
+        let reply = target.service().send(&entries).await;
         flight.outcome = Some(outcome(target, &reply));
         reply
     }
 }
 
 impl<'a, T: Target> Flight<'a, T> {
-    fn begin(witness: &'a Witness<T>, entries: &[EntryOf<T>]) -> Self {
+    fn begin(witness: &'a Witness<T>, marked: &[MarkedOf<T>]) -> Self {
         let id = witness.next_request();
         let target = &witness.target;
-        let entries: Vec<_> =
-            entries.iter().map(|entry| (target.number(entry), target.seal(entry))).collect();
+        let known = |marked: &MarkedOf<T>| (target.number(&marked.entry), target.seal(&marked.entry));
+        let entries: Vec<_> = marked.iter().map(known).collect();
         let stats = witness.stats();
         witness.tell(|checker| checker.begins(id, &entries, stats));
         Self { witness, id, outcome: None }

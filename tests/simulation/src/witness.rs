@@ -1,28 +1,39 @@
 //! Sees everything that happens at the border of the writer, and tells the checker.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use batch_core::{Sent, Stats, UnprocessedItem, Writer};
 use tokio::time::Instant;
 
 use crate::checker::{Answer, Checker};
+use crate::dice::Dice;
+use crate::mark::{Marked, MarkedOf, Register};
 use crate::plan::Plan;
-use crate::target::{EntryOf, SentOf, Target};
+use crate::target::{SentOf, Target};
 use crate::watched::Watched;
 
 /// The target, the checker, and a handle by which the counters are read.
 pub(crate) struct Witness<T: Target> {
     pub(crate) target: T,
-    start: Instant,
-    /// When the runtime ended, and its clock with it.
-    end: OnceLock<Duration>,
+    clock: Mutex<Clock>,
+    register: Arc<Register>,
     checker: Mutex<Checker>,
     /// Nothing before the writer is built, and after the last handle was dropped on purpose.
     writer: Mutex<Option<Handle<T>>>,
     requests: AtomicU64,
     entries: AtomicU64,
+}
+
+/// The time of the run, by the clock of whichever runtime there is.
+struct Clock {
+    /// When the runtime's life began, by its clock.
+    start: Instant,
+    /// And by that of the run.
+    offset: Duration,
+    /// When the runtime ended, and its clock with it.
+    end: Option<Duration>,
 }
 
 /// A handle of the writer.
@@ -34,8 +45,8 @@ impl<T: Target> Witness<T> {
         let checker = Checker::new(plan.rules, target.refuses_steadily(), keeps_lines);
         Self {
             target,
-            start: now(),
-            end: OnceLock::new(),
+            clock: Mutex::new(Clock { start: now(), offset: Duration::ZERO, end: None }),
+            register: Arc::default(),
             checker: Mutex::new(checker),
             writer: Mutex::new(None),
             requests: AtomicU64::new(0),
@@ -56,6 +67,7 @@ impl<T: Target> Witness<T> {
     pub(crate) fn tell<R>(&self, news: impl FnOnce(&mut Checker) -> R) -> R {
         let mut checker = lock(&self.checker);
         checker.clock(self.elapsed());
+        checker.sweep(self.register.take_dropped());
         news(&mut checker)
     }
 
@@ -65,17 +77,33 @@ impl<T: Target> Witness<T> {
 
     /// No task can go on.
     pub(crate) fn rest(&self) {
-        let (stats, alive) = (self.stats(), self.target.alive());
+        let (stats, alive) = (self.stats(), self.register.total());
         self.tell(|checker| checker.rests(stats, alive));
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
-        self.end.get().copied().unwrap_or_else(|| now().saturating_duration_since(self.start))
+        lock(&self.clock).elapsed()
     }
 
     /// Stops the clock, where that of the runtime still runs; the time that passed.
     pub(crate) fn stop_clock(&self) -> Duration {
-        *self.end.get_or_init(|| now().saturating_duration_since(self.start))
+        let mut clock = lock(&self.clock);
+        let elapsed = clock.elapsed();
+        clock.end = Some(elapsed);
+        elapsed
+    }
+
+    /// Starts the clock again in a new runtime, so much later. No clock goes backwards: that of the new runtime jumps
+    /// past the moment that the last one had reached, by whole milliseconds, like all that a runtime measures.
+    pub(crate) async fn restart_clock(&self, gap: Duration) {
+        let (moment, offset) = {
+            let clock = lock(&self.clock);
+            let reached = clock.elapsed();
+            (clock.start + (reached - clock.offset) + gap, reached + gap)
+        };
+        let behind = moment.saturating_duration_since(now()).as_millis() as u64 + 1;
+        tokio::time::advance(Duration::from_millis(behind)).await;
+        *lock(&self.clock) = Clock { start: now(), offset, end: None };
     }
 
     /// The number of the next request.
@@ -83,9 +111,10 @@ impl<T: Target> Witness<T> {
         self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The number of the next entry.
-    pub(crate) fn next_entry(&self) -> u64 {
-        self.entries.fetch_add(1, Ordering::Relaxed)
+    /// The next entry, of whatever kind the dice say.
+    pub(crate) fn next_entry(&self, dice: &mut Dice) -> MarkedOf<T> {
+        let n = self.entries.fetch_add(1, Ordering::Relaxed);
+        Marked::new(n, self.target.entry(n, dice), &self.register)
     }
 
     pub(crate) fn has_failed(&self) -> bool {
@@ -93,7 +122,7 @@ impl<T: Target> Witness<T> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        lock(&self.checker).inside() == 0
+        lock(&self.checker).is_idle()
     }
 
     pub(crate) fn into_checker(self) -> Checker {
@@ -108,15 +137,22 @@ impl<T: Target> Witness<T> {
         }
     }
 
-    pub(crate) fn back(&self, item: &UnprocessedItem<EntryOf<T>>) -> (u64, Answer) {
+    pub(crate) fn back(&self, item: &UnprocessedItem<MarkedOf<T>>) -> (u64, Answer) {
+        let entry = &item.entry.entry;
         let answer = Answer::Back {
-            seal: self.target.seal(&item.entry),
+            seal: self.target.seal(entry),
             cause: item.cause.clone(),
             attempts: item.attempts,
             age: item.age,
             maybe_delivered: item.maybe_delivered,
         };
-        (self.target.number(&item.entry), answer)
+        (self.target.number(entry), answer)
+    }
+}
+
+impl Clock {
+    fn elapsed(&self) -> Duration {
+        self.end.unwrap_or_else(|| self.offset + now().saturating_duration_since(self.start))
     }
 }
 

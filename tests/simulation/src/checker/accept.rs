@@ -3,9 +3,9 @@
 use batch_core::{Duplicates, ENTRY_OVERHEAD_BYTES, Order, Stats};
 
 use super::Checker;
-use super::entries::Kind;
+use super::entries::Name;
 use super::facts::Facts;
-use super::known::{At, Known, Owed, Owner};
+use super::known::{At, IdentityId, Known, Owed, Owner};
 use super::queue::CallId;
 
 /// Why an entry was not accepted.
@@ -75,6 +75,7 @@ impl Checker {
             format!("law 1: entry {n} is accepted with {bytes} bytes, above the limit of {limit}")
         });
         self.check_bounds(after);
+        self.check_discarded(&call, superseded, after);
         self.queue.serve(&call);
         let twins = self.twins(facts);
         if let Some((before, after)) = before.zip(after) {
@@ -113,7 +114,7 @@ impl Checker {
                 self.expect(justified, || format!("entry {n} is refused as a duplicate of {twins:?}"));
                 self.tally.duplicates += 1;
             }
-            (Refusal::Full, Some(facts)) => self.check_full(charge(facts), stats),
+            (Refusal::Full, Some(facts)) => self.check_full(&call, charge(facts), stats),
             (Refusal::Uncollected, Some(_)) => self.check_uncollected(stats),
             _ => self.fail(format!("entry {n} is refused with {refusal:?}")),
         }
@@ -136,7 +137,7 @@ impl Checker {
         let Some(key) = &facts.identity else {
             return Vec::new();
         };
-        let twins = self.entries.iter_identity(key);
+        let twins = self.entries.iter_identity(facts.lane.as_deref(), key);
         twins.map(|(n, known)| (n, known.is_in_flight() || !self.is_overdue(known))).collect()
     }
 
@@ -156,6 +157,8 @@ impl Checker {
         expected.inside += 1;
         expected.inside -= after.superseded - before.superseded;
         expected.bytes = after.bytes;
+        expected.discarded = after.discarded;
+        expected.uncollected -= after.discarded - before.discarded;
         self.expect(expected == after, || format!("law 2: accepting entry {n} makes {before:?} {after:?}"));
         let accepted = self.tally.accepted + 1;
         self.expect(after.accepted == accepted, || {
@@ -165,12 +168,13 @@ impl Checker {
 
     fn learn_of(&mut self, n: u64, facts: &Facts, tracked: bool, supersedes: bool) {
         self.tally.accepted += 1;
-        let identity = facts.identity.as_ref().map(|key| self.entries.identity(key));
+        let lane = facts.lane.as_deref();
+        let identity = facts.identity.as_ref().map(|key| self.entries.identity(lane, key));
         let owner = if tracked { Owner::Receipt { awaited: false, polled: false } } else { Owner::Nobody };
         let order = self.tally.accepted;
         let mut known = Known {
             seal: facts.seal,
-            lane: self.lane_of(facts),
+            lane: self.lane_of(facts, identity),
             identity,
             bytes: facts.request_bytes,
             charge: charge(facts),
@@ -189,6 +193,7 @@ impl Checker {
             last: None,
             requests: Vec::new(),
             owner,
+            was_tracked: tracked,
         };
         if supersedes {
             // One that waited before it may be on its way to the service, where nobody has seen it yet.
@@ -210,15 +215,16 @@ impl Checker {
         self.entries.insert(n, known);
     }
 
-    fn lane_of(&mut self, facts: &Facts) -> Option<usize> {
-        match (&facts.lane, &facts.identity) {
+    fn lane_of(&mut self, facts: &Facts, identity: Option<IdentityId>) -> Option<usize> {
+        let keeps_first = self.rules.duplicates == Duplicates::KeepFirst;
+        match (&facts.lane, identity) {
             (Some(lane), _) => {
                 let strict = self.rules.order == Order::Strict;
-                Some(self.entries.lane(Kind::Lane, lane, strict))
+                Some(self.entries.lane(Name::Lane(lane.clone()), strict))
             }
-            // Without a lane of its own, an identity is a lane, unless it never has two entries.
-            (None, Some(identity)) if self.rules.duplicates != Duplicates::KeepFirst => {
-                Some(self.entries.lane(Kind::Identity, identity, true))
+            // Without a lane of its own, an identity is a lane, unless it has one entry at a time.
+            (None, Some(identity)) if !keeps_first || self.ghosts.has_identity(identity) => {
+                Some(self.entries.lane(Name::Identity(identity), true))
             }
             (None, _) => None,
         }

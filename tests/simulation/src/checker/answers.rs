@@ -53,10 +53,10 @@ impl Checker {
             return;
         };
         if decided.owed.is_failure() {
-            let (order, charge) = (decided.known.flush_order, decided.known.charge);
+            let order = decided.known.flush_order;
             self.pool.insert((order, n));
             if self.rules.has_handler {
-                self.tally.collect(charge);
+                self.collect(n);
             }
         } else {
             decided.told = true;
@@ -72,8 +72,8 @@ impl Checker {
         if self
             .expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}"))
         {
-            if let (Answer::Back { .. }, Some(decided)) = (answer, self.decided.get(&n)) {
-                self.tally.collect(decided.known.charge);
+            if let Answer::Back { .. } = answer {
+                self.collect(n);
             }
             self.tally.untold.remove(&n);
             self.tell(n, answer);
@@ -93,8 +93,8 @@ impl Checker {
         let pooled = order.is_some_and(|order| self.pool.remove(&(order, n)));
         if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}"))
         {
-            if let Some(decided) = self.decided.get(&n).filter(|_| !self.rules.has_handler) {
-                self.tally.collect(decided.known.charge);
+            if !self.rules.has_handler {
+                self.collect(n);
             }
             self.tell(n, answer);
         }
@@ -120,8 +120,16 @@ impl Checker {
             self.pool.insert((known.flush_order, n));
         }
         let told = !has_receipt && !owed.is_failure();
-        let (at, withdrawn) = (self.now, self.withdrawn);
-        self.decided.insert(n, Decided { known, owed, at, withdrawn, told });
+        let (at, withdrawn, stopped) = (self.now, self.withdrawn, self.is_stopped);
+        self.decided.insert(n, Decided { known, owed, at, withdrawn, told, stopped });
+    }
+
+    /// A failure takes no room any more, unless a request still carries the entry itself.
+    pub(super) fn collect(&mut self, n: u64) {
+        if let Some(decided) = self.decided.get(&n) {
+            self.tally.collect(decided.known.charge);
+            self.ghosts.collect(n);
+        }
     }
 
     /// The same, with the failure that it is handed back with.
@@ -134,7 +142,11 @@ impl Checker {
     pub(super) fn decide_if_overdue(&mut self, n: u64, answer: &Answer) {
         let overdue = |known: &Known| !known.is_in_flight() && self.is_overdue(known);
         if matches!(answer, Answer::Back { .. }) && self.entries.get(n).is_some_and(overdue) {
-            self.decide(n, Owed::Overdue);
+            if self.is_launched_unseen(n, answer) {
+                self.hand_back_unseen(n);
+            } else {
+                self.decide(n, Owed::Overdue);
+            }
         }
     }
 
@@ -171,11 +183,9 @@ impl Checker {
     }
 
     fn tell(&mut self, n: u64, answer: &Answer) {
-        let stopped = self.is_stopped;
         let Some(decided) = self.decided.get_mut(&n) else { return };
         let again = std::mem::replace(&mut decided.told, true);
-        let complaint =
-            if again { Some("it was told already".to_owned()) } else { decided.lie(answer, stopped) };
+        let complaint = if again { Some("it was told already".to_owned()) } else { decided.lie(answer) };
         if let Some(complaint) = complaint {
             let owed = decided.owed;
             self.fail(format!(
@@ -187,7 +197,7 @@ impl Checker {
 
 impl Decided {
     /// What is untrue of an answer.
-    fn lie(&self, answer: &Answer, stopped: bool) -> Option<String> {
+    fn lie(&self, answer: &Answer) -> Option<String> {
         let Known { sends, ambiguous, seal, accepted, .. } = &self.known;
         match answer {
             Answer::Sent { response, attempts, maybe_doubled } => {
@@ -204,14 +214,15 @@ impl Decided {
                 let lies = differs("content (law 10)", returned, seal)
                     .or_else(|| differs("attempts", attempts, sends))
                     .or_else(|| differs("ambiguity", maybe_delivered, ambiguous))
-                    .or_else(|| self.wrong_cause(cause, stopped));
+                    .or_else(|| self.wrong_cause(cause));
                 // While a runtime is dropped, the clock is the real one.
-                lies.or_else(|| if stopped { None } else { differs("age", age, &(self.at - *accepted)) })
+                lies.or_else(|| if self.stopped { None } else { differs("age", age, &(self.at - *accepted)) })
             }
         }
     }
 
-    fn wrong_cause(&self, cause: &Cause, stopped: bool) -> Option<String> {
+    fn wrong_cause(&self, cause: &Cause) -> Option<String> {
+        let is_covered = self.known.flush_order < self.withdrawn;
         let fits = match cause {
             Cause::Ambiguous(_) => self.owed == Owed::Ambiguous,
             Cause::DeadlineExceeded(_) | Cause::RuntimeStopped(_) if self.owed != Owed::Overdue => false,
@@ -219,15 +230,20 @@ impl Decided {
             Cause::Fatal(_) => self.owed == Owed::Fatal,
             Cause::Rejected(_) => self.owed == Owed::Rejected,
             Cause::RetriesExhausted(_) => self.owed == Owed::Exhausted,
-            Cause::RuntimeStopped(_) => stopped,
+            Cause::RuntimeStopped(_) => self.stopped,
             Cause::Unisolated(_) => self.owed == Owed::Unisolated,
-            Cause::Withdrawn(_) => self.owed == Owed::Overdue && self.known.flush_order < self.withdrawn,
+            Cause::Withdrawn(_) => matches!(self.owed, Owed::Overdue | Owed::Withdrawn) && is_covered,
             _ => false,
         };
         if !fits {
             return Some("the cause is another".to_owned());
         }
         let code = |failure: Option<&Failure>| failure.map(|failure| failure.code().to_owned());
+        // It was on its way to the service, where nobody has seen it.
+        let never_left = self.stopped && cause.failure().is_some_and(|last| last.code() == "AttemptDropped");
+        if never_left {
+            return None;
+        }
         differs("last failure", &code(cause.failure()), &code(self.known.last.as_ref()))
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Tally {
     pub(super) delivered: u64,
     pub(super) superseded: u64,
     pub(super) handed_back: u64,
+    pub(super) discarded: u64,
+    pub(super) late: u64,
     pub(super) ambiguous: u64,
     pub(super) duplicates: u64,
     pub(super) requests: u64,
@@ -59,12 +61,15 @@ impl Checker {
     pub(super) fn check_counters_at_rest(&mut self, stats: Stats) {
         let (uncollected, _) = self.uncollected();
         let (_, bytes) = self.occupied();
-        let in_flight: usize = self.requests.values().map(|request| request.entries.len()).sum();
+        let carried: usize = self.requests.values().map(|request| request.entries.len()).sum();
+        let in_flight = carried - self.ghosts.len();
         let mut expected = Stats::default();
         expected.accepted = self.tally.accepted;
         expected.delivered = self.tally.delivered;
         expected.superseded = self.tally.superseded;
         expected.handed_back = self.tally.handed_back;
+        expected.discarded = self.tally.discarded;
+        expected.late = self.tally.late;
         expected.inside = self.entries.len() as u64;
         expected.in_flight = in_flight as u64;
         expected.ambiguous = self.tally.ambiguous;

@@ -8,9 +8,10 @@ use super::known::{At, IdentityId, Known, LaneId};
 pub(super) struct Entries {
     all: BTreeMap<u64, Known>,
     lanes: Vec<Lane>,
-    lane_ids: BTreeMap<(Kind, Vec<u8>), LaneId>,
+    lane_ids: BTreeMap<Name, LaneId>,
     identities: Vec<BTreeSet<u64>>,
-    identity_ids: BTreeMap<Vec<u8>, IdentityId>,
+    /// By the lane that an identity is in, if any, and its own name.
+    identity_ids: BTreeMap<(Option<Vec<u8>>, Vec<u8>), IdentityId>,
     /// Entries without a lane, by number.
     free: BTreeSet<u64>,
     charged: usize,
@@ -29,11 +30,12 @@ pub(super) struct Lane {
     pub(super) in_flight: usize,
 }
 
-/// What the name of a lane comes from.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Kind {
-    Identity,
-    Lane,
+/// What a lane is called.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Name {
+    /// It has the entries of an identity without a lane.
+    Identity(IdentityId),
+    Lane(Vec<u8>),
 }
 
 impl Entries {
@@ -68,25 +70,53 @@ impl Entries {
         twins.filter_map(|&n| Some((n, self.all.get(&n)?)))
     }
 
-    /// The entries of the identity of this name.
-    pub(super) fn iter_identity(&self, key: &[u8]) -> impl Iterator<Item = (u64, &Known)> {
-        self.twins(self.identity_ids.get(key).copied())
+    /// The entries of the identity of this name in this lane.
+    pub(super) fn iter_identity(
+        &self,
+        lane: Option<&[u8]>,
+        key: &[u8],
+    ) -> impl Iterator<Item = (u64, &Known)> {
+        self.twins(self.identity_ids.get(&(lane.map(<[u8]>::to_vec), key.to_vec())).copied())
     }
 
-    pub(super) fn lane(&mut self, kind: Kind, key: &[u8], is_strict: bool) -> LaneId {
+    pub(super) fn lane(&mut self, name: Name, is_strict: bool) -> LaneId {
         let lanes = &mut self.lanes;
-        *self.lane_ids.entry((kind, key.to_vec())).or_insert_with(|| {
+        *self.lane_ids.entry(name).or_insert_with(|| {
             lanes.push(Lane { is_strict, ..Lane::default() });
             lanes.len() - 1
         })
     }
 
-    pub(super) fn identity(&mut self, key: &[u8]) -> IdentityId {
+    pub(super) fn identity(&mut self, lane: Option<&[u8]>, key: &[u8]) -> IdentityId {
         let identities = &mut self.identities;
-        *self.identity_ids.entry(key.to_vec()).or_insert_with(|| {
+        *self.identity_ids.entry((lane.map(<[u8]>::to_vec), key.to_vec())).or_insert_with(|| {
             identities.push(BTreeSet::new());
             identities.len() - 1
         })
+    }
+
+    /// The lane of an identity without one, with those of its entries that had none.
+    pub(super) fn gather(&mut self, identity: IdentityId) -> LaneId {
+        let lane = self.lane(Name::Identity(identity), true);
+        for &n in &self.identities[identity] {
+            if let Some(known) = self.all.get_mut(&n).filter(|known| known.lane.is_none()) {
+                known.lane = Some(lane);
+                self.lanes[lane].members.insert(known.place, n);
+                self.free.remove(&n);
+            }
+        }
+        lane
+    }
+
+    /// An entry with its answer stays in flight.
+    pub(super) fn go(&mut self, lane: LaneId) {
+        self.lanes[lane].away += 1;
+        self.lanes[lane].in_flight += 1;
+    }
+
+    pub(super) fn come_back(&mut self, lane: LaneId) {
+        self.lanes[lane].away -= 1;
+        self.lanes[lane].in_flight -= 1;
     }
 
     pub(super) fn insert(&mut self, n: u64, known: Known) {

@@ -13,8 +13,10 @@ pub(crate) type FlushId = u64;
 #[derive(Debug)]
 pub(super) struct Flush {
     /// It covers everything accepted before this.
-    end: u64,
+    pub(super) end: u64,
     deadline: Option<Duration>,
+    /// Whether a task waits for it, or it is just kept.
+    is_awaited: bool,
 }
 
 impl Checker {
@@ -23,23 +25,32 @@ impl Checker {
         let id = self.next_flush;
         self.next_flush += 1;
         self.note(&[15, id], || format!("flush {id} begins, until {deadline:?}"));
-        let end = self.tally.accepted + 1;
-        self.flushed = end;
-        self.flushes.insert(id, Flush { end, deadline });
+        let end = self.mark();
+        self.flushes.insert(id, Flush { end, deadline, is_awaited: true });
         id
     }
 
-    /// A flush was polled and has not returned: at its deadline it withdraws what it covers.
+    /// A flush is polled: at its deadline it withdraws what it covers and has no answer, and returns.
+    pub(crate) fn flush_polls(&mut self, id: FlushId) {
+        let Some(&Flush { end, deadline, .. }) = self.flushes.get(&id) else {
+            return;
+        };
+        let unanswered = self.entries.iter().any(|(_, known)| known.flush_order < end);
+        if deadline.is_some_and(|deadline| deadline <= self.now) && unanswered {
+            self.note(&[16, id], || format!("flush {id} withdraws"));
+            self.withdraw(end);
+        }
+    }
+
+    /// A flush was polled and has not returned; a task goes on waiting for it.
     pub(crate) fn flush_waits(&mut self, id: FlushId) {
         self.queue.hope();
-        let now = self.now;
-        let flush = self.flushes.get(&id);
-        if let Some(end) =
-            flush.filter(|flush| flush.deadline.is_some_and(|by| by <= now)).map(|flush| flush.end)
-        {
-            self.note(&[16, id], || format!("flush {id} withdraws"));
-            self.withdrawn = self.withdrawn.max(end);
-        }
+        self.set_awaited(id, true);
+    }
+
+    /// A flush is kept, but no task waits for it any more.
+    pub(crate) fn flush_rests(&mut self, id: FlushId) {
+        self.set_awaited(id, false);
     }
 
     /// A flush returned: these entries and no others of those that it covers.
@@ -83,7 +94,7 @@ impl Checker {
     pub(super) fn check_flushes_at_rest(&mut self) {
         let oldest = self.entries.iter().map(|(_, known)| known.flush_order).min();
         let (mut hangs, mut late) = (None, None);
-        for (id, flush) in &self.flushes {
+        for (id, flush) in self.flushes.iter().filter(|(_, flush)| flush.is_awaited) {
             if oldest.is_none_or(|oldest| oldest >= flush.end) {
                 hangs = Some(*id);
             }
@@ -93,5 +104,11 @@ impl Checker {
         }
         self.expect_none(hangs, |id| format!("law 5: flush {id} waits for nothing"));
         self.expect_none(late, |id| format!("law 5: flush {id} outlives its deadline"));
+    }
+
+    fn set_awaited(&mut self, id: FlushId, is_awaited: bool) {
+        if let Some(flush) = self.flushes.get_mut(&id) {
+            flush.is_awaited = is_awaited;
+        }
     }
 }

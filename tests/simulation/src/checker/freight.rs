@@ -8,6 +8,10 @@ use super::known::LaneId;
 impl Checker {
     /// Laws 2, 9 and 10: it is owed an answer, not in flight, unchanged, and its time has come.
     pub(super) fn may_go(&mut self, n: u64, seal: u64) -> bool {
+        if self.ghosts.is_unseen(n) {
+            let altered = self.decided.get(&n).is_none_or(|decided| decided.known.seal != seal);
+            return self.expect(!altered, || format!("law 10: entry {n} is sent altered"));
+        }
         let Some(known) = self.entries.get(n) else {
             let told = self.decided.get(&n).map(|decided| decided.owed);
             self.fail(match told {
@@ -32,7 +36,7 @@ impl Checker {
 
     /// Law 1.
     pub(super) fn check_limits(&mut self, id: u64, numbers: &[u64]) {
-        let bytes: usize = numbers.iter().filter_map(|&n| self.entries.get(n)).map(|known| known.bytes).sum();
+        let bytes: usize = numbers.iter().filter_map(|&n| self.known(n)).map(|known| known.bytes).sum();
         let limits = self.rules.limits;
         let within = !numbers.is_empty()
             && numbers.len() <= limits.entries()

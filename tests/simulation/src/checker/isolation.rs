@@ -35,8 +35,10 @@ pub(super) struct Isolation {
 impl Checker {
     /// Parts of a refused request travel alone, one after the other.
     pub(super) fn check_isolation(&mut self, id: u64, numbers: &[u64]) -> Option<IsolationId> {
-        let of = |n: &u64| {
-            self.entries.get(*n).and_then(|known| known.isolation.filter(|_| known.at == At::Isolated))
+        let of = |n: &u64| match self.entries.get(*n) {
+            Some(known) => known.isolation.filter(|_| known.at == At::Isolated),
+            // It was withdrawn when the request had been launched.
+            None => self.decided.get(n).and_then(|decided| decided.known.isolation),
         };
         let isolation = numbers.first().and_then(of);
         let mixed = numbers.iter().any(|n| of(n) != isolation);
@@ -56,7 +58,10 @@ impl Checker {
 
     /// The request was refused as a whole: on to its parts, unless its one entry is the culprit.
     pub(super) fn refuse(&mut self, request: &Request, failure: &Failure) {
-        if let [culprit] = request.entries[..] {
+        // Where others in the request were answered before, nothing says which one it refused.
+        if let [culprit] = request.entries[..]
+            && request.carried == 1
+        {
             if let Some(id) = request.isolation {
                 self.isolations[id].refuse(failure);
                 self.isolations[id].culprits += 1;

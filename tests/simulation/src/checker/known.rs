@@ -39,6 +39,8 @@ pub(super) struct Known {
     /// The requests that carried it, or one that it superseded.
     pub(super) requests: Vec<u64>,
     pub(super) owner: Owner,
+    /// Whether it had a receipt when it was accepted.
+    pub(super) was_tracked: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,6 +73,8 @@ pub(super) struct Decided {
     /// How far withdrawals had come then.
     pub(super) withdrawn: u64,
     pub(super) told: bool,
+    /// Whether there was no runtime then, whose clock says how old it is.
+    pub(super) stopped: bool,
 }
 
 /// The answer of an entry.
@@ -81,11 +85,13 @@ pub(super) enum Owed {
     Delivered(u64),
     Exhausted,
     Fatal,
-    /// Handed back because its deadline passed, it was withdrawn or its runtime went.
+    /// Handed back because its deadline passed, it was withdrawn where it waited, or its runtime went.
     Overdue,
     Rejected,
     Superseded,
     Unisolated,
+    /// Handed back as a copy, because it was withdrawn while it was in flight.
+    Withdrawn,
 }
 
 impl Owed {

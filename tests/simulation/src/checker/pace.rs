@@ -81,6 +81,15 @@ impl Pace {
         }
     }
 
+    /// Of those that were launched in another runtime, these have begun, and the others never will.
+    pub(super) fn restart(&mut self, requests: u64) {
+        let last = requests.saturating_sub(1);
+        self.known_through = self.known_through.map(|known| known.min(last));
+        if let Some(outage) = &mut self.outage {
+            outage.began_at = outage.began_at.min(last);
+        }
+    }
+
     /// Whether a request would surely be sent now, with so many in flight.
     fn surely_sends(&self, now: Duration, in_flight: usize) -> bool {
         if let Some(outage) = &self.outage {

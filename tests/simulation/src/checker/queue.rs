@@ -21,7 +21,10 @@ pub(super) struct Queue {
     /// The last turn that was served.
     served: u64,
     pub(super) permits: usize,
+    /// Since when nobody gave those who wait any hope.
     stuck_since: Option<Duration>,
+    /// Since when, at every rest, only failures have been inside.
+    filled_since: Option<Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +39,7 @@ pub(super) struct Call {
     has_permit: bool,
 }
 
-/// How long those who wait for room rely on whoever awaited a receipt, as the writer promises.
+/// How long those who wait for room rely on a receipt that was awaited, or a flush under way.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Queue {
@@ -98,6 +101,11 @@ impl Queue {
         self.waiting.first_key_value().and_then(|(turn, id)| Some((*turn, self.calls.get(id)?)))
     }
 
+    /// Whether an entry or a permit is at the door.
+    pub(super) fn has_calls(&self) -> bool {
+        self.calls.values().any(|call| !call.has_permit)
+    }
+
     /// Entries that are with calls that have not returned.
     pub(super) fn entries(&self) -> usize {
         self.calls.values().filter(|call| call.entry.is_some()).count()
@@ -157,17 +165,50 @@ impl Checker {
     /// Law 6: waiting ends with an error only when it would be for ever.
     pub(super) fn check_uncollected(&mut self, stats: Option<Stats>) {
         let Some(stats) = stats else { return };
-        let (permits, flushes) = (self.queue.permits, self.flushes.len());
-        let justified = stats.inside == 0 && stats.uncollected > 0 && permits == 0 && flushes == 0;
-        self.expect(justified, || {
-            format!("law 6: refused for uncollected failures, with {permits} permits, {flushes} flushes, {stats:?}")
+        let (permits, held) = (self.queue.permits, self.ghosts.held().0);
+        let is_filled = stats.inside == 0 && stats.uncollected > 0 && permits == 0 && held == 0;
+        self.expect(is_filled, || {
+            format!(
+                "law 6: refused for uncollected failures, with {permits} permits, {held} in flight, {stats:?}"
+            )
+        });
+        let overslept = self.queue.filled_since.is_some_and(|since| since + PATIENCE <= self.now);
+        let hopeless = overslept || !self.has_collectors();
+        self.expect(hopeless, || {
+            "law 6: refused for uncollected failures, but they have a collector".to_owned()
+        });
+        self.check_orphans_are_discarded();
+    }
+
+    /// Law 6: what the call discarded was needed to make its room.
+    pub(super) fn check_discarded(&mut self, call: &Call, superseded: bool, after: Option<Stats>) {
+        let Some((largest, after)) = self.discards.largest.zip(after) else { return };
+        if call.turn.is_some() || superseded || !self.queue.is_empty() {
+            return;
+        }
+        let entries = (after.inside + after.uncollected) as usize + self.queue.permits + self.ghosts.held().0;
+        let needed =
+            entries + 1 > self.rules.max_entries || after.bytes as usize + largest > self.rules.max_bytes;
+        self.expect(needed, || {
+            format!("law 6: {largest} bytes were discarded that were not needed: {after:?}")
+        });
+    }
+
+    /// Law 6: no entry waits for room or is refused that a failure without a receipt could make.
+    fn check_orphans_are_discarded(&mut self) {
+        let has_orphans = self.has_orphans();
+        self.expect(!has_orphans, || {
+            "law 6: a failure whose receipt was dropped is kept, but its room is needed".to_owned()
         });
     }
 
     /// Law 6: there is no room, or somebody waits for it who may not be overtaken.
-    pub(super) fn check_full(&mut self, charge: usize, stats: Option<Stats>) {
+    pub(super) fn check_full(&mut self, call: &Call, charge: usize, stats: Option<Stats>) {
         let Some(stats) = stats else { return };
-        let entries = (stats.inside + stats.uncollected) as usize + self.queue.permits;
+        if !call.has_permit && self.queue.is_empty() {
+            self.check_orphans_are_discarded();
+        }
+        let entries = (stats.inside + stats.uncollected) as usize + self.queue.permits + self.ghosts.held().0;
         let bytes = stats.bytes as usize + charge;
         let fits = entries < self.rules.max_entries && bytes <= self.rules.max_bytes;
         let crowded = !self.queue.is_empty();
@@ -181,7 +222,7 @@ impl Checker {
         let Some(stats) = stats else { return };
         let rules = self.rules;
         let within = stats.bytes as usize <= rules.max_bytes
-            && (stats.inside + stats.uncollected) as usize <= rules.max_entries;
+            && (stats.inside + stats.uncollected) as usize + self.ghosts.held().0 <= rules.max_entries;
         self.expect(within, || {
             format!("law 6: beyond {} entries or {} bytes: {stats:?}", rules.max_entries, rules.max_bytes)
         });
@@ -192,6 +233,7 @@ impl Checker {
         let (entries, bytes) = self.occupied();
         let is_stuck = self.is_stuck();
         self.queue.stuck_since = is_stuck.then(|| self.queue.stuck_since.unwrap_or(self.now));
+        self.queue.filled_since = is_stuck.then(|| self.queue.filled_since.unwrap_or(self.now));
         let Some((turn, call)) = self.queue.first() else {
             return;
         };
@@ -202,7 +244,7 @@ impl Checker {
         let fits = entries < self.rules.max_entries && bytes + charge <= self.rules.max_bytes;
         let (closed, served) = (self.is_closed, self.queue.served);
         let overslept = self.queue.stuck_since.is_some_and(|since| since + PATIENCE <= self.now);
-        let stuck = is_stuck && (overslept || !self.has_awaited_failure());
+        let stuck = is_stuck && (overslept || !self.has_collectors());
         self.expect(!closed, || "law 11: a call waits at a writer that is shut down".to_owned());
         self.expect(turn > served, || format!("law 6: turn {served} was served before turn {turn}"));
         self.expect(!fits, || {
@@ -211,18 +253,27 @@ impl Checker {
             )
         });
         self.expect(!stuck, || "law 6: a call waits for ever for uncollected failures".to_owned());
+        self.check_orphans_are_discarded();
     }
 
-    /// What takes room: entries inside, failures not collected, permits.
+    /// What takes room: entries inside, failures not collected, permits, and what is in flight though it was answered
+    /// and the answer collected.
     pub(super) fn occupied(&self) -> (usize, usize) {
         let permits = self.queue.permits;
         let (failures, charged) = self.uncollected();
-        let bytes = self.entries.charged() + charged + permits * self.rules.largest_charge();
-        (self.entries.len() + failures + permits, bytes)
+        let (held, held_bytes) = self.ghosts.held();
+        let bytes = self.entries.charged() + charged + held_bytes + permits * self.rules.largest_charge();
+        (self.entries.len() + failures + held + permits, bytes)
     }
 
+    /// Whether only those who collect failures can make room.
     fn is_stuck(&self) -> bool {
-        let (failures, _) = self.uncollected();
-        failures > 0 && self.entries.len() == 0 && self.queue.permits == 0 && self.flushes.is_empty()
+        let ((failures, _), (held, _)) = (self.uncollected(), self.ghosts.held());
+        failures > 0 && held == 0 && self.entries.len() == 0 && self.queue.permits == 0
+    }
+
+    /// Whether somebody is about to collect failures.
+    fn has_collectors(&self) -> bool {
+        self.has_awaited_failure() || !self.flushes.is_empty()
     }
 }

@@ -14,17 +14,27 @@ use super::setback::Setback;
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) id: u64,
+    /// What it carries; once it has ended, those that had no answer before.
     pub(super) entries: Vec<u64>,
+    /// How many it carries.
+    pub(super) carried: usize,
     pub(super) began: Duration,
     pub(super) isolation: Option<IsolationId>,
+    /// How long it is waited for after a timeout that came late, because time had jumped.
+    late_until: Option<Duration>,
 }
+
+/// A timeout that comes later than this shows that the thread was blocked.
+const LATE: Duration = Duration::from_millis(10);
+/// How much longer a request is waited for then.
+const LATE_GRACE: Duration = Duration::from_millis(100);
 
 /// How a request ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Ended {
     /// The service answered.
     Answered(Outcome),
-    /// The writer dropped it.
+    /// The writer dropped it: its time was over, or the runtime ended.
     GivenUp,
     /// The service panicked.
     Panicked,
@@ -55,22 +65,43 @@ impl Checker {
                 known.requests.push(id);
             });
         }
-        self.requests.insert(id, Request { id, entries: numbers, began: self.now, isolation });
+        self.meet_ghosts(id, &numbers);
+        let (carried, began) = (numbers.len(), self.now);
+        self.requests
+            .insert(id, Request { id, entries: numbers, carried, began, isolation, late_until: None });
+    }
+
+    /// What was withdrawn since the last rest may have been launched before, though nobody saw it.
+    fn meet_ghosts(&mut self, id: u64, numbers: &[u64]) {
+        let withdrawn = self.withdrawn;
+        for &n in numbers {
+            if self.ghosts.is_unseen(n) {
+                self.appear(id, n);
+            } else if self.entries.get(n).is_some_and(|known| known.flush_order < withdrawn) {
+                self.hand_back_copy(n);
+            }
+        }
     }
 
     /// A request ended.
     pub(crate) fn ends(&mut self, id: u64, ended: &Ended, stats: Option<Stats>) {
         self.note(&[11, id], || format!("request {id} ends: {}", said(ended)));
-        let jitter = self.jitter.f64();
-        let Some(request) = self.requests.remove(&id) else {
+        let Some(mut request) = self.requests.remove(&id) else {
             return;
         };
+        // A request that ends with its runtime says nothing of the service, and decides on no backoff.
+        let is_abandoned = self.is_stopped && matches!(ended, Ended::GivenUp);
+        let jitter = if is_abandoned { 0.0 } else { self.jitter.f64() };
         if let Some(isolation) = request.isolation {
             self.isolations[isolation].in_flight = false;
         }
-        self.learn_pace(&request, ended, stats, jitter);
+        if !is_abandoned {
+            self.learn_pace(&request, ended, stats, jitter);
+        }
+        let carried = std::mem::take(&mut request.entries);
+        request.entries = self.bury(&Request { entries: carried.clone(), ..request.clone() });
         match ended {
-            Ended::Answered(outcome) => self.answered(&request, outcome, jitter),
+            Ended::Answered(outcome) => self.answered(&request, &carried, outcome, jitter),
             Ended::GivenUp => {
                 let code = self.check_given_up(&request);
                 self.all(&request, Setback::Ambiguous, &Failure::new(code), jitter);
@@ -85,10 +116,12 @@ impl Checker {
         }
     }
 
-    fn answered(&mut self, request: &Request, outcome: &Outcome, jitter: f64) {
+    fn answered(&mut self, request: &Request, carried: &[u64], outcome: &Outcome, jitter: f64) {
         match outcome {
             Outcome::Ambiguous(failure) => self.all(request, Setback::Ambiguous, failure, jitter),
-            Outcome::Each(fates) if fates.len() == request.entries.len() => self.each(request, fates, jitter),
+            Outcome::Each(fates) if fates.len() == carried.len() => {
+                self.each(request, carried, fates, jitter)
+            }
             Outcome::Each(_) => {
                 self.all(request, Setback::Ambiguous, &Failure::new("VerdictsMiscounted"), jitter);
             }
@@ -107,9 +140,9 @@ impl Checker {
         }
     }
 
-    fn each(&mut self, request: &Request, fates: &[Fate], jitter: f64) {
+    fn each(&mut self, request: &Request, carried: &[u64], fates: &[Fate], jitter: f64) {
         let mut back = Vec::new();
-        for (&n, fate) in request.entries.iter().zip(fates) {
+        for (&n, fate) in carried.iter().zip(fates).filter(|(n, _)| request.entries.contains(n)) {
             match fate {
                 Fate::Accepted(response) => self.decide(n, Owed::Delivered(*response)),
                 Fate::Ambiguous(failure) => back.push((n, Setback::Ambiguous, failure)),
@@ -130,25 +163,29 @@ impl Checker {
         self.set_back(request, &back, jitter, true);
     }
 
-    /// Laws 9 and 11: the writer gives a request up when its time is over, or when it was told to.
+    /// Laws 9 and 11: the writer gives a request up when its time is over, and for nothing else, while it has a runtime.
     fn check_given_up(&mut self, request: &Request) -> &'static str {
         if self.is_stopped {
             return "AttemptDropped";
         }
-        if request.began + self.rules.attempt_timeout <= self.now {
-            return "AttemptTimeout";
-        }
-        let withdrawn = self.withdrawn;
-        let is_withdrawn = |known: &Known| known.flush_order < withdrawn;
-        let covered = request.entries.iter().any(|&n| self.entries.get(n).is_some_and(is_withdrawn));
-        self.expect(covered, || format!("request {} is given up without a reason", request.id));
-        "Cancelled"
+        let timeout = request.began + self.rules.attempt_timeout;
+        let is_over = match request.late_until {
+            Some(until) => until <= self.now,
+            None => (timeout..=timeout + LATE).contains(&self.now),
+        };
+        self.expect(is_over, || format!("law 9: {request:?} is given up before its time is over"));
+        "AttemptTimeout"
     }
 
     /// At rest no request outlives its timeout, or carries what was withdrawn.
     pub(super) fn check_requests_at_rest(&mut self) {
         let (now, timeout, withdrawn) = (self.now, self.rules.attempt_timeout, self.withdrawn);
-        let late = self.requests.values().find(|request| request.began + timeout <= now).map(|r| r.id);
+        let mut late = None;
+        for request in self.requests.values_mut().filter(|request| request.began + timeout <= now) {
+            let jumped = request.began + timeout + LATE < now;
+            let until = *request.late_until.get_or_insert(if jumped { now + LATE_GRACE } else { now });
+            late = late.or((until <= now).then_some(request.id));
+        }
         self.expect_none(late, |id| format!("law 9: request {id} outlives its timeout"));
         let carries = |request: &&Request| {
             let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
@@ -162,7 +199,7 @@ impl Checker {
     pub(super) fn reception(&self, request: &Request, ended: &Ended) -> Reception {
         match ended {
             Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
-                let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
+                let mut entries = request.entries.iter().filter_map(|&n| self.known(n));
                 if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
                     Reception::Taken
                 } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_)))
@@ -177,6 +214,13 @@ impl Checker {
             Ended::Answered(Outcome::Unsent(_)) => Reception::Unsent,
             _ => Reception::Reached,
         }
+    }
+}
+
+impl Checker {
+    /// What is known of an entry, decided or not.
+    pub(super) fn known(&self, n: u64) -> Option<&Known> {
+        self.entries.get(n).or_else(|| Some(&self.decided.get(&n)?.known))
     }
 }
 

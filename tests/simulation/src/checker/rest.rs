@@ -7,12 +7,14 @@ use super::known::Owed;
 
 impl Checker {
     /// No task can go on. The counters, and how many entries are alive, where they can be had.
-    pub(crate) fn rests(&mut self, stats: Option<Stats>, alive: Option<usize>) {
+    pub(crate) fn rests(&mut self, stats: Option<Stats>, alive: usize) {
         if self.violation.is_some() {
             return;
         }
         self.tally.rests += 1;
         self.give_up_overdue();
+        self.settle_dropped();
+        self.check_ghosts_at_rest();
         self.check_queue_at_rest();
         self.check_owners_at_rest();
         self.check_flushes_at_rest();
@@ -22,9 +24,7 @@ impl Checker {
         }
         self.check_pace_at_rest(stats);
         self.check_timeliness();
-        if let Some(alive) = alive {
-            self.check_alive(alive, stats.is_some());
-        }
+        self.check_alive(alive, stats.is_some());
     }
 
     /// What waits past its time has its answer now.
@@ -36,10 +36,10 @@ impl Checker {
         gone.into_iter().for_each(|n| self.decide(n, Owed::Overdue));
     }
 
-    /// Law 6: nothing is kept but what is inside, failed and not collected, or with a call.
+    /// Law 6: nothing is kept but what is inside, failed and not collected, answered in flight, or with a call.
     fn check_alive(&mut self, alive: usize, has_handle: bool) {
         let (uncollected, _) = self.uncollected();
-        let expected = self.entries.len() + uncollected + self.queue.entries();
+        let expected = self.entries.len() + uncollected + self.ghosts.len() + self.queue.entries();
         // A writer that nobody has any more may be gone, and what nobody collected with it.
         let right = if has_handle { alive == expected } else { alive <= expected };
         self.expect(right, || format!("law 6: {alive} entries are in memory, not {expected}"));

@@ -1,22 +1,19 @@
 //! What is submitted.
 
-use std::sync::Arc;
-
 use crate::dice::Dice;
 
-/// An entry. It cannot be copied, and counts as long as it is in memory.
-#[derive(Debug)]
+/// An entry.
+#[derive(Clone, Debug)]
 pub struct Item {
     pub(super) n: u64,
     pub(super) lane: Option<[u8; 4]>,
-    pub(super) identity: Option<[u8; 5]>,
+    pub(super) identity: Option<[u8; 4]>,
     pub(super) entry_bytes: usize,
     pub(super) request_bytes: usize,
     pub(super) heap_bytes: usize,
     pub(super) nature: Nature,
     /// What the service generates for it.
     pub(super) stamp: Option<u64>,
-    _alive: Arc<()>,
 }
 
 /// What the service thinks of it.
@@ -64,16 +61,10 @@ impl Kind {
         }
     }
 
-    pub(super) fn item(&self, n: u64, dice: &mut Dice, alive: &Arc<()>) -> Item {
+    pub(super) fn item(&self, n: u64, dice: &mut Dice) -> Item {
         let identity = dice.chance(self.identities.1).then(|| dice.between(0, self.identities.0 - 1) as u32);
-        let laned = dice.chance(self.laned);
-        let lane = laned.then(|| match identity {
-            // Equal identities have equal lanes.
-            Some(identity) => identity % self.lanes as u32,
-            None => dice.between(0, self.lanes - 1) as u32,
-        });
-        // And an identity has a lane always or never.
-        let identity = identity.map(|identity| name(identity, laned));
+        // Whatever the identity: equal ones in different lanes are different.
+        let lane = dice.chance(self.laned).then(|| dice.between(0, self.lanes - 1) as u32);
         let entry_bytes = match dice.chance(self.large) {
             true => dice.between(self.largest / 2, self.largest + 2),
             false => dice.magnitude(1, self.largest.min(64)),
@@ -81,13 +72,12 @@ impl Kind {
         Item {
             n,
             lane: lane.map(u32::to_le_bytes),
-            identity,
+            identity: identity.map(u32::to_le_bytes),
             entry_bytes,
             request_bytes: entry_bytes + dice.between(0, 2),
             heap_bytes: entry_bytes + dice.between(0, 16),
             nature: self.nature(n, dice),
             stamp: None,
-            _alive: Arc::clone(alive),
         }
     }
 
@@ -103,11 +93,6 @@ impl Kind {
     }
 }
 
-fn name(identity: u32, laned: bool) -> [u8; 5] {
-    let [a, b, c, d] = identity.to_le_bytes();
-    [a, b, c, d, u8::from(laned)]
-}
-
 impl Item {
     /// A number that changes when anything of it does.
     pub(super) fn seal(&self) -> u64 {
@@ -119,7 +104,7 @@ impl Item {
         let sizes = [self.entry_bytes, self.request_bytes, self.heap_bytes].map(|bytes| bytes as u64);
         let names = [
             self.lane.map_or(0, |lane| 1 + u64::from(u32::from_le_bytes(lane))),
-            self.identity.map_or(0, |[a, b, c, d, e]| 1 + u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])),
+            self.identity.map_or(0, |identity| 1 + u64::from(u32::from_le_bytes(identity))),
         ];
         let stamp = self.stamp.map_or(0, |stamp| stamp + 1);
         let parts = [self.n, poison, stamp].into_iter().chain(sizes).chain(names);

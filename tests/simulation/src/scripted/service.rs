@@ -1,6 +1,6 @@
 //! The service itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,7 +26,6 @@ pub struct Scripted {
     /// Whether poison fails alone, or its whole request is refused.
     pub(super) refuses_alone: bool,
     start: Instant,
-    alive: Arc<()>,
     state: Mutex<State>,
 }
 
@@ -64,7 +63,6 @@ impl Scripted {
             weather: Weather::draw(&mut dice),
             refuses_alone: dice.chance(0.3),
             start: now(),
-            alive: Arc::new(()),
             state: Mutex::new(State {
                 dice,
                 mood: Mood::default(),
@@ -142,7 +140,7 @@ impl Target for Scripted {
     }
 
     fn entry(&self, n: u64, dice: &mut Dice) -> Item {
-        self.kind.item(n, dice, &self.alive)
+        self.kind.item(n, dice)
     }
 
     fn number(&self, item: &Item) -> u64 {
@@ -163,10 +161,6 @@ impl Target for Scripted {
 
     fn copies(&self) -> Copies {
         Copies::IfMarked
-    }
-
-    fn alive(&self) -> Option<usize> {
-        Some(Arc::strong_count(&self.alive) - 1)
     }
 }
 

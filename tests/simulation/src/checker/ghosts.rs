@@ -1,0 +1,146 @@
+//! Law 5: entries that were withdrawn in flight. Each has its answer, by a copy, while its request runs on: until that
+//! ends, nothing else of its lane or identity goes, and its room is not free.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use batch_core::Cause;
+
+use super::Checker;
+use super::answers::Answer;
+use super::known::{IdentityId, Known, LaneId, Owed};
+use super::requests::Request;
+
+/// The entries that were answered while a request carries them.
+#[derive(Default)]
+pub(super) struct Ghosts {
+    all: BTreeMap<u64, Ghost>,
+    /// Those whose copies were collected, and what they are still charged.
+    held: (usize, usize),
+    /// Those whose requests were launched, but have not begun where it could be seen.
+    unseen: BTreeSet<u64>,
+}
+
+struct Ghost {
+    lane: Option<LaneId>,
+    identity: Option<IdentityId>,
+    charge: usize,
+    is_collected: bool,
+}
+
+impl Ghosts {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn contains(&self, n: u64) -> bool {
+        self.all.contains_key(&n)
+    }
+
+    /// How many take room though they were collected, and how much.
+    pub(super) fn held(&self) -> (usize, usize) {
+        self.held
+    }
+
+    /// Whether a request is to begin with this entry that was launched before its copy was handed back.
+    pub(super) fn is_unseen(&self, n: u64) -> bool {
+        self.unseen.contains(&n)
+    }
+
+    pub(super) fn has_identity(&self, identity: IdentityId) -> bool {
+        self.all.values().any(|ghost| ghost.identity == Some(identity))
+    }
+
+    /// The copy of an entry is collected.
+    pub(super) fn collect(&mut self, n: u64) {
+        if let Some(ghost) = self.all.get_mut(&n).filter(|ghost| !ghost.is_collected) {
+            ghost.is_collected = true;
+            self.held.0 += 1;
+            self.held.1 += ghost.charge;
+        }
+    }
+}
+
+impl Checker {
+    /// Everything accepted before this is withdrawn: what is seen in flight is answered by copies.
+    pub(super) fn withdraw(&mut self, end: u64) {
+        self.withdrawn = self.withdrawn.max(end);
+        let covered = |(_, known): &(u64, &Known)| known.is_in_flight() && known.flush_order < end;
+        let covered: Vec<u64> = self.entries.iter().filter(covered).map(|(n, _)| n).collect();
+        covered.into_iter().for_each(|n| self.hand_back_copy(n));
+    }
+
+    /// Whether this answer says that the entry, which seemed to wait, was in flight when it was withdrawn: in a request
+    /// that was launched, and begins before the next rest.
+    pub(super) fn is_launched_unseen(&self, n: u64, answer: &Answer) -> bool {
+        let Answer::Back { cause: Cause::Withdrawn(_), attempts, maybe_delivered: true, .. } = answer else {
+            return false;
+        };
+        self.entries
+            .get(n)
+            .is_some_and(|known| *attempts == known.sends + 1 && known.flush_order < self.withdrawn)
+    }
+
+    /// An entry is answered by a copy, and its request will be seen to begin.
+    pub(super) fn hand_back_unseen(&mut self, n: u64) {
+        self.entries.change(n, |known| (known.sends, known.ambiguous) = (known.sends + 1, true));
+        self.decide(n, Owed::Withdrawn);
+        self.ghosts.unseen.insert(n);
+    }
+
+    /// The request of an entry begins that was withdrawn when it had been launched.
+    pub(super) fn appear(&mut self, id: u64, n: u64) {
+        self.ghosts.unseen.remove(&n);
+        let Some(decided) = self.decided.get_mut(&n) else { return };
+        decided.known.requests.push(id);
+        self.tally.retries += u64::from(decided.known.sends > 1);
+        self.haunt(n);
+    }
+
+    /// An entry in flight is answered by a copy.
+    pub(super) fn hand_back_copy(&mut self, n: u64) {
+        self.entries.change(n, |known| known.ambiguous = true);
+        self.decide(n, Owed::Withdrawn);
+        self.haunt(n);
+    }
+
+    /// The request of entries that were answered before has ended; those of it that were not.
+    pub(super) fn bury(&mut self, request: &Request) -> Vec<u64> {
+        let (ghosts, rest): (Vec<_>, Vec<_>) =
+            request.entries.iter().partition(|&&n| self.ghosts.contains(n));
+        for n in ghosts {
+            self.tally.late += 1;
+            let Some(ghost) = self.ghosts.all.remove(&n) else { continue };
+            if let Some(lane) = ghost.lane {
+                self.entries.come_back(lane);
+            }
+            if ghost.is_collected {
+                self.ghosts.held.0 -= 1;
+                self.ghosts.held.1 -= ghost.charge;
+            }
+        }
+        rest
+    }
+
+    /// At rest every request that was launched has begun.
+    pub(super) fn check_ghosts_at_rest(&mut self) {
+        let unseen = self.ghosts.unseen.first().copied();
+        self.expect_none(unseen, |n| {
+            format!("law 7: entry {n} is said to be in a request, which never began")
+        });
+    }
+
+    /// An entry with its answer stays in its lane, or blocks its identity, until its request ends.
+    fn haunt(&mut self, n: u64) {
+        let Some(decided) = self.decided.get(&n) else { return };
+        let Known { identity, charge, owner, .. } = decided.known;
+        let is_collected = decided.told || (self.rules.has_handler && !owner.is_receipt());
+        let lane = decided.known.lane.or_else(|| Some(self.entries.gather(identity?)));
+        if let Some(lane) = lane {
+            self.entries.go(lane);
+        }
+        self.ghosts.all.insert(n, Ghost { lane, identity, charge, is_collected: false });
+        if is_collected {
+            self.ghosts.collect(n);
+        }
+    }
+}
