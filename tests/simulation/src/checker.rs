@@ -191,8 +191,8 @@ impl Checker {
     }
 
     fn note(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {
-        // A runtime that is dropped drops its tasks in any order.
-        let numbers = if self.is_stopped { &[] } else { numbers };
+        // A runtime that is dropped drops its tasks in any order, which decides on what is discarded for others.
+        let numbers = Some(numbers).filter(|_| !self.is_stopped);
         if self.violation.is_none() {
             self.journal.note(self.now, numbers, words);
         }

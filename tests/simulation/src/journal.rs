@@ -15,10 +15,13 @@ impl Journal {
         Self { digest: 0xcbf2_9ce4_8422_2325, lines: keeps_lines.then(Vec::new) }
     }
 
-    /// Records an event: its numbers in the digest, its words if lines are kept.
-    pub(crate) fn note(&mut self, now: Duration, numbers: &[u64], words: impl FnOnce() -> String) {
-        self.mix(now.as_nanos() as u64);
-        numbers.iter().for_each(|&number| self.mix(number));
+    /// Records an event: its time and numbers in the digest, if equal runs have them in common; its words if lines are
+    /// kept.
+    pub(crate) fn note(&mut self, now: Duration, numbers: Option<&[u64]>, words: impl FnOnce() -> String) {
+        if let Some(numbers) = numbers {
+            self.mix(now.as_nanos() as u64);
+            numbers.iter().for_each(|&number| self.mix(number));
+        }
         if let Some(lines) = &mut self.lines {
             lines.push(format!("{:>12.3} ms  {}", now.as_secs_f64() * 1e3, words()));
         }

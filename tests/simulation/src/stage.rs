@@ -113,6 +113,10 @@ impl<T: Target> Run<T> {
     /// The same writer is used in another runtime.
     async fn begin_again(&mut self, restart: Restart) {
         self.witness.restart_clock(restart.gap).await;
+        if let Some(writer) = &self.writer {
+            // Which of its failures were discarded depends on the order in which a runtime drops its tasks.
+            take(&self.witness, writer);
+        }
         self.witness.tell(Checker::restarts);
         self.ending = restart.ending;
         if let Some(writer) = self.writer.clone() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
-use super::known::Decided;
+use super::known::{Decided, Owed};
 
 /// What is seen of copies that are dropped.
 #[derive(Default)]
@@ -36,11 +36,12 @@ impl Checker {
         let (has_reason, covered) = (self.queue.has_calls(), self.covered());
         let dropped = dropped.into_iter().map(|(n, left)| (n, Dropped { left, has_reason, covered }));
         self.discards.dropped.extend(dropped);
-        self.settle_dropped();
+        let newest = self.settle_dropped();
+        self.check_older_discarded(newest);
     }
 
-    /// Looks at what was dropped whose answers are decided.
-    pub(super) fn settle_dropped(&mut self) {
+    /// Looks at what was dropped whose answers are decided; the last place of what was discarded.
+    pub(super) fn settle_dropped(&mut self) -> u64 {
         let is_known = |n: &u64| self.entries.get(*n).is_none();
         let known: Vec<u64> = self.discards.dropped.keys().copied().filter(is_known).collect();
         let mut newest = 0;
@@ -51,7 +52,18 @@ impl Checker {
                 newest = newest.max(self.discard(n, &dropped));
             }
         }
-        self.check_older_discarded(newest);
+        newest
+    }
+
+    /// What waited past its time and is gone was handed back and discarded before anybody saw it.
+    pub(super) fn decide_dropped(&mut self) {
+        let is_gone = |n: &u64| {
+            let known = self.entries.get(*n).filter(|known| !known.owner.is_receipt());
+            known.is_some_and(|known| !known.is_in_flight() && self.is_overdue(known))
+        };
+        let gone: Vec<u64> = self.discards.dropped.keys().copied().filter(is_gone).collect();
+        gone.into_iter().for_each(|n| self.decide(n, Owed::Overdue));
+        self.settle_dropped();
     }
 
     /// Whether there is a failure that could make room: its receipt was dropped, and no flush collects it.

@@ -61,6 +61,7 @@ impl Checker {
             return;
         };
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
+        self.decide_dropped();
         let inside = |(n, known): (u64, &super::known::Known)| {
             let overdue = !known.is_in_flight() && self.is_overdue(known) && known.owner.is_receipt();
             (known.flush_order < end && !overdue).then_some(n)
