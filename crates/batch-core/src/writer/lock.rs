@@ -49,8 +49,10 @@ impl<S: Service> State<S> {
         if self.is_stuck() {
             self.buffer.alarm();
         }
-        // Only the driver can measure how long collectors take.
-        self.effects.calls_driver |= self.stuck_since.is_none() && self.relies_on_collectors();
+        // Only the driver can measure how long collectors take, and it does not see every moment.
+        let relies = self.relies_on_collectors();
+        self.stuck_since = self.stuck_since.filter(|_| relies);
+        self.effects.calls_driver |= self.stuck_since.is_none() && relies;
         self.wake_flushes();
         self.report(clock::now);
         self.effects.wakes.append(&mut self.buffer.take_wakes());
