@@ -123,26 +123,28 @@ impl Sums {
         total.runs += 1;
         total.lasted += outcome.lasted;
         let sums = &mut total.figures;
-        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } =
-            outcome.figures;
-        sums.accepted += accepted;
-        sums.delivered += delivered;
-        sums.handed_back += handed_back;
-        sums.superseded += superseded;
-        sums.ambiguous += ambiguous;
-        sums.requests += requests;
-        sums.sendings += sendings;
+        let more = outcome.figures;
+        sums.accepted += more.accepted;
+        sums.delivered += more.delivered;
+        sums.handed_back += more.handed_back;
+        sums.discarded += more.discarded;
+        sums.superseded += more.superseded;
+        sums.ambiguous += more.ambiguous;
+        sums.late += more.late;
+        sums.requests += more.requests;
+        sums.sendings += more.sendings;
     }
 
     fn report(&self, subject: &Subject, took: Duration) -> bool {
         let total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
-        let Stats { accepted, delivered, handed_back, superseded, ambiguous, requests, sendings, .. } =
+        let Stats { accepted, delivered, handed_back, discarded, superseded, ambiguous, late, .. } =
             total.figures;
+        let Stats { requests, sendings, .. } = total.figures;
         let has_failed = self.has_failed.load(Ordering::Relaxed);
         println!(
             "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \
-             superseded, {handed_back} handed back, {ambiguous} ambiguous), {sendings} sendings in {requests} \
-             requests, {:.0} days; {}",
+             superseded, {handed_back} handed back, {discarded} of them discarded, {ambiguous} ambiguous, {late} \
+             withdrawn in flight), {sendings} sendings in {requests} requests, {:.0} days; {}",
             subject.name,
             total.runs,
             took.as_secs_f64(),

@@ -74,7 +74,9 @@ impl Checker {
         let isolation = &mut self.isolations[id];
         isolation.refuse(failure);
         isolation.rest_until = self.now;
-        isolation.is_pure &= failure.code() != WHIM;
+        // A culprit that was answered before is not counted among those of the rest.
+        let is_whole = request.carried == request.entries.len();
+        isolation.is_pure &= failure.code() != WHIM && is_whole;
         for &n in &request.entries {
             self.entries.change(n, |known| known.last = Some(failure.clone()));
             if self.entries.get(n).is_some_and(|known| self.is_overdue(known)) {

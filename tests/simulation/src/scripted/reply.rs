@@ -28,7 +28,10 @@ impl Scripted {
             }
             Deed::Miscount { applied } => {
                 self.apply_perhaps(applied, dice, items);
-                let verdicts = if dice.chance(0.5) { items.len() - 1 } else { items.len() + 1 };
+                let verdicts = match dice.chance(0.5) {
+                    true => dice.between(0, items.len() - 1),
+                    false => items.len() + 1,
+                };
                 Reply::Each((0..verdicts).map(|_| Verdict::Accepted(0)).collect())
             }
             Deed::Panic { applied } => {
