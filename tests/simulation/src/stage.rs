@@ -113,6 +113,7 @@ impl<T: Target> Run<T> {
     /// The same writer is used in another runtime.
     async fn begin_again(&mut self, restart: Restart) {
         self.witness.restart_clock(restart.gap).await;
+        self.witness.target.restarts(self.witness.elapsed());
         if let Some(writer) = &self.writer {
             // Which of its failures were discarded depends on the order in which a runtime drops its tasks.
             take(&self.witness, writer);

@@ -1,5 +1,7 @@
 //! What a run writes to.
 
+use std::time::Duration;
+
 use batch_core::Service;
 
 use crate::checker::{Copies, Held};
@@ -30,6 +32,9 @@ pub trait Target: Send + Sync + 'static {
 
     /// When the service may hold an entry twice.
     fn copies(&self) -> Copies;
+
+    /// Another runtime begins, with a clock of its own, when so much time of the run has passed.
+    fn restarts(&self, _elapsed: Duration) {}
 
     /// Whether an entry for which a request is refused is refused whenever it is sent, so that the number of requests
     /// that finding it takes has a bound. A refusal of code [`WHIM`](crate::WHIM) is never for an entry.

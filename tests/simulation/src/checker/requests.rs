@@ -120,7 +120,7 @@ impl Checker {
         match outcome {
             Outcome::Ambiguous(failure) => self.all(request, Setback::Ambiguous, failure, jitter),
             Outcome::Each(fates) if fates.len() == carried.len() => {
-                self.each(request, carried, fates, jitter)
+                self.each(request, carried, fates, jitter);
             }
             Outcome::Each(_) => {
                 self.all(request, Setback::Ambiguous, &Failure::new("VerdictsMiscounted"), jitter);

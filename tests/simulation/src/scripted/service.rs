@@ -25,11 +25,12 @@ pub struct Scripted {
     weather: Weather,
     /// Whether poison fails alone, or its whole request is refused.
     pub(super) refuses_alone: bool,
-    start: Instant,
     state: Mutex<State>,
 }
 
 pub(super) struct State {
+    /// When the runtime began, by its clock and by that of the run.
+    start: (Instant, Duration),
     dice: Dice,
     mood: Mood,
     stamps: u64,
@@ -62,8 +63,8 @@ impl Scripted {
             kind: Kind::draw(&mut dice, limits.entry_bytes()),
             weather: Weather::draw(&mut dice),
             refuses_alone: dice.chance(0.3),
-            start: now(),
             state: Mutex::new(State {
+                start: (now(), Duration::ZERO),
                 dice,
                 mood: Mood::default(),
                 stamps: 0,
@@ -78,9 +79,9 @@ impl Scripted {
     }
 
     fn draw(&self) -> (Act, Dice) {
-        let now = self.start.elapsed();
-        let phase = self.weather.at(now);
         self.with(|state| {
+            let now = state.start.1 + state.start.0.elapsed();
+            let phase = self.weather.at(now);
             let act = Act::draw(&mut state.dice, phase, &mut state.mood, now);
             (act, state.dice.fork())
         })
@@ -157,6 +158,10 @@ impl Target for Scripted {
 
     fn held(&self) -> Vec<Held> {
         self.with(|state| state.held.clone())
+    }
+
+    fn restarts(&self, elapsed: Duration) {
+        self.with(|state| state.start = (now(), elapsed));
     }
 
     fn copies(&self) -> Copies {
