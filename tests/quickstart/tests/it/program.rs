@@ -2,9 +2,8 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -58,7 +57,7 @@ impl Running {
 
     /// Starts it with these environment variables.
     pub(crate) fn start_in(args: &[impl AsRef<OsStr>], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(quickstart());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
         command.envs(environment.iter().copied());
         command.args(args).env_remove("RUST_LOG").env_remove("RUST_BACKTRACE");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -116,32 +115,4 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
         }
     });
     receiver
-}
-
-/// The built example, beside the directory of the tests; built now if it is not there.
-fn quickstart() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let directory = test.parent().and_then(Path::parent).unwrap();
-        let program = directory.join("examples/quickstart");
-        if !program.exists() {
-            build(directory);
-        }
-        assert!(program.exists(), "{} was not built", program.display());
-        program
-    })
-}
-
-/// Builds the example into this directory, which is named for its profile.
-fn build(directory: &Path) {
-    let profile = match directory.file_name().and_then(OsStr::to_str).unwrap() {
-        "debug" => "dev",
-        profile => profile,
-    };
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--locked", "--quiet", "--package", "batchwright", "--features", "config,full"]);
-    cargo.args(["--example", "quickstart", "--profile", profile, "--target-dir"]);
-    let status = cargo.arg(directory.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR")).status();
-    assert!(status.unwrap().success(), "cannot build the quickstart");
 }
