@@ -1,5 +1,4 @@
-//! The suites that cross crates, and what they share: every destination, mounted on the local server. The examples of
-//! the repository's README are compiled here.
+//! The suites that cross crates, and what they share: every destination, mounted on the local server.
 #![expect(clippy::unwrap_used, reason = "a suite that cannot go on panics")]
 
 mod deep;
@@ -12,8 +11,3 @@ pub use destination::{
     number,
 };
 pub use through::Through;
-
-/// The README, whose examples are doc tests of this crate.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;

@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(any(not(doctest), all(feature = "config", feature = "sqs")), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// Hands the services to a macro, a line each: the feature, the module, the crate, the writer, the

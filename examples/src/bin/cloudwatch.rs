@@ -1,0 +1,41 @@
+//! Sends a thousand temperatures and a humidity to a namespace.
+
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_cloudwatch::{Client, Config};
+use batch_cloudwatch::{CloudWatchWriter, Metric, Namespace, StandardUnit};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
+    // credentials out, or make the client from an `aws_config`.
+    let server = batch_local::LocalServer::new();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .http_client(server.http_client())
+        .build();
+    let client = Client::from_conf(config);
+
+    let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).build()?;
+    for station in 0..1_000 {
+        // Waits only for room in the writer, not for the service.
+        writer.submit(Metric::new("Temperature", 21.5).dimension("Station", station.to_string())).await?;
+    }
+
+    // The other door: an answer for this one datum.
+    let humidity = Metric::new("Humidity", 40).dimension("Station", "7").unit(StandardUnit::Percent);
+    let receipt = writer.submit_tracked(humidity).await?;
+    match receipt.await {
+        Ok(sent) => println!("sent after {} attempts, maybe twice: {}", sent.attempts, sent.maybe_doubled),
+        Err(item) => println!("{item}"),
+    }
+
+    // Waits for all that was submitted before, and returns what could not be delivered.
+    for item in writer.flush().await {
+        println!("{:?}: {item}", item.entry);
+    }
+
+    assert_eq!(server.cloudwatch().accepted_count("Weather"), 1_001);
+    Ok(())
+}

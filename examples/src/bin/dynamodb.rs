@@ -1,0 +1,68 @@
+//! Puts a thousand orders into a table and deletes one of them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ScalarAttributeType,
+};
+use aws_sdk_dynamodb::{Client, Config};
+use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Table, Write};
+
+#[derive(serde::Serialize)]
+struct Order {
+    id: String,
+    amount: u32,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
+    // credentials out, or make the client from an `aws_config`.
+    let server = batch_local::LocalServer::new();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .http_client(server.http_client())
+        .build();
+    let client = Client::from_conf(config);
+    client
+        .create_table()
+        .table_name("orders")
+        .key_schema(KeySchemaElement::builder().attribute_name("id").key_type(Role::Hash).build()?)
+        .attribute_definitions(
+            AttributeDefinition::builder()
+                .attribute_name("id")
+                .attribute_type(ScalarAttributeType::S)
+                .build()?,
+        )
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await?;
+
+    // The keys of the table are given here; `connect().await` instead of `build()` reads them from it.
+    let writer = DynamoDbWriter::builder(client, Table::name("orders"))
+        .partition_key("id", KeyType::String)
+        .build()?;
+    for n in 0..1_000 {
+        // Waits only for room in the writer, not for the service.
+        writer.submit(Write::json(&Order { id: format!("order-{n}"), amount: n })?).await?;
+    }
+
+    // The other door: an answer for this one write.
+    let key = HashMap::from([("id".to_owned(), AttributeValue::S("order-7".to_owned()))]);
+    let receipt = writer.submit_tracked(Write::delete(key)).await?;
+    match receipt.await {
+        Ok(sent) => println!("deleted, after {} attempts", sent.attempts),
+        Err(item) => println!("{item}"),
+    }
+
+    // Waits for all that was submitted before, and returns what could not be written.
+    for item in writer.flush().await {
+        println!("{:?}: {item}", item.entry);
+    }
+
+    assert_eq!(server.dynamodb().items("orders").len(), 999);
+    Ok(())
+}

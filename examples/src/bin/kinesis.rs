@@ -1,0 +1,49 @@
+//! Sends a thousand measurements and a plain record to a stream.
+
+use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_kinesis::{Client, Config};
+use batch_kinesis::{KinesisWriter, Record, Stream};
+
+#[derive(serde::Serialize)]
+struct Measurement {
+    station: &'static str,
+    celsius: f64,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
+    // credentials out, or make the client from an `aws_config`.
+    let server = batch_local::LocalServer::new();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .http_client(server.http_client())
+        .build();
+    let client = Client::from_conf(config);
+    client.create_stream().stream_name("measurements").shard_count(2).send().await?;
+
+    let writer =
+        KinesisWriter::builder(client, Stream::name("measurements")).partition_key_from("station").build()?;
+    for n in 0..1_000 {
+        // Waits only for room in the writer, not for the service.
+        let measurement = Measurement { station: ["EWR", "JFK", "LGA"][n % 3], celsius: 21.5 };
+        writer.submit(Record::json(&measurement)?).await?;
+    }
+
+    // The other door: an answer for this one record.
+    let receipt = writer.submit_tracked(Record::new("no JSON").partition_key("EWR")).await?;
+    match receipt.await {
+        Ok(sent) => println!("{:?}, after {} attempts", sent.response, sent.attempts),
+        Err(item) => println!("{item}"),
+    }
+
+    // Waits for all that was submitted before, and returns what could not be delivered.
+    for item in writer.flush().await {
+        println!("{:?}: {item}", item.entry);
+    }
+
+    assert_eq!(server.kinesis().accepted_count("measurements"), 1_001);
+    Ok(())
+}
