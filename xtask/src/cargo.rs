@@ -19,8 +19,13 @@ pub(crate) struct Cargo {
 impl Cargo {
     /// A call with these arguments, parted at spaces.
     pub(crate) fn new(arguments: &str) -> Self {
-        let arguments = arguments.split_whitespace().map(str::to_owned).collect();
-        Self { arguments, environment: Vec::new() }
+        Self { arguments: Vec::new(), environment: Vec::new() }.args(arguments)
+    }
+
+    /// Adds these arguments, parted at spaces.
+    pub(crate) fn args(mut self, arguments: &str) -> Self {
+        self.arguments.extend(arguments.split_whitespace().map(str::to_owned));
+        self
     }
 
     /// Adds one argument as it is.

@@ -1,8 +1,11 @@
 //! `cargo xtask tidy`: the rules that no compiler checks. Each is a test of this package as well,
 //! so `cargo test --workspace` holds them too.
 
+mod builds;
 mod crates;
 mod documents;
+mod packages;
+mod readmes;
 mod repository;
 mod shown;
 mod sources;
@@ -21,7 +24,7 @@ macro_rules! rules {
 
         #[cfg(test)]
         mod tests {
-            use super::{check, crates, documents, shown, sources};
+            use super::{builds, check, crates, documents, packages, readmes, shown, sources};
 
             $(
                 #[test]
@@ -34,12 +37,17 @@ macro_rules! rules {
 }
 
 rules! {
+    the_quickstart_shares_the_build_of_the_tests => builds::shared,
     every_member_inherits_the_lints => crates::lints_inherited,
     every_published_crate_is_described => crates::described,
     every_published_crate_shows_its_readme => crates::readme_shown,
     every_service_crate_has_the_common_files => crates::common_files,
     every_service_is_known_to_the_workspace => crates::known_to_the_workspace,
     the_umbrella_offers_every_service => crates::offered_by_the_umbrella,
+    every_package_holds_what_users_need => packages::contents,
+    every_package_is_documented_with_all_features => packages::documented_with_all_features,
+    every_package_has_keywords_of_its_own => packages::keywords,
+    all_code_in_readmes_is_compiled => readmes::code_compiled,
     the_architecture_names_every_crate => documents::architecture,
     the_changelog_has_a_place_for_news => documents::changelog,
     the_readme_tables_list_every_service => documents::readme_tables,

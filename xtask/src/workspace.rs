@@ -19,7 +19,11 @@ pub(crate) struct Workspace {
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    pub(crate) keywords: Vec<String>,
     pub(crate) license: Option<String>,
+    /// What the manifest says to other tools.
+    #[serde(default)]
+    pub(crate) metadata: serde_json::Value,
     /// From the directory of the package.
     pub(crate) readme: Option<String>,
     pub(crate) rust_version: Option<String>,
@@ -34,6 +38,12 @@ pub(crate) struct Package {
 pub(crate) struct Dependency {
     pub(crate) name: String,
     pub(crate) optional: bool,
+    /// `dev` or `build`; nothing for what the code itself uses.
+    pub(crate) kind: Option<String>,
+    /// Where it is, if it is ours.
+    pub(crate) path: Option<PathBuf>,
+    #[serde(rename = "req")]
+    pub(crate) requirement: String,
 }
 
 /// What a member is for; the dependency rules differ by it.
@@ -120,14 +130,24 @@ pub(crate) fn root() -> &'static Path {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{Package, Role, Workspace};
+    use super::{Dependency, Package, Role, Workspace};
+
+    impl Dependency {
+        /// A dependency with nothing but its name.
+        pub(crate) fn named(name: &str) -> Self {
+            let name = name.to_owned();
+            Self { name, optional: false, kind: None, path: None, requirement: "*".to_owned() }
+        }
+    }
 
     /// A published member with nothing but its name.
     pub(crate) fn package(name: &str) -> Package {
         Package {
             name: name.to_owned(),
             description: None,
+            keywords: Vec::new(),
             license: None,
+            metadata: serde_json::Value::Null,
             readme: None,
             rust_version: None,
             features: [].into(),

@@ -20,10 +20,10 @@ pub(crate) fn described(repository: &Repository) -> Findings {
 pub(crate) fn readme_shown(repository: &Repository) -> Findings {
     let finding = |package: &Package| {
         let shown = shows(package.readme.as_deref().unwrap_or("README.md"));
-        let otherwise = format!("begin with `{shown}`");
+        let otherwise = format!("begin with `#![{shown}]`");
         repository.expect(
             package.file("src/lib.rs"),
-            |text| text.lines().any(|line| line == shown),
+            |text| text.lines().any(|line| line.starts_with("#![") && line.contains(&shown)),
             &otherwise,
         )
     };
@@ -83,7 +83,7 @@ fn missing_descriptions(package: &Package) -> Findings {
 }
 
 fn shows(readme: &str) -> String {
-    format!("#![doc = include_str!(\"../{readme}\")]")
+    format!("doc = include_str!(\"../{readme}\")")
 }
 
 fn missing_offers(umbrella: &Package, service: &Package) -> Findings {
@@ -141,14 +141,14 @@ mod tests {
 
     #[test]
     fn the_readme_is_found_from_the_library() {
-        assert_eq!(shows("README.md"), "#![doc = include_str!(\"../README.md\")]");
+        assert_eq!(shows("README.md"), "doc = include_str!(\"../README.md\")");
     }
 
     #[test]
     fn everything_the_umbrella_lacks_is_named() {
         let (mut umbrella, service) = (package("batchwright"), package("batch-x"));
         assert_eq!(missing_offers(&umbrella, &service).len(), 3);
-        umbrella.dependencies.push(Dependency { name: service.name.clone(), optional: true });
+        umbrella.dependencies.push(Dependency { optional: true, ..Dependency::named(&service.name) });
         umbrella.features.insert("x".to_owned(), vec!["dep:batch-x".to_owned()]);
         let still = missing_offers(&umbrella, &service);
         assert_eq!(still, ["crates/batchwright/Cargo.toml: add `x` in the feature `full`"]);
