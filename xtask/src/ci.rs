@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{doc, features, lint, simulate, test, tidy};
+use crate::{doc, features, lint, minimal, simulate, test, tidy};
 
 /// One step of the whole check.
 #[derive(Debug)]
@@ -16,11 +16,16 @@ pub(crate) struct Step {
 }
 
 /// The steps, those that answer soonest first.
-pub(crate) const STEPS: [Step; 7] = [
+pub(crate) const STEPS: [Step; 8] = [
     Step { name: "tidy", command: "cargo xtask tidy", run: tidy::run },
     Step { name: "lint", command: "cargo xtask lint", run: lint::run },
     Step { name: "doc", command: "cargo xtask doc", run: doc::run },
     Step { name: "features", command: "cargo xtask features", run: features::run },
+    Step {
+        name: "minimal",
+        command: "cargo xtask minimal batch-core batch-smithy batch-sqs",
+        run: minimal::some,
+    },
     Step { name: "test", command: "cargo test --workspace", run: test::run },
     Step { name: "simulate", command: "cargo xtask simulate", run: simulate::scripted },
     Step { name: "deep", command: "cargo xtask simulate --deep", run: simulate::deep },

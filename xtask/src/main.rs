@@ -13,6 +13,7 @@ mod doc;
 mod features;
 mod fuzz;
 mod lint;
+mod minimal;
 mod mutants;
 mod plot;
 mod simulate;
@@ -54,7 +55,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run tidy, lint, doc, features, test and both depths of the simulation, then print how long each took
+    /// Run tidy, lint, doc, features, minimal, test and both depths of the simulation, then print how long each took
     Ci,
     /// Install and start servers that others wrote, and run the suite against them
     Conformance {
@@ -71,6 +72,11 @@ enum Command {
     Fuzz(fuzz::Choice),
     /// Check the formatting and run clippy; a warning is an error
     Lint,
+    /// Compile published crates with every direct dependency at its lower bound
+    Minimal {
+        /// Names of published crates; all of them without one
+        crates: Vec<String>,
+    },
     /// Break the code in one place at a time and see whether the tests notice
     Mutants(mutants::Choice),
     /// Draw what `cargo xtask soak --csv` wrote
@@ -116,6 +122,7 @@ fn run(command: Command) -> Result<()> {
         Command::Features => features::run(),
         Command::Fuzz(choice) => fuzz::run(&choice),
         Command::Lint => lint::run(),
+        Command::Minimal { crates } => minimal::run(&crates),
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Plot { csv, png } => plot::run(&csv, &png),
         Command::Simulate(choice) => simulate::run(&choice),
