@@ -114,10 +114,6 @@ impl<T: Target> Run<T> {
     async fn begin_again(&mut self, restart: Restart) {
         self.witness.restart_clock(restart.gap).await;
         self.witness.target.restarts(self.witness.elapsed());
-        if let Some(writer) = &self.writer {
-            // Which of its failures were discarded depends on the order in which a runtime drops its tasks.
-            take(&self.witness, writer);
-        }
         self.witness.tell(Checker::restarts);
         self.ending = restart.ending;
         if let Some(writer) = self.writer.clone() {
