@@ -21,12 +21,14 @@ const LATE_GRACE: Duration = Duration::from_millis(100);
 pub(super) struct Attempt<S: Service> {
     shared: Arc<Shared<S>>,
     batch: Option<Arc<Batch<S::Entry>>>,
+    /// The number of the driver that sends it.
+    driver: u64,
     is_sent: bool,
 }
 
 impl<S: Service> Attempt<S> {
-    pub(super) fn new(shared: Arc<Shared<S>>, batch: Arc<Batch<S::Entry>>) -> Self {
-        Self { shared, batch: Some(batch), is_sent: false }
+    pub(super) fn new(shared: Arc<Shared<S>>, batch: Arc<Batch<S::Entry>>, driver: u64) -> Self {
+        Self { shared, batch: Some(batch), driver, is_sent: false }
     }
 
     pub(super) async fn run(mut self) {
@@ -47,7 +49,9 @@ impl<S: Service> Attempt<S> {
             match Arc::try_unwrap(batch) {
                 Ok(batch) => {
                     state.batches.remove(&batch.id());
-                    state.effects.calls_driver = true;
+                    // A runtime that begins no task any more drops its driver next. Until then the driver would only
+                    // try again, in a circle.
+                    state.effects.calls_driver = self.is_sent || state.driver != Some(self.driver);
                     let now = clock::now();
                     match reply {
                         Some(reply) => {

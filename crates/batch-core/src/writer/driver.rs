@@ -10,7 +10,10 @@ use super::shared::Shared;
 use crate::{Output, Service};
 
 /// Turns the crank of the buffer: whenever it is called, and when an instant is reached. Only it sends.
-struct Driver<S: Service>(Arc<Shared<S>>);
+struct Driver<S: Service> {
+    shared: Arc<Shared<S>>,
+    number: u64,
+}
 
 /// What the driver does next.
 enum Turn {
@@ -32,13 +35,15 @@ impl<S: Service> Shared<S> {
             return Err(NoRuntime);
         }
         let mut state = self.lock();
-        if state.is_driven {
+        if state.driver.is_some() {
             return Ok(());
         }
-        state.is_driven = true;
+        let number = state.drivers;
+        state.drivers += 1;
+        state.driver = Some(number);
         state.buffer.resume();
         drop(state);
-        runtime.spawn(Driver(Arc::clone(self)).run());
+        runtime.spawn(Driver { shared: Arc::clone(self), number }.run());
         Ok(())
     }
 }
@@ -47,7 +52,7 @@ impl<S: Service> Driver<S> {
     async fn run(self) {
         while let Turn::Wait(until) = self.turn() {
             tokio::select! {
-                () = self.0.call.notified() => {}
+                () = self.shared.call.notified() => {}
                 () = clock::wait_until(until) => {}
             }
         }
@@ -55,10 +60,11 @@ impl<S: Service> Driver<S> {
 
     /// Turns the crank once.
     fn turn(&self) -> Turn {
-        self.0.called.store(false, Ordering::Release);
+        let shared = &self.shared;
+        shared.called.store(false, Ordering::Release);
         let now = clock::now();
         let mut batches = Vec::new();
-        let mut state = self.0.lock();
+        let mut state = shared.lock();
         let wait = loop {
             match state.buffer.poll(now) {
                 Output::Drop(garbage) => state.effects.garbage.push(garbage),
@@ -73,16 +79,16 @@ impl<S: Service> Driver<S> {
         };
         let grace = state.watch_collectors(now);
         let is_done = state.is_closed && state.buffer.is_empty();
+        let report = state.log.ledger.next_report();
         if is_done {
+            state.driver = None;
             state.report_rest(now);
         }
-        let report = state.log.ledger.next_report();
-        state.is_driven = !is_done;
         let effects = state.unlock();
         for batch in batches {
-            tokio::spawn(Attempt::new(Arc::clone(&self.0), batch).run());
+            tokio::spawn(Attempt::new(Arc::clone(shared), batch, self.number).run());
         }
-        effects.perform(&self.0);
+        effects.perform(shared);
         if is_done { Turn::Done } else { Turn::Wait([wait, grace, report].into_iter().flatten().min()) }
     }
 }
@@ -90,9 +96,9 @@ impl<S: Service> Driver<S> {
 /// The runtime is gone, or there is nothing left to do.
 impl<S: Service> Drop for Driver<S> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        if state.is_driven {
-            state.is_driven = false;
+        let mut state = self.shared.lock();
+        if state.driver == Some(self.number) {
+            state.driver = None;
             state.buffer.stop(clock::now());
         }
     }

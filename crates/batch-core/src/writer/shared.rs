@@ -57,7 +57,9 @@ pub(super) struct State<S: Service> {
     pub(super) has_handler: bool,
     pub(super) is_closed: bool,
     pub(super) log: Log,
-    pub(super) is_driven: bool,
+    /// The number of the driver that runs.
+    pub(super) driver: Option<u64>,
+    pub(super) drivers: u64,
     /// What this critical section leaves to be done after it.
     pub(super) effects: Effects<S>,
 }
@@ -83,7 +85,8 @@ impl<S: Service> Shared<S> {
             has_handler: handler.is_some(),
             is_closed: false,
             log: Log::new(),
-            is_driven: false,
+            driver: None,
+            drivers: 0,
             effects: Effects::new(),
         };
         Self {

@@ -165,13 +165,13 @@ impl<S: Service> Shared<S> {
     /// the current runtime where none runs; if that is being shut down, none runs after it either.
     fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, Refusal> {
         let state = self.lock_open()?;
-        if state.is_driven {
+        if state.driver.is_some() {
             return Ok(state);
         }
         drop(state);
         self.start_driver().map_err(|NoRuntime| Refusal::NoRuntime)?;
         let state = self.lock_open()?;
-        if state.is_driven { Ok(state) } else { Err(Refusal::NoRuntime) }
+        if state.driver.is_some() { Ok(state) } else { Err(Refusal::NoRuntime) }
     }
 
     fn lock_open(&self) -> Result<Locked<'_, S>, Refusal> {
