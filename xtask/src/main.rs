@@ -15,6 +15,7 @@ mod fuzz;
 mod lint;
 mod minimal;
 mod mutants;
+mod pace;
 mod plot;
 mod simulate;
 mod soak;
@@ -55,7 +56,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run tidy, lint, doc, features, minimal, test and both depths of the simulation, then print how long each took
+    /// Run tidy, lint, doc, features, minimal, test, both depths of the simulation and pace, then print how long each took
     Ci,
     /// Install and start servers that others wrote, and run the suite against them
     Conformance {
@@ -79,6 +80,8 @@ enum Command {
     },
     /// Break the code in one place at a time and see whether the tests notice
     Mutants(mutants::Choice),
+    /// Let writers find limits that they do not know, alone and two on one, and check what each gets of it
+    Pace,
     /// Draw what `cargo xtask soak --csv` wrote
     Plot {
         /// The file that a soak wrote
@@ -124,6 +127,7 @@ fn run(command: Command) -> Result<()> {
         Command::Lint => lint::run(),
         Command::Minimal { crates } => minimal::run(&crates),
         Command::Mutants(choice) => mutants::run(&choice),
+        Command::Pace => pace::run(),
         Command::Plot { csv, png } => plot::run(&csv, &png),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),

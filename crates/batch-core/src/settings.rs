@@ -153,9 +153,11 @@ impl Settings {
         self
     }
 
-    /// How many requests may be in flight at the start, and at most. In between the writer adapts
-    /// to the service: fewer when requests are throttled, more when they succeed and work waits.
-    /// Default: 8 and 64.
+    /// How many requests may be in flight at the start, and at most: the window, and its bound. The
+    /// writer adapts the window to the service. Each request that is throttled as a whole takes a
+    /// tenth off, and time lets it grow while it holds work back and requests are accepted. From the
+    /// first throttled request until the window is at its most again, requests are spread over the
+    /// round trip. The window may fall below one, down to one request a second. Default: 8 and 64.
     ///
     /// ```
     /// # use batch_core::Settings;

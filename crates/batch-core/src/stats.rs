@@ -30,7 +30,9 @@ pub struct Stats {
     pub requests: u64,
     /// Of those, requests in flight now.
     pub requests_in_flight: u64,
-    /// How many requests may be in flight now; the writer adapts it to the service.
+    /// How many requests may be in flight now; the writer adapts it to the service. It is the
+    /// window of [`Settings::in_flight`](crate::Settings::in_flight) rounded up: at 1 the writer
+    /// may send more slowly than one request after the other.
     pub in_flight_limit: u64,
     /// Sendings of entries, each entry counted as often as a request carried it.
     pub sendings: u64,

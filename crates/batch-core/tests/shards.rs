@@ -179,15 +179,15 @@ fn throttle(buffer: &mut OfNumbers, entries: usize, now: std::time::Instant) -> 
 #[test]
 fn what_is_throttled_again_does_not_slow_the_writer_again() {
     let limits = LimitPolicy::new(2, 100, 100).unwrap();
-    let mut buffer = OfNumbers::new(&Settings::new(), limits).unwrap();
+    let mut buffer = OfNumbers::new(&Settings::new().in_flight(20, 20), limits).unwrap();
     let began = std::time::Instant::now();
     let minute = Duration::from_secs(60);
 
     put(&mut buffer, began);
-    assert_eq!(throttle(&mut buffer, 1, began), 4, "half of 8");
-    assert_eq!(throttle(&mut buffer, 1, began + minute), 4, "it is the same entry");
+    assert_eq!(throttle(&mut buffer, 1, began), 18, "a tenth of 20 less");
+    assert_eq!(throttle(&mut buffer, 1, began + minute), 18, "it is the same entry");
     put(&mut buffer, began + minute);
-    assert_eq!(throttle(&mut buffer, 2, began + minute + minute / 2), 4, "one of them is");
+    assert_eq!(throttle(&mut buffer, 2, began + minute + minute / 2), 18, "one of them is");
     put(&mut buffer, began + minute + minute / 2);
-    assert_eq!(throttle(&mut buffer, 1, began + minute + minute / 2), 2, "this one is new");
+    assert_eq!(throttle(&mut buffer, 1, began + minute + minute / 2), 17, "this one is new");
 }

@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use super::isolation::IsolationId;
 use super::lines::{LineId, MAIN};
+use super::pace::Reception;
 use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
@@ -18,7 +19,8 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn complete(&mut self, batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
         let flight = self.land(&batch);
-        self.learn(batch.id, &reply, &flight.slots, now, jitter);
+        let reception = self.reception(&reply, &flight.slots);
+        self.learn(batch.id, &flight, reception, now, jitter);
         self.end(flight, batch.entries, reply, now, jitter);
     }
 
@@ -32,6 +34,7 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn abandon(&mut self, batch: Batch<E>, was_sent: bool, now: Instant) {
         let now = self.clock(now);
         let flight = self.land(&batch);
+        self.learn(batch.id, &flight, Reception::Unknown, now, 0.0);
         let failure = Failure::new("AttemptDropped");
         if was_sent {
             let was_stopped = std::mem::replace(&mut self.stopped, true);
@@ -45,7 +48,6 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn land(&mut self, batch: &Batch<E>) -> Flight {
         self.owner.check(batch.owner);
-        self.pace.answered();
         self.flights.remove(&batch.id).expect("a batch comes back once")
     }
 
@@ -151,21 +153,26 @@ impl<E, R, T> Buffer<E, R, T> {
         lanes
     }
 
-    /// Adapts the pace to what the reply says of the service.
-    fn learn(&mut self, batch: BatchId, reply: &Reply<R>, sent: &[SlotId], now: Instant, jitter: f64) {
+    /// Adapts the pace to what the end of a request says of the service.
+    fn learn(&mut self, batch: BatchId, flight: &Flight, reception: Reception, now: Instant, jitter: f64) {
+        self.pace.ended((batch, flight.sent_at), reception, now, (self.plan.rules.backoff, jitter));
+    }
+
+    fn reception(&self, reply: &Reply<R>, sent: &[SlotId]) -> Reception {
         match reply {
             Reply::Each(verdicts) if verdicts.len() == sent.len() => {
                 if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_))) {
-                    self.pace.succeeded();
+                    Reception::Accepted
                 } else if self.is_throttled_whole(sent, verdicts) {
-                    self.pace.throttled(batch, now);
+                    Reception::Throttled
                 } else {
-                    self.pace.reached();
+                    Reception::Reached
                 }
             }
-            Reply::Throttled(_) => self.pace.throttled(batch, now),
-            Reply::Unsent(_) => self.pace.unsent(batch, self.plan.rules.backoff, now, jitter),
-            _ => self.pace.reached(),
+            Reply::Throttled(_) => Reception::Throttled,
+            Reply::Unsent(_) => Reception::Unsent,
+            Reply::Ambiguous(_) => Reception::Unknown,
+            Reply::Each(_) | Reply::Fatal(_) | Reply::Retry(_) | Reply::Split(_) => Reception::Reached,
         }
     }
 

@@ -125,6 +125,7 @@ struct Flight {
     /// How many of them were answered with a copy.
     answered: u64,
     isolation: Option<IsolationId>,
+    sent_at: Instant,
 }
 
 impl<E, R, T> Buffer<E, R, T> {

@@ -3,32 +3,96 @@ use std::time::{Duration, Instant};
 use super::output::BatchId;
 use crate::Backoff;
 
-/// The gap that begins when even one request at a time is too much.
-const FIRST_GAP: Duration = Duration::from_millis(10);
-/// A gap below this counts as none. Grown by half by each throttled request and cut by a tenth by each that
-/// succeeds, the gap settles where about one request in five is throttled: close above the rate
-/// that the service allows, so that none of it is wasted.
-const LEAST_GAP: Duration = Duration::from_millis(1);
-/// The longest gap, so that a service that recovers is noticed within a second.
-const LONGEST_GAP: Duration = Duration::from_secs(1);
-/// So many successes in a row show that the service takes far more than it is sent.
-const SPRINT: u32 = 16;
+/// What one throttled request takes off the window. Writers that share a limit are throttled in
+/// proportion to what they send, so the fastest is cut most often and they become equal; one cut
+/// for each round trip would take as much from the slowest. A deeper cut leaves more of the limit
+/// unused: half of it, on average, after each. A shallower one needs more throttled requests.
+const CUT: f64 = 0.1;
+/// How far below what the service served in the last second, which is what it did not throttle,
+/// cuts may take the window. A limit
+/// that is halved throttles many requests before the first reply says so, and a cut for each of
+/// them would end near nothing. More than one cut, or the next throttled request would often take
+/// nothing, and the fastest writer would lose no more than the slowest.
+const DEEPEST: f64 = 0.15;
+/// By how much the window grows in a second, as a part of itself: `SLOW` / √rate + `FAST` × √rate
+/// for a rate of requests a second. Growth and cuts balance where growth = `CUT` × throttled
+/// requests a second, so this decides which part is throttled: two in a hundred at 25 requests a
+/// second, one at 50, two in a thousand at 1,000. Writers become equal as long as the rate grows
+/// with a lower power of itself than its square, which is how it shrinks. The first term brings
+/// slow writers together, which are seldom throttled; the second does that for fast ones.
+const SLOW: f64 = 0.08;
+const FAST: f64 = 0.004;
+/// After so many seconds without a throttled request the window grows twice as fast, after twice
+/// as many five times: a limit that rose is found within seconds, growth is slow where the limit
+/// is near, and of two writers the one that is seldom throttled catches up.
+const CALM: f64 = 1.6;
+/// The fastest growth after a cut: double in a second.
+const FASTEST: f64 = 1.0;
+/// Growth while no limit is known: from 8 to 64 in flight in half a second. Much faster, and the
+/// window would double within the round trip that it takes to learn that it is too wide.
+const UNLIMITED: f64 = 4.0;
+/// The longest gap between two requests, in seconds, so that a service that recovers is noticed
+/// soon.
+const LONGEST_GAP: f64 = 1.0;
+/// Timers are only so exact: a request that a late timer delays by less than this does not delay
+/// those after it. At 1,000 requests a second and more several go at once.
+const LATENESS: Duration = Duration::from_millis(5);
+/// A round trip counts as at least this long, in seconds.
+const SHORTEST_ROUND_TRIP: f64 = 0.001;
+/// The weight of one reply in the measured round trip.
+const SMOOTHING: f64 = 0.125;
 
-/// How many requests may be in flight and how soon the next may go: fewer and later while the
-/// service throttles, more and sooner while it accepts, one probe at a time while it cannot be
-/// reached.
+/// How many requests may be in flight and how soon the next may go.
+///
+/// A writer knows neither the limit of its service nor with whom it shares it. It keeps one
+/// number, the *window*: how many requests may be in flight on average. It may be below one. A
+/// throttled request cuts it, time lets it grow, and requests are spread over the round trip: at
+/// most `window / round trip` a second go. While no request was throttled since the window was
+/// last at its maximum, nothing is spread: the maximum alone holds.
+///
+/// While the service cannot be reached, one probe goes at a time.
 pub(super) struct Pace {
-    limit: usize,
-    max: usize,
+    window: f64,
+    max: f64,
     in_flight: usize,
-    /// Between two requests, when one at a time is still too much.
-    gap: Duration,
+    /// In seconds, smoothed; nothing before the first reply.
+    round_trip: Option<f64>,
+    recent: Recent,
+    /// When the window was last cut; nothing while no limit is known.
+    cut_at: Option<Instant>,
+    /// When the next request may go, if requests are spread.
     next_at: Option<Instant>,
+    /// Since when the window holds back a request that could go.
+    held_since: Option<Instant>,
+    /// Whether the service accepted anything since the window last changed.
+    accepted: bool,
     outage: Option<Outage>,
-    successes: u32,
-    /// Requests up to this one were sent before the last slowing down, and tell nothing new.
-    known_through: Option<BatchId>,
     last_sent: Option<BatchId>,
+}
+
+/// What a reply shows of the service.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reception {
+    /// It accepted at least a part of the request.
+    Accepted,
+    /// It answered, but neither accepted anything nor asked to slow down. A fatal failure counts
+    /// too, even one that never left the client: waiting would not help.
+    Reached,
+    /// It rejected the whole request because it is overloaded.
+    Throttled,
+    /// There is no telling whether the request reached it: a timeout, a reset, a panic, a task
+    /// that ended with its runtime.
+    Unknown,
+    /// The request never left.
+    Unsent,
+}
+
+/// The replies of about the last second: each counts less by a factor of e a second later.
+struct Recent {
+    /// Replies that were not throttled.
+    served: f64,
+    first_at: Option<Instant>,
+    latest_at: Option<Instant>,
 }
 
 struct Outage {
@@ -39,16 +103,18 @@ struct Outage {
 }
 
 impl Pace {
-    pub(super) fn new(limit: usize, max: usize) -> Self {
+    pub(super) fn new(start: usize, max: usize) -> Self {
         Self {
-            limit,
-            max,
+            window: start as f64,
+            max: max as f64,
             in_flight: 0,
-            gap: Duration::ZERO,
+            round_trip: None,
+            recent: Recent { served: 0.0, first_at: None, latest_at: None },
+            cut_at: None,
             next_at: None,
+            held_since: None,
+            accepted: false,
             outage: None,
-            successes: 0,
-            known_through: None,
             last_sent: None,
         }
     }
@@ -56,63 +122,54 @@ impl Pace {
     pub(super) fn sent(&mut self, batch: BatchId, now: Instant) {
         self.in_flight += 1;
         self.last_sent = Some(batch);
-        self.next_at = (!self.gap.is_zero()).then(|| now + self.gap);
+        self.grow(now);
+        self.next_at = self.cut_at.map(|_| {
+            // A probe goes before its turn; counting on from that turn would put off all others.
+            let late = now.checked_sub(LATENESS).unwrap_or(now);
+            self.next_at.map_or(now, |next| next.clamp(late, now)) + self.gap()
+        });
     }
 
-    pub(super) fn answered(&mut self) {
+    /// A request is due that [`may_send`](Self::may_send) refuses. Only the time between this and
+    /// the next request lets the window grow, so that an idle writer learns nothing.
+    pub(super) fn hold(&mut self, now: Instant) {
+        if self.outage.is_none() {
+            self.held_since.get_or_insert(now);
+        }
+    }
+
+    /// No request is due.
+    pub(super) fn rest(&mut self) {
+        self.held_since = None;
+    }
+
+    /// A request came back that was sent at `sent_at`. `backoff` and `jitter` are for the next
+    /// probe, if the service cannot be reached.
+    pub(super) fn ended(
+        &mut self,
+        (batch, sent_at): (BatchId, Instant),
+        reception: Reception,
+        now: Instant,
+        (backoff, jitter): (Backoff, f64),
+    ) {
         self.in_flight -= 1;
-    }
-
-    /// The service took at least a part of the request, which is [`answered`](Self::answered).
-    pub(super) fn succeeded(&mut self) {
-        self.outage = None;
-        self.successes += 1;
-        let was_full = self.in_flight + 1 >= self.limit;
-        if !self.gap.is_zero() {
-            self.gap = self.gap.mul_f64(if self.successes > SPRINT { 0.5 } else { 0.9 });
-            if self.gap < LEAST_GAP {
-                self.gap = Duration::ZERO;
+        let has_failed = match reception {
+            Reception::Unsent => true,
+            // It ends no outage and begins none. A probe that says nothing is as good as unsent.
+            Reception::Unknown => self.outage.is_some(),
+            Reception::Accepted | Reception::Reached | Reception::Throttled => {
+                self.outage = None;
+                self.measure(now.saturating_duration_since(sent_at));
+                self.recent.count(reception != Reception::Throttled, now);
+                false
             }
-        } else if was_full && self.limit < self.max && self.successes as usize >= self.limit {
-            self.limit += 1;
-            self.successes = 0;
-        }
-    }
-
-    /// The service took nothing of the request because it is asked too much.
-    pub(super) fn throttled(&mut self, batch: BatchId, now: Instant) {
-        self.outage = None;
-        self.successes = 0;
-        if self.known_through.is_some_and(|known| batch <= known) {
-            return;
-        }
-        self.known_through = self.last_sent;
-        if self.limit > 1 {
-            self.limit /= 2;
-        } else {
-            self.gap = self.gap.mul_f64(1.5).clamp(FIRST_GAP, LONGEST_GAP);
-        }
-        if !self.gap.is_zero() {
-            self.next_at = Some(now + self.gap);
-        }
-    }
-
-    /// The service was reached, but neither took the request nor asked to slow down.
-    pub(super) fn reached(&mut self) {
-        self.outage = None;
-        self.successes = 0;
-    }
-
-    /// The request never left.
-    pub(super) fn unsent(&mut self, batch: BatchId, backoff: Backoff, now: Instant, jitter: f64) {
-        self.successes = 0;
-        let strikes = match &self.outage {
-            Some(outage) if batch <= outage.began_at => return,
-            Some(outage) => outage.strikes + 1,
-            None => 1,
         };
-        let began_at = self.last_sent.unwrap_or(batch);
-        self.outage = Some(Outage { strikes, probe_at: now + backoff.delay(strikes, jitter), began_at });
+        self.accepted |= reception == Reception::Accepted;
+        if has_failed {
+            self.strike(batch, backoff.delay(self.strikes().saturating_add(1), jitter), now);
+        } else if reception == Reception::Throttled {
+            self.cut(now);
+        }
     }
 
     /// Whether a request may be sent now.
@@ -125,7 +182,7 @@ impl Pace {
     pub(super) fn earliest(&self) -> Option<Option<Instant>> {
         match &self.outage {
             Some(outage) => (self.in_flight == 0).then_some(Some(outage.probe_at)),
-            None => (self.in_flight < self.limit).then_some(self.next_at),
+            None => (self.in_flight < self.limit()).then_some(self.next_at),
         }
     }
 
@@ -137,8 +194,96 @@ impl Pace {
         self.in_flight
     }
 
+    /// The most requests in flight: the window rounded up.
     pub(super) fn limit(&self) -> usize {
-        self.limit
+        (self.window.ceil() as usize).max(1)
+    }
+
+    /// Time that the window held requests back lets it grow, if the service accepted anything
+    /// meanwhile.
+    fn grow(&mut self, now: Instant) {
+        let Some(since) = self.held_since.filter(|_| self.accepted) else {
+            return;
+        };
+        let held = now.saturating_duration_since(since).as_secs_f64();
+        (self.held_since, self.accepted) = (None, false);
+        self.window = (self.window * (1.0 + (self.growth(now) * held).min(1.0))).min(self.max);
+        if self.window >= self.max {
+            self.cut_at = None;
+        }
+    }
+
+    fn growth(&self, now: Instant) -> f64 {
+        let Some(cut_at) = self.cut_at else {
+            return UNLIMITED;
+        };
+        let root = (self.window / self.round_trip()).sqrt();
+        let calm = now.saturating_duration_since(cut_at).as_secs_f64() / CALM;
+        ((SLOW / root + FAST * root) * (1.0 + calm * calm)).min(FASTEST)
+    }
+
+    /// Each throttled request cuts the window, but all those of the last second together by little
+    /// more than their share of it.
+    fn cut(&mut self, now: Instant) {
+        let served = self.recent.served_a_second(now) * self.round_trip() * (1.0 - DEEPEST);
+        let least = served.max((self.round_trip() / LONGEST_GAP).min(1.0));
+        self.window = (self.window * (1.0 - CUT)).max(least.min(self.window));
+        (self.held_since, self.accepted) = (self.held_since.map(|_| now), false);
+        if self.cut_at.replace(now).is_none() {
+            self.next_at = Some(now + self.gap());
+        }
+    }
+
+    /// Between two requests.
+    fn gap(&self) -> Duration {
+        Duration::from_secs_f64((self.round_trip() / self.window).min(LONGEST_GAP))
+    }
+
+    fn round_trip(&self) -> f64 {
+        self.round_trip.unwrap_or(0.0).max(SHORTEST_ROUND_TRIP)
+    }
+
+    fn measure(&mut self, round_trip: Duration) {
+        let sample = round_trip.as_secs_f64();
+        let smoothed = |known| known + (sample - known) * SMOOTHING;
+        self.round_trip = Some(self.round_trip.map_or(sample, smoothed));
+    }
+
+    /// A request failed to reach the service. Those sent before that was known tell nothing new.
+    fn strike(&mut self, batch: BatchId, delay: Duration, now: Instant) {
+        if self.outage.as_ref().is_some_and(|outage| batch <= outage.began_at) {
+            return;
+        }
+        let began_at = self.last_sent.unwrap_or(batch);
+        self.outage =
+            Some(Outage { strikes: self.strikes().saturating_add(1), probe_at: now + delay, began_at });
+        self.held_since = None;
+    }
+
+    fn strikes(&self) -> u32 {
+        self.outage.as_ref().map_or(0, |outage| outage.strikes)
+    }
+}
+
+impl Recent {
+    fn count(&mut self, is_served: bool, now: Instant) {
+        self.served = self.served_until(now) + f64::from(u8::from(is_served));
+        self.first_at.get_or_insert(now);
+        self.latest_at = Some(now);
+    }
+
+    /// Requests that the service served in a second, as far as there was one.
+    fn served_a_second(&self, now: Instant) -> f64 {
+        let Some(first_at) = self.first_at else {
+            return 0.0;
+        };
+        let seen = 1.0 - (-now.saturating_duration_since(first_at).as_secs_f64()).exp();
+        self.served_until(now) / seen.max(0.05)
+    }
+
+    fn served_until(&self, now: Instant) -> f64 {
+        let age = self.latest_at.map_or(0.0, |latest| now.saturating_duration_since(latest).as_secs_f64());
+        self.served * (-age).exp()
     }
 }
 
@@ -147,88 +292,68 @@ impl Pace {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_burst_of_throttled_requests_slows_down_once() {
-        let now = Instant::now();
-        let mut pace = Pace::new(8, 64);
-        (0..8).for_each(|n| pace.sent(BatchId(n), now));
-        (0..8).for_each(|n| pace.throttled(BatchId(n), now));
-        assert_eq!(pace.limit(), 4);
-        pace.sent(BatchId(8), now);
-        pace.throttled(BatchId(8), now);
-        assert_eq!(pace.limit(), 2);
-    }
+    const ROUND_TRIP: Duration = Duration::from_millis(10);
 
-    #[test]
-    fn at_one_request_a_gap_grows_and_shrinks() {
-        let now = Instant::now();
-        let mut pace = Pace::new(1, 64);
-        for n in 0..20 {
-            pace.sent(BatchId(n), now);
-            pace.answered();
-            pace.throttled(BatchId(n), now);
+    /// Sends one request a `step` and gives it this reception a round trip later, for so many.
+    fn exchange(pace: &mut Pace, count: u64, step: Duration, reception: Reception, now: &mut Instant) {
+        let first = pace.last_sent.map_or(0, |BatchId(last)| last + 1);
+        for n in first..first + count {
+            pace.sent(BatchId(n), *now);
+            let back = *now + ROUND_TRIP;
+            pace.ended((BatchId(n), *now), reception, back, (Backoff::default(), 0.5));
+            *now += step;
         }
-        assert!(!pace.may_send(now));
-        assert!(pace.may_send(now + LONGEST_GAP));
-        // A tenth less each time would take 65.
-        for _ in 0..30 {
-            pace.succeeded();
-        }
-        pace.sent(BatchId(20), now);
-        pace.answered();
-        assert!(pace.may_send(now), "the gap is gone");
-        assert!(pace.limit() > 1);
     }
 
     #[test]
-    fn an_outage_lets_one_probe_through_at_a_time() {
-        let now = Instant::now();
-        let mut pace = Pace::new(8, 64);
-        let backoff = Backoff::default();
-        (0..3).for_each(|n| pace.sent(BatchId(n), now));
-        for n in 0..3 {
-            pace.answered();
-            pace.unsent(BatchId(n), backoff, now, 1.0);
-        }
-        let probe = now + backoff.ceiling(1);
-        assert!(!pace.may_send(now), "three failures at once are one strike");
-        assert!(pace.may_send(probe));
-        pace.sent(BatchId(3), probe);
-        assert!(!pace.may_send(probe), "one probe at a time");
-        pace.answered();
-        pace.unsent(BatchId(3), backoff, probe, 1.0);
-        assert!(!pace.may_send(probe + backoff.ceiling(1)), "the second wait is longer");
-        pace.succeeded();
-        assert!(pace.may_send(probe));
+    fn cuts_end_at_most_of_what_was_served_in_the_last_second() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(20, 64);
+        exchange(&mut pace, 2_000, Duration::from_millis(1), Reception::Accepted, &mut now);
+        exchange(&mut pace, 50, Duration::ZERO, Reception::Throttled, &mut now);
+        // 1,000 a second and 10 ms are 10 in flight.
+        assert!((8.4..=8.6).contains(&pace.window), "{}", pace.window);
+        exchange(&mut pace, 15_000, Duration::from_millis(1), Reception::Throttled, &mut now);
+        assert!((0.0099..0.0101).contains(&pace.window), "one a second: {}", pace.window);
     }
 
     #[test]
-    fn whatever_the_service_answers_ends_an_outage() {
-        let now = Instant::now();
-        let mut pace = Pace::new(8, 64);
-        pace.sent(BatchId(0), now);
-        pace.answered();
-        pace.unsent(BatchId(0), Backoff::default(), now, 1.0);
-        assert!(!pace.may_send(now));
-        pace.reached();
-        assert!(pace.may_send(now));
-    }
-
-    #[test]
-    fn only_successes_in_a_row_let_more_in_flight() {
-        let now = Instant::now();
-        let mut pace = Pace::new(2, 8);
-        pace.sent(BatchId(0), now);
-        let mut next = |was_taken: bool| {
-            pace.sent(BatchId(1), now);
-            pace.answered();
-            match was_taken {
-                true => pace.succeeded(),
-                false => pace.reached(),
+    fn a_late_timer_puts_off_no_other_request_and_a_long_rest_saves_up_none() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(10, 64);
+        exchange(&mut pace, 1, ROUND_TRIP, Reception::Throttled, &mut now);
+        for (pause, at_once) in [(3, 2..=3), (60_000, 4..=6)] {
+            now += Duration::from_millis(pause);
+            let mut sent = 0;
+            while pace.may_send(now) {
+                pace.sent(BatchId(sent + 1), now);
+                pace.in_flight -= 1;
+                sent += 1;
             }
-            pace.limit()
-        };
-        assert_eq!([true, false, true].map(&mut next), [2, 2, 2]);
-        assert_eq!(next(true), 3);
+            assert!(at_once.contains(&sent), "{sent} after {pause} ms");
+        }
+    }
+
+    #[test]
+    fn a_round_trip_is_that_of_requests_which_the_service_answered() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(8, 64);
+        exchange(&mut pace, 1, ROUND_TRIP, Reception::Accepted, &mut now);
+        for reception in [Reception::Unknown, Reception::Unsent] {
+            let sent_at = now;
+            pace.sent(BatchId(9), sent_at);
+            now += Duration::from_secs(10);
+            pace.ended((BatchId(9), sent_at), reception, now, (Backoff::default(), 0.5));
+        }
+        assert_eq!(pace.round_trip, Some(0.01));
+    }
+
+    #[test]
+    fn no_settings_are_too_large() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(usize::MAX, usize::MAX);
+        assert_eq!(pace.limit(), usize::MAX);
+        exchange(&mut pace, 1_000, Duration::ZERO, Reception::Throttled, &mut now);
+        assert_eq!(pace.limit(), 1);
     }
 }

@@ -64,7 +64,12 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     fn next_batch(&mut self, now: Instant) -> Option<Batch<E>> {
-        if self.stopped || !self.pace.may_send(now) {
+        if self.stopped || !self.has_due(now) {
+            self.pace.rest();
+            return None;
+        }
+        if !self.pace.may_send(now) {
+            self.pace.hold(now);
             return None;
         }
         if let Some((isolation, part)) = self.isolations.next(&self.slots) {
@@ -74,6 +79,11 @@ impl<E, R, T> Buffer<E, R, T> {
             let slots = self.pack(now);
             self.launch(slots, None, now)
         })
+    }
+
+    /// Whether a request goes as soon as the pace lets it.
+    fn has_due(&self, now: Instant) -> bool {
+        self.isolations.is_ready() || self.is_due(now)
     }
 
     /// Fills a request: the lines in turn, each line in its order, up to the first entry that does
@@ -144,7 +154,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.requests += 1;
         self.counters.sendings += slots.len() as u64;
         self.pace.sent(id, now);
-        self.flights.insert(id, Flight { slots, answered: 0, isolation });
+        self.flights.insert(id, Flight { slots, answered: 0, isolation, sent_at: now });
         Batch { owner: self.owner, id, entries }
     }
 
@@ -162,7 +172,7 @@ impl<E, R, T> Buffer<E, R, T> {
             return None;
         }
         let paced = self.pace.earliest()?.unwrap_or(now);
-        if self.isolations.is_ready() || self.is_due(now) {
+        if self.has_due(now) {
             return Some(paced);
         }
         self.lines.due().map(|due| due.max(paced))

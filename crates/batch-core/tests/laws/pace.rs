@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Measure, Reply, Settings, Verdict};
+use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
 
 use super::support::{put, rest, sent};
 
@@ -27,14 +27,65 @@ fn what_never_left_goes_with_the_next_probe_however_often_it_failed_before() {
 }
 
 #[test]
-fn an_answer_with_the_wrong_number_of_verdicts_is_no_success() {
-    for (verdicts, limit) in [(1, 2), (2, 1)] {
+fn the_window_grows_by_time_while_it_holds_work_back_and_the_service_accepts() {
+    let accepted = |verdicts| Reply::Each(vec![Verdict::Accepted(()); verdicts]);
+    let cases = [
+        (10, accepted(1), 2),
+        // It holds nothing back: what waits does not fill a request.
+        (9, accepted(1), 1),
+        // Nothing was accepted, or nobody can tell.
+        (10, accepted(2), 1),
+        (10, Reply::Retry(Failure::new("Busy")), 1),
+        (10, Reply::Ambiguous(Failure::new("Reset")), 1),
+    ];
+    for (waiting, reply, limit) in cases {
         let mut buffer = buffer();
         let now = Instant::now();
-        put(&mut buffer, &Measure::of_bytes(1), 1, 1, now);
+        put(&mut buffer, &Measure::of_bytes(1), 0, 0, now);
         let batch = sent(&mut buffer, now);
-        buffer.complete(batch, Reply::Each(vec![Verdict::Accepted(()); verdicts]), now, 0.0);
-        assert_eq!(buffer.stats().in_flight_limit, limit, "{verdicts} verdicts for one entry");
+        for n in 1..=waiting {
+            put(&mut buffer, &Measure::of_bytes(1), n, n, now);
+        }
+        rest(&mut buffer, now);
+        let case = format!("{waiting} wait for {reply:?}");
+        let now = now + Duration::from_millis(500);
+        buffer.complete(batch, reply, now, 0.0);
+        while !matches!(buffer.poll(now), Output::Wait(_)) {}
+        assert_eq!(buffer.stats().in_flight_limit, limit, "{case}");
+    }
+}
+
+#[test]
+fn what_may_not_have_reached_the_service_leaves_an_outage_standing() {
+    let silences = [
+        (Reply::Ambiguous(Failure::new("AttemptTimeout")), false),
+        (Reply::Unsent(Failure::new("Refused")), false),
+        (Reply::Retry(Failure::new("Busy")), true),
+        (Reply::Each(Vec::new()), true),
+        (Reply::Fatal(Failure::new("AccessDenied")), true),
+        (Reply::Throttled(Failure::new("SlowDown")), true),
+    ];
+    for (reply, ends) in silences {
+        let mut buffer = buffer();
+        let mut now = Instant::now();
+        for n in 1..=40 {
+            put(&mut buffer, &Measure::of_bytes(1), n, n, now);
+        }
+        let probe = sent(&mut buffer, now);
+        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        for wait in [BASE, 2 * BASE, 4 * BASE] {
+            let early = now + wait - Duration::from_millis(1);
+            rest(&mut buffer, early);
+            now += wait;
+            let probe = sent(&mut buffer, now);
+            rest(&mut buffer, now);
+            buffer.complete(probe, reply.clone(), now, 1.0);
+            if ends {
+                let next = BASE / 2;
+                assert_eq!(sent(&mut buffer, now + next).entries().len(), 10, "{reply:?}: it was reached");
+                break;
+            }
+        }
     }
 }
 

@@ -23,8 +23,8 @@ async fn a_lane_has_one_request_in_flight_and_others_go_in_parallel() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lane_that_retries_holds_nobody_else_up() {
-    let fake = Fake::by(|request| if request.has(1) { Act::throttle() } else { Act::accept() });
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(3_000)));
+    let fake = Fake::by(|request| if request.has(1) { Act::retry() } else { Act::accept() });
+    let writer = writer(&fake, Settings::new().max_attempts(100).delivery_deadline(ms(3_000)));
     writer.submit(item(1).lane("a")).await.unwrap();
     settle().await;
     for id in 2..=5 {

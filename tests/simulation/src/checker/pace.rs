@@ -7,7 +7,7 @@ use batch_core::Stats;
 use super::Checker;
 use super::requests::{Ended, Request};
 
-/// What is known of the pace from outside.
+/// What is known of the pace from outside. The window itself is not: its bounds are.
 #[derive(Debug)]
 pub(super) struct Pace {
     most: usize,
@@ -16,15 +16,17 @@ pub(super) struct Pace {
     highest: usize,
     outage: Option<Outage>,
     last_begin: Duration,
+    /// The next request does not begin before.
+    earliest: Duration,
     last_throttled: Option<Duration>,
-    /// The least gap between two requests, where one at a time was throttled.
-    gap: Duration,
-    /// Requests up to this one were sent before the last slowing down.
-    known_through: Option<u64>,
-    /// Since the last rest: whether a request was taken, throttled, throttled for the first time.
+    /// When a request was last answered that was not throttled.
+    last_served: Option<Duration>,
+    /// Whether a request was ever taken.
     taken: bool,
+    /// Requests throttled as a whole since then, but for those of the first seconds: each cuts the window.
+    throttled_in_vain: i32,
+    /// Since the last rest: whether a request was throttled as a whole.
     throttled: bool,
-    freshly_throttled: bool,
 }
 
 /// The service cannot be reached.
@@ -41,19 +43,27 @@ struct Outage {
 pub(super) enum Reception {
     /// It answered, but took nothing, for other reasons than load.
     Reached,
+    /// There is no telling whether it was reached.
+    Unknown,
     /// It took at least a part.
     Taken,
-    /// It took nothing because it is asked too much.
+    /// It took nothing because it is overloaded.
     Throttled,
     /// The request never left.
     Unsent,
 }
 
-/// The gap that begins when even one request at a time is throttled, grown by half by each that is throttled again.
-const FIRST_GAP: Duration = Duration::from_millis(10);
+/// What one throttled request leaves of the window.
+const KEPT: f64 = 0.9;
 
 /// The longest that a throttled writer waits between two requests.
 const LONGEST_GAP: Duration = Duration::from_secs(1);
+
+/// A late timer delays only the request that it is for.
+const LATENESS: Duration = Duration::from_millis(5);
+
+/// So long after the last request that was not throttled, nothing of it keeps the window open.
+const FORGOTTEN: Duration = Duration::from_secs(20);
 
 impl Pace {
     pub(super) fn new((start, most): (usize, usize)) -> Self {
@@ -63,22 +73,25 @@ impl Pace {
             highest: start,
             outage: None,
             last_begin: Duration::ZERO,
+            earliest: Duration::ZERO,
             last_throttled: None,
-            gap: Duration::ZERO,
-            known_through: None,
+            last_served: None,
             taken: false,
+            throttled_in_vain: 0,
             throttled: false,
-            freshly_throttled: false,
         }
     }
 
-    /// A request was throttled that was sent after the last slowing down.
-    fn slow_down(&mut self, limit: usize, launched: u64) {
-        self.freshly_throttled = true;
-        self.known_through = Some(launched);
-        if limit == 1 {
-            self.gap = self.gap.mul_f64(1.5).clamp(FIRST_GAP, LONGEST_GAP);
-        }
+    /// The widest that the window can be.
+    fn widest(&self) -> f64 {
+        self.most as f64 * KEPT.powi(self.throttled_in_vain)
+    }
+
+    /// The shortest time between two requests where the window is so narrow: a round trip counts as a millisecond at
+    /// least.
+    fn least_gap(&self) -> Duration {
+        let seconds = (0.001 / self.widest()).min(LONGEST_GAP.as_secs_f64());
+        if self.throttled_in_vain > 0 { Duration::from_secs_f64(seconds) } else { Duration::ZERO }
     }
 
     /// Of those that were launched in another runtime, these have begun, and the others never will.
@@ -96,18 +109,26 @@ impl Pace {
             return in_flight == 0 && outage.probe_at <= now;
         }
         let gap = self.last_throttled.map(|throttled| throttled.max(self.last_begin) + LONGEST_GAP);
-        let gap_is_over = self.limit > 1 || gap.is_none_or(|over| over <= now);
-        in_flight < self.limit && gap_is_over
+        in_flight < self.limit && gap.is_none_or(|over| over <= now)
+    }
+
+    /// The service cannot be reached, or nobody can tell; requests up to `launched` were sent before that was known.
+    fn strike(&mut self, id: u64, launched: u64, probe_at: impl FnOnce(u32) -> Duration) {
+        let strikes = match &self.outage {
+            Some(outage) if id <= outage.began_at => return,
+            Some(outage) => outage.strikes + 1,
+            None => 1,
+        };
+        self.outage = Some(Outage { strikes, probe_at: probe_at(strikes), began_at: launched });
     }
 }
 
 impl Checker {
-    /// A request begins: one at a time in an outage, with a gap where one at a time is throttled, and never more than
-    /// the limit.
+    /// A request begins: one at a time in an outage, with a gap where all are throttled, and never more than the limit.
     pub(super) fn check_pace(&mut self, id: u64, stats: Option<Stats>) {
         let (open, now) = (self.requests.len() + 1, self.now);
-        let Pace { last_begin, last_throttled, gap, .. } = self.pace;
-        self.pace.last_begin = now;
+        let earliest = self.pace.earliest;
+        (self.pace.last_begin, self.pace.earliest) = (now, now + self.pace.least_gap());
         let Some(stats) = stats else { return };
         self.pace.highest = self.pace.highest.max(stats.in_flight_limit as usize);
         let highest = self.pace.highest;
@@ -116,9 +137,9 @@ impl Checker {
             let probe_at = outage.probe_at;
             self.expect(open == 1, || format!("law 9: request {id} is not the only probe of an outage"));
             self.expect(probe_at <= now, || format!("law 9: request {id} probes before {probe_at:?}"));
-        } else if let Some(throttled) = last_throttled.filter(|_| highest == 1) {
-            let earliest = throttled.max(last_begin) + gap;
-            self.expect(earliest <= now, || format!("law 9: request {id} begins before {earliest:?}"));
+        } else {
+            let is_spread = earliest <= now + LATENESS;
+            self.expect(is_spread, || format!("law 9: request {id} begins long before {earliest:?}"));
         }
     }
 
@@ -130,31 +151,26 @@ impl Checker {
         let (now, backoff) = (self.now, self.rules.backoff);
         let pace = &mut self.pace;
         pace.highest = pace.highest.max(limit);
-        if let Reception::Unsent = reception {
-            pace.gap = Duration::ZERO;
-            let strikes = match &pace.outage {
-                Some(outage) if request.id <= outage.began_at => return,
-                Some(outage) => outage.strikes + 1,
-                None => 1,
-            };
-            let probe_at = now + backoff.delay(strikes, jitter);
-            pace.outage = Some(Outage { strikes, probe_at, began_at: launched });
-            return;
+        if reception == Reception::Unsent || (reception == Reception::Unknown && pace.outage.is_some()) {
+            pace.strike(request.id, launched, |strikes| now + backoff.delay(strikes, jitter));
+        } else if reception != Reception::Unknown {
+            pace.outage = None;
         }
-        pace.outage = None;
         match reception {
-            Reception::Taken => (pace.taken, pace.gap) = (true, Duration::ZERO),
+            Reception::Taken | Reception::Reached => {
+                (pace.last_served, pace.throttled_in_vain) = (Some(now), 0);
+                pace.taken |= reception == Reception::Taken;
+            }
             Reception::Throttled => {
                 (pace.throttled, pace.last_throttled) = (true, Some(now));
-                if pace.known_through.is_none_or(|known| request.id > known) {
-                    pace.slow_down(limit, launched);
-                }
+                pace.throttled_in_vain += i32::from(pace.last_served.is_none_or(|at| at + FORGOTTEN < now));
             }
-            Reception::Reached | Reception::Unsent => {}
+            Reception::Unknown | Reception::Unsent => {}
         }
     }
 
-    /// The limit shrinks when a request is throttled as a whole, grows on success, and moves for no other reason.
+    /// The limit shrinks when a request is throttled as a whole, by no more than a tenth each, and grows when the
+    /// service took something, to the double at once at most.
     pub(super) fn check_pace_at_rest(&mut self, stats: Option<Stats>) {
         let Some(stats) = stats else {
             self.pace.limit = 1;
@@ -162,15 +178,14 @@ impl Checker {
         };
         let (before, now) = (self.pace.limit, stats.in_flight_limit as usize);
         let pace = &self.pace;
-        let moves = (1..=pace.most).contains(&now)
-            && (now <= before || pace.taken)
-            && (now >= before || pace.throttled)
-            && (now < before || before == 1 || !pace.freshly_throttled || pace.taken);
+        let widest = pace.widest().ceil().max(1.0) as usize;
+        let moves = (1..=widest.min(pace.most)).contains(&now)
+            && (now <= before || (pace.taken && now <= 2 * before))
+            && (now >= before || pace.throttled);
         let complaint = format!("law 9: the limit moves from {before} to {now}: {pace:?}");
         self.expect(moves, || complaint);
         let pace = &mut self.pace;
-        (pace.limit, pace.highest) = (now, now);
-        (pace.taken, pace.throttled, pace.freshly_throttled) = (false, false, false);
+        (pace.limit, pace.highest, pace.throttled) = (now, now, false);
     }
 
     /// Whether a request that is due would surely be sent.

@@ -212,7 +212,8 @@ impl Checker {
             }
             Ended::Answered(Outcome::Throttled(_)) => Reception::Throttled,
             Ended::Answered(Outcome::Unsent(_)) => Reception::Unsent,
-            _ => Reception::Reached,
+            Ended::Answered(Outcome::Ambiguous(_)) | Ended::GivenUp | Ended::Panicked => Reception::Unknown,
+            Ended::Answered(_) => Reception::Reached,
         }
     }
 }
