@@ -21,12 +21,12 @@ pub(super) struct Pace {
     last_throttled: Option<Duration>,
     /// When a request was last answered that was not throttled.
     last_served: Option<Duration>,
-    /// Whether a request was ever taken.
-    taken: bool,
     /// Requests throttled as a whole since then, but for those of the first seconds: each cuts the window.
     throttled_in_vain: i32,
-    /// Since the last rest: whether a request was throttled as a whole.
-    throttled: bool,
+    /// Whether a request was ever taken.
+    taken: bool,
+    /// Requests throttled as a whole since the last rest.
+    throttled: i32,
 }
 
 /// The service cannot be reached.
@@ -78,7 +78,7 @@ impl Pace {
             last_served: None,
             taken: false,
             throttled_in_vain: 0,
-            throttled: false,
+            throttled: 0,
         }
     }
 
@@ -97,7 +97,6 @@ impl Pace {
     /// Of those that were launched in another runtime, these have begun, and the others never will.
     pub(super) fn restart(&mut self, requests: u64) {
         let last = requests.saturating_sub(1);
-        self.known_through = self.known_through.map(|known| known.min(last));
         if let Some(outage) = &mut self.outage {
             outage.began_at = outage.began_at.min(last);
         }
@@ -162,7 +161,8 @@ impl Checker {
                 pace.taken |= reception == Reception::Taken;
             }
             Reception::Throttled => {
-                (pace.throttled, pace.last_throttled) = (true, Some(now));
+                pace.throttled += 1;
+                pace.last_throttled = Some(now);
                 pace.throttled_in_vain += i32::from(pace.last_served.is_none_or(|at| at + FORGOTTEN < now));
             }
             Reception::Unknown | Reception::Unsent => {}
@@ -181,11 +181,12 @@ impl Checker {
         let widest = pace.widest().ceil().max(1.0) as usize;
         let moves = (1..=widest.min(pace.most)).contains(&now)
             && (now <= before || (pace.taken && now <= 2 * before))
-            && (now >= before || pace.throttled);
+            && now as f64 >= (before - 1) as f64 * KEPT.powi(pace.throttled)
+            && (now >= before || pace.throttled > 0);
         let complaint = format!("law 9: the limit moves from {before} to {now}: {pace:?}");
         self.expect(moves, || complaint);
         let pace = &mut self.pace;
-        (pace.limit, pace.highest, pace.throttled) = (now, now, false);
+        (pace.limit, pace.highest, pace.throttled) = (now, now, 0);
     }
 
     /// Whether a request that is due would surely be sent.

@@ -50,8 +50,7 @@ impl Case {
 
     pub(crate) fn row(&self, figures: &Figures) -> String {
         let Self { limit, latency, writers } = self;
-        let percent = |part: &f64| format!("{:.1}", 100.0 * part);
-        let shares: Vec<_> = figures.shares.iter().map(percent).collect();
+        let shares: Vec<_> = figures.shares.iter().map(|part| format!("{:.1}", 100.0 * part)).collect();
         format!(
             "{limit:>7} {latency:>5} ms {writers:>8} {:>7.1} {:>13} {:>10.2} {:>12}",
             100.0 * figures.used,
@@ -69,15 +68,15 @@ impl Case {
         let wrong = if figures.handed_back > 0 {
             format!("{} entries are handed back", figures.handed_back)
         } else if is_alone && figures.used < LEAST_USED {
-            format!("{:.1} % of the limit is used, less than {LEAST_USED}", 100.0 * figures.used)
+            format!("{} of the limit are used, less than {}", percent(figures.used), percent(LEAST_USED))
         } else if is_alone && *limit >= FAST && figures.throttled > MOST_THROTTLED {
-            format!("{:.2} % are throttled, more than {MOST_THROTTLED}", 100.0 * figures.throttled)
+            format!("{} are throttled, more than {}", percent(figures.throttled), percent(MOST_THROTTLED))
         } else if !is_alone && *limit >= FAST && share < LEAST_SHARE {
-            format!("a writer keeps {:.1} % of what is used, less than {LEAST_SHARE}", 100.0 * share)
+            format!("a writer keeps {} of what is used, less than {}", percent(share), percent(LEAST_SHARE))
         } else {
             return None;
         };
-        Some(format!("{limit} requests a second, {latency} ms, {writers} writers: {wrong}"))
+        Some(format!("limit {limit}/s, latency {latency} ms, writers {writers}: {wrong}"))
     }
 }
 
@@ -95,5 +94,53 @@ impl Figures {
 
     fn least_share(&self) -> f64 {
         self.shares.iter().copied().fold(1.0, f64::min)
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1} %", 100.0 * part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, Figures};
+
+    #[test]
+    fn a_complaint_names_the_row_and_what_is_broken() {
+        let good = || Figures { used: 1.0, shares: vec![0.5, 0.5], throttled: 0.01, handed_back: 0 };
+        let cases = [
+            (50.0, 1, good(), None),
+            (
+                50.0,
+                1,
+                Figures { used: 0.94, ..good() },
+                Some("94.0 % of the limit are used, less than 95.0 %"),
+            ),
+            (50.0, 1, Figures { throttled: 0.05, ..good() }, Some("5.0 % are throttled, more than 4.0 %")),
+            (20.0, 1, Figures { throttled: 0.05, ..good() }, None),
+            (20.0, 2, Figures { handed_back: 7, ..good() }, Some("7 entries are handed back")),
+            (20.0, 2, Figures { shares: vec![0.7, 0.3], ..good() }, None),
+            (
+                50.0,
+                2,
+                Figures { shares: vec![0.7, 0.3], ..good() },
+                Some("a writer keeps 30.0 % of what is used, less than 40.0 %"),
+            ),
+        ];
+        for (limit, writers, figures, wrong) in cases {
+            let row = format!("limit {limit}/s, latency 10 ms, writers {writers}: ");
+            let complaint = Case { limit, latency: 10, writers }.complaint(&figures);
+            assert_eq!(complaint, wrong.map(|wrong| row + wrong));
+        }
+    }
+
+    #[test]
+    fn of_two_runs_the_worse_figures_count() {
+        let one = Figures { used: 0.9, shares: vec![0.5, 0.5], throttled: 0.01, handed_back: 1 };
+        let two = Figures { used: 1.0, shares: vec![0.6, 0.4], throttled: 0.02, handed_back: 2 };
+        for worst in [one.clone().worst(two.clone()), two.worst(one)] {
+            assert_eq!((worst.used, worst.shares, worst.throttled), (0.9, vec![0.6, 0.4], 0.02));
+            assert_eq!(worst.handed_back, 3);
+        }
     }
 }
