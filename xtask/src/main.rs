@@ -17,6 +17,7 @@ mod minimal;
 mod mutants;
 mod pace;
 mod plot;
+mod shuttle;
 mod simulate;
 mod soak;
 mod test;
@@ -56,7 +57,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run tidy, lint, doc, features, minimal, test, both depths of the simulation and pace, then print how long each took
+    /// Run tidy, lint, doc, features, minimal, test, shuttle, both depths of the simulation and pace, then print how long each took
     Ci,
     /// Install and start servers that others wrote, and run the suite against them
     Conformance {
@@ -89,6 +90,8 @@ enum Command {
         /// The picture, a PNG file
         png: PathBuf,
     },
+    /// Run the writer's shell on schedules of its tasks and threads, each decided by a seed
+    Shuttle(shuttle::Choice),
     /// Run random schedules, each decided by a seed, and check every law at every step
     Simulate(simulate::Choice),
     /// Put a steady load with faults on a writer for minutes, and check the laws and the memory; --help shows the options
@@ -129,6 +132,7 @@ fn run(command: Command) -> Result<()> {
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Pace => pace::run(),
         Command::Plot { csv, png } => plot::run(&csv, &png),
+        Command::Shuttle(choice) => shuttle::run(&choice),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),
         Command::Test => test::run(),

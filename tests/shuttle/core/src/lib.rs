@@ -1,0 +1,3 @@
+//! The sources of batch-core, as build.rs copied them.
+
+include!(concat!(env!("OUT_DIR"), "/lib.rs"));
