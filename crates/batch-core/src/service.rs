@@ -236,7 +236,7 @@ pub enum Reply<T> {
     /// slows down.
     Throttled(Failure),
     /// The request surely never left: connection refused, no such host. Uses up no attempt; the
-    /// writer sends one probe at a time until one gets through.
+    /// writer sends one probe at a time until the service answers one. An ambiguous reply is no answer.
     Unsent(Failure),
 }
 
