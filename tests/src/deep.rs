@@ -4,7 +4,6 @@
 mod storms;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
 use batch_core::{Duplicates, Service, Settings, Writer};
 use batch_local::LocalServer;
@@ -38,8 +37,7 @@ fn allowed<D: Destination>(service: &D::Service) -> Allowed {
         limits: service.limits(),
         largest_entry: 8 * D::LARGE.0,
         duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast],
-        // So long does a FIFO queue recognize what it already has.
-        longest_delivery: (D::COPIES == destination::Copies::Never).then_some(Duration::from_secs(290)),
+        memory: service.remembers_for(),
         entries: [50, 150, 500],
         rounds: 30,
     }

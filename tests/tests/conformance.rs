@@ -55,11 +55,12 @@ macro_rules! every_destination_passes {
                 }
                 failures {
                     a_lost_answer_is_handed_back_where_the_user_asked_for_it
-                    a_service_in_trouble_for_long_uses_up_attempts_and_leaves_doubt
+                    a_service_in_trouble_beyond_the_deadline_leaves_doubt
                     an_answer_that_cannot_be_read_is_ambiguous
                     credentials_renewed_in_time_cost_attempts_and_nothing_else
-                    credentials_that_stay_expired_use_up_every_attempt
+                    credentials_that_stay_expired_bring_everything_back_with_advice
                     entries_throttled_inside_a_request_use_up_no_attempt
+                    trouble_that_passes_costs_time_and_no_entry
                     what_can_never_fit_is_refused_at_submit
                 }
                 memory {

@@ -9,7 +9,8 @@
 )]
 
 use std::collections::HashMap;
-use std::fmt::Display;
+use std::error::Error;
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -67,7 +68,7 @@ async fn an_answer_of_dynamodb_is_cut_off_at_49_mib() {
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
         let writer = DynamoDbWriter::builder(client!(aws_sdk_dynamodb, url), Table::name("orders"));
-        check_error(1 << 20, writer.connect().await.unwrap_err(), &sent);
+        check_error(1 << 20, &writer.connect().await.unwrap_err(), &sent);
     }
 }
 
@@ -82,7 +83,7 @@ async fn an_answer_of_kinesis_is_cut_off_at_4_mib() {
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
         let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, url), Stream::name("orders"));
-        check_error(1 << 20, writer.discover_limits().connect().await.unwrap_err(), &sent);
+        check_error(1 << 20, &writer.discover_limits().connect().await.unwrap_err(), &sent);
     }
 }
 
@@ -113,15 +114,16 @@ where
         assert!(begin.elapsed() < PATIENCE / 2, "{flood:?}: it ends by its timeout");
         let [item] = &items[..] else { panic!("{flood:?}: {items:?}") };
         let failure = item.cause.failure().unwrap();
-        assert_eq!(failure.code(), "AnswerTooLarge", "{flood:?}: {item}");
-        assert!(matches!(item.cause, Cause::RetriesExhausted(_) | Cause::Fatal(_)), "{flood:?}: {item}");
-        check_error(cap, item, &sent);
+        assert_eq!(failure.code(), "AnswerTooLarge", "{flood:?}: {item:#}");
+        assert!(matches!(item.cause, Cause::RetriesExhausted(_) | Cause::Fatal(_)), "{flood:?}: {item:#}");
+        check_error(cap, &item.cause, &sent);
     }
 }
 
 #[track_caller]
-fn check_error(cap: usize, error: impl Display, sent: &AtomicUsize) {
-    let shown = error.to_string();
+fn check_error(cap: usize, error: &(dyn Error + 'static), sent: &AtomicUsize) {
+    let chain = iter::successors(Some(error), |&error| error.source());
+    let shown = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     assert!(shown.contains(&format!("more than {cap}")), "{shown}");
     let sent = sent.load(Ordering::SeqCst);
     assert!(sent <= cap + UNDERWAY, "{sent} bytes were taken");

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use batch_core::{ConfigError, LimitPolicy, Settings, UnprocessedItem, Writer};
@@ -17,6 +18,9 @@ pub struct CloudWatchWriterBuilder {
     compression: Compression,
 }
 
+/// How long a metric may be sent unless the user says so.
+const DELIVERY_DEADLINE: Duration = Duration::from_secs(3_600);
+
 type Handler = Box<dyn Fn(UnprocessedItem<Metric>) + Send + Sync>;
 
 impl CloudWatchWriterBuilder {
@@ -30,8 +34,9 @@ impl CloudWatchWriterBuilder {
         }
     }
 
-    /// How the writer gathers, sends, retries and bounds. Default: [`Settings::new`]. Metrics have
-    /// neither an order nor duplicates, so that those two settings change nothing.
+    /// How the writer gathers, sends, retries and bounds. Default: [`Settings::new`], with a delivery
+    /// deadline of an hour: a metric is worth as much then as it was at first. Metrics have neither an
+    /// order nor duplicates, so that those two settings change nothing.
     ///
     /// CloudWatch cannot tell a metric that is sent again from a new one: where a lost answer must
     /// never count a metric twice, choose [`Ambiguous::HandBack`](crate::Ambiguous::HandBack).
@@ -59,7 +64,7 @@ impl CloudWatchWriterBuilder {
     ///
     /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
     /// let writer = CloudWatchWriter::builder(client, Namespace::new("Weather"))
-    ///     .on_unprocessed(|item| eprintln!("{:?}: {item}", item.entry))
+    ///     .on_unprocessed(|item| eprintln!("{:?}: {item:#}", item.entry))
     ///     .build()?;
     /// # Ok::<(), batch_cloudwatch::ConfigError>(())
     /// ```
@@ -100,7 +105,8 @@ impl CloudWatchWriterBuilder {
         let limits = LimitPolicy::new(REQUEST_DATUMS, REQUEST_BYTES, DATUM_BYTES)?
             .with_overhead_bytes(body::request_overhead_bytes(self.namespace.name()))?;
         let cloudwatch = CloudWatch::new(&self.client, self.namespace, limits, self.compression, clock::wall);
-        let mut writer = Writer::builder(cloudwatch).settings(self.settings);
+        let settings = self.settings.or_delivery_deadline(DELIVERY_DEADLINE);
+        let mut writer = Writer::builder(cloudwatch).settings(settings);
         if let Some(handler) = self.on_unprocessed {
             writer = writer.on_unprocessed(handler);
         }

@@ -35,7 +35,7 @@ use crate::{CloudWatch, CloudWatchWriterBuilder, Namespace};
 ///         writer.submit(Metric::new("Temperature", temperature).dimension("Station", "10637")).await?;
 ///     }
 ///     for item in writer.flush().await {
-///         eprintln!("{:?}: {item}", item.entry);
+///         eprintln!("{:?}: {item:#}", item.entry);
 ///     }
 ///     Ok(())
 /// }

@@ -32,10 +32,12 @@ impl Backoff {
         self.base.saturating_mul(1 << doublings).min(self.cap)
     }
 
-    /// The wait before retry number `retry`, given a random number of [0, 1).
+    /// The wait before retry number `retry`, given a random number of [0, 1). A number outside of that
+    /// counts as the nearest one; one that is none (NaN) asks for the longest wait.
     #[must_use]
     pub fn delay(&self, retry: u32, jitter: f64) -> Duration {
-        self.ceiling(retry).mul_f64(jitter.clamp(0.0, 1.0))
+        let jitter = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
+        self.ceiling(retry).mul_f64(jitter)
     }
 }
 
@@ -72,7 +74,7 @@ mod tests {
     #[test]
     fn a_delay_is_a_part_of_the_ceiling() {
         let backoff = Backoff::new(SECOND, Duration::from_secs(5));
-        for (jitter, seconds) in [(0.0, 0), (0.5, 2), (1.0, 4), (-1.0, 0), (2.0, 4)] {
+        for (jitter, seconds) in [(0.0, 0), (0.5, 2), (1.0, 4), (-1.0, 0), (2.0, 4), (f64::NAN, 4)] {
             assert_eq!(backoff.delay(3, jitter), Duration::from_secs(seconds), "{jitter}");
         }
     }

@@ -1,8 +1,9 @@
 use std::fmt;
+use std::time::Duration;
 
 use crate::Invalid;
 
-/// Settings that contradict each other or the service.
+/// Settings that contradict each other or the service. A setting is named by its method.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -28,6 +29,20 @@ pub enum ConfigError {
         /// Who needs that.
         why: &'static str,
     },
+    /// A time that leaves none for another.
+    #[error("{setting} is {value:?}, but {other} is {limit:?}: {why}")]
+    TooLong {
+        /// What was set.
+        setting: &'static str,
+        /// To what.
+        value: Duration,
+        /// What it contradicts.
+        other: &'static str,
+        /// How long that is.
+        limit: Duration,
+        /// What could not be delivered, and the way out.
+        why: &'static str,
+    },
     /// A setting that this service does not allow.
     #[error("{0}")]
     Unsupported(String),
@@ -37,6 +52,20 @@ pub enum ConfigError {
         /// What was set.
         setting: &'static str,
     },
+}
+
+impl ConfigError {
+    /// The same about the setting that a user knows.
+    pub(crate) fn about(mut self, name: &'static str) -> Self {
+        match &mut self {
+            Self::AboveLimit { setting, .. }
+            | Self::BelowNeed { setting, .. }
+            | Self::TooLong { setting, .. }
+            | Self::Zero { setting } => *setting = name,
+            Self::Unsupported(_) => {}
+        }
+        self
+    }
 }
 
 /// Why an entry was not accepted; every variant gives the entry back. An entry that is not

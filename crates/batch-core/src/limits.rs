@@ -37,9 +37,9 @@ impl LimitPolicy {
     /// When one of them is zero: nothing could ever be sent.
     pub fn new(entries: usize, request_bytes: usize, entry_bytes: usize) -> Result<Self, ConfigError> {
         for (setting, value) in [
-            ("entries of a request", entries),
-            ("bytes of a request", request_bytes),
-            ("bytes of an entry", entry_bytes),
+            ("LimitPolicy::new: entries", entries),
+            ("LimitPolicy::new: request_bytes", request_bytes),
+            ("LimitPolicy::new: entry_bytes", entry_bytes),
         ] {
             if value == 0 {
                 return Err(ConfigError::Zero { setting });
@@ -56,7 +56,7 @@ impl LimitPolicy {
     pub fn with_overhead_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
         if bytes >= self.request_bytes {
             return Err(ConfigError::AboveLimit {
-                setting: "fixed bytes of a request",
+                setting: "LimitPolicy::with_overhead_bytes",
                 value: bytes,
                 limit: self.request_bytes - 1,
             });
@@ -71,7 +71,7 @@ impl LimitPolicy {
     ///
     /// When that is zero or above the service's limit.
     pub fn lower_entries(mut self, entries: usize) -> Result<Self, ConfigError> {
-        self.entries = lowered("entries of a request", entries, self.entries)?;
+        self.entries = lowered("LimitPolicy::lower_entries", entries, self.entries)?;
         Ok(self)
     }
 
@@ -79,10 +79,16 @@ impl LimitPolicy {
     ///
     /// # Errors
     ///
-    /// When that is zero or above the service's limit.
+    /// When that is zero, above the service's limit, or leaves no room beside the fixed bytes.
     pub fn lower_request_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
-        self.request_bytes = lowered("bytes of a request", bytes, self.request_bytes)?;
-        self.with_overhead_bytes(self.overhead_bytes)
+        let setting = "LimitPolicy::lower_request_bytes";
+        self.request_bytes = lowered(setting, bytes, self.request_bytes)?;
+        let needed = self.overhead_bytes.saturating_add(1);
+        if bytes < needed {
+            let why = "a request with its fixed bytes and one of an entry has";
+            return Err(ConfigError::BelowNeed { setting, value: bytes, needed, why });
+        }
+        Ok(self)
     }
 
     /// The most entries of a request.
@@ -148,7 +154,7 @@ impl Load {
     /// This load and one more entry whose share of the request is `bytes`.
     #[must_use]
     pub fn with(self, bytes: usize) -> Self {
-        Self { entries: self.entries + 1, bytes: self.bytes.saturating_add(bytes) }
+        Self { entries: self.entries.saturating_add(1), bytes: self.bytes.saturating_add(bytes) }
     }
 }
 
@@ -192,8 +198,8 @@ mod tests {
     fn what_is_fixed_leaves_room_for_a_byte() {
         let limits = limits();
         assert_eq!(limits.with_overhead_bytes(999).expect("a byte is left").payload_bytes(), 1);
-        refused(limits.with_overhead_bytes(1_000), "fixed bytes of a request", (1_000, 999));
-        refused(limits.with_overhead_bytes(1_001), "fixed bytes of a request", (1_001, 999));
+        refused(limits.with_overhead_bytes(1_000), "LimitPolicy::with_overhead_bytes", (1_000, 999));
+        refused(limits.with_overhead_bytes(1_001), "LimitPolicy::with_overhead_bytes", (1_001, 999));
     }
 
     #[test]
@@ -202,13 +208,17 @@ mod tests {
         for entries in [1, 9, 10] {
             assert_eq!(limits.lower_entries(entries).expect("it is lower").entries(), entries);
         }
-        refused(limits.lower_entries(11), "entries of a request", (11, 10));
+        refused(limits.lower_entries(11), "LimitPolicy::lower_entries", (11, 10));
         assert!(matches!(limits.lower_entries(0), Err(ConfigError::Zero { .. })));
 
         let lower = limits.lower_request_bytes(201).expect("a byte is left");
         assert_eq!((lower.request_bytes(), lower.payload_bytes()), (201, 1));
-        refused(limits.lower_request_bytes(1_001), "bytes of a request", (1_001, 1_000));
-        refused(limits.lower_request_bytes(200), "fixed bytes of a request", (200, 199));
+        refused(limits.lower_request_bytes(1_001), "LimitPolicy::lower_request_bytes", (1_001, 1_000));
+        let too_low = limits.lower_request_bytes(200);
+        assert!(
+            matches!(too_low, Err(ConfigError::BelowNeed { value: 200, needed: 201, .. })),
+            "{too_low:?}"
+        );
     }
 
     #[test]

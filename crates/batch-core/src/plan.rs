@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::backoff::FOREVER;
 use crate::buffer::KeyHasher;
 use crate::{Ambiguous, Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order};
 
@@ -14,6 +15,8 @@ pub(crate) struct Plan {
     pub(crate) threshold_entries: usize,
     pub(crate) max_bytes: usize,
     pub(crate) max_entries: usize,
+    /// How long the service remembers an entry, if it does.
+    pub(crate) memory: Option<Duration>,
     pub(crate) in_flight: (usize, usize),
     pub(crate) rules: Rules,
     /// What an entry is charged beside its heap.
@@ -31,9 +34,16 @@ pub(crate) struct Rules {
     pub(crate) delivery_deadline: Duration,
     pub(crate) duplicates: Duplicates,
     pub(crate) linger: Linger,
-    pub(crate) max_attempts: u32,
+    pub(crate) max_attempts: Option<u32>,
     pub(crate) order: Order,
 }
+
+/// Entries inside are numbered by 32 bits.
+pub(crate) const MOST_ENTRIES: usize = (u32::MAX - 1) as usize;
+
+const DEADLINE: &str = "Settings::delivery_deadline";
+const LINGER: &str = "Settings::linger";
+const TIMEOUT: &str = "Settings::attempt_timeout";
 
 impl Plan {
     /// What an entry of this size is charged beside its heap. What holds entries grows by doubling.
@@ -42,32 +52,81 @@ impl Plan {
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        for (setting, value) in [
-            ("threshold in entries", self.threshold_entries),
-            ("threshold in bytes", self.threshold_bytes),
-            ("most entries inside", self.max_entries),
-            ("requests in flight at the start", self.in_flight.0),
-            ("attempts of an entry", self.rules.max_attempts as usize),
-            ("attempt timeout", self.rules.attempt_timeout.as_nanos().try_into().unwrap_or(usize::MAX)),
+        let Self { limits, rules, in_flight: (start, max), .. } = self;
+        for (setting, is_zero) in [
+            ("Settings::threshold_entries", self.threshold_entries == 0),
+            ("Settings::threshold_bytes", self.threshold_bytes == 0),
+            ("Settings::max_entries", self.max_entries == 0),
+            ("Settings::in_flight at the start", *start == 0),
+            ("Settings::max_attempts", rules.max_attempts == Some(0)),
+            (TIMEOUT, rules.attempt_timeout.is_zero()),
+            (DEADLINE, rules.delivery_deadline.is_zero()),
         ] {
-            if value == 0 {
+            if is_zero {
                 return Err(ConfigError::Zero { setting });
             }
         }
-        at_most("threshold in entries", self.threshold_entries, self.limits.entries())?;
-        at_most("threshold in bytes", self.threshold_bytes, self.limits.payload_bytes())?;
-        at_most("requests in flight at the start", self.in_flight.0, self.in_flight.1)?;
-        let largest = self.limits.entry_bytes().min(self.limits.payload_bytes());
-        let needed = largest.saturating_add(self.overhead_bytes);
+        at_most("Settings::threshold_entries", self.threshold_entries, limits.entries())?;
+        at_most("Settings::threshold_bytes", self.threshold_bytes, limits.payload_bytes())?;
+        at_most("Settings::in_flight at the start", *start, *max)?;
+        let needed = self.largest_charge();
         if self.max_bytes < needed {
             return Err(ConfigError::BelowNeed {
-                setting: "most bytes inside",
+                setting: "Settings::max_bytes",
                 value: self.max_bytes,
                 needed,
                 why: "one largest entry needs",
             });
         }
-        Ok(())
+        self.check_times()
+    }
+
+    /// What the largest entry is charged, if it holds as many bytes as it counts.
+    pub(crate) fn largest_charge(&self) -> usize {
+        self.charge(self.limits.entry_bytes().min(self.limits.payload_bytes()))
+    }
+
+    /// What an entry is charged that holds this many bytes on the heap.
+    pub(crate) fn charge(&self, heap_bytes: usize) -> usize {
+        heap_bytes.saturating_add(self.overhead_bytes)
+    }
+
+    /// Whether an entry can be sent, and its attempt end, before its time is over.
+    fn check_times(&self) -> Result<(), ConfigError> {
+        let Rules { ambiguous, attempt_timeout, delivery_deadline, linger, .. } = self.rules;
+        let linger = linger.longest();
+        if linger >= delivery_deadline && delivery_deadline < FOREVER {
+            return Err(ConfigError::TooLong {
+                setting: LINGER,
+                value: linger,
+                other: DEADLINE,
+                limit: delivery_deadline,
+                why: "a partial batch would come back unsent; set a shorter linger or a longer deadline",
+            });
+        }
+        if attempt_timeout > delivery_deadline {
+            return Err(ConfigError::TooLong {
+                setting: TIMEOUT,
+                value: attempt_timeout,
+                other: DEADLINE,
+                limit: delivery_deadline,
+                why: "one request without a response could use up all the time of its entries; set a shorter \
+                      timeout or a longer deadline",
+            });
+        }
+        match self.memory {
+            Some(memory) if attempt_timeout >= memory && ambiguous == Ambiguous::Retry => {
+                Err(ConfigError::TooLong {
+                    setting: TIMEOUT,
+                    value: attempt_timeout,
+                    other: "the time for which the service remembers an entry",
+                    limit: memory,
+                    why: "no entry could be sent again after its response was lost; set a shorter timeout or \
+                          Ambiguous::HandBack",
+                })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

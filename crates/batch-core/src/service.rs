@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -90,6 +91,17 @@ pub trait Service: Send + Sync + 'static {
     /// The limits of a request and of an entry. Read once, when the writer is built.
     fn limits(&self) -> LimitPolicy;
 
+    /// How long the service surely remembers an entry that it accepted, if it does: one that comes again
+    /// within that time is not taken for another. Default: none, it does not, or for ever. Read once,
+    /// when the writer is built.
+    ///
+    /// That time begins at the first attempt that may have delivered the entry. One attempt timeout
+    /// before its end the entry is handed back with [`Cause::Ambiguous`](crate::Cause::Ambiguous)
+    /// instead of being sent again, so that no retry can arrive when it is over.
+    fn remembers_for(&self) -> Option<Duration> {
+        None
+    }
+
     /// Fills in what the service generates for an entry (an id, a timestamp). Called once when an
     /// entry is submitted, before [`measure`](Self::measure). An entry that already has it must
     /// be left as it is, so that an entry handed back can be submitted again.
@@ -127,6 +139,10 @@ impl<S: Service + ?Sized> Service for Box<S> {
 
     fn limits(&self) -> LimitPolicy {
         (**self).limits()
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        (**self).remembers_for()
     }
 
     fn prepare(&self, entry: &mut Self::Entry) {

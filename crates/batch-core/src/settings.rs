@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::backoff::FOREVER;
 use crate::buffer::KeyHasher;
-use crate::plan::{Plan, Rules};
+use crate::plan::{MOST_ENTRIES, Plan, Rules};
 use crate::{Backoff, ConfigError, LimitPolicy};
 
 /// How a writer gathers, sends, retries and bounds. What is not set has the default named at its
@@ -14,7 +14,6 @@ use crate::{Backoff, ConfigError, LimitPolicy};
 ///
 /// let settings = Settings::new()
 ///     .linger(Linger::Fixed(Duration::from_millis(20)))
-///     .max_attempts(8)
 ///     .delivery_deadline(Duration::from_secs(600));
 /// # let _ = settings;
 /// ```
@@ -27,13 +26,14 @@ pub struct Settings {
     delivery_deadline: Option<Duration>,
     duplicates: Option<Duplicates>,
     in_flight: Option<(usize, usize)>,
-    linger: Linger,
+    linger: Option<Linger>,
     max_attempts: Option<u32>,
     max_batch_bytes: Option<usize>,
     max_batch_entries: Option<usize>,
     max_bytes: Option<usize>,
     max_entries: Option<usize>,
     order: Option<Order>,
+    remembered_for: Option<Duration>,
     threshold_bytes: Option<usize>,
     threshold_entries: Option<usize>,
 }
@@ -89,6 +89,10 @@ impl Settings {
 
     /// What happens to an entry that may have been delivered. Default: [`Ambiguous::Retry`].
     ///
+    /// Each retry of such an entry may deliver it once more: in the end the destination may hold as
+    /// many copies as there were attempts (`attempts` of what is answered), unless it knows the entry
+    /// again: a FIFO queue by its deduplication id, a table by its primary key.
+    ///
     /// ```
     /// # use batch_core::{Ambiguous, Settings};
     /// let at_most_once = Settings::new().ambiguous(Ambiguous::HandBack);
@@ -99,7 +103,12 @@ impl Settings {
         self
     }
 
-    /// How long one request may take before it counts as ambiguous. Default: 10 s.
+    /// How long one request may take before it counts as ambiguous. Default: 10 s, or the delivery
+    /// deadline if that is shorter.
+    ///
+    /// [`build`](crate::WriterBuilder::build) refuses a timeout above the
+    /// [delivery deadline](Self::delivery_deadline), and one that leaves no time for a retry before
+    /// the service forgets an entry (a FIFO queue does after five minutes).
     ///
     /// ```
     /// # use std::time::Duration;
@@ -128,7 +137,16 @@ impl Settings {
     }
 
     /// How long after its acceptance an entry may still be sent. An attempt under way at that
-    /// moment may finish. Default: two minutes.
+    /// moment may finish. Default: the service's, mostly two minutes; an hour for CloudWatch.
+    ///
+    /// This is the writer's patience: unless [`max_attempts`](Self::max_attempts) is set, an entry is
+    /// sent again and again until then. Trouble that ends earlier (a service that answers 503,
+    /// credentials that expired) costs time and no entry.
+    ///
+    /// An entry that fell due while the process was paused (stopped by a signal, frozen between two
+    /// invocations, asleep with a clock that went on) gets one more attempt, for which its deadline
+    /// counts anew, once. The process counts as paused when the writer finds an entry, or the timeout
+    /// of its request, more than 100 ms late.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -169,7 +187,11 @@ impl Settings {
         self
     }
 
-    /// How long a partial batch waits for company. Default: natural, up to 100 ms.
+    /// How long a partial batch waits for company. Default: natural, up to 100 ms, or half of the
+    /// delivery deadline if that is shorter.
+    ///
+    /// [`build`](crate::WriterBuilder::build) refuses one that is not below the
+    /// [delivery deadline](Self::delivery_deadline): the entries would come back unsent.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -178,12 +200,12 @@ impl Settings {
     /// # let _ = settings;
     /// ```
     pub fn linger(mut self, linger: Linger) -> Self {
-        self.linger = linger;
+        self.linger = Some(linger);
         self
     }
 
-    /// How many attempts an entry has. Throttling, splitting and requests that never left use up
-    /// none. Default: 5.
+    /// Bounds the attempts of an entry. Throttling, splitting and requests that never left use up
+    /// none. Default: no bound but the [delivery deadline](Self::delivery_deadline).
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -282,9 +304,24 @@ impl Settings {
         self
     }
 
+    /// The delivery deadline where the user chose none; for the builders of services.
+    pub fn or_delivery_deadline(mut self, deadline: Duration) -> Self {
+        self.delivery_deadline = self.delivery_deadline.or(Some(deadline));
+        self
+    }
+
     /// The rule for duplicates where the user chose none; for the builders of services.
     pub fn or_duplicates(mut self, rule: Duplicates) -> Self {
         self.duplicates = self.duplicates.or(Some(rule));
+        self
+    }
+
+    /// How long the service remembers an entry, from [`Service::remembers_for`]; set by the writer's
+    /// builder, and by whoever drives a [`Buffer`](crate::Buffer).
+    ///
+    /// [`Service::remembers_for`]: crate::Service::remembers_for
+    pub fn remembered_for(mut self, memory: Option<Duration>) -> Self {
+        self.remembered_for = memory;
         self
     }
 
@@ -301,14 +338,6 @@ impl Settings {
         self.order == Some(Order::Strict)
     }
 
-    /// The delivery deadline and the timeout of an attempt: the longest that an entry can be on
-    /// its way is their sum. For services that remember entries only so long.
-    #[must_use]
-    pub fn longest_delivery(&self) -> Duration {
-        let Rules { delivery_deadline, attempt_timeout, .. } = self.rules();
-        delivery_deadline.saturating_add(attempt_timeout)
-    }
-
     /// The settings for a service of these limits whose entries are of type `E`.
     pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
         let limits = self.lowered(limits)?;
@@ -316,7 +345,8 @@ impl Settings {
             threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
             threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
             max_bytes: self.max_bytes.unwrap_or(64 << 20),
-            max_entries: self.max_entries.unwrap_or(10_000),
+            max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
+            memory: self.remembered_for.map(|memory| memory.min(FOREVER)),
             in_flight: self.in_flight.unwrap_or((8, 64)),
             rules: self.rules(),
             overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
@@ -328,27 +358,29 @@ impl Settings {
     }
 
     fn rules(&self) -> Rules {
+        let delivery_deadline = self.delivery_deadline.unwrap_or(Duration::from_secs(120)).min(FOREVER);
+        let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(10).min(delivery_deadline));
+        let linger = self.linger.unwrap_or_else(|| Linger::default().at_most(delivery_deadline / 2));
         Rules {
             ambiguous: self.ambiguous,
-            attempt_timeout: self.attempt_timeout.unwrap_or(Duration::from_secs(10)).min(FOREVER),
+            attempt_timeout: attempt_timeout.min(FOREVER),
             backoff: self.backoff,
-            delivery_deadline: self.delivery_deadline.unwrap_or(Duration::from_secs(120)).min(FOREVER),
+            delivery_deadline,
             duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
-            linger: match self.linger {
-                Linger::Fixed(linger) => Linger::Fixed(linger.min(FOREVER)),
-                Linger::Natural(linger) => Linger::Natural(linger.min(FOREVER)),
-            },
-            max_attempts: self.max_attempts.unwrap_or(5),
+            linger: linger.at_most(FOREVER),
+            max_attempts: self.max_attempts,
             order: self.order.unwrap_or(Order::Relaxed),
         }
     }
 
     fn lowered(&self, mut limits: LimitPolicy) -> Result<LimitPolicy, ConfigError> {
         if let Some(entries) = self.max_batch_entries {
-            limits = limits.lower_entries(entries)?;
+            limits =
+                limits.lower_entries(entries).map_err(|error| error.about("Settings::max_batch_entries"))?;
         }
         if let Some(bytes) = self.max_batch_bytes {
-            limits = limits.lower_request_bytes(bytes)?;
+            let lowered = limits.lower_request_bytes(bytes);
+            limits = lowered.map_err(|error| error.about("Settings::max_batch_bytes"))?;
         }
         Ok(limits)
     }
@@ -360,6 +392,13 @@ impl Linger {
     pub fn longest(&self) -> Duration {
         match *self {
             Self::Fixed(linger) | Self::Natural(linger) => linger,
+        }
+    }
+
+    fn at_most(self, longest: Duration) -> Self {
+        match self {
+            Self::Fixed(linger) => Self::Fixed(linger.min(longest)),
+            Self::Natural(linger) => Self::Natural(linger.min(longest)),
         }
     }
 }

@@ -13,6 +13,8 @@ mod company;
 mod config;
 #[path = "laws/crank.rs"]
 mod crank;
+#[path = "laws/extremes.rs"]
+mod extremes;
 #[path = "laws/isolation.rs"]
 mod isolation;
 #[path = "laws/memory.rs"]
@@ -79,6 +81,17 @@ proptest! {
     #[test]
     fn ambiguous_entries_are_handed_back_when_asked_to(config in config::any(), ops in ops(schedule::ANY)) {
         run(Config { ambiguous: Ambiguous::HandBack, ..config }, &ops);
+    }
+
+    #[test]
+    fn what_falls_due_in_a_pause_has_one_more_attempt(config in config::any(), ops in ops(schedule::PAUSED)) {
+        run(config, &ops);
+    }
+
+    #[test]
+    fn a_service_that_forgets_is_never_given_an_entry_once_more(config in config::any(), ops in ops(schedule::ANY)) {
+        let memory = config.memory_ms.unwrap_or(config.attempt_timeout_ms + 300);
+        run(Config { memory_ms: Some(memory), ambiguous: Ambiguous::Retry, ..config }, &ops);
     }
 
     #[test]

@@ -34,10 +34,14 @@ mod log;
 mod owners;
 #[path = "writer/pace.rs"]
 mod pace;
+#[path = "writer/patience.rs"]
+mod patience;
 #[path = "writer/permits.rs"]
 mod permits;
 #[path = "writer/races.rs"]
 mod races;
+#[path = "writer/reasons.rs"]
+mod reasons;
 #[path = "writer/receipts.rs"]
 mod receipts;
 #[path = "writer/retries.rs"]

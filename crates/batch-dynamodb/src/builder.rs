@@ -144,7 +144,7 @@ impl<K> DynamoDbWriterBuilder<K> {
     /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
     /// let writer = DynamoDbWriter::builder(client, Table::name("orders"))
     ///     .partition_key("id", KeyType::String)
-    ///     .on_unprocessed(|item| eprintln!("{:?}: {item}", item.entry))
+    ///     .on_unprocessed(|item| eprintln!("{:?}: {item:#}", item.entry))
     ///     .build()?;
     /// # Ok::<(), batch_dynamodb::ConfigError>(())
     /// ```

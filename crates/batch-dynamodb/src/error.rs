@@ -9,14 +9,14 @@ use crate::limits::LEVELS;
 #[non_exhaustive]
 pub enum ConnectError {
     /// The settings contradict each other or the service.
-    #[error("the settings do not fit: {0}")]
+    #[error("the settings do not fit")]
     Config(#[from] ConfigError),
     /// There is no such table.
-    #[error("the table was not found: {0}")]
+    #[error("the table was not found")]
     NoSuchTable(#[source] Failure),
     /// The table could not be described: no connection, no permission, no credentials, throttled. The
     /// failure says which, and what to do.
-    #[error("the keys of the table could not be read: {0}")]
+    #[error("the keys of the table could not be read")]
     NotDescribed(#[source] Failure),
     /// The table is there and takes no writes, or its keys make no sense.
     #[error("the table {table} cannot be written to: {reason}")]

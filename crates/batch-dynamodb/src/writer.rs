@@ -37,7 +37,7 @@ use crate::{DynamoDb, DynamoDbStats, DynamoDbWriterBuilder, Table};
 ///         writer.submit(Write::put_json(&format!(r#"{{"n": {n}}}"#))?).await?;
 ///     }
 ///     for item in writer.flush().await {
-///         eprintln!("{:?}: {item}", item.entry);
+///         eprintln!("{:?}: {item:#}", item.entry);
 ///     }
 ///     Ok(())
 /// }

@@ -186,7 +186,7 @@ impl<L> KinesisWriterBuilder<L> {
     ///
     /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
     /// let writer = KinesisWriter::builder(client, Stream::name("measurements"))
-    ///     .on_unprocessed(|item| eprintln!("{:?}: {item}", item.entry.key()))
+    ///     .on_unprocessed(|item| eprintln!("{:?}: {item:#}", item.entry.key()))
     ///     .build()?;
     /// # Ok::<(), batch_kinesis::ConfigError>(())
     /// ```
@@ -284,7 +284,7 @@ impl<L> KinesisWriterBuilder<L> {
     }
 
     fn check_record_bytes(&self, most: usize) -> Result<(), ConfigError> {
-        let setting = "most bytes of a record";
+        let setting = "KinesisWriterBuilder::max_record_bytes";
         match self.max_record_bytes {
             Some(value) if value < RECORD_BYTES => Err(ConfigError::BelowNeed {
                 setting,
@@ -298,7 +298,7 @@ impl<L> KinesisWriterBuilder<L> {
     }
 
     fn request_bytes(&self, record_bytes: usize) -> Result<usize, ConfigError> {
-        let setting = "most bytes of a request";
+        let setting = "KinesisWriterBuilder::max_request_bytes";
         match self.max_request_bytes {
             None => Ok(record_bytes.max(REQUEST_BYTES)),
             Some(value) if value > MOST_REQUEST_BYTES => {

@@ -36,7 +36,7 @@ use crate::{Kinesis, KinesisWriterBuilder, Stream};
 ///         writer.submit(Record::new(format!("{n} °C")).partition_key("station-17")).await?;
 ///     }
 ///     for item in writer.flush().await {
-///         eprintln!("{:?}: {item}", item.entry);
+///         eprintln!("{:?}: {item:#}", item.entry);
 ///     }
 ///     Ok(())
 /// }

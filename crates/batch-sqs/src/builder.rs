@@ -4,9 +4,7 @@ use aws_sdk_sqs::Client;
 use batch_core::{ConfigError, Duplicates, LimitPolicy, Order, Settings, UnprocessedItem, Writer};
 
 use crate::deduplication::{Deduplication, Generator};
-use crate::limits::{
-    DEDUPLICATION_INTERVAL, MESSAGE_BYTES, REQUEST_BYTES, REQUEST_MESSAGES, SMALLEST_QUEUE_MAXIMUM,
-};
+use crate::limits::{MESSAGE_BYTES, REQUEST_BYTES, REQUEST_MESSAGES, SMALLEST_QUEUE_MAXIMUM};
 use crate::{Message, Queue, Sqs, SqsWriter, validate};
 
 /// Puts an [`SqsWriter`] together; nothing is checked or sent before [`build`](Self::build).
@@ -39,9 +37,10 @@ impl SqsWriterBuilder {
     /// How the writer gathers, sends, retries and bounds. Default: [`Settings::new`], with
     /// [`Duplicates::KeepFirst`] and [`Order::Relaxed`].
     ///
-    /// For a FIFO queue, delivery deadline and attempt timeout must together stay below five
-    /// minutes: no longer does the queue surely remember what it got, and a later retry could
-    /// put a message into it twice.
+    /// A FIFO queue remembers what it got for five minutes, and a later retry could put a message into
+    /// it twice. So one attempt timeout before five minutes have passed since the first attempt that may
+    /// have delivered it, a message comes back with [`Cause::Ambiguous`](crate::Cause::Ambiguous), however
+    /// long the delivery deadline is; the attempt timeout itself must be below five minutes.
     ///
     /// ```
     /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
@@ -67,7 +66,7 @@ impl SqsWriterBuilder {
     ///
     /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
     /// let writer = SqsWriter::builder(client, Queue::name("orders"))
-    ///     .on_unprocessed(|item| eprintln!("{:?}: {item}", item.entry.entry_id()))
+    ///     .on_unprocessed(|item| eprintln!("{:?}: {item:#}", item.entry.entry_id()))
     ///     .build()?;
     /// # Ok::<(), batch_sqs::ConfigError>(())
     /// ```
@@ -168,7 +167,7 @@ impl SqsWriterBuilder {
         if queue.is_fifo() {
             let group = default_group.as_deref().map_or(Ok(()), validate::group);
             group.map_err(|reason| ConfigError::Unsupported(format!("the default group: {reason}")))?;
-            return self.check_deadline();
+            return Ok(());
         }
         let setting = match (default_group, self.content_based_deduplication) {
             (Some(_), _) => "a default group",
@@ -180,20 +179,8 @@ impl SqsWriterBuilder {
         )))
     }
 
-    fn check_deadline(&self) -> Result<(), ConfigError> {
-        let longest = self.settings.longest_delivery();
-        if longest < DEDUPLICATION_INTERVAL {
-            return Ok(());
-        }
-        Err(ConfigError::Unsupported(format!(
-            "delivery deadline and attempt timeout are {longest:?} together, but a FIFO queue surely remembers a \
-             message for {DEDUPLICATION_INTERVAL:?} only and would take a later retry for another message; set \
-             less than that"
-        )))
-    }
-
     fn checked_message_bytes(&self) -> Result<usize, ConfigError> {
-        const SETTING: &str = "most bytes of a message";
+        const SETTING: &str = "SqsWriterBuilder::max_message_bytes";
         match self.max_message_bytes {
             value if value > MESSAGE_BYTES => {
                 Err(ConfigError::AboveLimit { setting: SETTING, value, limit: MESSAGE_BYTES })

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
@@ -7,7 +8,7 @@ use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
 use batch_smithy::{Class, Refusal, cap_answers};
 
 use crate::deduplication::Deduplication;
-use crate::limits::{ANSWER_BYTES, message_bytes};
+use crate::limits::{ANSWER_BYTES, DEDUPLICATION_INTERVAL, message_bytes};
 use crate::lookup::Lookup;
 use crate::verdict::{self, CODES};
 use crate::wire::WireIds;
@@ -67,6 +68,10 @@ impl Service for Sqs {
 
     fn limits(&self) -> LimitPolicy {
         self.limits
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.fifo.then_some(DEDUPLICATION_INTERVAL)
     }
 
     fn prepare(&self, message: &mut Message) {

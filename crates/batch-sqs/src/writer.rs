@@ -36,7 +36,7 @@ use crate::{Queue, Sqs, SqsWriterBuilder};
 ///         writer.submit(Message::new(format!("hello {n}"))).await?;
 ///     }
 ///     for item in writer.flush().await {
-///         eprintln!("{:?}: {item}", item.entry);
+///         eprintln!("{:?}: {item:#}", item.entry);
 ///     }
 ///     Ok(())
 /// }

@@ -28,12 +28,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let receipt = writer.submit_tracked(humidity).await?;
     match receipt.await {
         Ok(sent) => println!("sent after {} attempts, maybe twice: {}", sent.attempts, sent.maybe_doubled),
-        Err(item) => println!("{item}"),
+        Err(item) => println!("{item:#}"),
     }
 
     // Waits for all that was submitted before, and returns what could not be delivered.
     for item in writer.flush().await {
-        println!("{:?}: {item}", item.entry);
+        println!("{:?}: {item:#}", item.entry);
     }
 
     assert_eq!(server.cloudwatch().accepted_count("Weather"), 1_001);

@@ -55,12 +55,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let receipt = writer.submit_tracked(Write::delete(key)).await?;
     match receipt.await {
         Ok(sent) => println!("deleted, after {} attempts", sent.attempts),
-        Err(item) => println!("{item}"),
+        Err(item) => println!("{item:#}"),
     }
 
     // Waits for all that was submitted before, and returns what could not be written.
     for item in writer.flush().await {
-        println!("{:?}: {item}", item.entry);
+        println!("{:?}: {item:#}", item.entry);
     }
 
     assert_eq!(server.dynamodb().items("orders").len(), 999);

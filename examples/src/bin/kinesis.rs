@@ -36,12 +36,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let receipt = writer.submit_tracked(Record::new("no JSON").partition_key("EWR")).await?;
     match receipt.await {
         Ok(sent) => println!("{:?}, after {} attempts", sent.response, sent.attempts),
-        Err(item) => println!("{item}"),
+        Err(item) => println!("{item:#}"),
     }
 
     // Waits for all that was submitted before, and returns what could not be delivered.
     for item in writer.flush().await {
-        println!("{:?}: {item}", item.entry);
+        println!("{:?}: {item:#}", item.entry);
     }
 
     assert_eq!(server.kinesis().accepted_count("measurements"), 1_001);

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // All that was submitted is answered; what could not be delivered comes back as it went in.
     for item in writer.flush().await {
-        eprintln!("{item}: {}", item.entry.body());
+        eprintln!("{item:#}: {}", item.entry.body());
     }
     Ok(())
 }

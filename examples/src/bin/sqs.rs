@@ -34,12 +34,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let receipt = writer.submit_tracked(Message::new("urgent").attribute("priority", 1)).await?;
     match receipt.await {
         Ok(sent) => println!("{:?}, after {} attempts", sent.response, sent.attempts),
-        Err(item) => println!("{item}"),
+        Err(item) => println!("{item:#}"),
     }
 
     // Waits for all that was submitted before, and returns what could not be delivered.
     for item in writer.flush().await {
-        println!("{:?}: {item}", item.entry);
+        println!("{:?}: {item:#}", item.entry);
     }
 
     assert_eq!(server.sqs().accepted_count("orders"), 1_001);

@@ -41,11 +41,11 @@ pub async fn handle(
         }
     }
     for item in writer.flush_by(deadline).await {
-        eprintln!("from an earlier invocation: {item}");
+        eprintln!("from an earlier invocation: {item:#}");
     }
     for (id, receipt) in receipts {
         if let Err(item) = receipt.await {
-            eprintln!("{id}: {item}");
+            eprintln!("{id}: {item:#}");
             failed.push(id);
         }
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use batchwright::{Sent, Stats, UnprocessedItem};
+use batchwright::{Cause, Sent, Stats, UnprocessedItem};
 
 /// What was sent to a destination, and what became of it.
 pub(crate) struct Outcome {
@@ -47,7 +47,7 @@ impl Fate {
             Ok(sent) if sent.is_superseded() => Self::Superseded { maybe_delivered: sent.maybe_doubled },
             Ok(sent) => Self::Delivered { maybe_doubled: sent.maybe_doubled },
             Err(item) => {
-                Self::HandedBack { cause: item.cause.to_string(), maybe_delivered: item.maybe_delivered }
+                Self::HandedBack { cause: reason(&item.cause), maybe_delivered: item.maybe_delivered }
             }
         }
     }
@@ -73,5 +73,13 @@ impl Outcome {
     /// How many lines had nothing for this destination.
     pub(crate) fn skipped(&self) -> usize {
         self.fates.values().filter(|fate| **fate == Fate::Skipped).count()
+    }
+}
+
+/// The cause and the failure behind it.
+fn reason(cause: &Cause) -> String {
+    match cause.failure() {
+        Some(failure) => format!("{cause}: {failure}"),
+        None => cause.to_string(),
     }
 }

@@ -16,11 +16,13 @@ mod held;
 mod isolation;
 mod known;
 mod pace;
+mod patience;
 mod queue;
 mod requests;
 mod rest;
 mod setback;
 mod timeliness;
+mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -48,6 +50,7 @@ use known::Decided;
 use pace::Pace;
 use queue::Queue;
 use requests::Request;
+use trouble::Troubles;
 
 /// The model, and the first violation.
 pub(crate) struct Checker {
@@ -67,6 +70,7 @@ pub(crate) struct Checker {
     isolations: Vec<Isolation>,
     refuses_steadily: bool,
     pace: Pace,
+    troubles: Troubles,
     flushes: BTreeMap<FlushId, Flush>,
     next_flush: FlushId,
     /// Where flushes ended, in the order of acceptance.
@@ -101,6 +105,7 @@ impl Checker {
             isolations: Vec::new(),
             refuses_steadily,
             pace: Pace::new(rules.in_flight),
+            troubles: Troubles::default(),
             flushes: BTreeMap::new(),
             next_flush: 0,
             marks: BTreeSet::new(),
@@ -148,7 +153,10 @@ impl Checker {
 
     /// Time has come so far.
     pub(crate) fn clock(&mut self, now: Duration) {
-        self.now = now;
+        if self.now < now {
+            self.now = now;
+            self.resume();
+        }
     }
 
     /// The first law that was broken.

@@ -51,8 +51,8 @@ pub struct Allowed {
     pub largest_entry: usize,
     /// The rules for duplicates to choose from.
     pub duplicates: &'static [Duplicates],
-    /// The longest that an entry may be on its way, if the service remembers entries only so long.
-    pub longest_delivery: Option<Duration>,
+    /// How long the service remembers an entry, if it does.
+    pub memory: Option<Duration>,
     /// How many entries a run has at least, mostly at most, and at most.
     pub entries: [usize; 3],
     /// About how many times an entry may be retried, which costs time.
@@ -169,7 +169,8 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
             1 => Linger::Natural(Duration::ZERO),
             _ => Linger::Natural(dice.millis(1, 500)),
         },
-        max_attempts: dice.magnitude(1, 12) as u32,
+        max_attempts: if dice.chance(0.5) { None } else { Some(dice.magnitude(1, 12) as u32) },
+        memory: allowed.memory,
         max_bytes: dice.magnitude(least_bytes, 64 << 20),
         max_entries: dice.magnitude(1, 4_000),
         order: if dice.chance(0.4) { Order::Strict } else { Order::Relaxed },
@@ -199,10 +200,16 @@ fn draw_patience(dice: &mut Dice, most: usize, entries: usize) -> (Duration, Bac
     (deadline, Backoff::new(base, cap))
 }
 
+/// What a user may set for this service: a request ends, and a batch goes, before the time of its entries is over.
 fn within(mut rules: Rules, allowed: &Allowed) -> Rules {
-    if let Some(longest) = allowed.longest_delivery {
-        rules.delivery_deadline = rules.delivery_deadline.min(longest - rules.attempt_timeout);
-    }
+    let longest =
+        allowed.memory.map_or(rules.delivery_deadline, |memory| rules.delivery_deadline.min(memory / 2));
+    rules.attempt_timeout = rules.attempt_timeout.min(longest);
+    let longest = rules.delivery_deadline * 3 / 4;
+    rules.linger = match rules.linger {
+        Linger::Fixed(linger) => Linger::Fixed(linger.min(longest)),
+        Linger::Natural(linger) => Linger::Natural(linger.min(longest)),
+    };
     rules
 }
 

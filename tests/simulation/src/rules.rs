@@ -24,11 +24,13 @@ pub struct Rules {
     /// See [`Settings::linger`].
     pub linger: Linger,
     /// See [`Settings::max_attempts`].
-    pub max_attempts: u32,
+    pub max_attempts: Option<u32>,
     /// See [`Settings::max_bytes`].
     pub max_bytes: usize,
     /// See [`Settings::max_entries`].
     pub max_entries: usize,
+    /// See [`batch_core::Service::remembers_for`].
+    pub memory: Option<Duration>,
     /// See [`Settings::order`].
     pub order: Order,
     /// See [`Settings::threshold_bytes`].
@@ -44,7 +46,7 @@ pub struct Rules {
 impl Rules {
     /// The same as a user writes it.
     pub fn settings(&self) -> Settings {
-        Settings::new()
+        let settings = Settings::new()
             .ambiguous(self.ambiguous)
             .attempt_timeout(self.attempt_timeout)
             .backoff(self.backoff)
@@ -52,14 +54,17 @@ impl Rules {
             .duplicates(self.duplicates)
             .in_flight(self.in_flight.0, self.in_flight.1)
             .linger(self.linger)
-            .max_attempts(self.max_attempts)
             .max_batch_bytes(self.limits.request_bytes())
             .max_batch_entries(self.limits.entries())
             .max_bytes(self.max_bytes)
             .max_entries(self.max_entries)
             .order(self.order)
             .threshold_bytes(self.threshold_bytes)
-            .threshold_entries(self.threshold_entries)
+            .threshold_entries(self.threshold_entries);
+        match self.max_attempts {
+            Some(attempts) => settings.max_attempts(attempts),
+            None => settings,
+        }
     }
 
     /// What an entry of a size unknown yet is charged.

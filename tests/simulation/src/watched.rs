@@ -1,6 +1,7 @@
 //! The service of a target, with a witness of every call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
@@ -31,6 +32,10 @@ impl<T: Target> Service for Watched<T> {
 
     fn limits(&self) -> LimitPolicy {
         self.0.target.service().limits()
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.0.target.service().remembers_for()
     }
 
     fn prepare(&self, marked: &mut MarkedOf<T>) {

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use batch_core::{Cause, Settings};
+use batch_core::{Cause, Service, Settings};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::ledger::Ledger;
@@ -40,7 +40,7 @@ pub(crate) async fn a_wall_clock_that_jumps_costs_an_attempt_and_nothing_else<D:
 }
 
 pub(crate) async fn a_clock_that_went_on_while_the_process_slept_loses_nothing<D: Destination>() {
-    for (asleep, is_too_late) in [(Duration::from_secs(60), false), (Duration::from_secs(3_600), true)] {
+    for asleep in [Duration::from_secs(60), Duration::from_secs(3_600 + 60)] {
         let stage = Stage::<D>::open().await;
         stage.suffer(FaultPlan::always(Fault::HangAfter));
         let writer = stage.writer(Settings::new());
@@ -53,13 +53,13 @@ pub(crate) async fn a_clock_that_went_on_while_the_process_slept_loses_nothing<D
         for (n, receipt) in receipts {
             let answer = receipt.await;
             if let Err(item) = &answer {
-                assert!(matches!(item.cause, Cause::DeadlineExceeded(_)), "{item}");
-                assert!(item.age >= asleep, "{item}");
+                // A queue that has forgotten it meanwhile would take it for another one.
+                assert!(writer.service().remembers_for().is_some_and(|memory| memory < asleep), "{item:#}");
+                assert!(matches!(item.cause, Cause::Ambiguous(_)) && item.age >= asleep, "{item:#}");
             }
             ledger.enter::<D, D::Service>(n, answer);
         }
         ledger.check(&stage, &writer);
-        assert_eq!(ledger.handed_back().len(), if is_too_late { 50 } else { 0 });
         assert!(ledger.marked() > 0, "what was under way may have arrived");
     }
 }

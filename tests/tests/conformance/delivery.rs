@@ -49,7 +49,10 @@ pub(crate) async fn access_denied_hands_back_and_the_writer_stays_usable<D: Dest
     let mut entries = Vec::new();
     for (n, receipt) in receipts {
         let item = receipt.await.err().unwrap();
-        assert!(item.cause.to_string().contains("AccessDenied"), "{item}");
+        assert!(
+            item.cause.failure().is_some_and(|failure| failure.code().contains("AccessDenied")),
+            "{item:#}"
+        );
         assert_eq!((item.attempts, item.maybe_delivered), (1, false));
         assert_eq!(number(&D::content(&item.entry)), n);
         entries.push(item.entry);

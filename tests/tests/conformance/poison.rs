@@ -60,7 +60,7 @@ async fn check<D: Destination>(count: usize, poisons: &[usize]) -> u64 {
     for (n, receipt) in receipts {
         let answer = receipt.await;
         if let Err(item) = &answer {
-            assert!(matches!(&item.cause, Cause::Rejected(failure) if failure.code() == code), "{item}");
+            assert!(matches!(&item.cause, Cause::Rejected(failure) if failure.code() == code), "{item:#}");
             assert!(!item.maybe_delivered);
         }
         ledger.enter::<D, D::Service>(n, answer);

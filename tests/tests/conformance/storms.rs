@@ -22,7 +22,8 @@ pub(crate) async fn an_endpoint_that_is_back_before_the_deadline_costs_nothing<D
 pub(crate) async fn an_endpoint_that_is_down_beyond_the_deadline_loses_nothing<D: Destination>() {
     let plan = FaultPlan::always(Fault::Unreachable);
     let started = now();
-    let (stage, writer, ledger) = ride_out::<D>(small_requests::<D>(), plan, Duration::from_secs(121)).await;
+    let settings = small_requests::<D>().delivery_deadline(Duration::from_secs(120));
+    let (stage, writer, ledger) = ride_out::<D>(settings, plan, Duration::from_secs(121)).await;
     assert_eq!(now() - started, Duration::from_secs(121), "the deadline is two minutes");
     assert_eq!((ledger.handed_back().len(), ledger.marked()), (COUNT, 0));
     assert!(stage.requests() < 200, "it is probed, not hammered: {:?}", writer.stats());
@@ -31,14 +32,14 @@ pub(crate) async fn an_endpoint_that_is_down_beyond_the_deadline_loses_nothing<D
 pub(crate) async fn every_second_answer_lost_after_applying_loses_nothing<D: Destination>() {
     let lost = [Fault::error_after(500, "InternalError"), Fault::None, Fault::ResetAfter, Fault::None];
     let plan = FaultPlan::script(lost.into_iter().cycle().take(1_000));
-    let settings = small_requests::<D>().max_attempts(1_000).delivery_deadline(Duration::from_secs(240));
+    let settings = small_requests::<D>().delivery_deadline(Duration::from_secs(240));
     let (.., ledger) = ride_out::<D>(settings, plan, Duration::from_secs(600)).await;
     assert_eq!(ledger.delivered(), COUNT);
     assert!(ledger.marked() > 0, "answers were lost");
 }
 
 pub(crate) async fn a_service_that_fails_nine_entries_of_ten_is_waited_for<D: Destination>() {
-    let settings = small_requests::<D>().max_attempts(1_000).delivery_deadline(Duration::from_secs(240));
+    let settings = small_requests::<D>().delivery_deadline(Duration::from_secs(240));
     let plan = D::failing_in_part(0.9);
     let (.., ledger) = ride_out::<D>(settings, plan, Duration::from_secs(30)).await;
     assert_eq!((ledger.delivered(), ledger.marked()), (COUNT, 0));
@@ -46,7 +47,8 @@ pub(crate) async fn a_service_that_fails_nine_entries_of_ten_is_waited_for<D: De
 
 pub(crate) async fn attempts_used_up_hand_back_what_never_arrived<D: Destination>() {
     let plan = D::using_up_attempts(0.9);
-    let (.., ledger) = ride_out::<D>(small_requests::<D>(), plan, Duration::from_secs(600)).await;
+    let settings = small_requests::<D>().max_attempts(5);
+    let (.., ledger) = ride_out::<D>(settings, plan, Duration::from_secs(600)).await;
     assert!(ledger.handed_back().len() > COUNT / 4, "most fail five times");
     assert!(ledger.delivered() > 0, "some do not");
     assert_eq!(ledger.marked(), 0);

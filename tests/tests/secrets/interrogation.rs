@@ -12,6 +12,10 @@ use crate::recorder::Recording;
 #[track_caller]
 pub(crate) fn question(path: &str, error: &(dyn Error + 'static)) {
     for error in iter::successors(Some(error), |&error| error.source()) {
+        if let Some(source) = error.source() {
+            let (shown, source) = (error.to_string(), source.to_string());
+            assert!(!shown.contains(&source), "{path}: a report of the chain says twice: {shown}: {source}");
+        }
         check(path, "an error", &error.to_string());
         check(path, "the Debug of an error", &format!("{error:?} {error:#?}"));
     }

@@ -98,8 +98,8 @@ pub(crate) fn codes(items: &[UnprocessedItem<Metric>]) -> Vec<String> {
 
 /// Checks that all of these words are in the text.
 #[track_caller]
-pub(crate) fn says(text: &impl ToString, words: &[&str]) {
-    let shown = text.to_string();
+pub(crate) fn says(text: &impl std::fmt::Display, words: &[&str]) {
+    let shown = format!("{text:#}");
     for words in words {
         assert!(shown.contains(words), "{shown}\ndoes not contain\n{words}");
     }

@@ -63,7 +63,7 @@ impl Plan {
         self.limits
             .check_entry(measure.entry_bytes, measure.request_bytes)
             .map_err(|(bytes, limit)| Refused::TooLarge { bytes, limit })?;
-        let charge = measure.heap_bytes.saturating_add(self.overhead_bytes);
+        let charge = self.charge(measure.heap_bytes);
         if charge > self.max_bytes {
             return Err(Refused::TooLarge { bytes: charge, limit: self.max_bytes });
         }
@@ -136,6 +136,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// deadline and its attempts are its own.
     fn supersede(&mut self, older: SlotId, admission: Admission, entry: E, tag: T, now: Instant) {
         self.lines.resize(&mut self.slots, older, admission.bytes, now);
+        self.forget_doubt(older);
         let slot = &mut self.slots[older];
         let old_tag = slot.tag.replace(tag);
         let old_charge = std::mem::replace(&mut slot.charge, admission.charge);
@@ -145,6 +146,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if let Some(past) = &mut slot.past {
             (past.used, past.maybe_delivered) = (0, false);
             self.garbage.failures.extend(past.last.take());
+            (past.doubted, past.reprieved) = (None, None);
         }
         let epoch = slot.epoch;
         self.garbage.entries.extend(self.slots.take(older));

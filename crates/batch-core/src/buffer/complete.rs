@@ -19,6 +19,8 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn complete(&mut self, batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
         let flight = self.land(&batch);
+        self.reprieve_interrupted(&flight, now);
+        self.learn_trouble(&flight, &reply, now);
         let reception = self.reception(&reply, &flight.slots);
         self.learn(batch.id, &flight, reception, now, jitter);
         self.end(flight, batch.entries, reply, now, jitter);
@@ -161,7 +163,7 @@ impl<E, R, T> Buffer<E, R, T> {
     fn reception(&self, reply: &Reply<R>, sent: &[SlotId]) -> Reception {
         match reply {
             Reply::Each(verdicts) if verdicts.len() == sent.len() => {
-                if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_))) {
+                if verdicts.iter().any(is_accepted) {
                     Reception::Accepted
                 } else if self.is_throttled_whole(sent, verdicts) {
                     Reception::Throttled
@@ -201,6 +203,10 @@ impl<E, R, T> Buffer<E, R, T> {
             true => Setback::Throttled,
             false => Setback::ThrottledAlone,
         };
+        // First, since a lane that is accepted in part does not move because of what failed.
+        for (&slot, _) in flight.slots.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
+            self.lines.failed(self.slots[slot].line, None);
+        }
         let mut again = Vec::new();
         for ((&slot, entry), verdict) in flight.slots.iter().zip(entries).zip(verdicts) {
             let (setback, failure) = match verdict {
@@ -222,7 +228,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 }
             };
             self.slots.restore(slot, entry);
-            again.extend(self.strike(slot, setback, &failure, now, jitter));
+            again.extend(self.strike(slot, setback, &failure, flight.sent_at, now, jitter));
             self.garbage.failures.push(failure);
         }
         match flight.isolation {
@@ -236,7 +242,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The whole request failed; it may be sent again.
     fn set_back(&mut self, flight: &Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
-        let strike = |&slot: &SlotId| self.strike(slot, setback, failure, now, jitter);
+        let strike = |&slot: &SlotId| self.strike(slot, setback, failure, flight.sent_at, now, jitter);
         let again: Vec<_> = flight.slots.iter().filter_map(strike).collect();
         let Some(isolation) = flight.isolation else {
             self.go_back(again);
@@ -268,7 +274,7 @@ impl<E, R, T> Buffer<E, R, T> {
         for slot in flight.slots {
             let last = self.slots[slot].past_mut().last.replace(failure.clone());
             self.garbage.failures.extend(last);
-            match self.overdue(slot, now) {
+            match self.overdue(slot, Some(flight.sent_at), now) {
                 Some(cause) => self.resolve(slot, Outcome::HandedBack(cause), now),
                 None => rest.push(slot),
             }
@@ -285,7 +291,7 @@ impl<E, R, T> Buffer<E, R, T> {
         };
         for slot in self.isolations.end(isolation, &self.slots) {
             let line = self.slots[slot].line;
-            let cause = self.overdue(slot, now).unwrap_or_else(|| Cause::Unisolated(refusal.clone()));
+            let cause = self.overdue(slot, None, now).unwrap_or_else(|| Cause::Unisolated(refusal.clone()));
             self.resolve(slot, Outcome::HandedBack(cause), now);
             if self.lines.is_lane(line) {
                 self.lines.settle(&self.slots, line, Some(now));
@@ -310,6 +316,10 @@ fn partition<T>(all: Vec<T>, marked: &[bool]) -> (Vec<T>, Vec<T>) {
     (bare(yes), bare(no))
 }
 
-fn miscounted(verdicts: usize, entries: usize) -> Failure {
+pub(super) fn is_accepted<R>(verdict: &Verdict<R>) -> bool {
+    matches!(verdict, Verdict::Accepted(_))
+}
+
+pub(super) fn miscounted(verdicts: usize, entries: usize) -> Failure {
     Failure::new("VerdictsMiscounted").with_detail(format!("{verdicts} verdicts for {entries} entries"))
 }

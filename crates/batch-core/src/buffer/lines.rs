@@ -7,7 +7,7 @@ use super::epochs::Watermark;
 use super::index::{Index, KeyHash};
 use super::slots::{LINE, List, SlotId, Slots};
 use super::turns::{Turn, Turns};
-use crate::Load;
+use crate::Failure;
 
 pub(super) type LineId = u32;
 
@@ -26,19 +26,23 @@ pub(super) struct Lines {
     ready: Turns,
     resting: BTreeSet<(Instant, LineId)>,
     /// What the ready lines could give to the next requests.
-    load: Load,
+    load: Sum,
     linger: Duration,
     flushed: Option<Watermark>,
+    /// Failures that are not needed any more, to be dropped outside of the buffer.
+    unused: Vec<Failure>,
 }
 
 struct Line {
     kind: Kind,
     waiting: List,
-    bytes: usize,
+    bytes: u128,
     /// The epoch of the oldest entry that failed in this cohort.
     oldest: u64,
     /// Entries of this lane that are in flight or being isolated.
     away: u32,
+    /// The last failure in this lane, since which no entry of it was accepted.
+    failure: Option<Failure>,
     place: Place,
 }
 
@@ -54,10 +58,17 @@ enum Kind {
     Main,
 }
 
+/// What waits in lines. A sum of bytes that are limited by `usize::MAX` alone can exceed it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sum {
+    pub(super) entries: usize,
+    pub(super) bytes: u128,
+}
+
 #[derive(Clone, Copy)]
 enum Place {
     Nowhere,
-    Ready { turn: Turn, share: Load },
+    Ready { turn: Turn, share: Sum },
     Resting { until: Instant },
 }
 
@@ -70,9 +81,10 @@ impl Lines {
             lanes: Index::new(),
             ready: Turns::new(),
             resting: BTreeSet::new(),
-            load: Load::empty(),
+            load: Sum::default(),
             linger,
             flushed: None,
+            unused: Vec::new(),
         }
     }
 
@@ -99,15 +111,15 @@ impl Lines {
     /// A new entry goes to the end of its line.
     #[inline]
     pub(super) fn push_back<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
-        let (id, bytes) = (slots[slot].line, slots[slot].bytes);
+        let (id, bytes) = (slots[slot].line, slots[slot].bytes as u128);
         let line = &mut self.all[id as usize];
         slots.push_back::<LINE>(&mut line.waiting, slot);
         line.bytes += bytes;
         match &mut line.place {
             Place::Nowhere => self.settle(slots, id, None),
             Place::Ready { share, .. } if !line.kind.is_strict() => {
-                *share = share.with(bytes);
-                self.load = self.load.with(bytes);
+                *share = Sum { entries: share.entries + 1, bytes: share.bytes + bytes };
+                self.load = Sum { entries: self.load.entries + 1, bytes: self.load.bytes + bytes };
             }
             Place::Ready { .. } | Place::Resting { .. } => {}
         }
@@ -119,7 +131,7 @@ impl Lines {
         self.displace(id);
         let line = &mut self.all[id as usize];
         slots.push_front::<LINE>(&mut line.waiting, slot);
-        line.bytes += slots[slot].bytes;
+        line.bytes += slots[slot].bytes as u128;
         line.oldest = line.oldest.min(slots[slot].epoch);
     }
 
@@ -129,7 +141,7 @@ impl Lines {
         self.displace(id);
         let line = &mut self.all[id as usize];
         slots.unlink::<LINE>(&mut line.waiting, slot);
-        line.bytes -= slots[slot].bytes;
+        line.bytes -= slots[slot].bytes as u128;
     }
 
     /// Takes the first entry out of a line that stands nowhere; [`settle`](Self::settle) follows.
@@ -138,7 +150,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         let slot = line.waiting.head()?;
         slots.unlink::<LINE>(&mut line.waiting, slot);
-        line.bytes -= slots[slot].bytes;
+        line.bytes -= slots[slot].bytes as u128;
         line.away += u32::from(line.kind.is_lane());
         Some(slot)
     }
@@ -149,7 +161,7 @@ impl Lines {
         self.displace(id);
         let old = std::mem::replace(&mut slots[slot].bytes, bytes);
         let line = &mut self.all[id as usize];
-        line.bytes = line.bytes - old + bytes;
+        line.bytes = line.bytes - old as u128 + bytes as u128;
         self.settle(slots, id, Some(now));
     }
 
@@ -160,6 +172,15 @@ impl Lines {
 
     pub(super) fn come_back(&mut self, id: LineId) {
         self.all[id as usize].away -= 1;
+    }
+
+    /// An entry of this lane failed or, without a failure, was accepted.
+    #[inline]
+    pub(super) fn failed(&mut self, id: LineId, failure: Option<&Failure>) {
+        if id != MAIN {
+            let old = std::mem::replace(&mut self.all[id as usize].failure, failure.cloned());
+            self.unused.extend(old);
+        }
     }
 
     /// Puts a line where it belongs now, or removes it if nothing keeps it. `now` is only needed
@@ -215,6 +236,11 @@ impl Lines {
         self.all[id as usize].kind.is_lane()
     }
 
+    /// Why this lane does not move, as far as an entry of it failed.
+    pub(super) fn failure(&self, id: LineId) -> Option<Failure> {
+        self.all[id as usize].failure.clone()
+    }
+
     pub(super) fn is_strict(&self, id: LineId) -> bool {
         self.all[id as usize].kind.is_strict()
     }
@@ -239,8 +265,12 @@ impl Lines {
         self.all.len() - 1
     }
 
-    pub(super) fn load(&self) -> Load {
+    pub(super) fn load(&self) -> Sum {
         self.load
+    }
+
+    pub(super) fn take_unused(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.unused)
     }
 
     /// Gives back the memory of lines that went.
@@ -264,9 +294,9 @@ impl Lines {
             false => Turn::InTime(due),
         };
         let share = if line.kind.is_strict() {
-            Load { entries: 1, bytes: head.bytes }
+            Sum { entries: 1, bytes: head.bytes as u128 }
         } else {
-            Load { entries: line.waiting.len(), bytes: line.bytes }
+            Sum { entries: line.waiting.len(), bytes: line.bytes }
         };
         line.place = Place::Ready { turn, share };
         self.ready.insert(id, turn);
@@ -295,9 +325,12 @@ impl Lines {
     }
 
     fn forget(&mut self, id: LineId) {
-        if id != MAIN
-            && let Kind::Lane { key: Some(key), .. } = self.all.remove(id as usize).kind
-        {
+        if id == MAIN {
+            return;
+        }
+        let line = self.all.remove(id as usize);
+        self.unused.extend(line.failure);
+        if let Kind::Lane { key: Some(key), .. } = line.kind {
             self.lanes.remove(key);
         }
     }
@@ -305,7 +338,15 @@ impl Lines {
 
 impl Line {
     fn new(kind: Kind) -> Self {
-        Self { kind, waiting: List::EMPTY, bytes: 0, oldest: u64::MAX, away: 0, place: Place::Nowhere }
+        Self {
+            kind,
+            waiting: List::EMPTY,
+            bytes: 0,
+            oldest: u64::MAX,
+            away: 0,
+            failure: None,
+            place: Place::Nowhere,
+        }
     }
 }
 

@@ -10,15 +10,17 @@ mod lines;
 mod output;
 mod owner;
 mod pace;
+mod patience;
 mod poll;
 mod resolve;
 mod retry;
 mod room;
 mod slots;
+mod trouble;
 mod turns;
 mod withdraw;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::task::Waker;
 use std::time::Instant;
 
@@ -39,6 +41,7 @@ use owner::Owner;
 use pace::Pace;
 use room::Room;
 use slots::{List, SlotId, Slots};
+use trouble::Trouble;
 
 /// Packs, orders, retries and bounds entries, and owes an answer for each. It owns no clock, no
 /// I/O and no randomness: time, random numbers and replies are arguments.
@@ -89,6 +92,8 @@ pub struct Buffer<E, R, T> {
     plan: Plan,
     slots: Slots<E, T>,
     age: List,
+    /// Entries that may have been delivered, by when the service forgets them.
+    doubts: BTreeSet<(Instant, SlotId)>,
     lines: Lines,
     identities: Identities,
     isolations: Isolations,
@@ -96,6 +101,7 @@ pub struct Buffer<E, R, T> {
     room: Room,
     pace: Pace,
     flights: BTreeMap<BatchId, Flight>,
+    trouble: Option<Trouble>,
     next_batch: u64,
     answers: VecDeque<Resolution<E, R, T>>,
     garbage: Garbage<E, R>,
@@ -145,6 +151,7 @@ impl<E, R, T> Buffer<E, R, T> {
             owner,
             slots: Slots::new(),
             age: List::EMPTY,
+            doubts: BTreeSet::new(),
             lines: Lines::new(plan.rules.linger.longest()),
             identities: Identities::new(),
             isolations: Isolations::new(),
@@ -152,6 +159,7 @@ impl<E, R, T> Buffer<E, R, T> {
             room: Room::new(owner, plan.max_entries, plan.max_bytes),
             pace: Pace::new(start, max),
             flights: BTreeMap::new(),
+            trouble: None,
             next_batch: 0,
             answers: VecDeque::new(),
             garbage: Garbage::new(),

@@ -103,6 +103,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// What is no longer needed, to be dropped outside of any lock; [`poll`](Self::poll) gives it too.
     pub fn take_garbage(&mut self) -> Garbage<E, R> {
         self.garbage.failures.append(&mut self.isolations.take_unused());
+        self.garbage.failures.append(&mut self.lines.take_unused());
         std::mem::replace(&mut self.garbage, Garbage::new())
     }
 

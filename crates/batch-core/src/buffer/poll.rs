@@ -59,7 +59,7 @@ impl<E, R, T> Buffer<E, R, T> {
     fn is_enough(&self) -> bool {
         let load = self.lines.load();
         load.entries >= self.plan.threshold_entries
-            || load.bytes >= self.plan.threshold_bytes
+            || load.bytes >= self.plan.threshold_bytes as u128
             || self.room.is_crowded()
     }
 
@@ -147,7 +147,7 @@ impl<E, R, T> Buffer<E, R, T> {
         for &id in &slots {
             let slot = &mut self.slots[id];
             self.counters.retries += u64::from(slot.sends > 0);
-            slot.sends += 1;
+            slot.sends = slot.sends.saturating_add(1);
             slot.whereabouts = Whereabouts::InFlight;
             entries.extend(self.slots.take(id));
         }
@@ -160,7 +160,8 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {
         let deadline = self.age.head().map(|slot| self.deadline(slot));
-        [deadline, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
+        let doubt = self.doubts.first().map(|&(end, _)| end);
+        [deadline, doubt, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
             .into_iter()
             .flatten()
             .min()

@@ -64,10 +64,11 @@ impl<E, R, T> Buffer<E, R, T> {
         let Some(&id) = self.flights.get(&batch).map(|flight| &flight.slots[position]) else {
             return Err(copy);
         };
-        let Some(cause) = self.overdue(id, now).filter(|_| self.slots[id].is_in_flight()) else {
+        let Some(cause) = self.overdue(id, None, now).filter(|_| self.slots[id].is_in_flight()) else {
             return Err(copy);
         };
         self.slots.unlink::<AGE>(&mut self.age, id);
+        self.forget_doubt(id);
         self.slots[id].past_mut().maybe_delivered = true;
         self.keep_line_of_answered(id);
         let slot = &mut self.slots[id];
@@ -118,22 +119,6 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// Why an entry may not be sent any more, whatever its last attempt brought.
-    pub(super) fn overdue(&self, id: SlotId, now: Instant) -> Option<Cause> {
-        let slot = &self.slots[id];
-        if self.stopped {
-            return Some(Cause::RuntimeStopped(slot.last()));
-        }
-        if self.withdrawn.is_some_and(|watermark| watermark.covers(slot.epoch)) {
-            return Some(Cause::Withdrawn(slot.last()));
-        }
-        (self.deadline(id) <= now).then(|| Cause::DeadlineExceeded(slot.last()))
-    }
-
-    pub(super) fn deadline(&self, id: SlotId) -> Instant {
-        self.slots[id].accepted + self.plan.rules.delivery_deadline
-    }
-
     fn hand_back(&mut self, slot: &Slot<T>, entry: E, cause: Cause, now: Instant) -> Box<UnprocessedItem<E>> {
         let maybe_delivered = slot.maybe_delivered();
         self.counters.handed_back += 1;
@@ -146,6 +131,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Takes an entry out of everything that knows it.
     fn vacate(&mut self, id: SlotId) -> (Slot<T>, Option<E>) {
         self.slots.unlink::<AGE>(&mut self.age, id);
+        self.forget_doubt(id);
         let (slot, entry) = self.slots.remove(id);
         let is_away = slot.whereabouts != Whereabouts::Waiting;
         if is_away && slot.line != MAIN {

@@ -26,23 +26,33 @@ impl<E, R, T> Buffer<E, R, T> {
         id: SlotId,
         setback: Setback,
         failure: &Failure,
+        launched: Instant,
         now: Instant,
         jitter: f64,
     ) -> Option<(SlotId, Instant)> {
+        if setback == Setback::Ambiguous {
+            self.doubt(id, launched);
+        }
+        if !self.is_given_up(id) {
+            self.lines.failed(self.slots[id].line, Some(failure));
+        }
         let past = self.slots[id].past_mut();
         self.garbage.failures.extend(past.last.replace(failure.clone()));
         past.queues_anew = setback == Setback::ThrottledAlone;
-        past.maybe_delivered |= setback == Setback::Ambiguous;
         past.throttled |= matches!(setback, Setback::Throttled | Setback::ThrottledAlone);
-        past.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
-        past.strikes += u32::from(setback != Setback::Unsent);
+        past.used =
+            past.used.saturating_add(u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry)));
+        past.strikes = past.strikes.saturating_add(u32::from(setback != Setback::Unsent));
         let (used, strikes) = (past.used, past.strikes);
         let rules = &self.plan.rules;
-        let cause = self.overdue(id, now).or_else(|| {
+        let cause = self.overdue(id, Some(launched), now).or_else(|| {
             if setback == Setback::Ambiguous && rules.ambiguous == Ambiguous::HandBack {
                 Some(Cause::Ambiguous(failure.clone()))
             } else {
-                (used >= rules.max_attempts).then(|| Cause::RetriesExhausted(failure.clone()))
+                rules
+                    .max_attempts
+                    .is_some_and(|most| used >= most)
+                    .then(|| Cause::RetriesExhausted(failure.clone()))
             }
         });
         if let Some(cause) = cause {

@@ -48,6 +48,10 @@ pub(super) struct Past {
     /// Failures, which decide on the next backoff.
     pub(super) strikes: u32,
     pub(super) maybe_delivered: bool,
+    /// When the first attempt began that may have delivered it.
+    pub(super) doubted: Option<Instant>,
+    /// From when its deadline counts anew.
+    pub(super) reprieved: Option<Instant>,
     pub(super) throttled: bool,
     /// When its retry is due.
     pub(super) not_before: Option<Instant>,
@@ -110,6 +114,15 @@ impl<T> Slot<T> {
     /// Whether it is in flight and has no answer.
     pub(super) fn is_in_flight(&self) -> bool {
         self.whereabouts == Whereabouts::InFlight
+    }
+
+    pub(super) fn doubted(&self) -> Option<Instant> {
+        self.past.as_ref().and_then(|past| past.doubted)
+    }
+
+    #[inline]
+    pub(super) fn reprieved(&self) -> Option<Instant> {
+        self.past.as_ref().and_then(|past| past.reprieved)
     }
 
     pub(super) fn not_before(&self) -> Option<Instant> {

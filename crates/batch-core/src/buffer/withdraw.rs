@@ -38,19 +38,6 @@ impl<E, R, T> Buffer<E, R, T> {
         self.stopped = false;
     }
 
-    /// Hands back what waits past its delivery deadline. What is in flight may finish.
-    pub(super) fn expire(&mut self, now: Instant) {
-        while let Some(slot) = self.age.head()
-            && self.deadline(slot) <= now
-        {
-            if self.slots[slot].is_in_flight() {
-                self.slots.unlink::<AGE>(&mut self.age, slot);
-            } else {
-                self.give_up(slot, now);
-            }
-        }
-    }
-
     fn hand_back_waiting(&mut self, watermark: Watermark, now: Instant) {
         let mut left = self.epochs.unanswered(watermark);
         let mut next = self.age.head();
@@ -66,8 +53,8 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Takes an entry that is not in flight out of wherever it waits and hands it back.
-    fn give_up(&mut self, id: SlotId, now: Instant) {
-        let Some(cause) = self.overdue(id, now) else {
+    pub(super) fn give_up(&mut self, id: SlotId, now: Instant) {
+        let Some(cause) = self.overdue(id, None, now) else {
             return;
         };
         let line = self.slots[id].line;

@@ -34,7 +34,7 @@ impl<S: Service> WriterBuilder<S> {
     /// ```
     /// # use batch_core::{Service, WriterBuilder};
     /// # fn set<S: Service>(builder: WriterBuilder<S>) -> WriterBuilder<S> {
-    /// builder.on_unprocessed(|item| eprintln!("{item}"))
+    /// builder.on_unprocessed(|item| eprintln!("{item:#}"))
     /// # }
     /// ```
     pub fn on_unprocessed(
@@ -65,7 +65,8 @@ impl<S: Service> WriterBuilder<S> {
     ///
     /// When the settings contradict each other or the service's limits, with both numbers.
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
-        let plan = self.settings.plan::<S::Entry>(self.service.limits())?;
+        let settings = self.settings.remembered_for(self.service.remembers_for());
+        let plan = settings.plan::<S::Entry>(self.service.limits())?;
         let shared = Shared::new(self.service, plan, self.handler, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }

@@ -21,8 +21,7 @@ impl<S: Service> Writer<S> {
     ///
     /// When the writer is shut down or filled by uncollected failures.
     pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
-        let limits = self.shared.plan.limits;
-        let charge = limits.entry_bytes().min(limits.payload_bytes()) + self.shared.plan.overhead_bytes;
+        let charge = self.shared.plan.largest_charge();
         let grant = self.shared.wait_for_room(charge).await?;
         Ok(Permit { writer: self.clone(), grant: Some(grant) })
     }

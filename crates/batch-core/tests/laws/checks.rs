@@ -50,6 +50,7 @@ impl World {
             self.counted.retries += u64::from(known.sends > 0);
             known.at = At::InFlight(batch.id());
             known.sends += 1;
+            known.launched = Some(self.now);
         }
         self.counted.requests += 1;
         self.counted.sendings += items.len() as u64;
@@ -73,8 +74,9 @@ impl World {
         assert_eq!(known.item, *item, "law 10");
         assert_eq!(known.owed, None, "law 2: an answer is due, not an attempt");
         assert!(!matches!(known.at, At::InFlight(_)), "law 2: it is in flight already");
-        assert!(known.used < self.config.max_attempts, "law 9: too many attempts");
-        assert!(known.accepted + self.config.deadline() > self.now, "law 9: past its deadline");
+        assert!(self.config.max_attempts.is_none_or(|most| known.used < most), "law 9: too many attempts");
+        assert!(!known.is_over(&self.config, self.now), "law 9: past its deadline, or forgotten");
+        assert!(!known.had_its_last_attempt(), "law 9: more than one attempt after a pause");
         assert!(known.at == At::Isolated || known.earliest <= self.now, "law 9: before its backoff ended");
     }
 
@@ -140,8 +142,13 @@ impl World {
         assert_eq!((item.attempts, item.maybe_delivered), (known.sends, known.ambiguous), "law 7");
         assert_eq!(item.age, self.now - known.accepted);
         let fits = match &item.cause {
-            Cause::Ambiguous(_) => known.owed == Some(Owed::Ambiguous),
-            Cause::DeadlineExceeded(_) => known.accepted + self.config.deadline() <= self.now,
+            Cause::Ambiguous(_) => {
+                known.owed == Some(Owed::Ambiguous)
+                    || known.forgotten(&self.config).is_some_and(|end| end <= self.now)
+            }
+            Cause::DeadlineExceeded(_) => {
+                known.deadline(&self.config) <= self.now || known.had_its_last_attempt()
+            }
             Cause::Fatal(_) => known.owed == Some(Owed::Fatal),
             Cause::Rejected(_) => known.owed == Some(Owed::Rejected),
             Cause::RetriesExhausted(_) => known.owed == Some(Owed::Exhausted),
@@ -185,7 +192,8 @@ impl World {
         if matches!(known.at, At::InFlight(_)) {
             return;
         }
-        let deadline = known.accepted + self.config.deadline();
+        let deadline = known.deadline(&self.config);
+        let deadline = known.forgotten(&self.config).map_or(deadline, |end| end.min(deadline));
         assert!(deadline > self.now, "law 9: {known:?} outlived its deadline");
         assert!(wake.is_some_and(|wake| wake <= deadline), "law 9: nothing wakes for the deadline");
         assert!(known.flush_order >= self.withdrawn, "law 5: {known:?} was withdrawn");

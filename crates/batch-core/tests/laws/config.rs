@@ -17,6 +17,7 @@ pub(crate) const LARGEST: usize = 40;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
     pub(crate) ambiguous: Ambiguous,
+    pub(crate) attempt_timeout_ms: u64,
     pub(crate) base_ms: u64,
     pub(crate) cap_ms: u64,
     pub(crate) deadline_ms: u64,
@@ -25,9 +26,10 @@ pub(crate) struct Config {
     pub(crate) limit_entries: usize,
     pub(crate) limit_bytes: usize,
     pub(crate) linger: Linger,
-    pub(crate) max_attempts: u32,
+    pub(crate) max_attempts: Option<u32>,
     pub(crate) max_entries: usize,
     pub(crate) max_bytes: usize,
+    pub(crate) memory_ms: Option<u64>,
     pub(crate) order: Order,
     pub(crate) threshold: usize,
 }
@@ -42,6 +44,15 @@ impl Config {
         Backoff::new(Duration::from_millis(self.base_ms), Duration::from_millis(self.cap_ms))
     }
 
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        Duration::from_millis(self.attempt_timeout_ms)
+    }
+
+    /// How long after its first attempt that may have delivered it an entry may be sent.
+    pub(crate) fn memory(&self) -> Option<Duration> {
+        self.memory_ms.map(|memory| Duration::from_millis(memory - self.attempt_timeout_ms))
+    }
+
     pub(crate) fn deadline(&self) -> Duration {
         Duration::from_millis(self.deadline_ms)
     }
@@ -49,16 +60,21 @@ impl Config {
     pub(crate) fn buffer(&self) -> Buffer<Item, u64, Tag> {
         let settings = Settings::new()
             .ambiguous(self.ambiguous)
+            .attempt_timeout(self.attempt_timeout())
             .backoff(self.backoff())
             .delivery_deadline(self.deadline())
             .duplicates(self.duplicates)
             .in_flight(self.in_flight.0, self.in_flight.1)
             .linger(self.linger)
-            .max_attempts(self.max_attempts)
             .max_entries(self.max_entries)
             .max_bytes(self.max_bytes)
             .order(self.order)
+            .remembered_for(self.memory_ms.map(Duration::from_millis))
             .threshold_entries(self.threshold.min(self.limit_entries));
+        let settings = match self.max_attempts {
+            Some(attempts) => settings.max_attempts(attempts),
+            None => settings,
+        };
         Buffer::new(&settings, self.limits()).unwrap()
     }
 }
@@ -72,17 +88,19 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
         prop_oneof![Just(Duplicates::Allow), Just(Duplicates::KeepFirst), Just(Duplicates::KeepLast)],
         prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
         (prop::bool::ANY, 0..80_u64),
-        1..6_u32,
+        prop::option::of(1..6_u32),
     );
-    let times = (1..50_u64, 50..500_u64, prop_oneof![60..600_u64, 2_000..60_000_u64]);
+    let deadlines = prop_oneof![80..600_u64, 2_000..60_000_u64];
+    let times = (1..50_u64, 50..500_u64, deadlines, 1..80_u64, prop::option::weighted(0.3, 0..5_000_u64));
     let sizes = (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, ROOM, 1..8_usize);
     (rules, times, sizes).prop_map(|(rules, times, sizes)| {
         let (ambiguous, duplicates, order, (natural, linger), max_attempts) = rules;
-        let (base_ms, cap_ms, deadline_ms) = times;
+        let (base_ms, cap_ms, deadline_ms, attempt_timeout_ms, memory) = times;
         let (limit_entries, limit_bytes, (start, more), max_entries, max_bytes, threshold) = sizes;
         let linger = Duration::from_millis(linger);
         Config {
             ambiguous,
+            attempt_timeout_ms,
             base_ms,
             cap_ms,
             deadline_ms,
@@ -94,6 +112,7 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
             max_attempts,
             max_entries,
             max_bytes,
+            memory_ms: memory.map(|memory| attempt_timeout_ms + 1 + memory),
             order,
             threshold,
         }

@@ -1,8 +1,10 @@
 //! What the model knows of an entry.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use batch_core::BatchId;
+
+use super::config::Config;
 
 pub(crate) type Tag = u64;
 
@@ -44,6 +46,12 @@ pub(crate) struct Known {
     /// The order of acceptance that flushes go by; inherited like the place.
     pub(crate) flush_order: u64,
     pub(crate) accepted: Instant,
+    /// When its deadline began to count anew, because the process was paused when it fell due.
+    pub(crate) reprieved: Option<Instant>,
+    /// When its last attempt began.
+    pub(crate) launched: Option<Instant>,
+    /// When the first attempt began that may have delivered it.
+    pub(crate) doubted: Option<Instant>,
     pub(crate) charge: usize,
     pub(crate) at: At,
     /// The refused request that it is being isolated from, by one of its entries.
@@ -79,4 +87,41 @@ pub(crate) enum Owed {
     Superseded,
     /// A copy was given back while the entry is in flight.
     Withdrawn,
+}
+
+/// An entry, or the timeout of its request, found later than this shows that the process was paused.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long it may be sent.
+impl Known {
+    pub(crate) fn deadline(&self, config: &Config) -> Instant {
+        self.reprieved.unwrap_or(self.accepted) + config.deadline()
+    }
+
+    /// When it must not be sent any more, because the service may have forgotten that it came before.
+    pub(crate) fn forgotten(&self, config: &Config) -> Option<Instant> {
+        Some(self.doubted? + config.memory()?)
+    }
+
+    pub(crate) fn is_over(&self, config: &Config, now: Instant) -> bool {
+        self.deadline(config) <= now || self.forgotten(config).is_some_and(|end| end <= now)
+    }
+
+    /// It had the one attempt that it had after a pause.
+    pub(crate) fn had_its_last_attempt(&self) -> bool {
+        self.reprieved.is_some_and(|reprieved| self.launched.is_some_and(|launched| launched >= reprieved))
+    }
+
+    /// Its deadline counts anew if it fell due in a pause, and not for the first time.
+    pub(crate) fn resume(&mut self, config: &Config, now: Instant) {
+        let late = match (self.at, self.launched) {
+            (At::InFlight(_), Some(launched)) => launched + config.attempt_timeout(),
+            _ => self.deadline(config),
+        };
+        let is_forgotten = self.forgotten(config).is_some_and(|end| end <= now);
+        let fell_due = self.deadline(config) <= now;
+        if fell_due && late + PAUSE < now && self.reprieved.is_none() && !is_forgotten {
+            self.reprieved = Some(now);
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub(crate) enum Op {
     Advance { ms: u64 },
     Collect { count: usize },
     Flush,
+    Pause { ms: u64 },
     Reply { which: usize, answer: Answer, jitter: f64 },
     Reserve,
     Resume,
@@ -40,17 +41,20 @@ pub(crate) struct Mix {
     twins: u8,
     faults: u32,
     pacing: u32,
+    pauses: u32,
     stops: u32,
 }
 
 /// Everything.
-pub(crate) const ANY: Mix = Mix { lanes: 4, twins: 5, faults: 3, pacing: 2, stops: 1 };
+pub(crate) const ANY: Mix = Mix { lanes: 4, twins: 5, faults: 3, pacing: 2, pauses: 1, stops: 1 };
+/// A process that is paused now and then.
+pub(crate) const PAUSED: Mix = Mix { lanes: 2, twins: 3, faults: 3, pacing: 1, pauses: 3, stops: 0 };
 /// Many entries in few lanes.
-pub(crate) const LANES: Mix = Mix { lanes: 3, twins: 0, faults: 3, pacing: 1, stops: 0 };
+pub(crate) const LANES: Mix = Mix { lanes: 3, twins: 0, faults: 3, pacing: 1, pauses: 0, stops: 0 };
 /// Many entries of few identities.
-pub(crate) const TWINS: Mix = Mix { lanes: 3, twins: 4, faults: 2, pacing: 1, stops: 0 };
+pub(crate) const TWINS: Mix = Mix { lanes: 3, twins: 4, faults: 2, pacing: 1, pauses: 0, stops: 0 };
 /// Nothing that slows the whole writer down.
-pub(crate) const STEADY: Mix = Mix { lanes: 3, twins: 3, faults: 2, pacing: 0, stops: 0 };
+pub(crate) const STEADY: Mix = Mix { lanes: 3, twins: 3, faults: 2, pacing: 0, pauses: 0, stops: 0 };
 
 pub(crate) fn ops(mix: Mix) -> impl Strategy<Value = Vec<Op>> {
     proptest::collection::vec(op(mix), 1..120)
@@ -66,6 +70,7 @@ fn op(mix: Mix) -> impl Strategy<Value = Op> {
         (8, reply.boxed()),
         (4, Just(Op::Wake).boxed()),
         (2, (0..300_u64).prop_map(|ms| Op::Advance { ms }).boxed()),
+        (mix.pauses, (0..3_000_u64).prop_map(|ms| Op::Pause { ms }).boxed()),
         (1, (0..5_usize).prop_map(|count| Op::Collect { count }).boxed()),
         (1, Just(Op::Flush).boxed()),
         (1, Just(Op::Reserve).boxed()),

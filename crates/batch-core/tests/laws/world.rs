@@ -87,6 +87,7 @@ impl World {
             Op::Advance { ms } => self.advance_by(Duration::from_millis(*ms)),
             Op::Collect { count } => self.collect(*count),
             Op::Flush => self.flush(),
+            Op::Pause { ms } => self.pause(Duration::from_millis(*ms)),
             Op::Reply { which, answer, jitter } => self.reply(*which, answer, *jitter),
             Op::Reserve => self.reserve(),
             Op::Resume => self.resume(),
@@ -139,7 +140,7 @@ impl World {
             identity: item.identity.as_deref().map(Key::from),
         };
         let admission = self.buffer.admit(&measure);
-        self.check_charge(bytes, admission.as_ref().map(|admission| admission.charge()).ok());
+        self.check_charge(bytes, admission.as_ref().map(batch_core::Admission::charge).ok());
         let Ok(admission) = admission else {
             return;
         };
@@ -186,6 +187,9 @@ impl World {
             place: id,
             flush_order: id,
             accepted: self.now,
+            reprieved: None,
+            launched: None,
+            doubted: None,
             charge,
             at: At::Waiting,
             isolation: None,
@@ -226,6 +230,9 @@ impl World {
         let batch = self.away.remove(which % self.away.len());
         let all: Vec<u64> = batch.entries().iter().map(|item| item.id).collect();
         let ids: Vec<u64> = all.iter().copied().filter(|id| self.known.contains_key(id)).collect();
+        for id in &ids {
+            self.known.get_mut(id).unwrap().resume(&self.config, self.now);
+        }
         let failure = Failure::new("Scripted");
         let reply = match answer {
             Answer::Accept => self.each(&all, &[0], jitter),
@@ -354,6 +361,9 @@ impl World {
         let now = self.now;
         let known = self.known.get_mut(&id).unwrap();
         known.ambiguous |= setback == Setback::Ambiguous;
+        if setback == Setback::Ambiguous {
+            known.doubted = known.doubted.or(known.launched);
+        }
         known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
         known.strikes += u32::from(setback != Setback::Unsent);
         let stays = isolation.is_some() && (whole || (has_mates && known.lane.is_some()));
@@ -371,13 +381,15 @@ impl World {
         known.latest = known.earliest + company;
         let is_overdue = self.is_stopped
             || known.flush_order < self.withdrawn
-            || known.accepted + config.deadline() <= now;
+            || known.deadline(&config) <= now
+            || known.had_its_last_attempt();
+        let is_forgotten = known.forgotten(&config).is_some_and(|end| end <= now);
         if is_overdue {
             return;
         }
-        if setback == Setback::Ambiguous && config.ambiguous == Ambiguous::HandBack {
+        if is_forgotten || (setback == Setback::Ambiguous && config.ambiguous == Ambiguous::HandBack) {
             known.owed = Some(Owed::Ambiguous);
-        } else if known.used >= config.max_attempts {
+        } else if config.max_attempts.is_some_and(|most| known.used >= most) {
             known.owed = Some(Owed::Exhausted);
         } else if known.at == At::Waiting && config.duplicates == Duplicates::KeepLast {
             let older = known.clone();
@@ -487,6 +499,14 @@ impl World {
         // Like a driver, it never sleeps past the instant that it was given.
         let target = self.now + time;
         self.now = self.wake.map_or(target, |wake| wake.clamp(self.now, target));
+    }
+
+    /// The process is stopped for so long: nothing is polled, and the clock goes on.
+    fn pause(&mut self, time: Duration) {
+        self.now += time;
+        for known in self.known.values_mut().filter(|known| !matches!(known.at, At::InFlight(_))) {
+            known.resume(&self.config, self.now);
+        }
     }
 
     fn advance_to_wake(&mut self) {

@@ -51,6 +51,7 @@ pub(crate) struct Fake(Arc<Inner>);
 
 struct Inner {
     limits: LimitPolicy,
+    memory: Option<Duration>,
     origin: Instant,
     script: Mutex<Script>,
     requests: Mutex<Vec<Request>>,
@@ -110,6 +111,7 @@ impl Fake {
         let limits = LimitPolicy::new(10, 10_000, 1_000).unwrap();
         Self(Arc::new(Inner {
             limits,
+            memory: None,
             origin: Instant::now(),
             script: Mutex::new(Box::new(script)),
             requests: Mutex::new(Vec::new()),
@@ -122,6 +124,13 @@ impl Fake {
     pub(crate) fn of(self, entries: usize) -> Self {
         let mut inner = Arc::into_inner(self.0).expect("it is not shared yet");
         inner.limits = LimitPolicy::new(entries, 1_000 * entries, 1_000).unwrap();
+        Self(Arc::new(inner))
+    }
+
+    /// Remembers an entry for so long.
+    pub(crate) fn remembers_for(self, memory: Duration) -> Self {
+        let mut inner = Arc::into_inner(self.0).expect("it is not shared yet");
+        inner.memory = Some(memory);
         Self(Arc::new(inner))
     }
 
@@ -188,6 +197,10 @@ impl Service for Fake {
 
     fn limits(&self) -> LimitPolicy {
         self.0.limits
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.0.memory
     }
 
     fn prepare(&self, item: &mut Item) {

@@ -174,9 +174,10 @@ async fn nothing_lingers_while_somebody_waits_for_room() {
 #[tokio::test(start_paused = true)]
 async fn an_endless_linger_waits_for_a_full_batch_or_a_flush() {
     let fake = Fake::accepting();
-    let writer = writer(&fake, Settings::new().linger(Linger::Fixed(Duration::MAX)));
+    let settings = Settings::new().linger(Linger::Fixed(Duration::MAX)).delivery_deadline(Duration::MAX);
+    let writer = writer(&fake, settings);
     writer.submit(item(1)).await.unwrap();
-    pass(100_000).await;
+    pass(1_000_000).await;
     assert_eq!(fake.sent().len(), 0);
     let flush = begun(async move { writer.flush().await.len() }).await;
     assert_eq!(flush.await.unwrap(), (0, ms(0)));

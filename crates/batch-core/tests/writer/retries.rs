@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Backoff, Cause, Settings};
+use batch_core::{Backoff, Cause, Order, Settings};
 
 use crate::fake::{Act, Fake, item};
 use crate::support::{ids, ms, pass, settle, timed, writer};
@@ -130,11 +130,14 @@ async fn an_entry_that_waits_for_its_retry_is_handed_back_at_its_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn an_entry_that_was_never_sent_is_handed_back_at_its_deadline() {
-    let fake = Fake::acts([Act::accept().after(9_000)]);
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)).in_flight(1, 1));
-    writer.submit(item(1)).await.unwrap();
-    settle().await;
-    pass(50).await;
+    let fake = Fake::acts([Act::accept().after(5_000), Act::accept().after(5_000)]);
+    let settings = Settings::new().delivery_deadline(ms(5_000)).in_flight(1, 1).max_batch_entries(1);
+    let writer = writer(&fake, settings);
+    for id in [0, 1] {
+        writer.submit(item(id)).await.unwrap();
+        settle().await;
+        pass(2_000).await;
+    }
     let receipt = writer.submit_tracked(item(2)).await.unwrap();
     let (failed, took) = timed(receipt).await;
     let failed = failed.unwrap_err();
@@ -144,8 +147,9 @@ async fn an_entry_that_was_never_sent_is_handed_back_at_its_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_under_way_at_the_deadline_may_finish() {
-    let fake = Fake::acts([Act::accept().after(8_000)]);
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)));
+    let fake = Fake::acts([Act::retry().after(4_000), Act::accept().after(4_000)]);
+    let settings = Settings::new().backoff(Backoff::new(ms(0), ms(0)));
+    let writer = writer(&fake, settings.delivery_deadline(ms(5_000)));
     let (sent, took) = timed(writer.submit_tracked(item(1)).await.unwrap()).await;
     assert!(sent.is_ok());
     assert_eq!(took, ms(8_000));
@@ -153,13 +157,14 @@ async fn an_attempt_under_way_at_the_deadline_may_finish() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_fails_after_the_deadline_is_the_last() {
-    let fake = Fake::acts([Act::ambiguous().after(8_000)]);
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)));
+    let fake = Fake::acts([Act::retry().after(4_000), Act::ambiguous().after(4_000)]);
+    let settings = Settings::new().backoff(Backoff::new(ms(0), ms(0)));
+    let writer = writer(&fake, settings.delivery_deadline(ms(5_000)));
     writer.submit(item(1)).await.unwrap();
     let (items, took) = timed(writer.flush()).await;
-    assert_eq!((took, items[0].age, items[0].attempts), (ms(8_000), ms(8_000), 1));
+    assert_eq!((took, items[0].age, items[0].attempts), (ms(8_000), ms(8_000), 2));
     assert!(matches!(&items[0].cause, Cause::DeadlineExceeded(Some(_))) && items[0].maybe_delivered);
-    assert_eq!(fake.sent(), [[1]]);
+    assert_eq!(fake.sent(), [[1], [1]]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,13 +182,14 @@ async fn each_entry_has_its_own_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn an_entry_behind_one_that_is_past_its_deadline_keeps_its_own() {
-    let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(1_000)));
+    let fake = Fake::acts([Act::retry().after(900), Act::Hang]);
+    let settings = Settings::new().backoff(Backoff::new(ms(0), ms(0))).order(Order::Strict);
+    let writer = writer(&fake, settings.delivery_deadline(ms(1_000)));
     writer.submit(item(1).lane("a")).await.unwrap();
-    pass(1_500).await;
+    pass(800).await;
     let behind = writer.submit_tracked(item(2).lane("a")).await.unwrap();
     let (failed, took) = timed(behind).await;
-    assert!(matches!(failed.unwrap_err().cause, Cause::DeadlineExceeded(None)));
+    assert!(matches!(failed.unwrap_err().cause, Cause::DeadlineExceeded(Some(_))));
     assert_eq!(took, ms(1_000), "long before the one in front of it is given up");
 }
 

@@ -1,5 +1,7 @@
 //! What builders of services ask of settings, and what settings are refused.
 
+use std::time::Duration;
+
 use batch_core::{
     Ambiguous, Backoff, Buffer, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order,
     Settings,
@@ -61,43 +63,84 @@ async fn a_service_chooses_the_rule_for_duplicates_only_where_the_user_did_not()
     check(Settings::new().duplicates(Duplicates::Allow).or_duplicates(Duplicates::KeepFirst), 2).await;
 }
 
-#[test]
-fn an_entry_is_on_its_way_for_a_deadline_and_a_timeout_at_most() {
-    let settings = Settings::new().delivery_deadline(ms(700)).attempt_timeout(ms(50));
-    assert_eq!(settings.longest_delivery(), ms(750));
+#[tokio::test(start_paused = true)]
+async fn a_service_chooses_the_deadline_only_where_the_user_did_not() {
+    let check = async |settings: Settings, expected| {
+        let writer = writer(&Fake::by(|_| crate::fake::Act::retry()), settings);
+        writer.submit(item(1)).await.unwrap();
+        assert_eq!(writer.flush().await[0].age, expected);
+    };
+    check(Settings::new().or_delivery_deadline(ms(5_000)), ms(5_000)).await;
+    check(Settings::new().delivery_deadline(ms(700)).or_delivery_deadline(ms(5_000)), ms(700)).await;
 }
 
 #[test]
-fn settings_that_nothing_could_be_sent_with_are_refused() {
+fn settings_that_nothing_could_be_sent_with_are_refused_by_the_name_of_their_method() {
     let zero =
         |settings: Settings, setting| assert_eq!(refused(&settings), Some(ConfigError::Zero { setting }));
-    zero(Settings::new().threshold_entries(0), "threshold in entries");
-    zero(Settings::new().threshold_bytes(0), "threshold in bytes");
-    zero(Settings::new().max_entries(0), "most entries inside");
-    zero(Settings::new().in_flight(0, 8), "requests in flight at the start");
-    zero(Settings::new().max_attempts(0), "attempts of an entry");
-    zero(Settings::new().attempt_timeout(ms(0)), "attempt timeout");
+    zero(Settings::new().threshold_entries(0), "Settings::threshold_entries");
+    zero(Settings::new().threshold_bytes(0), "Settings::threshold_bytes");
+    zero(Settings::new().max_batch_entries(0), "Settings::max_batch_entries");
+    zero(Settings::new().max_batch_bytes(0), "Settings::max_batch_bytes");
+    zero(Settings::new().max_entries(0), "Settings::max_entries");
+    zero(Settings::new().in_flight(0, 8), "Settings::in_flight at the start");
+    zero(Settings::new().max_attempts(0), "Settings::max_attempts");
+    zero(Settings::new().attempt_timeout(ms(0)), "Settings::attempt_timeout");
+    zero(Settings::new().attempt_timeout(ms(1)).delivery_deadline(ms(0)), "Settings::delivery_deadline");
     let minimal = Settings::new().threshold_entries(1).threshold_bytes(1).max_entries(1).in_flight(1, 1);
     assert_eq!(refused(&minimal.max_attempts(1).attempt_timeout(ms(1))), None);
 }
 
 #[test]
-fn settings_that_contradict_each_other_are_refused() {
+fn settings_that_contradict_each_other_are_refused_by_the_names_of_their_methods() {
     let above = |settings: Settings, setting, value, limit| {
         assert_eq!(refused(&settings), Some(ConfigError::AboveLimit { setting, value, limit }));
     };
-    above(Settings::new().threshold_entries(11), "threshold in entries", 11, 10);
-    above(Settings::new().max_batch_entries(4).threshold_entries(5), "threshold in entries", 5, 4);
-    above(Settings::new().threshold_bytes(1_001), "threshold in bytes", 1_001, 1_000);
-    above(Settings::new().in_flight(9, 8), "requests in flight at the start", 9, 8);
+    above(Settings::new().threshold_entries(11), "Settings::threshold_entries", 11, 10);
+    above(Settings::new().max_batch_entries(4).threshold_entries(5), "Settings::threshold_entries", 5, 4);
+    above(Settings::new().max_batch_entries(11), "Settings::max_batch_entries", 11, 10);
+    above(Settings::new().max_batch_bytes(1_001), "Settings::max_batch_bytes", 1_001, 1_000);
+    above(Settings::new().threshold_bytes(1_001), "Settings::threshold_bytes", 1_001, 1_000);
+    above(Settings::new().in_flight(9, 8), "Settings::in_flight at the start", 9, 8);
     let most = Settings::new().threshold_entries(10).threshold_bytes(1_000).in_flight(8, 8);
     assert_eq!(refused(&most), None);
 
     let needed = 100 + ENTRY_OVERHEAD_BYTES;
-    let (setting, why) = ("most bytes inside", "one largest entry needs");
+    let (setting, why) = ("Settings::max_bytes", "one largest entry needs");
     let below = ConfigError::BelowNeed { setting, value: needed - 1, needed, why };
     assert_eq!(refused(&Settings::new().max_bytes(needed - 1)), Some(below));
     assert_eq!(refused(&Settings::new().max_bytes(needed)), None);
+}
+
+#[test]
+fn times_that_leave_none_for_each_other_are_refused_by_the_names_of_both() {
+    let check = |settings: Settings, expected: [&str; 4]| {
+        let shown = refused(&settings).expect("nothing could be delivered in time").to_string();
+        for part in expected {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    };
+    let deadline = |millis| Settings::new().delivery_deadline(ms(millis));
+    let names = |value, limit| ["Settings::linger is ", value, "Settings::delivery_deadline is ", limit];
+    check(deadline(5_000).linger(Linger::Fixed(ms(5_000))), names("5s", "5s"));
+    check(deadline(5_000).linger(Linger::Natural(ms(6_000))), names("6s", "5s"));
+    check(Settings::new().linger(Linger::Fixed(Duration::MAX)), names("3153600000s", "120s"));
+    let names =
+        |value, limit| ["Settings::attempt_timeout is ", value, "Settings::delivery_deadline is ", limit];
+    check(deadline(5_000).attempt_timeout(ms(5_001)), names("5.001s", "5s"));
+    check(Settings::new().attempt_timeout(ms(180_000)), names("180s", "120s"));
+    check(Settings::new().attempt_timeout(Duration::MAX), names("3153600000s", "120s"));
+    let names = |value, limit| ["Settings::attempt_timeout is ", value, "remembers an entry is ", limit];
+    let forgetful = |millis| deadline(900_000).remembered_for(Some(ms(millis)));
+    check(forgetful(300_000).attempt_timeout(ms(300_000)), names("300s", "300s"));
+    check(forgetful(9_000), names("10s", "9s"));
+
+    // What is not set gives way, and what can be kept is.
+    assert_eq!(refused(&deadline(1)), None);
+    assert_eq!(refused(&deadline(5_000).linger(Linger::Fixed(ms(4_999))).attempt_timeout(ms(5_000))), None);
+    assert_eq!(refused(&forgetful(300_000).attempt_timeout(ms(299_999))), None);
+    let at_most_once = Settings::new().ambiguous(Ambiguous::HandBack).remembered_for(Some(ms(1)));
+    assert_eq!(refused(&at_most_once), None);
 }
 
 /// What is wrong with these settings for requests of ten entries and 1,000 bytes, an entry having 100.

@@ -81,7 +81,7 @@ async fn debug_and_display_show_no_content() {
     let permit = writer.reserve().await.unwrap();
     let mut shown = format!("{writer:?} {receipt:?} {permit:?}");
     let failed = receipt.await.unwrap_err();
-    shown += &format!("{failed:?} {failed}");
+    shown += &format!("{failed:?} {failed} {failed:#}");
     drop(writer.shutdown().await);
     let refused = permit.submit(failed.entry).unwrap_err();
     shown += &format!("{refused:?} {refused}");
@@ -102,9 +102,10 @@ async fn what_comes_back_says_how_often_it_was_sent_how_old_it_is_and_why() {
         writer.submit(item(1)).await.unwrap();
         let items = writer.flush().await;
         let shown = items[0].to_string();
-        let attempts = shown.split(" in ").next().unwrap();
-        assert_eq!(attempts, expected);
-        assert!(shown.ends_with(&format!(": {}", items[0].cause)), "{shown}");
+        assert_eq!(shown.split(" in ").next(), Some(expected));
+        let cause = &items[0].cause;
+        let report = format!("{shown}: {cause}: {}", cause.failure().unwrap());
+        assert_eq!(format!("{:#}", items[0]), report);
     };
     check(vec![Act::reject()], "not delivered after 1 attempt").await;
     check(vec![Act::retry(), Act::retry()], "not delivered after 2 attempts").await;

@@ -6,7 +6,7 @@ use batch_dynamodb::{AttributeValue, ConnectError, DynamoDbWriter, KeyType, Sett
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
-use crate::support::{client, s, says, send, shown};
+use crate::support::{client, report, s, says, send, shown};
 
 /// The description of a table with a number as sort key, and an index by the string `name`.
 fn description() -> Value {
@@ -73,7 +73,7 @@ async fn a_writer_learns_the_keys_of_its_table_once() {
         (item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]), r#"the partition key "name" is empty"#),
     ] {
         let error = writer.submit(write.clone()).await.unwrap_err();
-        says(&error, &[words]);
+        says(&report(&error), &[words]);
         assert_eq!(error.into_entry(), write);
     }
 }
@@ -93,7 +93,10 @@ async fn a_table_given_by_arn_is_described_by_it() {
 async fn a_table_that_does_not_exist_is_named() {
     let error = connect(&described(Answer::error(400, "ResourceNotFoundException"))).await.unwrap_err();
     assert!(matches!(error, ConnectError::NoSuchTable(_)), "{error:?}");
-    says(&error, &["the table orders does not exist in region eu-west-1", "check name, region and account"]);
+    says(
+        &report(&error),
+        &["the table orders does not exist in region eu-west-1", "check name, region and account"],
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +110,7 @@ async fn a_table_that_cannot_be_described_says_why() {
     ] {
         let error = connect(&described(answer)).await.unwrap_err();
         assert!(matches!(error, ConnectError::NotDescribed(_)), "{error:?}");
-        says(&error, &["the keys of the table could not be read", words]);
+        says(&report(&error), &["the keys of the table could not be read", words]);
     }
 }
 
@@ -122,7 +125,7 @@ async fn a_table_that_takes_no_writes_is_named_with_the_reason() {
     ] {
         let error = connect(&described(Answer::ok(&answer))).await.unwrap_err();
         assert!(matches!(error, ConnectError::NotUsable { .. }), "{error:?}");
-        says(&error, &["the table orders cannot be written to: ", words]);
+        says(&report(&error), &["the table orders cannot be written to: ", words]);
     }
 }
 

@@ -8,7 +8,7 @@ use batch_dynamodb::{Cause, ConnectError, DynamoDbWriter, KeyType, Settings, Tab
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::support::{
-    bare_config, check_sums, client, codes, create_table, now, pass, puts, says, served, stored,
+    bare_config, check_sums, client, codes, create_table, now, pass, puts, report, says, served, stored,
 };
 
 fn writer(client: Client, settings: Settings) -> DynamoDbWriter {
@@ -60,7 +60,7 @@ async fn a_table_that_does_not_exist_cannot_be_connected_to() {
     let builder = DynamoDbWriter::builder(client(server.http_client()), Table::name("orders"));
     let error = builder.connect().await.unwrap_err();
     assert!(matches!(error, ConnectError::NoSuchTable(_)), "{error:?}");
-    says(&error, &["the table orders does not exist in region eu-west-1"]);
+    says(&report(&error), &["the table orders does not exist in region eu-west-1"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use batch_local::{Fault, FaultPlan, LocalServer};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
-use crate::support::{ARN, check_sums, client, says, served};
+use crate::support::{ARN, check_sums, client, report, says, served};
 
 const MIB: usize = 1 << 20;
 
@@ -80,9 +80,17 @@ async fn limits_that_were_set_lie_within_those_of_the_stream() {
     assert_eq!(bytes(&connect(lower).await.unwrap()), (3 * MIB, 2 * MIB));
 
     let error = connect(builder(&http).max_record_bytes(4 * MIB + 1)).await.unwrap_err();
-    says(&error, &["the settings do not fit: most bytes of a record: 4194305 is above the limit of 4194304"]);
+    says(
+        &report(&error),
+        &[
+            "the settings do not fit: KinesisWriterBuilder::max_record_bytes: 4194305 is above the limit of 4194304",
+        ],
+    );
     let error = connect(builder(&http).max_request_bytes(3 * MIB)).await.unwrap_err();
-    says(&error, &["most bytes of a request: 3145728 is below 4194304, which one record may have"]);
+    says(
+        &report(&error),
+        &["KinesisWriterBuilder::max_request_bytes: 3145728 is below 4194304, which one record may have"],
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,7 +117,10 @@ async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
     ] {
         let error = connect(builder).await.unwrap_err();
         let ConnectError::Config(ConfigError::Unsupported(_)) = error else { panic!("{error}") };
-        says(&error, &[asked, "measurements distributes its records by itself", "USER_PARTITION_KEY"]);
+        says(
+            &report(&error),
+            &[asked, "measurements distributes its records by itself", "USER_PARTITION_KEY"],
+        );
     }
     connect(builder(&http).settings(Settings::new().order(Order::Relaxed))).await.unwrap();
 }
@@ -118,8 +129,8 @@ async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
 async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&str]) {
     let error = connect(builder(&Canned::script([answer.clone()]))).await.unwrap_err();
     assert!(expected(&error), "{answer:?}: {error:?}");
-    says(&error, words);
-    assert!(!error.to_string().contains("words of the service"), "{error}");
+    says(&report(&error), words);
+    assert!(!report(&error).contains("words of the service"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,7 +192,7 @@ async fn a_stream_that_distributes_by_itself_takes_records_without_keys_and_is_g
         (Record::new("x").explicit_hash_key(0_u128), "has an explicit hash key, but the stream distributes"),
     ] {
         let error = writer.submit(record).await.unwrap_err();
-        says(&error, &[words, "USER_PARTITION_KEY"]);
+        says(&report(&error), &[words, "USER_PARTITION_KEY"]);
     }
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 40, 0);

@@ -139,6 +139,7 @@ async fn a_record_that_keeps_failing_is_handed_back_to_its_owner() {
     let handler = Arc::clone(&handled);
     let writer = KinesisWriter::builder(client, Stream::name("measurements"))
         .on_unprocessed(move |item| handler.lock().unwrap().push(item))
+        .settings(Settings::new().max_attempts(5))
         .build()
         .unwrap();
     writer.submit(Record::new("good")).await.unwrap();

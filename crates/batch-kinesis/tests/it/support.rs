@@ -111,11 +111,17 @@ pub(crate) fn codes(items: &[UnprocessedItem<Record>]) -> Vec<String> {
 
 /// Checks that all of these words are in the text.
 #[track_caller]
-pub(crate) fn says(text: &impl ToString, words: &[&str]) {
-    let shown = text.to_string();
+pub(crate) fn says(text: &impl std::fmt::Display, words: &[&str]) {
+    let shown = format!("{text:#}");
     for words in words {
         assert!(shown.contains(words), "{shown}\ndoes not contain\n{words}");
     }
+}
+
+/// What a report of an error and its sources says.
+pub(crate) fn report(error: &(dyn std::error::Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The time, which is paused.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::config::BehaviorVersion;
 use aws_sdk_sqs::{Client, Config};
-use batch_core::{ConfigError, Settings};
+use batch_core::{ConfigError, Service, Settings};
 
 use super::SqsWriterBuilder;
 use crate::{Queue, SqsWriter};
@@ -61,17 +61,23 @@ fn the_default_group_keeps_the_rules_of_groups() {
 }
 
 #[test]
-fn a_fifo_queue_takes_deadlines_below_five_minutes() {
+fn a_fifo_queue_takes_any_deadline_and_timeouts_below_five_minutes() {
     let settings = |deadline, timeout| {
         Settings::new()
             .delivery_deadline(Duration::from_millis(deadline))
             .attempt_timeout(Duration::from_millis(timeout))
     };
-    check(fifo().settings(settings(289_999, 10_000)), Ok(()));
-    check(fifo().settings(settings(290_000, 10_000)), Err(&["300s together", "for 300s only"]));
-    check(fifo().settings(settings(20_000, 300_000)), Err(&["320s together"]));
-    check(standard().settings(settings(290_000, 10_000)), Ok(()));
-    check(standard().settings(settings(3_600_000, 60_000)), Ok(()));
+    check(fifo().settings(settings(3_600_000, 10_000)), Ok(()));
+    check(fifo().settings(settings(300_000, 299_999)), Ok(()));
+    check(
+        fifo().settings(settings(300_000, 300_000)),
+        Err(&["Settings::attempt_timeout is 300s", "remembers an entry is 300s", "Ambiguous::HandBack"]),
+    );
+    check(fifo().settings(settings(300_000, 300_000).ambiguous(crate::Ambiguous::HandBack)), Ok(()));
+    check(standard().settings(settings(3_600_000, 600_000)), Ok(()));
+    let remembered = |writer: SqsWriterBuilder| writer.build().expect("it builds").service().remembers_for();
+    assert_eq!(remembered(fifo()), Some(Duration::from_secs(300)));
+    assert_eq!(remembered(standard()), None);
 }
 
 #[test]

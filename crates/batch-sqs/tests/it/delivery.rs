@@ -115,6 +115,7 @@ async fn a_message_that_keeps_failing_is_handed_back_to_its_owner() {
     let handler = Arc::clone(&handled);
     let writer = SqsWriter::builder(client, Queue::name("orders"))
         .on_unprocessed(move |item| handler.lock().unwrap().push(item))
+        .settings(Settings::new().max_attempts(5))
         .build()
         .unwrap();
     writer.submit(Message::new("good")).await.unwrap();

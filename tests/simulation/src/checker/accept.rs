@@ -172,13 +172,18 @@ impl Checker {
         let identity = facts.identity.as_ref().map(|key| self.entries.identity(lane, key));
         let owner = if tracked { Owner::Receipt { awaited: false, polled: false } } else { Owner::Nobody };
         let order = self.tally.accepted;
+        let lane = self.lane_of(facts, identity);
+        self.joins_lane(lane);
         let mut known = Known {
             seal: facts.seal,
-            lane: self.lane_of(facts, identity),
+            lane,
             identity,
             bytes: facts.request_bytes,
             charge: charge(facts),
             accepted: self.now,
+            reprieved: None,
+            launched: None,
+            doubted: None,
             place: order,
             flush_order: order,
             at: At::Waiting,

@@ -105,6 +105,11 @@ impl Checker {
         let Some(known) = self.entries.remove(n) else {
             return;
         };
+        let reasons = self.reasons(&known);
+        // A newer one that takes its place comes to the same lane.
+        if owed != Owed::Superseded {
+            self.forget_lane(known.lane);
+        }
         self.note(&[21, n], || format!("  entry {n} is decided: {owed:?}"));
         if let Some(isolation) = known.isolation {
             self.isolations[isolation].leave(n, owed);
@@ -121,7 +126,8 @@ impl Checker {
         }
         let told = !has_receipt && !owed.is_failure();
         let (at, withdrawn, stopped) = (self.now, self.withdrawn, self.is_stopped);
-        self.decided.insert(n, Decided { known, owed, at, withdrawn, told, stopped });
+        let is_forgotten = self.is_forgotten(&known);
+        self.decided.insert(n, Decided { known, owed, at, reasons, is_forgotten, withdrawn, told, stopped });
     }
 
     /// A failure takes no room any more, unless a request still carries the entry itself.
@@ -224,6 +230,7 @@ impl Decided {
     fn wrong_cause(&self, cause: &Cause) -> Option<String> {
         let is_covered = self.known.flush_order < self.withdrawn;
         let fits = match cause {
+            Cause::Ambiguous(_) if self.owed == Owed::Overdue => self.is_forgotten,
             Cause::Ambiguous(_) => self.owed == Owed::Ambiguous,
             Cause::DeadlineExceeded(_) | Cause::RuntimeStopped(_) if self.owed != Owed::Overdue => false,
             Cause::DeadlineExceeded(_) => true,
@@ -244,7 +251,12 @@ impl Decided {
         if never_left {
             return None;
         }
-        differs("last failure", &code(cause.failure()), &code(self.known.last.as_ref()))
+        let (said, last) = (code(cause.failure()), code(self.known.last.as_ref()));
+        if last.is_none() && self.owed == Owed::Overdue {
+            let is_one = self.reasons.contains(&said);
+            return (!is_one).then(|| format!("reason: {said:?}, not one of {:?}", self.reasons));
+        }
+        differs("last failure", &said, &last)
     }
 }
 

@@ -23,8 +23,12 @@ impl Checker {
         let complaint = match known {
             known if known.seal != seal => "law 10: altered",
             known if known.is_in_flight() => "law 2: it is in flight already",
-            known if known.used >= self.rules.max_attempts => "law 9: its attempts are used up",
-            known if known.accepted + self.rules.delivery_deadline <= self.now => "law 9: past its deadline",
+            known if self.rules.max_attempts.is_some_and(|most| known.used >= most) => {
+                "law 9: its attempts are used up"
+            }
+            known if self.deadline(known) <= self.now => "law 9: past its deadline",
+            known if known.had_its_last_attempt() => "law 9: a second attempt after a pause",
+            known if self.is_forgotten(known) => "law 9: the service may have forgotten it",
             known if known.earliest > self.now => "law 9: before its backoff ended",
             _ if self.is_stopped => "law 11: without a runtime",
             _ => return true,

@@ -112,6 +112,7 @@ impl Checker {
             let Some(ghost) = self.ghosts.all.remove(&n) else { continue };
             if let Some(lane) = ghost.lane {
                 self.entries.come_back(lane);
+                self.forget_lane(Some(lane));
             }
             if ghost.is_collected {
                 self.ghosts.held.0 -= 1;

@@ -79,7 +79,8 @@ impl Checker {
         isolation.is_pure &= failure.code() != WHIM && is_whole;
         for &n in &request.entries {
             self.entries.change(n, |known| known.last = Some(failure.clone()));
-            if self.entries.get(n).is_some_and(|known| self.is_overdue(known)) {
+            if self.entries.get(n).is_some_and(|known| self.is_overdue(known) || known.had_its_last_attempt())
+            {
                 self.decide(n, Owed::Overdue);
             } else {
                 self.isolate(n, id);

@@ -18,6 +18,12 @@ pub(super) struct Known {
     pub(super) bytes: usize,
     pub(super) charge: usize,
     pub(super) accepted: Duration,
+    /// When its deadline began to count anew.
+    pub(super) reprieved: Option<Duration>,
+    /// When its last attempt began.
+    pub(super) launched: Option<Duration>,
+    /// When the first attempt began that may have delivered it.
+    pub(super) doubted: Option<Duration>,
     /// Its place in the order of its lane: that of the entry it superseded, if it did.
     pub(super) place: u64,
     /// The order of acceptance that flushes go by; inherited like the place.
@@ -70,6 +76,10 @@ pub(super) struct Decided {
     pub(super) known: Known,
     pub(super) owed: Owed,
     pub(super) at: Duration,
+    /// The codes that it may be handed back with, if it never failed itself.
+    pub(super) reasons: Vec<Option<String>>,
+    /// Whether the service might have forgotten that it had it.
+    pub(super) is_forgotten: bool,
     /// How far withdrawals had come then.
     pub(super) withdrawn: u64,
     pub(super) told: bool,

@@ -60,8 +60,10 @@ impl Checker {
         for &n in &numbers {
             self.entries.set_at(n, At::InFlight(id));
             self.tally.retries += u64::from(self.entries.get(n).is_some_and(|known| known.sends > 0));
+            let now = self.now;
             self.entries.change(n, |known| {
                 known.sends += 1;
+                known.launched = Some(now);
                 known.requests.push(id);
             });
         }
@@ -97,6 +99,8 @@ impl Checker {
         }
         if !is_abandoned {
             self.learn_pace(&request, ended, stats, jitter);
+            self.resume_request(&request);
+            self.learn_trouble(&request, ended);
         }
         let carried = std::mem::take(&mut request.entries);
         request.entries = self.bury(&Request { entries: carried.clone(), ..request.clone() });
@@ -144,7 +148,11 @@ impl Checker {
         let mut back = Vec::new();
         for (&n, fate) in carried.iter().zip(fates).filter(|(n, _)| request.entries.contains(n)) {
             match fate {
-                Fate::Accepted(response) => self.decide(n, Owed::Delivered(*response)),
+                Fate::Accepted(response) => {
+                    let lane = self.entries.get(n).and_then(|known| known.lane);
+                    self.lane_failed(lane, None);
+                    self.decide(n, Owed::Delivered(*response));
+                }
                 Fate::Ambiguous(failure) => back.push((n, Setback::Ambiguous, failure)),
                 Fate::Reject(failure) => self.decide_failed(n, Owed::Rejected, failure),
                 Fate::Retry(failure) => back.push((n, Setback::Retry, failure)),

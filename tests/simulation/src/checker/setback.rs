@@ -80,6 +80,9 @@ impl Checker {
         jitter: f64,
     ) -> Option<(u64, Duration)> {
         self.entries.change(n, |known| {
+            if setback == Setback::Ambiguous {
+                known.doubted = known.doubted.or(known.launched);
+            }
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
             known.strikes += u32::from(setback != Setback::Unsent);
@@ -87,11 +90,16 @@ impl Checker {
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
+        if !self.is_stopped && known.flush_order >= self.withdrawn {
+            let lane = known.lane;
+            self.lane_failed(lane, Some(failure.code().to_owned()));
+        }
+        let known = self.entries.get(n)?;
         let hands_back = setback == Setback::Ambiguous && self.rules.ambiguous == Ambiguous::HandBack;
         let owed = match known {
-            known if self.is_overdue(known) => Some(Owed::Overdue),
+            known if self.is_overdue(known) || known.had_its_last_attempt() => Some(Owed::Overdue),
             _ if hands_back => Some(Owed::Ambiguous),
-            known if known.used >= self.rules.max_attempts => Some(Owed::Exhausted),
+            known if self.rules.max_attempts.is_some_and(|most| known.used >= most) => Some(Owed::Exhausted),
             _ => None,
         };
         let delay = match setback {
@@ -132,12 +140,5 @@ impl Checker {
             self.entries.inherit(newer, n);
             self.decide(n, Owed::Superseded);
         }
-    }
-
-    /// Whether it may not be sent any more, whatever its last attempt brought.
-    pub(super) fn is_overdue(&self, known: &Known) -> bool {
-        self.is_stopped
-            || known.flush_order < self.withdrawn
-            || known.accepted + self.rules.delivery_deadline <= self.now
     }
 }

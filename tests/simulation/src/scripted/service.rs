@@ -21,6 +21,7 @@ use super::weather::Weather;
 /// A service that does what the weather says, and remembers what it applied.
 pub struct Scripted {
     limits: LimitPolicy,
+    memory: Option<Duration>,
     kind: Kind,
     weather: Weather,
     /// Whether poison fails alone, or its whole request is refused.
@@ -47,7 +48,7 @@ impl Scripted {
             limits,
             largest_entry: limits.entry_bytes() + 16,
             duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast],
-            longest_delivery: None,
+            memory: draw_memory(&mut Dice::of(seed, "memory")),
             entries: [5, 150, 6_000],
             rounds: 300,
         }
@@ -60,6 +61,7 @@ impl Scripted {
         let limits = Self::allowed(plan.seed).limits;
         Self {
             limits,
+            memory: plan.rules.memory,
             kind: Kind::draw(&mut dice, limits.entry_bytes()),
             weather: Weather::draw(&mut dice),
             refuses_alone: dice.chance(0.3),
@@ -99,6 +101,10 @@ impl Service for Scripted {
 
     fn limits(&self) -> LimitPolicy {
         self.limits
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.memory
     }
 
     fn prepare(&self, item: &mut Item) {
@@ -187,4 +193,8 @@ async fn wait(duration: Duration) {
 #[expect(clippy::disallowed_methods, reason = "the paused clock of the run")]
 fn now() -> Instant {
     Instant::now()
+}
+
+fn draw_memory(dice: &mut Dice) -> Option<Duration> {
+    dice.chance(0.3).then(|| dice.millis(100, 400_000))
 }

@@ -95,7 +95,7 @@ impl Tally {
     fn hand_back<E>(&mut self, number: u64, item: &UnprocessedItem<E>) {
         self.answers.handed_back += 1;
         self.answers.copies += if item.maybe_delivered { u64::from(item.attempts) } else { 0 };
-        *self.causes.entry(item.cause.to_string()).or_default() += 1;
+        *self.causes.entry(reason(&item.cause)).or_default() += 1;
         let is_true = match item.cause {
             Cause::DeadlineExceeded(_) => item.age >= DELIVERY_DEADLINE,
             Cause::RetriesExhausted(_) => item.attempts >= MAX_ATTEMPTS,
@@ -104,7 +104,7 @@ impl Tally {
             _ => false,
         };
         if !is_true {
-            self.faults.push(format!("entry {number} has no cause to come back: {item}"));
+            self.faults.push(format!("entry {number} has no cause to come back: {item:#}"));
         }
     }
 }
@@ -125,6 +125,14 @@ impl Backlog {
         if self.left == 0 {
             self.drained = Some(now);
         }
+    }
+}
+
+/// The cause and the code of the failure behind it.
+fn reason(cause: &Cause) -> String {
+    match cause.failure() {
+        Some(failure) => format!("{cause}: {}", failure.code()),
+        None => cause.to_string(),
     }
 }
 
