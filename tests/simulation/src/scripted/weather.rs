@@ -78,7 +78,7 @@ impl Sky {
             (3, Self::Flood),
             (2, Self::Hangs),
             (3, Self::LanesThrottled(share)),
-            (2, Self::Miscounts),
+            (4, Self::Miscounts),
             (3, Self::Overload(allowed)),
             (2, Self::Panics),
             (1, Self::Picky),
