@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::checker::Checker;
 use crate::collecting::{self, flush, take};
 use crate::dice::Dice;
+use crate::door::try_submit;
 use crate::hook::{self, Hook};
 use crate::plan::{Ending, Plan, Restart};
 use crate::target::Target;
@@ -154,7 +155,7 @@ impl<T: Target> Run<T> {
 
     async fn end(&mut self) {
         match self.ending {
-            Ending::DropRuntime(after) => return sleep(after).await,
+            Ending::DropRuntime(after) => return self.submit_at_last(after).await,
             Ending::ShutdownAmid(after) => {
                 sleep(after).await;
                 self.collect(collecting::Way::Shutdown).await;
@@ -182,6 +183,20 @@ impl<T: Target> Run<T> {
             sleep(self.plan.rules.delivery_deadline / 16).await;
         }
         sleep(Duration::from_millis(1)).await;
+    }
+
+    /// The runtime ends between the submission of some entries and their first requests, or shortly before or after.
+    async fn submit_at_last(&self, after: Duration) {
+        sleep(after).await;
+        let mut dice = Dice::of(self.plan.seed, "the last entries");
+        for _ in 0..dice.between(0, 4) {
+            if let Some(writer) = &self.writer {
+                let _ = try_submit(&self.witness, writer, self.witness.next_entry(&mut dice), false);
+            }
+        }
+        for _ in 0..dice.between(0, 4) {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn collect(&self, way: collecting::Way) {
