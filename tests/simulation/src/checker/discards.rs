@@ -66,6 +66,11 @@ impl Checker {
         self.settle_dropped();
     }
 
+    /// Whether an entry without an answer is not in memory any more.
+    pub(super) fn is_gone(&self, n: u64) -> bool {
+        self.discards.dropped.get(&n).is_some_and(|dropped| dropped.left == 0)
+    }
+
     /// Whether there is a failure that could make room: its receipt was dropped, and no flush collects it.
     pub(super) fn has_orphans(&self) -> bool {
         self.orphans().next().is_some()

@@ -12,6 +12,7 @@ impl Checker {
             return;
         }
         self.tally.rests += 1;
+        self.supersede_unseen(stats);
         self.give_up_overdue();
         self.settle_dropped();
         self.check_ghosts_at_rest();
@@ -25,6 +26,21 @@ impl Checker {
         self.check_pace_at_rest(stats);
         self.check_timeliness();
         self.check_alive(alive, stats.is_some());
+    }
+
+    /// What was launched comes back unsent when a runtime ends before it began, and a newer entry of its identity takes
+    /// its place like that of any that comes back. Nobody sees that, but the entry is gone, and counted.
+    fn supersede_unseen(&mut self, stats: Option<Stats>) {
+        let unseen = stats.map_or(0, |stats| stats.superseded - self.tally.superseded);
+        let newer = |(n, known): (u64, &super::known::Known)| {
+            let mut twins = self.entries.twins(known.identity).filter(|(_, twin)| twin.place > known.place);
+            (self.is_stopped && self.is_gone(n)).then_some((n, twins.next()?.0))
+        };
+        let pairs: Vec<(u64, u64)> = self.entries.iter().filter_map(newer).take(unseen as usize).collect();
+        for (older, newer) in pairs {
+            self.entries.inherit(newer, older);
+            self.decide(older, Owed::Superseded);
+        }
     }
 
     /// What waits past its time has its answer now.
