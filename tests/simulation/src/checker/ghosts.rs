@@ -41,6 +41,11 @@ impl Ghosts {
         self.held
     }
 
+    /// How many may take room though they were collected, those included that have not been seen to begin.
+    pub(super) fn held_at_most(&self) -> usize {
+        self.held.0 + self.unseen.len()
+    }
+
     /// Whether a request is to begin with this entry that was launched before its copy was handed back.
     pub(super) fn is_unseen(&self, n: u64) -> bool {
         self.unseen.contains(&n)

@@ -186,7 +186,8 @@ impl Checker {
         if call.turn.is_some() || superseded || !self.queue.is_empty() {
             return;
         }
-        let entries = (after.inside + after.uncollected) as usize + self.queue.permits + self.ghosts.held().0;
+        let entries =
+            (after.inside + after.uncollected) as usize + self.queue.permits + self.ghosts.held_at_most();
         let needed =
             entries + 1 > self.rules.max_entries || after.bytes as usize + largest > self.rules.max_bytes;
         self.expect(needed, || {
@@ -208,7 +209,8 @@ impl Checker {
         if !call.has_permit && self.queue.is_empty() {
             self.check_orphans_are_discarded();
         }
-        let entries = (stats.inside + stats.uncollected) as usize + self.queue.permits + self.ghosts.held().0;
+        let entries =
+            (stats.inside + stats.uncollected) as usize + self.queue.permits + self.ghosts.held_at_most();
         let bytes = stats.bytes as usize + charge;
         let fits = entries < self.rules.max_entries && bytes <= self.rules.max_bytes;
         let crowded = !self.queue.is_empty();
