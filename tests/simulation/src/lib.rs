@@ -18,6 +18,10 @@
 //! jitter is seeded, one draw for each request that ends, so that the checker draws along and knows when every retry
 //! is due.
 //!
+//! Where the plan drops the runtime, the writer may go on in another one, on a clock that is set past the last moment of
+//! the first. In which order tokio drops tasks depends on what else runs in the process, so that equal runs are compared
+//! up to there.
+//!
 //! A checker is worth what it catches: whoever changes it breaks the core on purpose and looks.
 
 mod arguments;
