@@ -106,8 +106,8 @@ impl Checker {
             return;
         };
         let reasons = self.reasons(&known);
-        // A newer one that takes its place comes to the same lane.
-        if owed != Owed::Superseded {
+        // A newer one that takes its place comes to the same lane, and a request may carry it on.
+        if !matches!(owed, Owed::Superseded | Owed::Withdrawn) {
             self.forget_lane(known.lane);
         }
         self.note(&[21, n], || format!("  entry {n} is decided: {owed:?}"));
