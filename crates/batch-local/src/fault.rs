@@ -9,6 +9,10 @@ use crate::Allowance;
 /// which they were sent; of a DynamoDB write, the JSON that was sent of its item or key.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// Decides by the id of the access key that a request is signed with, which is empty where there is no
+/// signature.
+pub type KeyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// One thing that goes wrong with one request.
 ///
 /// "Applied" means that the server took the request as if nothing had happened: what it accepted
@@ -69,6 +73,16 @@ pub enum Fault {
         code: String,
         /// Whether the failure is the sender's, where the service tells.
         sender_fault: bool,
+    },
+    /// The request is refused and not applied if it is signed with an access key that matches. The
+    /// signature itself is not checked.
+    RefuseKeys {
+        /// Chooses by the id of the access key.
+        predicate: KeyPredicate,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// The error code.
+        code: String,
     },
     /// The whole request is refused and not applied if the content of any entry matches.
     RejectRequestWhere {
@@ -159,6 +173,25 @@ impl Fault {
         Self::PartialFailure { entries, code: code.into(), sender_fault }
     }
 
+    /// A refusal of every request that is signed with an access key that matches.
+    ///
+    /// ```
+    /// use batch_local::{Fault, FaultPlan};
+    ///
+    /// // The keys of yesterday are refused, by lookups as well as by writes.
+    /// let expired = Fault::refuse_keys(|id| id == "AKIDYESTERDAY", 403, "ExpiredToken");
+    /// let plan = FaultPlan::always(expired).only("GetQueueUrl").only("SendMessageBatch");
+    /// # let _ = plan;
+    /// ```
+    #[must_use]
+    pub fn refuse_keys(
+        predicate: impl Fn(&str) -> bool + Send + Sync + 'static,
+        status: u16,
+        code: impl Into<String>,
+    ) -> Self {
+        Self::RefuseKeys { predicate: Arc::new(predicate), status, code: code.into() }
+    }
+
     /// A refusal of every request in which the content of an entry matches.
     #[must_use]
     pub fn reject_request_where(
@@ -194,6 +227,7 @@ impl fmt::Debug for Fault {
             Self::PartialFailure { entries, code, .. } => {
                 write!(f, "PartialFailure({entries:?} {code})")
             }
+            Self::RefuseKeys { status, code, .. } => write!(f, "RefuseKeys({status} {code})"),
             Self::RejectRequestWhere { status, code, .. } => {
                 write!(f, "RejectRequestWhere({status} {code})")
             }

@@ -35,23 +35,28 @@ impl Injector {
         Self { plan, scripted: 0, faults: Rng::with_seed(own), latencies: Rng::with_seed(!own) }
     }
 
-    pub(crate) fn draw(&mut self, operation: &str, is_write: bool) -> Drawn {
+    /// What becomes of a request that is signed with the access key of this id.
+    pub(crate) fn draw(&mut self, operation: &str, is_write: bool, access_key: &str) -> Drawn {
         let struck = if self.plan.operations.is_empty() {
             is_write
         } else {
             self.plan.operations.iter().any(|name| name == operation)
         };
-        let fault = if struck { self.fault() } else { Fault::None };
+        let fault = if struck { self.fault(access_key) } else { Fault::None };
         let seed = if fault.is_none() { 0 } else { self.faults.u64(..) };
         Drawn { fault, latency: self.next_latency(), seed }
     }
 
-    fn fault(&mut self) -> Fault {
+    fn fault(&mut self, access_key: &str) -> Fault {
         let fault = match self.next_fault() {
             Fault::None => self.plan.otherwise.clone(),
             fault => fault,
         };
         match fault {
+            Fault::RefuseKeys { predicate, status, code } if predicate(access_key) => {
+                Fault::ErrorBefore { status, code }
+            }
+            Fault::RefuseKeys { .. } => Fault::None,
             Fault::ThrottleAbove(allowance) if allowance.take() => Fault::None,
             Fault::ThrottleAbove(_) => Fault::ThrottleRequest,
             fault => fault,

@@ -30,7 +30,7 @@ pub use allowance::Allowance;
 pub use broken::Broken;
 pub use cloudwatch::{CloudWatchView, StatisticSet, StoredDatum};
 pub use dynamodb::{AppliedWrite, DynamoDbView, StoredItem};
-pub use fault::{BodyPredicate, Chosen, Fault};
+pub use fault::{BodyPredicate, Chosen, Fault, KeyPredicate};
 pub use history::AppliedBatch;
 pub use kinesis::{KinesisView, StoredRecord};
 pub use mount::Listening;

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use fastrand::Rng;
-use http::{Request, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, Response};
 
 use crate::clock;
 use crate::cloudwatch::CloudWatch;
@@ -73,7 +74,7 @@ impl LocalServer {
     /// How the connection broke, when the plan says so. An error of the service is an answer.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Broken> {
         let route = Route::of(&request);
-        let (drawn, id) = self.draw(route.as_ref().ok());
+        let (drawn, id) = self.draw(route.as_ref().ok(), access_key(request.headers()));
         clock::sleep(drawn.latency / 2).await;
         let mut answer = match route {
             Ok(route) => self.strike(route, &request, &drawn).await,
@@ -120,10 +121,10 @@ impl LocalServer {
         SqsView::new(Arc::clone(&self.shared.sqs))
     }
 
-    fn draw(&self, route: Option<&Route>) -> (Drawn, u128) {
+    fn draw(&self, route: Option<&Route>, access_key: &str) -> (Drawn, u128) {
         let (name, is_write) = route.map_or(("Unknown", false), |route| (route.name(), route.is_write()));
         let mut control = self.control();
-        let drawn = control.injector.draw(name, is_write);
+        let drawn = control.injector.draw(name, is_write, access_key);
         control.requests.record(name, !drawn.fault.is_none());
         if !drawn.fault.is_none() {
             tracing::debug!(operation = name, fault = ?drawn.fault, "a fault strikes");
@@ -256,6 +257,13 @@ impl LocalServerBuilder {
         };
         LocalServer { shared: Arc::new(shared) }
     }
+}
+
+/// The id of the access key that the request is signed with; empty if there is none.
+fn access_key(headers: &HeaderMap) -> &str {
+    let signature = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (_, credential) = signature.split_once("Credential=").unwrap_or_default();
+    credential.split('/').next().unwrap_or_default()
 }
 
 const DEFAULT_CAPACITY: usize = 1 << 30;

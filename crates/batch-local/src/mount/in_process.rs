@@ -1,5 +1,6 @@
 use std::io;
 
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -58,8 +59,18 @@ impl HttpConnector for Connector {
     }
 }
 
+/// Gives the SDK a connection to close after an error that may be its fault. There is none, and without
+/// it the SDK logs an ERROR for each such answer.
+fn show_connection(request: &http::Request<SdkBody>) {
+    let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() else { return };
+    capture.set_connection_retriever(|| {
+        Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build())
+    });
+}
+
 async fn read(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    show_connection(&request);
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(ConnectorError::user)?;
     Ok(http::Request::from_parts(head, body.to_bytes()))

@@ -1,6 +1,7 @@
 //! Every fault, as the SDK reports it, and what is applied.
 
 use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
@@ -8,8 +9,36 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::support::{Batch, client_of, config, drain, faulty, io_kind, now, outcome, plain, send};
+
+/// Keeps what is logged as an error.
+#[derive(Clone, Default)]
+struct Errors(Arc<Mutex<Vec<&'static str>>>);
+
+impl Subscriber for Errors {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::ERROR
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        self.0.lock().unwrap().push(event.metadata().target());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
 
 /// What the first of several equal requests meets, and how many messages it left behind.
 async fn meet(fault: Fault) -> (Batch, usize) {
@@ -56,6 +85,28 @@ async fn an_error_has_its_status_and_its_modelled_type() {
     let (met, _) = meet(Fault::error_before(400, "KmsThrottled")).await;
     let error = met.unwrap_err().into_service_error();
     assert!(error.is_kms_throttled() && error.code() == Some("KMS.ThrottlingException"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_refused_by_the_key_that_signed_them() {
+    let refused = |id: &str| {
+        let id = id.to_owned();
+        Fault::refuse_keys(move |key| key == id, 403, "ExpiredToken")
+    };
+    answers(refused("local"), "whole ExpiredToken", 0).await;
+    let (server, client, url) = faulty(FaultPlan::always(refused("another"))).await;
+    assert_eq!(outcome(send(&client, &url, vec![plain("a")]).await), "ok");
+    assert_eq!(server.requests().faulted("SendMessageBatch"), 0, "this one passed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_is_no_error_in_the_log_of_the_sdk() {
+    let errors = Errors::default();
+    let _guard = tracing::subscriber::set_default(errors.clone());
+    for fault in [Fault::error_before(503, "ServiceUnavailable"), Fault::ResetBefore, Fault::Unreachable] {
+        meet(fault).await.0.unwrap_err();
+    }
+    assert_eq!(*errors.0.lock().unwrap(), [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]
