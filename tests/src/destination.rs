@@ -56,6 +56,9 @@ pub trait Destination: Sized + Send + Sync + 'static {
     /// The status and the code by which the service refuses a request for one bad entry.
     const REFUSAL: (u16, &'static str);
 
+    /// Whether each failure that uses up an attempt leaves doubt about what arrived.
+    const LEAVES_DOUBT: bool = false;
+
     /// Makes the destination on this server, whose HTTP client this is, or one around it.
     fn mount(server: &LocalServer, http: SharedHttpClient) -> impl Future<Output = Self>;
 
@@ -76,7 +79,7 @@ pub trait Destination: Sized + Send + Sync + 'static {
         FaultPlan::always(Fault::partial_failure(Chosen::Rate(rate), "InternalError", false))
     }
 
-    /// The same, such that each failure uses up an attempt and nothing can have arrived.
+    /// The same, such that each failure uses up an attempt and nothing has arrived.
     fn using_up_attempts(rate: f64) -> FaultPlan {
         Self::failing_in_part(rate)
     }

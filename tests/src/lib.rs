@@ -3,6 +3,7 @@
 
 mod deep;
 mod destination;
+mod keys;
 mod through;
 
 pub use deep::play;
@@ -10,4 +11,5 @@ pub use destination::{
     Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name,
     number,
 };
+pub use keys::out_of_date;
 pub use through::Through;

@@ -57,8 +57,8 @@ macro_rules! every_destination_passes {
                     a_lost_answer_is_handed_back_where_the_user_asked_for_it
                     a_service_in_trouble_beyond_the_deadline_leaves_doubt
                     an_answer_that_cannot_be_read_is_ambiguous
-                    credentials_renewed_in_time_cost_attempts_and_nothing_else
-                    credentials_that_stay_expired_bring_everything_back_with_advice
+                    credentials_renewed_in_time_cost_time_and_nothing_else
+                    credentials_that_stay_expired_are_waited_for_until_the_deadline
                     entries_throttled_inside_a_request_use_up_no_attempt
                     trouble_that_passes_costs_time_and_no_entry
                     what_can_never_fit_is_refused_at_submit

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn what_no_datum_can_be_blamed_for_is_fatal() {
-        check(403, &["InvalidClientTokenId", "SomethingNew"], Class::Fatal);
+        check(403, &["SomethingNew"], Class::Fatal);
+        check(403, &["InvalidClientTokenId"], Class::Unrecognized);
         check(404, &["UnknownOperationException", "SomethingNew"], Class::Fatal);
     }
 }

@@ -45,8 +45,9 @@ pub struct CloudWatchWriter(Writer<CloudWatch>);
 
 impl CloudWatchWriter {
     /// A builder of a writer to this namespace, which sends with this client: its credentials,
-    /// region, endpoint, HTTP client, interceptors and timeouts. Only its retries are switched off,
-    /// in the writer's own copy, because the writer retries by itself.
+    /// region, endpoint, HTTP client, interceptors and timeouts. In the writer's own copy its retries are switched
+    /// off, because the writer retries by itself, and credentials that the service refuses are asked for again,
+    /// whatever the client's cache holds.
     ///
     /// ```
     /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};

@@ -251,7 +251,8 @@ pub enum Reply<T> {
     /// Nothing was applied because the service is asked too much. Uses up no attempt; the writer
     /// slows down.
     Throttled(Failure),
-    /// The request surely never left: connection refused, no such host. Uses up no attempt; the
+    /// The request surely never left: connection refused, no such host. Or it was refused because its
+    /// credentials have expired or are not valid yet, and others will be asked for. Uses up no attempt; the
     /// writer sends one probe at a time until the service answers one. An ambiguous reply is no answer.
     Unsent(Failure),
 }

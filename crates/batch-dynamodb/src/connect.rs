@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::{
     GlobalSecondaryIndexDescription as GlobalIndex, KeySchemaElement, KeyType as SdkRole,
     LocalSecondaryIndexDescription as LocalIndex, ScalarAttributeType, TableDescription, TableStatus,
@@ -11,28 +12,33 @@ use batch_smithy::{Class, Refusal, cap_answers};
 
 use crate::key::{KeyAttribute, KeySchema, KeyType, Role};
 use crate::limits::DESCRIPTION_BYTES;
+use crate::service::renewal;
 use crate::{ConnectError, Table, verdict};
 
-/// Asks for the keys of the table and of its indexes, with the client as it is: its own retries too.
+/// Asks for the keys of the table and of its indexes, with the client as it is: its own retries too. Only
+/// credentials that are refused are asked for once more.
 pub(crate) async fn schema(client: &Client, table: &Table) -> Result<KeySchema, ConnectError> {
-    let request = client.describe_table().table_name(table.address());
-    let request = request.customize().interceptor(cap_answers(DESCRIPTION_BYTES));
-    let answer = match request.send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            let refusal = Refusal::new(error, &verdict::DESCRIBE_TABLE, || table.unknown(client));
-            return Err(match refusal.class {
-                Class::UnknownDestination => ConnectError::NoSuchTable(refusal.failure),
-                _ => ConnectError::NotDescribed(refusal.failure),
-            });
-        }
-    };
+    let credentials = renewal(client);
+    let own = client.config().to_builder().identity_cache(credentials.cache());
+    let own = Client::from_conf(own.build());
+    let answer = credentials.retry(|| description(&own, table)).await;
+    let answer = answer.map_err(|refusal| match refusal.class {
+        Class::UnknownDestination => ConnectError::NoSuchTable(refusal.failure),
+        _ => ConnectError::NotDescribed(refusal.failure),
+    })?;
     let described =
         answer.table.ok_or("the answer does not describe it").and_then(|table| of_description(&table));
     let schema = described
         .map_err(|reason| ConnectError::NotUsable { table: table.to_string(), reason: reason.to_owned() })?;
     tracing::debug!(target: "batch_dynamodb", %table, ?schema, "read the keys of the table");
     Ok(schema)
+}
+
+async fn description(client: &Client, table: &Table) -> Result<DescribeTableOutput, Refusal> {
+    let request = client.describe_table().table_name(table.address());
+    let request = request.customize().interceptor(cap_answers(DESCRIPTION_BYTES));
+    let unknown = || table.unknown(client);
+    request.send().await.map_err(|error| Refusal::new(error, &verdict::DESCRIBE_TABLE, unknown))
 }
 
 fn of_description(table: &TableDescription) -> Result<KeySchema, &'static str> {

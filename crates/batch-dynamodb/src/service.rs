@@ -2,17 +2,17 @@ use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::IdentityCache;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::{Refusal, cap_answers};
+use batch_smithy::{Known, Refusal, Renewal, Written, cap_answers, known};
 
 use crate::body::{self, COMMA};
 use crate::key::KeySchema;
 use crate::limits::ANSWER_BYTES;
-use crate::serializer::Written;
 use crate::stats::Consumed;
 use crate::{Table, Write, partition_key, serializer, validate, verdict};
 
@@ -21,14 +21,17 @@ use crate::{Table, Write, partition_key, serializer, validate, verdict};
 /// of receipts and permits, `Receipt<DynamoDb>` and `Permit<DynamoDb>`.
 pub struct DynamoDb {
     client: Client,
+    credentials: Renewal,
     table: Table,
     schema: KeySchema,
     limits: LimitPolicy,
     partition_key_from: Option<String>,
     consumed: Option<Consumed>,
-    /// Whether the client has interceptors, which may look at what is sent.
-    observed: bool,
+    /// Lets requests be written from the writes where they are: if nothing may look at their input.
+    direct: Option<Known>,
 }
+
+type Sent = Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>>;
 
 /// What the service tells about a write that it took: nothing, so far.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,33 +50,53 @@ impl DynamoDb {
     ) -> Self {
         let consumed = consumed_capacity.then(Consumed::default);
         let observed = client.config().interceptors().next().is_some();
+        let known = known!(client.config(), serializer::SERIALIZER);
+        let credentials = renewal(client);
         Self {
-            client: own_copy(client, observed),
+            client: own_copy(client, &credentials, known.filter(|_| observed)),
+            credentials,
             table,
             schema,
             limits,
             partition_key_from,
             consumed,
-            observed,
+            direct: known.filter(|_| !observed),
         }
     }
 
-    /// Sends the writes. Only a client with interceptors, which look at it, gets them as typed input.
-    async fn request(&self, writes: &[Write]) -> Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>> {
-        let request = self.client.batch_write_item();
-        let written = match self.observed {
-            true => None,
-            false => {
-                body::of_writes(self.table.address(), writes, self.consumed.is_some()).and_then(Written::new)
-            }
+    async fn send_all(&self, writes: &[Write]) -> Result<Reply<SentWrite>, Refusal> {
+        let sent = match self.send_directly(writes).await {
+            Some(sent) => sent,
+            None => self.send_typed(writes).await,
         };
-        if let Some(written) = written {
-            let table_alone = request.request_items(self.table.address(), Vec::new());
-            return table_alone.customize().interceptor(written).send().await;
+        let answer = sent.map_err(|error| {
+            let unknown = || self.table.unknown(&self.client);
+            Refusal::new(error, &verdict::BATCH_WRITE_ITEM, unknown)
+        })?;
+        if let Some(consumed) = &self.consumed {
+            consumed.add(answer.consumed_capacity());
         }
+        // One table was asked, by whatever name the answer calls it.
+        let unprocessed = answer.unprocessed_items.into_iter().flatten();
+        let unprocessed = unprocessed.flat_map(|(_, requests)| requests);
+        Ok(Reply::Each(verdict::of_writes(&self.schema, writes, unprocessed)))
+    }
+
+    /// Sends a request that is written from the writes, if it can be.
+    async fn send_directly(&self, writes: &[Write]) -> Option<Sent> {
+        let known = self.direct?;
+        let body = body::of_writes(self.table.address(), writes, self.consumed.is_some())?;
+        let written = Written::new(known, serializer::request(body)?);
+        let table_alone = self.client.batch_write_item().request_items(self.table.address(), Vec::new());
+        let sent = table_alone.customize().interceptor(written.clone()).send().await;
+        (!written.is_refused()).then_some(sent)
+    }
+
+    /// Sends a request with the writes as its typed input, which interceptors may look at.
+    async fn send_typed(&self, writes: &[Write]) -> Sent {
         let capacity = self.consumed.as_ref().map(|_| ReturnConsumedCapacity::Total);
         let requests = writes.iter().map(Write::request).collect();
-        let request = request.request_items(self.table.address(), requests);
+        let request = self.client.batch_write_item().request_items(self.table.address(), requests);
         request.set_return_consumed_capacity(capacity).send().await
     }
 
@@ -123,21 +146,7 @@ impl Service for DynamoDb {
     }
 
     async fn send(&self, writes: &[Write]) -> Reply<SentWrite> {
-        match self.request(writes).await {
-            Ok(answer) => {
-                if let Some(consumed) = &self.consumed {
-                    consumed.add(answer.consumed_capacity());
-                }
-                // One table was asked, by whatever name the answer calls it.
-                let unprocessed = answer.unprocessed_items.into_iter().flatten();
-                let unprocessed = unprocessed.flat_map(|(_, requests)| requests);
-                Reply::Each(verdict::of_writes(&self.schema, writes, unprocessed))
-            }
-            Err(error) => {
-                let unknown = || self.table.unknown(&self.client);
-                Refusal::new(error, &verdict::BATCH_WRITE_ITEM, unknown).into_reply()
-            }
-        }
+        self.credentials.watch(self.send_all(writes)).await
     }
 }
 
@@ -154,13 +163,19 @@ impl fmt::Debug for DynamoDb {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, for how much of an
-/// answer it reads, and for how it writes a batch.
-fn own_copy(client: &Client, observed: bool) -> Client {
+/// What asks the client's provider again for credentials that are refused.
+pub(crate) fn renewal(client: &Client) -> Renewal {
+    Renewal::of(client.config().identity_cache().unwrap_or_else(|| IdentityCache::lazy().build()))
+}
+
+/// The same client but for its retries, which are the writer's and would multiply, for credentials that
+/// are refused, for how much of an answer it reads, and for how it writes a batch from its input.
+fn own_copy(client: &Client, credentials: &Renewal, swapped: Option<Known>) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.set_identity_cache(credentials.cache());
     config.push_interceptor(cap_answers(ANSWER_BYTES));
-    if observed {
-        config.push_interceptor(serializer::swap());
+    if let Some(known) = swapped {
+        config.push_interceptor(serializer::swap(known));
     }
     Client::from_conf(config.build())
 }

@@ -47,8 +47,9 @@ pub struct DynamoDbWriter(Writer<DynamoDb>);
 
 impl DynamoDbWriter {
     /// A builder of a writer to this table, which sends with this client: its credentials, region,
-    /// endpoint, HTTP client, interceptors and timeouts. Only its retries are switched off, in the
-    /// writer's own copy, because the writer retries by itself.
+    /// endpoint, HTTP client, interceptors and timeouts. In the writer's own copy its retries are switched off,
+    /// because the writer retries by itself, and credentials that the service refuses are asked for again, whatever
+    /// the client's cache holds.
     ///
     /// ```
     /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};

@@ -5,6 +5,7 @@ use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamDescriptionSummar
 use batch_smithy::{Class, Refusal, cap_answers};
 
 use crate::limits::{DESCRIPTION_BYTES, RECORD_BYTES, STREAM_MAXIMUM_KIB};
+use crate::service::renewal;
 use crate::{ConnectError, Stream, verdict};
 
 /// What a writer must know of its stream.
@@ -16,26 +17,32 @@ pub(crate) struct Discovered {
     pub(crate) distributes: bool,
 }
 
-/// Asks for the limits of the stream, with the client as it is: its own retries too.
+/// Asks for the limits of the stream, with the client as it is: its own retries too. Only credentials that
+/// are refused are asked for once more.
 pub(crate) async fn describe(client: &Client, stream: &Stream) -> Result<Discovered, ConnectError> {
+    let credentials = renewal(client);
+    let own = client.config().to_builder().identity_cache(credentials.cache());
+    let own = Client::from_conf(own.build());
+    let described = credentials.retry(|| summary(&own, stream)).await;
+    let summary = described.map_err(|refusal| match refusal.class {
+        Class::UnknownDestination => ConnectError::NoSuchStream(refusal.failure),
+        _ => ConnectError::NotDescribed(refusal.failure),
+    })?;
+    let discovered = of_summary(&summary);
+    tracing::debug!(target: "batch_kinesis", %stream, ?discovered, "read the limits of the stream");
+    Ok(discovered)
+}
+
+async fn summary(client: &Client, stream: &Stream) -> Result<StreamDescriptionSummary, Refusal> {
     let request = client.describe_stream_summary();
     let request = request.set_stream_name(stream.stream_name()).set_stream_arn(stream.stream_arn());
     match request.customize().interceptor(cap_answers(DESCRIPTION_BYTES)).send().await {
         Ok(answer) => {
             // The SDK makes up what a description must have and has not.
             let summary = answer.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());
-            let summary = summary.ok_or_else(|| ConnectError::NotDescribed(Refusal::unreadable().failure))?;
-            let discovered = of_summary(&summary);
-            tracing::debug!(target: "batch_kinesis", %stream, ?discovered, "read the limits of the stream");
-            Ok(discovered)
+            summary.ok_or_else(Refusal::unreadable)
         }
-        Err(error) => {
-            let refusal = Refusal::new(error, &verdict::DESCRIBE, || stream.unknown(client));
-            Err(match refusal.class {
-                Class::UnknownDestination => ConnectError::NoSuchStream(refusal.failure),
-                _ => ConnectError::NotDescribed(refusal.failure),
-            })
-        }
+        Err(error) => Err(Refusal::new(error, &verdict::DESCRIBE, || stream.unknown(client))),
     }
 }
 

@@ -3,19 +3,16 @@
 //! Why: the SDK writes through a description of each member, looks at each character of the base64
 //! for whether it needs an escape, and into a body that grows from nothing.
 
-use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::SharedInterceptor;
 use aws_sdk_kinesis::config::http::HttpRequest;
 use aws_sdk_kinesis::operation::put_records::PutRecordsInput;
-use batch_smithy::{json, swap_serializer};
+use batch_smithy::{Known, json, swap_serializer};
 
 use crate::body;
 
-/// What exchanges the serializer of this client: nothing if the user gave it a protocol. It must be
-/// the last interceptor, to see what others put there.
-pub(crate) fn swap(client: &Client) -> Option<SharedInterceptor> {
-    let speaks_json = client.config().protocol().is_none();
-    speaks_json.then(|| swap_serializer("BatchKinesisSerializer", KNOWN, request))
+/// What exchanges the serializer. It must be the last interceptor, to see what others put there.
+pub(crate) fn swap(known: Known) -> SharedInterceptor {
+    swap_serializer("BatchKinesisSerializer", known, request)
 }
 
 fn request(input: &PutRecordsInput) -> Option<HttpRequest> {
@@ -23,7 +20,7 @@ fn request(input: &PutRecordsInput) -> Option<HttpRequest> {
 }
 
 /// The serializer that ours is tested against.
-const KNOWN: &str = "SharedRequestSerializer(PutRecordsRequestSerializer)";
+pub(crate) const SERIALIZER: &str = "PutRecordsRequestSerializer";
 
 #[cfg(test)]
 mod tests;

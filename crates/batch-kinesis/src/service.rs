@@ -2,11 +2,12 @@ use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::config::IdentityCache;
 use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::{Refusal, cap_answers};
+use batch_smithy::{Refusal, Renewal, cap_answers, known};
 
 use crate::limits::{ANSWER_BYTES, record_bytes};
 use crate::partition_key::KeySource;
@@ -17,6 +18,7 @@ use crate::{Record, Stream, serializer, validate, verdict};
 /// receipts and permits, `Receipt<Kinesis>` and `Permit<Kinesis>`.
 pub struct Kinesis {
     client: Client,
+    credentials: Renewal,
     stream: Stream,
     limits: LimitPolicy,
     keys: KeySource,
@@ -43,7 +45,21 @@ impl Kinesis {
         keys: KeySource,
         distributes: bool,
     ) -> Self {
-        Self { client: own_copy(client), stream, limits, keys, distributes }
+        let credentials = renewal(client);
+        Self { client: own_copy(client, &credentials), credentials, stream, limits, keys, distributes }
+    }
+
+    async fn request(&self, records: &[Record]) -> Result<Reply<SentRecord>, Refusal> {
+        let request = self.client.put_records().set_records(Some(records.iter().map(entry).collect()));
+        let request =
+            request.set_stream_name(self.stream.stream_name()).set_stream_arn(self.stream.stream_arn());
+        match request.send().await {
+            Ok(answer) => Ok(verdict::of_records(answer.records, records.len())),
+            Err(error) => {
+                let unknown = || self.stream.unknown(&self.client);
+                Err(Refusal::new(error, &verdict::PUT_RECORDS, unknown))
+            }
+        }
     }
 }
 
@@ -88,16 +104,7 @@ impl Service for Kinesis {
     }
 
     async fn send(&self, records: &[Record]) -> Reply<SentRecord> {
-        let request = self.client.put_records().set_records(Some(records.iter().map(entry).collect()));
-        let request =
-            request.set_stream_name(self.stream.stream_name()).set_stream_arn(self.stream.stream_arn());
-        match request.send().await {
-            Ok(answer) => verdict::of_records(answer.records, records.len()),
-            Err(error) => {
-                let unknown = || self.stream.unknown(&self.client);
-                Refusal::new(error, &verdict::PUT_RECORDS, unknown).into_reply()
-            }
-        }
+        self.credentials.watch(self.request(records)).await
     }
 }
 
@@ -113,13 +120,19 @@ impl fmt::Debug for Kinesis {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, for how much of an
-/// answer it reads, and for how it writes records.
-fn own_copy(client: &Client) -> Client {
+/// What asks the client's provider again for credentials that are refused.
+pub(crate) fn renewal(client: &Client) -> Renewal {
+    Renewal::of(client.config().identity_cache().unwrap_or_else(|| IdentityCache::lazy().build()))
+}
+
+/// The same client but for its retries, which are the writer's and would multiply, for credentials that
+/// are refused, for how much of an answer it reads, and for how it writes records.
+fn own_copy(client: &Client, credentials: &Renewal) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.set_identity_cache(credentials.cache());
     config.push_interceptor(cap_answers(ANSWER_BYTES));
-    if let Some(swap) = serializer::swap(client) {
-        config.push_interceptor(swap);
+    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+        config.push_interceptor(serializer::swap(known));
     }
     Client::from_conf(config.build())
 }

@@ -6,6 +6,9 @@ use batch_core::{Failure, Reply};
 pub enum Class {
     /// It may or may not have been applied.
     Ambiguous,
+    /// Not applied: the credentials, or the signature, have expired or are not valid yet. Others, or the same at
+    /// another time, may be accepted.
+    Expired,
     /// Not applied, and no retry changes that.
     Fatal,
     /// Not applied, a retry may succeed.
@@ -16,6 +19,8 @@ pub enum Class {
     Throttled,
     /// Not applied: there is no such queue, stream or table.
     UnknownDestination,
+    /// Not applied: the service does not know the credentials, or they did not make the signature.
+    Unrecognized,
     /// It never left.
     Unsent,
 }
@@ -25,11 +30,11 @@ impl Class {
     pub(crate) fn into_reply<T>(self, failure: Failure) -> Reply<T> {
         match self {
             Self::Ambiguous => Reply::Ambiguous(failure),
-            Self::Fatal | Self::UnknownDestination => Reply::Fatal(failure),
+            Self::Expired | Self::Unsent => Reply::Unsent(failure),
+            Self::Fatal | Self::UnknownDestination | Self::Unrecognized => Reply::Fatal(failure),
             Self::Retry => Reply::Retry(failure),
             Self::Split => Reply::Split(failure),
             Self::Throttled => Reply::Throttled(failure),
-            Self::Unsent => Reply::Unsent(failure),
         }
     }
 }

@@ -57,6 +57,12 @@ impl Codes {
         self.shown(code).unwrap_or("UnreadableCode").to_owned()
     }
 
+    /// What the service's own rules say about this code of a single entry, if they say anything.
+    #[must_use]
+    pub fn advice_of_entry(&self, code: &str) -> Option<&'static str> {
+        find(self.rules, self.bare(code)).and_then(|rule| rule.advice)
+    }
+
     /// What an error answer of this HTTP status and code means, and what to do about it.
     ///
     /// A 5xx or 408 is ambiguous, whatever its code. An unknown code of status 400 may blame a
@@ -174,35 +180,46 @@ const DENIED: &[&str] =
 
 const RULES: &[Rule] = &[
     Rule {
-        codes: &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"],
-        class: Class::Retry,
-        advice: Some(
-            "the credentials or the signature expired; give the client a provider that renews credentials in time",
-        ),
+        // `RequestExpired` and `RequestTimeTooSkewed` are about the time of the signature. The client measures the skew
+        // of the clock with each answer and signs the next request accordingly.
+        codes: &[
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+            "TokenRefreshRequired",
+        ],
+        class: Class::Expired,
+        advice: Some(EXPIRED),
     },
     Rule {
-        // The client measures the skew of the clock with each answer and signs the next request
-        // accordingly, so that a retry succeeds where only the clock is wrong.
-        codes: &["AuthFailure", "InvalidSignatureException", "RequestTimeTooSkewed", "SignatureDoesNotMatch"],
-        class: Class::Retry,
+        codes: &["AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch"],
+        class: Class::Unrecognized,
         advice: Some("the signature does not fit; check the secret key and the clock of this machine"),
+    },
+    Rule {
+        codes: &["InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"],
+        class: Class::Unrecognized,
+        advice: Some(UNKNOWN),
     },
     Rule {
         codes: &[
             "IncompleteSignature",
             "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
             "MissingAuthenticationToken",
             "MissingAuthenticationTokenException",
-            "UnrecognizedClientException",
         ],
         class: Class::Fatal,
-        advice: Some(
-            "the service does not know these credentials; check the access key, the session token and the region",
-        ),
+        advice: Some(UNKNOWN),
     },
 ];
+
+/// What to do about credentials that have expired or are not valid yet.
+pub(crate) const EXPIRED: &str = "the credentials or the signature are not valid at this time; give the client a provider \
+                                  that renews credentials in time, and check the clock of this machine";
+
+const UNKNOWN: &str =
+    "the service does not know these credentials; check the access key, the session token and the region";
 
 #[cfg(test)]
 mod tests {
@@ -263,6 +280,8 @@ mod tests {
         check(404, &["NoSuchThing"], Class::UnknownDestination);
         check(400, &["ServiceUnavailable"], Class::Retry);
         assert_eq!(CODES.of_request(Some("ThingsBusy"), 400).1, Some("fewer things"));
+        assert_eq!(CODES.advice_of_entry("AWS.Things.ThingsBusy"), Some("fewer things"));
+        assert_eq!(CODES.advice_of_entry("AccessDenied"), None);
     }
 
     #[test]
@@ -270,7 +289,7 @@ mod tests {
         for (status, code, advice) in [
             (403, "AccessDenied", "permissions"),
             (403, "SomethingNew", "permissions"),
-            (400, "UnrecognizedClientException", "access key"),
+            (403, "MissingAuthenticationToken", "access key"),
             (400, "KMSDisabledException", "key"),
             (400, "KMS.NotFoundException", "key"),
             (404, "SomethingNew", "endpoint"),
@@ -282,9 +301,11 @@ mod tests {
     }
 
     #[test]
-    fn what_newer_credentials_or_another_signature_may_change_is_retried() {
-        check(403, &["ExpiredToken", "RequestExpired", "SignatureDoesNotMatch"], Class::Retry);
-        check(400, &["ExpiredTokenException"], Class::Retry);
+    fn credentials_that_are_not_valid_now_differ_from_those_that_are_not_known() {
+        check(403, &["ExpiredToken", "RequestExpired", "RequestTimeTooSkewed"], Class::Expired);
+        check(400, &["ExpiredTokenException"], Class::Expired);
+        check(403, &["InvalidClientTokenId", "SignatureDoesNotMatch"], Class::Unrecognized);
+        check(400, &["UnrecognizedClientException", "InvalidSignatureException"], Class::Unrecognized);
     }
 
     #[test]

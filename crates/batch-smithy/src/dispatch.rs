@@ -8,7 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use crate::Class;
+use crate::{Class, credentials};
 
 /// What an error without an answer means.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub(crate) fn read(error: &(dyn Error + 'static)) -> Reading {
     let errors = || iter::successors(Some(error), |&error| error.source());
     // Before all others: fetching credentials may fail for want of a connection too.
     if let Some(error) = errors().find_map(|error| error.downcast_ref::<CredentialsError>()) {
-        return of_credentials(error);
+        return credentials::read(error);
     }
     if let Some(reading) = errors().find_map(of_preparation) {
         return reading;
@@ -41,23 +41,14 @@ pub(crate) fn read(error: &(dyn Error + 'static)) -> Reading {
     }
 }
 
-fn of_credentials(error: &CredentialsError) -> Reading {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_) => {
-            NO_CREDENTIALS
-        }
-        _ => CREDENTIALS_UNAVAILABLE,
-    }
-}
-
 /// What keeps the client from making a request complete.
 fn of_preparation(error: &(dyn Error + 'static)) -> Option<Reading> {
     const BEGINNINGS: [(&str, Reading); 5] = [
         ("Invalid Configuration: ", NO_ENDPOINT),
         ("No HTTP client was available", NO_HTTP_CLIENT),
         ("failed to apply endpoint", NO_ENDPOINT),
-        ("failed to select an auth scheme", NO_CREDENTIALS),
-        ("identity resolver timed out", CREDENTIALS_UNAVAILABLE),
+        ("failed to select an auth scheme", credentials::NO_CREDENTIALS),
+        ("identity resolver timed out", credentials::UNAVAILABLE),
     ];
     let words = error.to_string();
     BEGINNINGS.iter().find(|(beginning, _)| words.starts_with(beginning)).map(|(_, reading)| *reading)
@@ -85,23 +76,10 @@ const CONNECTION_LOST: Reading = Reading {
     detail: "the connection ended before the answer",
 };
 
-const CREDENTIALS_UNAVAILABLE: Reading = Reading {
-    class: Class::Unsent,
-    code: "CredentialsUnavailable",
-    detail: "the client's provider could not fetch credentials; why is in the message of this failure",
-};
-
 const NOT_CONNECTED: Reading = Reading {
     class: Class::Unsent,
     code: "NotConnected",
     detail: "no connection to the service; check the network, the region and the endpoint of the client",
-};
-
-const NO_CREDENTIALS: Reading = Reading {
-    class: Class::Fatal,
-    code: "NoCredentials",
-    detail: "the client has no credentials; give it a credentials provider, or set AWS_ACCESS_KEY_ID and \
-             AWS_SECRET_ACCESS_KEY, a profile or a role for the default one of aws-config",
 };
 
 const NO_ENDPOINT: Reading = Reading {
@@ -127,7 +105,6 @@ const TIMEOUT: Reading = Reading {
 mod tests {
     use std::error::Error;
     use std::io;
-    use std::time::Duration;
 
     use aws_credential_types::provider::error::CredentialsError;
     use aws_smithy_runtime_api::client::dns::ResolveDnsError;
@@ -190,12 +167,8 @@ mod tests {
     fn credentials_are_missing_for_good_or_cannot_be_fetched_now() {
         let wrapped = |error: CredentialsError| ConnectorError::other(error.into(), None);
         check(wrapped(CredentialsError::not_loaded_no_source()), Class::Fatal, "NoCredentials");
-        check(wrapped(CredentialsError::invalid_configuration("profile")), Class::Fatal, "NoCredentials");
-
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         check(wrapped(CredentialsError::provider_error(refused)), Class::Unsent, "CredentialsUnavailable");
-        let slow = CredentialsError::provider_timed_out(Duration::from_secs(5));
-        check(wrapped(slow), Class::Unsent, "CredentialsUnavailable");
         check(other("identity resolver timed out after 5s"), Class::Unsent, "CredentialsUnavailable");
     }
 }

@@ -8,7 +8,7 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use batch_core::{Failure, Reply};
 
 use crate::cap::TooLarge;
-use crate::codes::is_word;
+use crate::codes::{EXPIRED, is_word};
 use crate::dispatch::{self, Reading};
 use crate::plain::plain;
 use crate::{Class, Codes};
@@ -80,7 +80,12 @@ fn of_answer(
     unknown: impl FnOnce() -> String,
 ) -> Refusal {
     let status = answer.status().as_u16();
-    let (class, advice) = codes.of_request(error.code(), status);
+    let (class, advice) = match codes.of_request(error.code(), status) {
+        (Class::Unrecognized, _) if error.message().is_some_and(is_of_another_time) => {
+            (Class::Expired, Some(EXPIRED))
+        }
+        found => found,
+    };
     let code = error.code().and_then(|code| codes.shown(code));
     let code = code.map_or_else(|| format!("HTTP {status}"), str::to_owned);
     let advice = match (class, advice) {
@@ -97,6 +102,12 @@ fn of_answer(
         failure = failure.with_message(message);
     }
     Refusal { class, failure }
+}
+
+/// Whether these words of a service, which has one code for all that is wrong with a signature, blame the time:
+/// "Signature expired: 20260101T000000Z is now earlier than …", "Signature not yet current: …".
+fn is_of_another_time(message: &str) -> bool {
+    ["expired", "not yet current", "not yet valid"].iter().any(|words| message.contains(words))
 }
 
 /// What happened where there is nothing to be done about it.
@@ -272,6 +283,23 @@ mod tests {
     }
 
     #[test]
+    fn the_time_is_to_blame_for_a_signature_where_the_service_says_so() {
+        for (code, message, class) in [
+            ("InvalidSignatureException", "Signature expired: 1 is now earlier than 2", Class::Expired),
+            ("SignatureDoesNotMatch", "Signature not yet current: 2 is still later than 1", Class::Expired),
+            ("UnrecognizedClientException", "The security token is not yet valid", Class::Expired),
+            ("SignatureDoesNotMatch", "Check your secret key", Class::Unrecognized),
+            ("NoSuchThing", "It expired", Class::UnknownDestination),
+        ] {
+            let meta = ErrorMetadata::builder().code(code).message(message).build();
+            let refusal = refusal(SdkError::service_error(meta, raw(403)));
+            assert_eq!((refusal.class, refusal.failure.code()), (class, code), "{message}");
+            let says_time = refusal.failure.to_string().contains("not valid at this time");
+            assert_eq!(says_time, class == Class::Expired, "{}", refusal.failure);
+        }
+    }
+
+    #[test]
     fn what_has_not_the_form_of_a_code_or_of_a_request_id_is_not_shown() {
         let meta = ErrorMetadata::builder().code("{\"a\": \"secret\"}").build();
         let mut raw = raw(400);
@@ -318,11 +346,13 @@ mod tests {
     fn each_class_has_its_reply() {
         for (class, expected) in [
             (Class::Ambiguous, "Ambiguous(Failure(X))"),
+            (Class::Expired, "Unsent(Failure(X))"),
             (Class::Fatal, "Fatal(Failure(X))"),
             (Class::Retry, "Retry(Failure(X))"),
             (Class::Split, "Split(Failure(X))"),
             (Class::Throttled, "Throttled(Failure(X))"),
             (Class::UnknownDestination, "Fatal(Failure(X))"),
+            (Class::Unrecognized, "Fatal(Failure(X))"),
             (Class::Unsent, "Unsent(Failure(X))"),
         ] {
             let reply = Refusal::of(class, Failure::new("X")).into_reply::<()>();

@@ -8,13 +8,13 @@
 use aws_sdk_sqs::config::SharedInterceptor;
 use aws_sdk_sqs::config::http::HttpRequest;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchInput;
-use batch_smithy::{json, swap_serializer};
+use batch_smithy::{Known, json, swap_serializer};
 
 use crate::body;
 
 /// What exchanges the serializer. It must be the last interceptor, to see what others put there.
-pub(crate) fn swap() -> SharedInterceptor {
-    swap_serializer("BatchSqsSerializer", KNOWN, request)
+pub(crate) fn swap(known: Known) -> SharedInterceptor {
+    swap_serializer("BatchSqsSerializer", known, request)
 }
 
 fn request(input: &SendMessageBatchInput) -> Option<HttpRequest> {
@@ -24,7 +24,7 @@ fn request(input: &SendMessageBatchInput) -> Option<HttpRequest> {
 }
 
 /// The serializer that ours is tested against.
-const KNOWN: &str = "SharedRequestSerializer(SendMessageBatchRequestSerializer)";
+pub(crate) const SERIALIZER: &str = "SendMessageBatchRequestSerializer";
 
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::IdentityCache;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::{Class, Refusal, cap_answers};
+use batch_smithy::{Class, Refusal, Renewal, cap_answers, known};
 
 use crate::deduplication::Deduplication;
 use crate::limits::{ANSWER_BYTES, DEDUPLICATION_INTERVAL, message_bytes};
 use crate::lookup::Lookup;
-use crate::verdict::{self, CODES};
+use crate::verdict::{self, BY_CONTENT, CODES};
 use crate::wire::WireIds;
 use crate::{Message, Queue, serializer, validate};
 
@@ -19,6 +20,7 @@ use crate::{Message, Queue, serializer, validate};
 /// receipts and permits, `Receipt<Sqs>` and `Permit<Sqs>`.
 pub struct Sqs {
     client: Client,
+    credentials: Renewal,
     lookup: Lookup,
     limits: LimitPolicy,
     default_group: Option<String>,
@@ -46,13 +48,36 @@ impl Sqs {
         deduplication: Deduplication,
     ) -> Self {
         let fifo = queue.is_fifo();
+        let credentials = renewal(client);
         Self {
-            client: own_copy(client),
+            client: own_copy(client, &credentials),
+            credentials,
             lookup: Lookup::new(queue),
             limits,
             default_group,
             deduplication,
             fifo,
+        }
+    }
+
+    async fn request(&self, messages: &[Message]) -> Result<Reply<SentMessage>, Refusal> {
+        let url = self.lookup.url(&self.client).await?;
+        let codes = match self.deduplication {
+            Deduplication::ByContent => &BY_CONTENT,
+            Deduplication::Generated(_) | Deduplication::None => &CODES,
+        };
+        let ids = WireIds::of(messages);
+        let request =
+            self.client.send_message_batch().queue_url(&*url).set_entries(Some(ids.entries(messages)));
+        match request.send().await {
+            Ok(answer) => Ok(Reply::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed))),
+            Err(error) => {
+                let refusal = Refusal::new(error, codes, || self.lookup.advice(&self.client));
+                if refusal.class == Class::UnknownDestination {
+                    self.lookup.forget(&url);
+                }
+                Err(refusal)
+            }
         }
     }
 }
@@ -98,23 +123,7 @@ impl Service for Sqs {
     }
 
     async fn send(&self, messages: &[Message]) -> Reply<SentMessage> {
-        let url = match self.lookup.url(&self.client).await {
-            Ok(url) => url,
-            Err(refusal) => return refusal.into_reply(),
-        };
-        let ids = WireIds::of(messages);
-        let request =
-            self.client.send_message_batch().queue_url(&*url).set_entries(Some(ids.entries(messages)));
-        match request.send().await {
-            Ok(answer) => Reply::Each(verdict::of_entries(&ids, answer.successful, answer.failed)),
-            Err(error) => {
-                let refusal = Refusal::new(error, &CODES, || self.lookup.advice(&self.client));
-                if refusal.class == Class::UnknownDestination {
-                    self.lookup.forget(&url);
-                }
-                refusal.into_reply()
-            }
-        }
+        self.credentials.watch(self.request(messages)).await
     }
 }
 
@@ -130,12 +139,20 @@ impl fmt::Debug for Sqs {
     }
 }
 
-/// The same client but for its retries, which are the writer's and would multiply, for how much of an
-/// answer it reads, and for how it writes a batch.
-fn own_copy(client: &Client) -> Client {
+/// What asks the client's provider again for credentials that are refused.
+fn renewal(client: &Client) -> Renewal {
+    Renewal::of(client.config().identity_cache().unwrap_or_else(|| IdentityCache::lazy().build()))
+}
+
+/// The same client but for its retries, which are the writer's and would multiply, for credentials that
+/// are refused, for how much of an answer it reads, and for how it writes a batch.
+fn own_copy(client: &Client, credentials: &Renewal) -> Client {
     let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
+    config.set_identity_cache(credentials.cache());
     config.push_interceptor(cap_answers(ANSWER_BYTES));
-    config.push_interceptor(serializer::swap());
+    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+        config.push_interceptor(serializer::swap(known));
+    }
     Client::from_conf(config.build())
 }
 

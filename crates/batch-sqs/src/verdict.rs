@@ -14,28 +14,7 @@ use crate::wire::WireIds;
 /// How Amazon SQS spells its codes, and what its own mean.
 pub(crate) static CODES: Codes = Codes {
     prefix: "AWS.SimpleQueueService.",
-    rules: &[
-        Rule {
-            codes: &["InvalidAddress", "NonExistentQueue", "QueueDoesNotExist"],
-            class: Class::UnknownDestination,
-            advice: None,
-        },
-        Rule {
-            codes: &["InvalidSecurity"],
-            class: Class::Fatal,
-            advice: Some("the service takes signed requests over HTTPS only; check the endpoint"),
-        },
-        Rule {
-            codes: &["InvalidAction", "UnsupportedOperation"],
-            class: Class::Fatal,
-            advice: Some(CHECK_ENDPOINT),
-        },
-        Rule {
-            codes: &["BatchRequestTooLong", "TooManyEntriesInBatchRequest"],
-            class: Class::Split,
-            advice: None,
-        },
-    ],
+    rules: &[UNKNOWN_QUEUE, INSECURE, UNSUPPORTED, TOO_LONG],
     check_endpoint: CHECK_ENDPOINT,
     check_key: "the queue's KMS key cannot be used; check its state, and that these credentials have \
                 kms:GenerateDataKey and kms:Decrypt",
@@ -43,9 +22,48 @@ pub(crate) static CODES: Codes = Codes {
                         sqs:GetQueueUrl to find it by name",
 };
 
+/// The same for messages that leave it to the queue to tell duplicates.
+pub(crate) static BY_CONTENT: Codes =
+    Codes { rules: &[UNKNOWN_QUEUE, INSECURE, UNSUPPORTED, TOO_LONG, NO_DEDUPLICATION_ID], ..CODES };
+
+const UNKNOWN_QUEUE: Rule = Rule {
+    codes: &["InvalidAddress", "NonExistentQueue", "QueueDoesNotExist"],
+    class: Class::UnknownDestination,
+    advice: None,
+};
+
+const INSECURE: Rule = Rule {
+    codes: &["InvalidSecurity"],
+    class: Class::Fatal,
+    advice: Some("the service takes signed requests over HTTPS only; check the endpoint"),
+};
+
+const UNSUPPORTED: Rule = Rule {
+    codes: &["InvalidAction", "UnsupportedOperation"],
+    class: Class::Fatal,
+    advice: Some(CHECK_ENDPOINT),
+};
+
+const TOO_LONG: Rule = Rule {
+    codes: &["BatchRequestTooLong", "TooManyEntriesInBatchRequest"],
+    class: Class::Split,
+    advice: None,
+};
+
+/// One code stands for whatever is wrong with a parameter; everything else is checked at `submit`.
+const NO_DEDUPLICATION_ID: Rule = Rule {
+    codes: &["InvalidParameterValue", "InvalidParameterValueException"],
+    class: Class::Split,
+    advice: Some(
+        "the service refused a message without a deduplication id; most likely the queue has no content-based \
+         deduplication: switch it on there, or leave out the builder's `content_based_deduplication`",
+    ),
+};
+
 /// One verdict for each id, in the order of the ids, however the answer is ordered. An id that
 /// the answer does not mention is ambiguous, and so is one that it calls both sent and failed.
 pub(crate) fn of_entries(
+    codes: &Codes,
     ids: &WireIds<'_>,
     successful: Vec<SendMessageBatchResultEntry>,
     failed: Vec<BatchResultErrorEntry>,
@@ -58,11 +76,12 @@ pub(crate) fn of_entries(
     if verdicts.len() == ids.len() && failed.is_empty() {
         return verdicts; // nearly always: everything is sent, and mentioned in order
     }
-    by_id(ids, verdicts, successful, failed)
+    by_id(codes, ids, verdicts, successful, failed)
 }
 
 /// The verdicts for all ids from those for the first of them, and the rest of the answer.
 fn by_id(
+    codes: &Codes,
     ids: &WireIds<'_>,
     first: Vec<Verdict<SentMessage>>,
     successful: impl Iterator<Item = SendMessageBatchResultEntry>,
@@ -79,7 +98,7 @@ fn by_id(
         if let Some(place) = ids.place(&failed.id) {
             verdicts[place] = Some(match verdicts[place] {
                 Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => Verdict::Ambiguous(contradiction()),
-                _ => of_entry(failed),
+                _ => of_entry(codes, failed),
             });
         }
     }
@@ -91,11 +110,14 @@ fn accepted(sent: SendMessageBatchResultEntry) -> Verdict<SentMessage> {
     Verdict::Accepted(SentMessage { message_id, sequence_number })
 }
 
-fn of_entry(failed: BatchResultErrorEntry) -> Verdict<SentMessage> {
+fn of_entry(codes: &Codes, failed: BatchResultErrorEntry) -> Verdict<SentMessage> {
     let BatchResultErrorEntry { code, sender_fault, message, .. } = failed;
-    let throttled = CODES.is_throttling(&code);
-    let retry = !sender_fault || CODES.is_unavailable(&code);
-    let mut failure = Failure::new(CODES.of_entry(&code));
+    let throttled = codes.is_throttling(&code);
+    let retry = !sender_fault || codes.is_unavailable(&code);
+    let mut failure = Failure::new(codes.of_entry(&code));
+    if let Some(advice) = codes.advice_of_entry(&code) {
+        failure = failure.with_detail(advice);
+    }
     if let Some(message) = message {
         failure = failure.with_message(message);
     }

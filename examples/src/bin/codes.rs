@@ -18,6 +18,6 @@ fn main() {
     assert_eq!(CODES.of_request(Some("ServiceUnavailable"), 503).0, Class::Ambiguous);
 
     // An adapter gives `Refusal::new` the error that its client returned, and the refusal is its reply:
-    let refusal = Refusal::of(Class::Retry, Failure::new("ExpiredToken"));
-    assert!(matches!(refusal.into_reply::<()>(), Reply::Retry(_)));
+    let refusal = Refusal::of(Class::Expired, Failure::new("ExpiredToken"));
+    assert!(matches!(refusal.into_reply::<()>(), Reply::Unsent(_)));
 }

@@ -6,6 +6,7 @@ use batch_local::{Fault, FaultPlan, LocalServer};
 use batchwright_simulation::Dice;
 
 use crate::destination::Destination;
+use crate::keys;
 
 /// One kind of storm.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,8 @@ enum Storm {
     Poison,
     /// Everything goes wrong, often.
     Rain,
+    /// The keys at hand are refused, and perhaps some of those after them.
+    Rotation,
     /// Every request is throttled.
     Throttled,
     Unreachable,
@@ -54,6 +57,7 @@ fn plan<D: Destination>(dice: &mut Dice) -> FaultPlan {
         (2, Storm::Hangs),
         (2, Storm::Poison),
         (6, Storm::Rain),
+        (3, Storm::Rotation),
         (3, Storm::Throttled),
         (3, Storm::Unreachable),
     ]);
@@ -93,6 +97,12 @@ fn faults<D: Destination>(storm: Storm, dice: &mut Dice) -> FaultPlan {
             FaultPlan::always(Fault::reject_request_where(is_poison, status, code))
         }
         Storm::Rain => FaultPlan::random(0.5, dice.seed()),
+        Storm::Rotation => {
+            let code = ["ExpiredToken", "UnrecognizedClientException"][usize::from(dice.chance(0.5))];
+            let out_of_date = keys::out_of_date(dice.between(0, 3));
+            let refused = FaultPlan::always(Fault::refuse_keys(out_of_date, 403, code));
+            ["GetQueueUrl", D::OPERATION].into_iter().fold(refused, FaultPlan::only)
+        }
         Storm::Throttled => FaultPlan::always(Fault::ThrottleRequest),
         Storm::Unreachable => FaultPlan::always(Fault::Unreachable),
     }

@@ -1,12 +1,13 @@
 //! Amazon CloudWatch: datums, whose dimensions hold the content.
 
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
 use batch_core::{Settings, Writer};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use super::{Copies, Destination, Held};
+use crate::keys::Keys;
 
 const NAMESPACE: &str = "orders";
 
@@ -26,12 +27,13 @@ impl Destination for Datums {
     const COPIES: Copies = Copies::IfMarked;
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "InvalidParameterValue");
+    const LEAVES_DOUBT: bool = true;
 
     async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Credentials::new("local", "local", None, None, "static"))
+                .credentials_provider(Keys::default())
                 .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
@@ -62,6 +64,11 @@ impl Destination for Datums {
         };
         let accepted = self.server.cloudwatch().accepted(NAMESPACE);
         accepted.iter().map(|datum| Held { content: content(datum), lane: None }).collect()
+    }
+
+    /// A request fails as a whole or not at all; only trouble inside the service uses up an attempt.
+    fn using_up_attempts(rate: f64) -> FaultPlan {
+        FaultPlan::random(rate, 1).kinds(&[(Fault::error_before(500, "InternalError"), 1)])
     }
 
     /// A request fails as a whole or not at all.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
@@ -12,6 +12,7 @@ use batch_dynamodb::{DynamoDb, DynamoDbWriter, Table, Write};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use super::{Copies, Destination, Held};
+use crate::keys::Keys;
 
 const TABLE: &str = "orders";
 
@@ -36,7 +37,7 @@ impl Destination for Items {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Credentials::new("local", "local", None, None, "static"))
+                .credentials_provider(Keys::default())
                 .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),
@@ -79,7 +80,7 @@ impl Destination for Items {
 
     /// What is not processed is throttled, which uses up no attempt; whole requests must fail.
     fn using_up_attempts(rate: f64) -> FaultPlan {
-        FaultPlan::random(rate, 1).kinds(&[(Fault::expired_token(), 1)])
+        FaultPlan::random(rate, 1).kinds(&[(Fault::error_before(400, "ReplicatedWriteConflictException"), 1)])
     }
 }
 

@@ -2,12 +2,13 @@
 //! random.
 
 use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
+use aws_sdk_kinesis::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use batch_core::{Settings, Writer};
 use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
 use batch_local::LocalServer;
 
 use super::{Copies, Destination, Held};
+use crate::keys::Keys;
 
 /// Records that keep their order by partition key.
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl Mounted {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Credentials::new("local", "local", None, None, "static"))
+                .credentials_provider(Keys::default())
                 .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),

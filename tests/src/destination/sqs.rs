@@ -1,13 +1,14 @@
 //! Amazon SQS: a standard and a FIFO queue.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
 use batch_sqs::{Message, Queue, Sqs, SqsWriter};
 
 use super::{Copies, Destination, Held};
+use crate::keys::Keys;
 
 /// A queue that keeps the order of its message groups and recognizes what it already has.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ impl Mounted {
         let client = Client::from_conf(
             Config::builder()
                 .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Credentials::new("local", "local", None, None, "static"))
+                .credentials_provider(Keys::default())
                 .http_client(http)
                 .region(Region::from_static("us-east-1"))
                 .build(),

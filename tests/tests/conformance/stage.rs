@@ -45,6 +45,11 @@ impl<D: Destination> Stage<D> {
         self.server.set_faults(plan);
     }
 
+    /// How many writing requests met a fault.
+    pub(crate) fn faulted(&self) -> u64 {
+        self.server.requests().faulted(D::OPERATION)
+    }
+
     pub(crate) fn recover(&self) {
         self.server.set_faults(FaultPlan::none());
     }

@@ -51,7 +51,7 @@ pub(crate) async fn attempts_used_up_hand_back_what_never_arrived<D: Destination
     let (.., ledger) = ride_out::<D>(settings, plan, Duration::from_secs(600)).await;
     assert!(ledger.handed_back().len() > COUNT / 4, "most fail five times");
     assert!(ledger.delivered() > 0, "some do not");
-    assert_eq!(ledger.marked(), 0);
+    assert!(D::LEAVES_DOUBT || ledger.marked() == 0);
 }
 
 pub(crate) async fn a_minute_of_throttling_uses_up_no_attempt<D: Destination>() {

@@ -1,7 +1,11 @@
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::config::timeout::TimeoutConfig;
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, StalledStreamProtectionConfig};
+use aws_sdk_cloudwatch::config::{
+    BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
+};
+use batch_local::LocalServer;
+use batch_smithy::known;
 
 use super::*;
 use crate::{DateTime, body};
@@ -47,6 +51,10 @@ fn a_timestamp_is_compared_with_the_time_of_its_submission() {
     }
 }
 
+fn copied(client: &Client) -> Client {
+    own_copy(client, &renewal(client), Compression::Client)
+}
+
 #[test]
 fn only_the_retries_of_the_client_are_replaced() {
     let timeouts = TimeoutConfig::builder()
@@ -64,7 +72,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .disable_request_compression(true)
         .request_min_compression_size_bytes(77)
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = own_copy(&Client::from_conf(config.build()), Compression::Client);
+    let copy = copied(&Client::from_conf(config.build()));
     assert_eq!(copy.config().timeout_config(), Some(&timeouts));
     assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
     assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
@@ -76,10 +84,31 @@ fn only_the_retries_of_the_client_are_replaced() {
 #[test]
 fn what_the_user_left_open_stays_open() {
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
-    let copy = own_copy(&Client::from_conf(config), Compression::Client);
+    let copy = copied(&Client::from_conf(config));
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
     assert_eq!(copy.config().disable_request_compression(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
+    let server = LocalServer::new();
+    let config =
+        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
+    let config = config.credentials_provider(Credentials::new("local", "local", None, None, "static"));
+    let client = Client::from_conf(config.http_client(server.http_client()).build());
+    let limits = LimitPolicy::new(1_000, 1_000_000, 50_000).expect("they are not zero");
+    let mut cloudwatch =
+        CloudWatch::new(&client, Namespace::new("Weather"), limits, Compression::Client, now);
+    assert!(cloudwatch.direct.is_some());
+    cloudwatch.direct = known!(&(), "SerializerOfAnotherRelease");
+    let metrics = [Metric::new("Temperature", 21.5)];
+    assert!(cloudwatch.put_directly(&metrics).await.is_none());
+    assert_eq!(server.requests().count("PutMetricData"), 0, "nothing was sent");
+    let reply = cloudwatch.send(&metrics).await;
+    assert!(matches!(reply, Reply::Each(verdicts) if verdicts.len() == 1));
+    let accepted = server.cloudwatch().accepted("Weather");
+    assert_eq!(accepted.iter().map(|datum| &*datum.metric_name).collect::<Vec<_>>(), ["Temperature"]);
 }
 
 #[test]

@@ -50,8 +50,8 @@ async fn both_spellings_of_a_code_mean_the_same() {
     check(Answer::plain_error(500, "InternalServiceFault"), "Ambiguous(InternalServiceFault)").await;
     check(Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)").await;
     check(Answer::plain_error(400, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
-    check(Answer::error(403, "ExpiredToken"), "Retry(ExpiredToken)").await;
-    check(Answer::plain_error(400, "ExpiredTokenException"), "Retry(ExpiredTokenException)").await;
+    check(Answer::error(403, "ExpiredToken"), "Unsent(ExpiredToken)").await;
+    check(Answer::plain_error(400, "ExpiredTokenException"), "Unsent(ExpiredTokenException)").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod canned;
 mod cbor;
 mod client;
 mod compression;
+mod credentials;
 mod delivery;
 mod interceptors;
 mod outages;

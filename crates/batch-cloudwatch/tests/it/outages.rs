@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
-use batch_cloudwatch::{Cause, CloudWatchWriter, Metric, Namespace, Settings};
+use batch_cloudwatch::{Cause, CloudWatchWriter, Namespace, Settings};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{bare_config, check_sums, client, codes, metrics, now, pass, says, submit, writer};
@@ -46,15 +46,6 @@ async fn access_denied_hands_back_and_the_writer_stays_usable() {
     submit(&writer, unprocessed.into_iter().map(|item| item.entry)).await;
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 10, 10);
-}
-
-#[tokio::test(start_paused = true)]
-async fn expired_credentials_are_retried() {
-    let expired = || Answer::error(403, "ExpiredToken");
-    let writer = writer(Canned::script([expired(), expired(), Answer::ok()]));
-    let sent = writer.submit_tracked(Metric::new("m", 1)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (3, false));
-    check_sums(&writer, 1, 0);
 }
 
 /// Two minutes without an endpoint, then it is back. Returns the codes of what came back.

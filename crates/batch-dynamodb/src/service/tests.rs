@@ -2,14 +2,20 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as SdkRole, ScalarAttributeType,
+};
 use aws_sdk_dynamodb::{Client, Config};
-use batch_core::{Key, Service};
+use batch_core::{Key, LimitPolicy, Reply, Service};
+use batch_local::LocalServer;
+use batch_smithy::known;
 
-use super::own_copy;
+use super::{own_copy, renewal};
 use crate::key::KeyType;
-use crate::samples::{attributes, n, s};
-use crate::{DynamoDbWriter, Table, Write};
+use crate::samples::{attributes, n, s, schema};
+use crate::serializer::SERIALIZER;
+use crate::{DynamoDb, DynamoDbWriter, Table, Write};
 
 fn client() -> Client {
     Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
@@ -90,7 +96,8 @@ fn only_the_retries_of_the_client_are_replaced() {
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
     let client = Client::from_conf(config.build());
     for observed in [true, false] {
-        let copy = own_copy(&client, observed);
+        let swapped = known!(&(), SERIALIZER).filter(|_| observed);
+        let copy = own_copy(&client, &renewal(&client), swapped);
         assert_eq!(copy.config().timeout_config(), Some(&timeouts));
         let kept = format!("{:?}", copy.config().stalled_stream_protection());
         assert_eq!(kept, format!("{:?}", Some(&streams)));
@@ -103,7 +110,34 @@ fn only_the_retries_of_the_client_are_replaced() {
 
 #[test]
 fn what_the_user_left_open_stays_open() {
-    let copy = own_copy(&client(), true);
+    let copy = own_copy(&client(), &renewal(&client()), None);
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
+    let server = LocalServer::new();
+    let config =
+        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
+    let config = config.credentials_provider(Credentials::new("local", "local", None, None, "static"));
+    let client = Client::from_conf(config.http_client(server.http_client()).build());
+    let key = AttributeDefinition::builder().attribute_name("pk").attribute_type(ScalarAttributeType::S);
+    let element = KeySchemaElement::builder().attribute_name("pk").key_type(SdkRole::Hash);
+    let create = client.create_table().table_name("orders").billing_mode(BillingMode::PayPerRequest);
+    let create = create.attribute_definitions(key.build().expect("nothing is missing"));
+    let create = create.key_schema(element.build().expect("nothing is missing"));
+    create.send().await.expect("it can be made");
+    let limits = LimitPolicy::new(25, 1_000_000, 50_000).expect("they are not zero");
+    let schema = schema(KeyType::String, None);
+    let mut dynamodb = DynamoDb::new(&client, Table::name("orders"), schema, limits, None, true);
+    assert!(dynamodb.direct.is_some());
+    dynamodb.direct = known!(&(), "SerializerOfAnotherRelease");
+    let writes = [Write::put(attributes([("pk", s("a"))]))];
+    assert!(dynamodb.send_directly(&writes).await.is_none());
+    assert_eq!(server.requests().count("BatchWriteItem"), 0, "nothing was sent");
+    let reply = dynamodb.send(&writes).await;
+    assert!(matches!(reply, Reply::Each(verdicts) if verdicts.len() == 1));
+    assert_eq!(server.dynamodb().items("orders").len(), 1);
+    assert_eq!(dynamodb.consumed_capacity_units(), Some(1.0));
 }

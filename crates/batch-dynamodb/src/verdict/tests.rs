@@ -33,8 +33,9 @@ fn every_error_of_the_operation_has_its_meaning() {
     check(400, &["ReplicatedWriteConflictException", "TransactionConflictException"], Class::Retry);
     check(500, &["InternalServerError", "Whatever"], Class::Ambiguous);
     check(503, &["ServiceUnavailable"], Class::Ambiguous);
-    check(400, &["ExpiredTokenException"], Class::Retry);
-    check(400, &["AccessDeniedException", "UnrecognizedClientException"], Class::Fatal);
+    check(400, &["ExpiredTokenException"], Class::Expired);
+    check(400, &["AccessDeniedException"], Class::Fatal);
+    check(400, &["UnrecognizedClientException"], Class::Unrecognized);
 }
 
 #[test]

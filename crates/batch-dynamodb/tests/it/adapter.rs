@@ -62,7 +62,7 @@ async fn what_was_never_sent_makes_the_rest_ambiguous() {
 async fn errors_of_the_whole_request_have_their_meaning() {
     for (status, code, expected) in [
         (400, "AccessDeniedException", "Fatal"),
-        (400, "ExpiredTokenException", "Retry"),
+        (400, "ExpiredTokenException", "Unsent"),
         (400, "ItemCollectionSizeLimitExceededException", "Split"),
         (400, "ProvisionedThroughputExceededException", "Throttled"),
         (400, "ReplicatedWriteConflictException", "Retry"),

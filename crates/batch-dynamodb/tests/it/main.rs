@@ -7,6 +7,7 @@ mod bad_input;
 mod canned;
 mod client;
 mod connect;
+mod credentials;
 mod delivery;
 mod interceptors;
 mod keys;

@@ -79,16 +79,6 @@ async fn access_denied_hands_back_and_the_writer_stays_usable() {
     check_sums(&writer, 10, 10);
 }
 
-#[tokio::test(start_paused = true)]
-async fn expired_credentials_are_retried() {
-    let (server, client) = served().await;
-    server.set_faults(FaultPlan::script([Fault::expired_token(), Fault::expired_token()]));
-    let writer = writer(client, Settings::new());
-    let sent = writer.submit_tracked(puts(1).remove(0)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (3, false));
-    check_sums(&writer, 1, 0);
-}
-
 /// Two minutes without an endpoint, then it is back. Returns the codes of what came back.
 async fn outage(settings: Settings) -> (DynamoDbWriter, Vec<String>) {
     let (server, client) = served().await;

@@ -40,7 +40,7 @@ fn what_no_retry_changes_is_fatal_and_comes_with_advice() {
     for (status, code, advice) in [
         (400, "AccessDeniedException", "kinesis:PutRecords"),
         (403, "SomethingNew", "kinesis:PutRecords"),
-        (400, "UnrecognizedClientException", "access key"),
+        (400, "MissingAuthenticationTokenException", "access key"),
         (400, "KMSAccessDeniedException", "kms:GenerateDataKey"),
         (400, "KMSDisabledException", "KMS key"),
         (400, "KMSInvalidStateException", "KMS key"),
@@ -61,8 +61,9 @@ fn an_unknown_stream_is_told_from_other_fatal_errors() {
 }
 
 #[test]
-fn what_newer_credentials_or_another_signature_may_change_is_retried() {
-    check(400, &["ExpiredTokenException", "RequestExpired", "InvalidSignatureException"], Class::Retry);
+fn what_newer_credentials_or_another_signature_may_change_is_told_apart() {
+    check(400, &["ExpiredTokenException", "RequestExpired"], Class::Expired);
+    check(400, &["InvalidSignatureException", "UnrecognizedClientException"], Class::Unrecognized);
 }
 
 #[test]

@@ -66,7 +66,7 @@ async fn a_code_for_the_whole_request_is_one_for_all_records() {
     for (status, code, expected) in [
         (400, "AccessDeniedException", "Fatal"),
         (400, "DryRunOperationException", "Fatal"),
-        (400, "ExpiredTokenException", "Retry"),
+        (400, "ExpiredTokenException", "Unsent"),
         (500, "InternalFailure", "Ambiguous"),
         (500, "InternalFailureException", "Ambiguous"),
         (400, "InvalidArgumentException", "Split"),
@@ -78,7 +78,7 @@ async fn a_code_for_the_whole_request_is_one_for_all_records() {
         (400, "KMSThrottlingException", "Throttled"),
         (400, "LimitExceededException", "Throttled"),
         (400, "ProvisionedThroughputExceededException", "Throttled"),
-        (400, "RequestExpired", "Retry"),
+        (400, "RequestExpired", "Unsent"),
         (400, "ResourceNotFoundException", "Fatal"),
         (503, "ServiceUnavailable", "Ambiguous"),
         (400, "SomethingNew", "Split"),

@@ -61,16 +61,6 @@ async fn access_denied_hands_back_and_the_writer_stays_usable() {
     check_sums(&writer, 10, 10);
 }
 
-#[tokio::test(start_paused = true)]
-async fn expired_credentials_are_retried() {
-    let (server, client) = served(1).await;
-    server.set_faults(FaultPlan::script([Fault::expired_token(), Fault::expired_token()]));
-    let writer = to_measurements(client);
-    let sent = writer.submit_tracked("record".into()).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (3, false));
-    check_sums(&writer, 1, 0);
-}
-
 /// Two minutes without an endpoint, then it is back. Returns how many messages came back.
 async fn outage(settings: Settings) -> (KinesisWriter, Vec<String>) {
     let (server, client) = served(1).await;

@@ -6,7 +6,7 @@ use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig
 use aws_sdk_sqs::{Client, Config};
 use batch_core::{Key, LimitPolicy, Measure, Service};
 
-use super::{Sqs, own_copy};
+use super::{Sqs, own_copy, renewal};
 use crate::deduplication::{Deduplication, Generator};
 use crate::{AttributeValue, Message, Queue};
 
@@ -97,6 +97,10 @@ fn memory_is_charged_for_everything_that_a_message_holds() {
     assert_eq!(room_of_attributes % attribute, 0);
 }
 
+fn copied(client: &Client) -> Client {
+    own_copy(client, &renewal(client))
+}
+
 #[test]
 fn only_the_retries_of_the_client_are_replaced() {
     let timeouts = TimeoutConfig::builder()
@@ -112,7 +116,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = own_copy(&Client::from_conf(config.build()));
+    let copy = copied(&Client::from_conf(config.build()));
     assert_eq!(copy.config().timeout_config(), Some(&timeouts));
     assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
     assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
@@ -122,7 +126,7 @@ fn only_the_retries_of_the_client_are_replaced() {
 #[test]
 fn what_the_user_left_open_stays_open() {
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
-    let copy = own_copy(&Client::from_conf(config));
+    let copy = copied(&Client::from_conf(config));
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }

@@ -2,7 +2,7 @@ use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
 use batch_core::Verdict;
 use batch_smithy::Class;
 
-use super::{CODES, of_entries};
+use super::{BY_CONTENT, CODES, of_entries};
 use crate::wire::WireIds;
 use crate::{Message, SentMessage};
 
@@ -57,8 +57,7 @@ fn what_no_retry_changes_is_fatal_and_comes_with_advice() {
         (403, "AccessDenied", "sqs:SendMessage"),
         (400, "AccessDeniedException", "sqs:SendMessage"),
         (403, "SomethingNew", "sqs:SendMessage"),
-        (403, "InvalidClientTokenId", "access key"),
-        (400, "UnrecognizedClientException", "access key"),
+        (403, "MissingAuthenticationToken", "access key"),
         (400, "KMS.DisabledException", "KMS key"),
         (400, "KmsDisabled", "KMS key"),
         (400, "KMS.NotFoundException", "KMS key"),
@@ -88,10 +87,14 @@ fn an_unknown_queue_is_told_from_other_fatal_errors() {
 }
 
 #[test]
-fn what_newer_credentials_or_another_signature_may_change_is_retried() {
-    check(403, &["ExpiredToken", "ExpiredTokenException", "RequestExpired"], Class::Retry);
-    check(400, &["ExpiredTokenException"], Class::Retry);
-    check(403, &["SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed"], Class::Retry);
+fn what_newer_credentials_or_another_signature_may_change_is_told_apart() {
+    check(
+        403,
+        &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed"],
+        Class::Expired,
+    );
+    check(400, &["ExpiredTokenException"], Class::Expired);
+    check(403, &["SignatureDoesNotMatch", "InvalidSignatureException"], Class::Unrecognized);
 }
 
 #[test]
@@ -135,7 +138,7 @@ fn verdicts(
         Verdict::Retry(failure) => format!("~{}", failure.code()),
         Verdict::Throttled(failure) => format!("%{}", failure.code()),
     };
-    of_entries(&WireIds::of(&messages), successful, failed).into_iter().map(show).collect()
+    of_entries(&CODES, &WireIds::of(&messages), successful, failed).into_iter().map(show).collect()
 }
 
 #[test]
@@ -199,7 +202,20 @@ fn the_fault_and_the_code_of_an_entry_decide_on_it() {
 #[test]
 fn the_words_of_the_service_are_kept_but_not_displayed() {
     let messages = [Message::new("body").id("a")];
-    let verdict = of_entries(&WireIds::of(&messages), vec![], vec![failed("a", "X", true)]).remove(0);
+    let verdict = of_entries(&CODES, &WireIds::of(&messages), vec![], vec![failed("a", "X", true)]).remove(0);
     let Verdict::Reject(failure) = verdict else { panic!("{verdict:?}") };
     assert_eq!((failure.message(), failure.to_string().as_str()), (Some("words"), "X"));
+}
+
+#[test]
+fn a_refused_parameter_has_a_likely_reason_where_the_queue_shall_tell_duplicates() {
+    let messages = [Message::new("m").id("a")];
+    for (codes, is_explained) in [(&CODES, false), (&BY_CONTENT, true)] {
+        let failed = vec![failed("a", "InvalidParameterValue", true)];
+        let verdict = of_entries(codes, &WireIds::of(&messages), vec![], failed).remove(0);
+        let Verdict::Reject(failure) = verdict else { panic!("{verdict:?}") };
+        assert_eq!(failure.to_string().contains("`content_based_deduplication`"), is_explained, "{failure}");
+        let (class, advice) = codes.of_request(Some("InvalidParameterValue"), 400);
+        assert_eq!((class, advice.is_some()), (Class::Split, is_explained));
+    }
 }

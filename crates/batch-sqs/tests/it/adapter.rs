@@ -85,8 +85,8 @@ async fn both_spellings_of_a_code_mean_the_same() {
     check(Answer::plain_error(400, "KmsDisabled"), "Fatal(KmsDisabled)").await;
     check(Answer::error(403, "RequestThrottled"), "Throttled(RequestThrottled)").await;
     check(Answer::plain_error(403, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
-    check(Answer::error(403, "ExpiredToken"), "Retry(ExpiredToken)").await;
-    check(Answer::plain_error(400, "ExpiredTokenException"), "Retry(ExpiredTokenException)").await;
+    check(Answer::error(403, "ExpiredToken"), "Unsent(ExpiredToken)").await;
+    check(Answer::plain_error(400, "ExpiredTokenException"), "Unsent(ExpiredTokenException)").await;
     check(Answer::error(500, "InternalError"), "Ambiguous(InternalError)").await;
     check(Answer::plain_error(503, "ServiceUnavailable"), "Ambiguous(ServiceUnavailable)").await;
 }

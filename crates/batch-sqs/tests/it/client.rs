@@ -109,6 +109,16 @@ async fn a_client_without_credentials_is_told_how_to_get_some() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_provider_that_was_refused_credentials_says_so_at_once() {
+    let forbidden = || {
+        CredentialsError::provider_error("Non-success status from HTTP credential provider: StatusCode(403)")
+    };
+    let words = ["check the role of this machine, container or program"];
+    check(config(never()).credentials_provider(Provider(forbidden)), "Fatal(CredentialsRefused)", &words)
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn credentials_that_cannot_be_fetched_now_are_waited_for() {
     let words = ["could not fetch credentials"];
     let down = Provider(|| CredentialsError::provider_error(io::Error::from(io::ErrorKind::ConnectionReset)));

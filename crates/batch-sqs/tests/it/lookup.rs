@@ -97,7 +97,7 @@ async fn a_failed_lookup_never_counts_as_sent_and_blames_no_message() {
         (Answer::plain_error(400, "QueueDoesNotExist"), "Fatal(QueueDoesNotExist)"),
         (Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)"),
         (Answer::error(400, "InvalidParameterValue"), "Fatal(InvalidParameterValue)"),
-        (Answer::error(403, "ExpiredToken"), "Retry(ExpiredToken)"),
+        (Answer::error(403, "ExpiredToken"), "Unsent(ExpiredToken)"),
         (Answer::error(500, "InternalError"), "Retry(InternalError)"),
         (Answer::Http(503, None, String::new()), "Retry(HTTP 503)"),
         (Answer::Http(200, None, "{".to_owned()), "Retry(HTTP 200)"),

@@ -6,6 +6,7 @@ mod adapter;
 mod bad_input;
 mod canned;
 mod client;
+mod credentials;
 mod delivery;
 mod fifo;
 mod interceptors;

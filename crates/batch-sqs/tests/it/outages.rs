@@ -89,16 +89,6 @@ async fn access_denied_to_the_lookup_hands_back_without_sending() {
     check_sums(&writer, 0, 3);
 }
 
-#[tokio::test(start_paused = true)]
-async fn expired_credentials_are_retried() {
-    let (server, client) = served("orders", &[]).await;
-    server.set_faults(FaultPlan::script([Fault::expired_token(), Fault::expired_token()]));
-    let writer = writer(client);
-    let sent = writer.submit_tracked("message".into()).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (3, false));
-    check_sums(&writer, 1, 0);
-}
-
 /// Two minutes without an endpoint, then it is back. Returns how many messages came back.
 async fn outage(settings: Settings) -> (SqsWriter, Vec<String>) {
     let (server, client) = served("orders", &[]).await;
