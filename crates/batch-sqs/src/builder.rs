@@ -141,10 +141,11 @@ impl SqsWriterBuilder {
     ///
     /// # Errors
     ///
-    /// When the queue's name or URL cannot be one, when a setting does not fit the kind of queue,
-    /// and when settings contradict each other or the limits of the service.
+    /// When the queue's name, URL or ARN cannot be one, when its ARN is of another region than the client,
+    /// when a setting does not fit the kind of queue, and when settings contradict each other or the limits of the service.
     pub fn build(self) -> Result<SqsWriter, ConfigError> {
         self.queue.check()?;
+        self.queue.check_region(self.client.config().region().map(AsRef::as_ref))?;
         self.check_kind()?;
         let limits = LimitPolicy::new(REQUEST_MESSAGES, REQUEST_BYTES, self.checked_message_bytes()?)?;
         let deduplication = match (self.queue.is_fifo(), self.content_based_deduplication) {

@@ -5,7 +5,7 @@ use batch_core::ConfigError;
 use crate::limits::{ACCOUNT_DIGITS, QUEUE_NAME};
 use crate::validate::is_name_character;
 
-/// Which queue a writer sends to: by name, looked up when the first request is sent, or by URL.
+/// Which queue a writer sends to: by name or ARN, looked up when the first request is sent, or by URL.
 ///
 /// A queue whose name ends in `.fifo` is a FIFO queue.
 ///
@@ -24,11 +24,25 @@ pub struct Queue {
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Address {
+    Arn(String),
     Name(String),
     Url(String),
 }
 
 impl Queue {
+    /// The queue of this ARN: its name and its account, looked up like a [name](Self::name). The client's
+    /// region must be that of the queue, which [`build`](crate::SqsWriterBuilder::build) checks.
+    ///
+    /// ```
+    /// use batch_sqs::Queue;
+    ///
+    /// let queue = Queue::arn("arn:aws:sqs:eu-west-1:123456789012:orders.fifo");
+    /// assert!(queue.is_fifo());
+    /// ```
+    pub fn arn(arn: impl Into<String>) -> Self {
+        Self { address: Address::Arn(arn.into()), owner: None }
+    }
+
     /// The queue of this name, in the client's region. The writer asks for its URL
     /// (`GetQueueUrl`, which takes the permission `sqs:GetQueueUrl`) when it sends its first
     /// request, and again after the service said that there is no such queue.
@@ -72,31 +86,57 @@ impl Queue {
     /// Whether its name ends in `.fifo`.
     #[must_use]
     pub fn is_fifo(&self) -> bool {
-        let (Address::Name(text) | Address::Url(text)) = &self.address;
-        text.ends_with(FIFO)
+        self.text().ends_with(FIFO)
     }
 
     /// Its URL, if it was given by URL.
     pub(crate) fn known_url(&self) -> Option<&str> {
         match &self.address {
-            Address::Name(_) => None,
+            Address::Arn(_) | Address::Name(_) => None,
             Address::Url(url) => Some(url),
+        }
+    }
+
+    /// Its name, to look it up by.
+    pub(crate) fn name_to_look_up(&self) -> &str {
+        match &self.address {
+            Address::Arn(arn) => arn.rsplit(':').next().unwrap_or(arn),
+            Address::Name(text) | Address::Url(text) => text,
         }
     }
 
     /// The account that owns it, if that was given.
     pub(crate) fn owner(&self) -> Option<&str> {
-        self.owner.as_deref()
+        match &self.address {
+            Address::Arn(arn) => arn.split(':').nth(4),
+            Address::Name(_) | Address::Url(_) => self.owner.as_deref(),
+        }
+    }
+
+    /// Whether a client of this region can send to it, as far as that is known.
+    pub(crate) fn check_region(&self, region: Option<&str>) -> Result<(), ConfigError> {
+        let Address::Arn(arn) = &self.address else { return Ok(()) };
+        match (arn.split(':').nth(3), region) {
+            (Some(of_queue), Some(region)) if of_queue != region => refuse(format!(
+                "the queue {arn} is in the region {of_queue}, and the client in {region}; make the client with the region \
+                 of the queue"
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Whether there can be such a queue.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         match &self.address {
+            Address::Arn(arn) => check_arn(arn)?,
             Address::Name(name) => check_name(name)?,
             Address::Url(url) => check_url(url)?,
         }
         match (&self.address, &self.owner) {
             (_, None) => Ok(()),
+            (Address::Arn(arn), Some(_)) => {
+                refuse(format!("the queue ARN {arn:?} names its account itself; leave out `owned_by`"))
+            }
             (Address::Url(url), Some(_)) => {
                 refuse(format!("the queue URL {url:?} names its account itself; leave out `owned_by`"))
             }
@@ -106,13 +146,17 @@ impl Queue {
             (Address::Name(_), Some(_)) => Ok(()),
         }
     }
+
+    fn text(&self) -> &str {
+        let (Address::Arn(text) | Address::Name(text) | Address::Url(text)) = &self.address;
+        text
+    }
 }
 
-/// The name or the URL.
+/// The name, the URL or the ARN.
 impl fmt::Display for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Address::Name(text) | Address::Url(text)) = &self.address;
-        f.write_str(text)
+        f.write_str(self.text())
     }
 }
 
@@ -129,10 +173,31 @@ fn check_name(name: &str) -> Result<(), ConfigError> {
         return refuse(format!(
             "the queue name {name:?} has {character:?} in it; it may have letters, digits, '-' and '_' only, and \
              end in \"{FIFO}\"{}",
-            if name.contains("://") { "; for a URL use `Queue::url`" } else { "" },
+            match name {
+                _ if name.contains("://") => "; for a URL use `Queue::url`",
+                _ if name.starts_with("arn:") => "; for an ARN use `Queue::arn`",
+                _ => "",
+            },
         ));
     }
     Ok(())
+}
+
+fn check_arn(arn: &str) -> Result<(), ConfigError> {
+    let parts: Vec<_> = arn.split(':').collect();
+    match &parts[..] {
+        ["arn", partition, "sqs", region, account, name]
+            if !partition.is_empty()
+                && !region.is_empty()
+                && account.len() == ACCOUNT_DIGITS
+                && is_number(account) =>
+        {
+            check_name(name)
+        }
+        _ => {
+            refuse(format!("{arn:?} is no ARN of a queue; its form is arn:aws:sqs:<region>:<account>:<name>"))
+        }
+    }
 }
 
 fn check_url(url: &str) -> Result<(), ConfigError> {
@@ -209,6 +274,40 @@ mod tests {
         check(&Queue::url("https://host/1/orders?x=1"), Err("'?'"));
         check(&Queue::url("https://host/1/or ders"), Err("' '"));
         check(&Queue::url("https://ho st/1/orders"), Err("' '"));
+    }
+
+    #[test]
+    fn arns_of_a_queue_are_taken_and_looked_up_by_name_and_account() {
+        let arn = "arn:aws-cn:sqs:cn-north-1:123456789012:orders.fifo";
+        let queue = Queue::arn(arn);
+        check(&queue, Ok(()));
+        assert_eq!((queue.name_to_look_up(), queue.owner()), ("orders.fifo", Some("123456789012")));
+        assert_eq!((queue.known_url(), queue.to_string().as_str()), (None, arn));
+        assert!(queue.is_fifo());
+        for arn in [
+            "orders",
+            "arn:aws:sqs:eu-west-1:123456789012",
+            "arn:aws:sns:eu-west-1:123456789012:orders",
+            "arn:aws:sqs:eu-west-1:12345678901:orders",
+            "arn:aws:sqs:eu-west-1:123456789012:orders:more",
+            "arn:aws:sqs::123456789012:orders",
+        ] {
+            check(&Queue::arn(arn), Err("its form is arn:aws:sqs:<region>:<account>:<name>"));
+        }
+        check(&Queue::arn("arn:aws:sqs:eu-west-1:123456789012:or.ders"), Err("'.'"));
+        check(&Queue::arn(arn).owned_by("123456789012"), Err("leave out `owned_by`"));
+        check(&Queue::name(arn), Err("for an ARN use `Queue::arn`"));
+    }
+
+    #[test]
+    fn an_arn_says_of_which_region_the_client_must_be() {
+        let queue = Queue::arn("arn:aws:sqs:eu-west-1:123456789012:orders");
+        for region in [None, Some("eu-west-1")] {
+            queue.check_region(region).expect("it may fit");
+        }
+        let error = queue.check_region(Some("us-east-1")).expect_err("it does not fit").to_string();
+        assert!(error.contains("is in the region eu-west-1, and the client in us-east-1"), "{error}");
+        Queue::name("orders").check_region(Some("us-east-1")).expect("a name has no region");
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub(crate) const ATTRIBUTE_TYPE: usize = 256;
 /// Significant digits of an attribute of type `Number` (guide, message metadata).
 pub(crate) const NUMBER_DIGITS: usize = 38;
 
-/// The powers of ten between which an attribute of type `Number` lies (guide, message metadata).
+/// The powers of ten between which an attribute of type `Number` lies, both included (guide, message
+/// metadata).
 pub(crate) const NUMBER_POWERS: std::ops::RangeInclusive<i64> = -128..=126;
 
 /// Characters of the id of an entry (API, `SendMessageBatchRequestEntry`).

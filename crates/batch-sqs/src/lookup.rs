@@ -83,7 +83,7 @@ impl Lookup {
 async fn look_up(client: &Client, queue: &Queue) -> Result<String, Refusal> {
     let request = client
         .get_queue_url()
-        .queue_name(queue.to_string())
+        .queue_name(queue.name_to_look_up())
         .set_queue_owner_aws_account_id(queue.owner().map(str::to_owned));
     match request.send().await {
         Ok(answer) => match answer.queue_url {

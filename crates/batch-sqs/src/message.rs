@@ -48,7 +48,8 @@ impl Message {
         }
     }
 
-    /// A message whose body is this value as JSON.
+    /// A message whose body is this value as JSON, as `serde_json` writes it:
+    /// NaN and infinities, which JSON does not have, become `null` without an error.
     ///
     /// ```
     /// use batch_sqs::Message;

@@ -122,6 +122,9 @@ fn attribute_name(name: &str) -> Result<(), Invalid> {
     if name.is_empty() {
         return refuse("the name of an attribute is empty; give it a name");
     }
+    if name == TRACE_HEADER {
+        return refuse(NOT_SYSTEM);
+    }
     if reserved("AWS.") || reserved("Amazon.") {
         return refuse("the name of an attribute begins as only those of AWS may; rename it");
     }
@@ -186,7 +189,9 @@ fn is_number(text: &str) -> bool {
     let significant = digits.trim_matches('0');
     let Some(first) = digits.find(|digit| digit != '0') else { return true };
     let power = (whole.len() as i64 - 1 - first as i64).saturating_add(exponent);
-    significant.len() <= NUMBER_DIGITS && NUMBER_POWERS.contains(&power)
+    // Of those that begin with the last power, the power itself is the only one within the limits.
+    let is_beyond = power == *NUMBER_POWERS.end() && significant != "1";
+    significant.len() <= NUMBER_DIGITS && NUMBER_POWERS.contains(&power) && !is_beyond
 }
 
 fn at_most(what: impl Display, count: usize, limit: usize, way_out: &str) -> Result<(), Invalid> {
@@ -214,6 +219,13 @@ fn made_of(
 fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
     Err(Invalid::new(reason))
 }
+
+/// The one system attribute that a message may be sent with (API, `SendMessageBatchRequestEntry`).
+const TRACE_HEADER: &str = "AWSTraceHeader";
+
+const NOT_SYSTEM: &str = "an attribute has the name of the system attribute AWSTraceHeader, and means nothing to AWS X-Ray \
+                          as an attribute of the user's; leave it out, and let an interceptor of the client add the \
+                          system attribute to the request";
 
 const NO_GROUP: &str = "a message for a FIFO queue needs a group and has none; give it one with `Message::group`, or all \
                         of them with the builder's `default_group`";

@@ -153,3 +153,18 @@ async fn nothing_is_lost_whatever_goes_wrong() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_given_by_its_arn_is_looked_up_by_name_and_account() {
+    let (server, client) = served("orders", &[]).await;
+    let url = client.get_queue_url().queue_name("orders").send().await.unwrap().queue_url.unwrap();
+    let account = url.rsplit('/').nth(1).unwrap();
+    let arn = |region| Queue::arn(format!("arn:aws:sqs:{region}:{account}:orders"));
+    let writer = SqsWriter::builder(client.clone(), arn("eu-west-1")).build().unwrap();
+    writer.submit(Message::new("message")).await.unwrap();
+    assert!(writer.flush().await.is_empty());
+    assert_eq!(server.sqs().accepted_count("orders"), 1);
+
+    let error = SqsWriter::builder(client, arn("us-east-1")).build().unwrap_err().to_string();
+    assert!(error.contains("make the client with the region of the queue"), "{error}");
+}

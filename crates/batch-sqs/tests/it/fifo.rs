@@ -8,7 +8,7 @@ use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 use batch_sqs::{Message, Order, Queue, Settings, SqsWriter, SubmitError};
 
 use crate::canned::{Answer, Canned};
-use crate::support::{check_sums, client, served};
+use crate::support::{check_sums, client, codes, served};
 
 async fn fifo() -> (LocalServer, SqsWriter) {
     let (server, client) = served("orders.fifo", &[]).await;
@@ -185,4 +185,16 @@ async fn messages_of_one_id_may_travel_together() {
     assert!(writer.flush().await.is_empty());
     assert_eq!(arrived(&server)["g"], ["first", "second", "third"]);
     check_sums(&writer, 3, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn content_based_deduplication_that_the_queue_has_not_is_named_as_the_likely_reason() {
+    let (_server, client) = served("orders.fifo", &[]).await;
+    let builder = SqsWriter::builder(client, Queue::name("orders.fifo"));
+    let writer = builder.content_based_deduplication(true).default_group("all").build().unwrap();
+    writer.submit(Message::new("message")).await.unwrap();
+    let unprocessed = writer.flush().await;
+    assert_eq!(codes(&unprocessed), ["InvalidParameterValue"]);
+    let words = "most likely the queue has no content-based deduplication";
+    assert!(unprocessed[0].to_string().contains(words), "{}", unprocessed[0]);
 }
