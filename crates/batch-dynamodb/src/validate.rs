@@ -24,7 +24,7 @@ pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Re
     for key in schema.attributes() {
         match write::attribute(attributes, &key.name) {
             None => return Err(missing(key, write)),
-            Some(value) => key_value(key, value, "the table's")?,
+            Some(value) => key_value(key, value, TABLE)?,
         }
     }
     match write.is_delete() {
@@ -128,15 +128,18 @@ fn no_number<T>(fault: Fault) -> Result<T, Invalid> {
 fn missing(key: &KeyAttribute, write: &Write) -> Invalid {
     let KeyAttribute { name, key_type, role } = key;
     let what = if write.is_delete() { "key of the delete" } else { "item" };
-    Invalid::new(format!("the {what} lacks the {role} {name:?} of the table, a {key_type}; add it"))
+    let is_line_of_an_export = attributes_of_an_export(write.attributes());
+    let way_out = if is_line_of_an_export { DYNAMODB_JSON } else { "add it" };
+    Invalid::new(format!("the {what} lacks the {role} {name:?} of the table, a {key_type}; {way_out}"))
 }
 
 fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<(), Invalid> {
     let KeyAttribute { name, key_type, role } = key;
     if KeyType::of(value) != Some(*key_type) {
         return refuse(format!(
-            "the attribute {name:?} is of type {}, and {whose} {role} of that name is a {key_type}; convert it",
-            type_of(value)
+            "the attribute {name:?} is of type {}, and {whose} {role} of that name is a {key_type}; {}",
+            type_of(value),
+            if is_dynamodb_json(value) { DYNAMODB_JSON } else { "convert it" },
         ));
     }
     let bytes = match value {
@@ -145,19 +148,39 @@ fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<
         _ => return Ok(()), // every number fits
     };
     match bytes {
-        0 => refuse(format!("the {role} {name:?} is empty, DynamoDB takes no empty key; give it a value")),
+        0 => refuse(format!(
+            "{whose} {role} {name:?} is empty, DynamoDB takes no empty key; give it a value{}",
+            if whose == INDEX { ", or leave it out" } else { "" },
+        )),
         bytes if bytes > role.limit() => refuse(format!(
-            "{bytes} bytes in the {role} {name:?} are above the limit of {}; shorten it, or hash it",
+            "{bytes} bytes in {whose} {role} {name:?} are above the limit of {}; shorten it, or hash it",
             role.limit()
         )),
         _ => Ok(()),
     }
 }
 
+/// Whether this is how a line of an export has its one attribute, the item.
+fn attributes_of_an_export(attributes: &Attributes) -> bool {
+    match attributes.get("Item") {
+        Some(AttributeValue::M(item)) if attributes.len() == 1 => item.values().all(is_dynamodb_json),
+        _ => false,
+    }
+}
+
+/// Whether this is what becomes of a value in DynamoDB JSON: a map that names the type of its one value.
+fn is_dynamodb_json(value: &AttributeValue) -> bool {
+    const TYPES: [&str; 10] = ["B", "BOOL", "BS", "L", "M", "N", "NS", "NULL", "S", "SS"];
+    match value {
+        AttributeValue::M(map) if map.len() == 1 => map.keys().all(|name| TYPES.contains(&name.as_str())),
+        _ => false,
+    }
+}
+
 /// Checks what the item has of the keys of indexes. What it lacks keeps it out of the index.
 fn index_keys(item: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
     schema.indexes.iter().try_for_each(|key| match item.get(&key.name) {
-        Some(value) => key_value(key, value, "an index's"),
+        Some(value) => key_value(key, value, INDEX),
         None => Ok(()),
     })
 }
@@ -173,6 +196,13 @@ fn nothing_beside(key: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
 fn refuse<T>(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, Invalid> {
     Err(Invalid::new(reason))
 }
+
+const TABLE: &str = "the table's";
+
+const INDEX: &str = "an index's";
+
+const DYNAMODB_JSON: &str = "it looks like DynamoDB JSON, which is not understood; give plain JSON, or make the item of \
+                             `AttributeValue`s with `Write::put`";
 
 const BESIDE: &str = "the key of the delete has an attribute beside the table's primary key; leave it out";
 

@@ -97,6 +97,9 @@ impl Write {
     /// A put of the item that this JSON object is: a string, a number or a Boolean becomes the same,
     /// `null` a null, an array a list, an object a map. Numbers keep every digit.
     ///
+    /// DynamoDB JSON, in which each value stands in an object that names its type (`{"pk": {"S": "a"}}`, the lines
+    /// of exports), is not understood: such objects become maps, and a key that is one is refused by `submit`.
+    ///
     /// The text itself is not kept; [`to_json`](Self::to_json) writes an equal one.
     ///
     /// ```
@@ -135,8 +138,8 @@ impl Write {
     ///
     /// # Errors
     ///
-    /// When the value is no struct and no map with strings for keys, or has a part that DynamoDB has
-    /// no type for.
+    /// When the value is no struct and no map with strings for keys, or has a part that `serde_dynamo` does
+    /// not write: integers of 128 bits, for which [`json`](Self::json) has room, since its numbers stay text.
     #[cfg(feature = "serde")]
     pub fn serialize(value: &impl Serialize) -> Result<Self, ItemError> {
         let item = serde_dynamo::to_item(value).map_err(|error| ItemError::Serialize(error.into()))?;

@@ -43,7 +43,8 @@ impl Record {
         Self { data: data.into(), partition_key: None, explicit_hash_key: None }
     }
 
-    /// A record whose data is this value as JSON.
+    /// A record whose data is this value as JSON, as `serde_json` writes it:
+    /// NaN and infinities, which JSON does not have, become `null` without an error.
     ///
     /// ```
     /// use batch_kinesis::Record;

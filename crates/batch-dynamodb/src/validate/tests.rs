@@ -69,20 +69,43 @@ fn a_key_is_of_its_type() {
 }
 
 #[test]
+fn a_key_in_dynamodb_json_is_recognized() {
+    let item = |text: &str| Write::put_json(text).expect("it is JSON");
+    let words = "it looks like DynamoDB JSON, which is not understood; give plain JSON";
+    for text in [
+        r#"{"pk": {"S": "a"}}"#,
+        r#"{"pk": {"N": "1"}, "x": {"BOOL": true}}"#,
+        r#"{"Item": {"pk": {"S": "a"}}}"#,
+    ] {
+        check(&item(text), &strings(), Err(words));
+    }
+    for text in [r#"{"pk": {"s": "a"}}"#, r#"{"pk": {}}"#, r#"{"pk": {"S": "a", "N": "1"}}"#] {
+        check(&item(text), &strings(), Err("is a string (S); convert it"));
+    }
+    for text in [r#"{"Item": "a"}"#, r#"{"Item": {"pk": "a"}}"#, r#"{"Item": {"pk": {"S": "a"}}, "x": 1}"#] {
+        check(&item(text), &strings(), Err("a string (S); add it"));
+    }
+}
+
+#[test]
 fn a_key_is_neither_empty_nor_too_long() {
     partition_key(s("a"), KeyType::String, Ok(()));
     partition_key(s(&"ä".repeat(1_024)), KeyType::String, Ok(()));
     partition_key(b(&[0; 2_048]), KeyType::Binary, Ok(()));
-    partition_key(s(""), KeyType::String, Err(r#"the partition key "pk" is empty"#));
-    partition_key(b(&[]), KeyType::Binary, Err(r#"the partition key "pk" is empty"#));
-    let words = r#"2049 bytes in the partition key "pk" are above the limit of 2048"#;
+    partition_key(s(""), KeyType::String, Err(r#"the table's partition key "pk" is empty"#));
+    partition_key(b(&[]), KeyType::Binary, Err(r#"the table's partition key "pk" is empty"#));
+    let words = r#"2049 bytes in the table's partition key "pk" are above the limit of 2048"#;
     partition_key(s(&"a".repeat(2_049)), KeyType::String, Err(words));
 
     let both = schema(KeyType::String, Some(KeyType::String));
     let sorted = |sort: usize| Write::put(attributes([("pk", s("a")), ("sk", s(&"a".repeat(sort)))]));
     check(&sorted(1_024), &both, Ok(()));
-    check(&sorted(1_025), &both, Err(r#"1025 bytes in the sort key "sk" are above the limit of 1024"#));
-    check(&sorted(0), &both, Err(r#"the sort key "sk" is empty"#));
+    check(
+        &sorted(1_025),
+        &both,
+        Err(r#"1025 bytes in the table's sort key "sk" are above the limit of 1024"#),
+    );
+    check(&sorted(0), &both, Err(r#"the table's sort key "sk" is empty"#));
 }
 
 #[test]
@@ -105,7 +128,7 @@ fn an_item_may_lack_the_key_of_an_index_and_has_it_right_otherwise() {
         &indexed,
         Err(r#""day" is of type S, and an index's partition key of that name"#),
     );
-    check(&with("name", s("")), &indexed, Err(r#"the sort key "name" is empty"#));
+    check(&with("name", s("")), &indexed, Err(r#"an index's sort key "name" is empty"#));
     check(&with("name", s(&"a".repeat(1_025))), &indexed, Err("1025 bytes"));
     let key = Write::delete(attributes([("pk", s("a")), ("day", s("1"))]));
     check(&key, &indexed, Err("beside the table's primary key"));

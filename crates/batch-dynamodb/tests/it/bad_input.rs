@@ -47,7 +47,7 @@ async fn a_key_of_the_wrong_type_is_refused_at_submit() {
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_key_is_refused_at_submit() {
-    check_refused(put("", "x"), &[r#"the partition key "pk" is empty"#]).await;
+    check_refused(put("", "x"), &[r#"the table's partition key "pk" is empty"#]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +77,7 @@ async fn an_item_whose_key_cannot_be_copied_is_refused_as_it_was_submitted() {
     for (text, words) in [
         (r#"{"x":1}"#, r#"neither the partition key "pk" nor the attribute "id""#),
         (r#"{"id":[1]}"#, r#"the attribute "id" (L) cannot become the partition key "pk""#),
-        (r#"{"id":""}"#, r#"the partition key "pk" is empty"#),
+        (r#"{"id":""}"#, r#"the table's partition key "pk" is empty"#),
     ] {
         let error = writer.submit(Write::put_json(text).unwrap()).await.unwrap_err();
         says(&error, &[words]);

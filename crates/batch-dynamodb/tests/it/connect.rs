@@ -70,7 +70,10 @@ async fn a_writer_learns_the_keys_of_its_table_once() {
             item(&[("pk", s("a")), ("sk", n("1")), ("name", n("1"))]),
             r#"an index's partition key of that name"#,
         ),
-        (item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]), r#"the partition key "name" is empty"#),
+        (
+            item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]),
+            r#"an index's partition key "name" is empty, DynamoDB takes no empty key; give it a value, or leave it out"#,
+        ),
     ] {
         let error = writer.submit(write.clone()).await.unwrap_err();
         says(&report(&error), &[words]);
