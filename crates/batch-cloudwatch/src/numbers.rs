@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use batch_core::Invalid;
 
-use crate::limits::{LARGEST_NUMBER, VALUES};
+use crate::limits::{LARGEST_NUMBER, SMALLEST_NUMBER, VALUES};
 use crate::{MetricValue, StatisticSet};
 
 /// Why the service would refuse this value, if it would. A reason shows no number of it.
@@ -63,13 +63,18 @@ fn positive(what: impl Display + Copy, count: f64) -> Result<(), Invalid> {
 }
 
 fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
-    if number.abs() <= LARGEST_NUMBER {
+    let magnitude = number.abs();
+    if number == 0.0 || (SMALLEST_NUMBER..=LARGEST_NUMBER).contains(&magnitude) {
         return Ok(());
     }
     refuse(if number.is_nan() {
         format!("the {what} is NaN, which CloudWatch does not take; leave it out")
     } else if number.is_infinite() {
         format!("the {what} is infinite, which CloudWatch does not take; leave it out")
+    } else if magnitude < SMALLEST_NUMBER {
+        format!(
+            "the {what} is closer to 0 than 2^-360, the limit of CloudWatch; send 0, or send it in a smaller unit"
+        )
     } else {
         format!("the {what} is not within ±2^360, the limit of CloudWatch; send it in a larger unit")
     })
@@ -99,8 +104,8 @@ mod tests {
 
     #[test]
     fn a_number_is_finite_and_within_2_to_the_power_of_360() {
-        let largest = 2_f64.powi(360);
-        for number in [0.0, -0.0, 1.5, f64::MIN_POSITIVE, 5e-324, largest, -largest] {
+        let (smallest, largest) = (2_f64.powi(-360), 2_f64.powi(360));
+        for number in [0.0, -0.0, 1.5, smallest, -smallest, largest, -largest] {
             check(Metric::new("m", number), Ok(()));
         }
         for (number, words) in [
@@ -109,6 +114,10 @@ mod tests {
             (f64::NEG_INFINITY, "the value is infinite"),
             (largest.next_up(), "the value is not within ±2^360"),
             (-largest.next_up(), "the value is not within ±2^360"),
+            (smallest.next_down(), "the value is closer to 0 than 2^-360"),
+            (-smallest.next_down(), "the value is closer to 0 than 2^-360"),
+            (f64::MIN_POSITIVE, "the value is closer to 0 than 2^-360"),
+            (5e-324, "the value is closer to 0 than 2^-360"),
             (f64::MAX, "the value is not within ±2^360"),
         ] {
             check(Metric::new("m", number), Err(words));

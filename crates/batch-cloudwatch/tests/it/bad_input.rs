@@ -33,6 +33,7 @@ fn metric_time(metric: &Metric) -> batch_cloudwatch::DateTime {
 async fn a_number_that_cloudwatch_does_not_take_is_refused_at_submit() {
     check_refused(Metric::new("m", f64::NAN), &["invalid entry: the value is NaN", "leave it out"]).await;
     check_refused(Metric::new("m", f64::INFINITY), &["the value is infinite"]).await;
+    check_refused(Metric::new("m", 1e-109), &["closer to 0 than 2^-360", "send 0", "smaller unit"]).await;
     check_refused(Metric::new("m", 1e109), &["not within ±2^360", "larger unit"]).await;
     check_refused(Metric::values("m", [1.0, f64::NAN]), &["the value at place 2 is NaN"]).await;
     check_refused(Metric::counted_values("m", [(1.0, 0.0)]), &["the count at place 1 is not above 0"]).await;

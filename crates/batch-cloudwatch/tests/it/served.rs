@@ -189,8 +189,20 @@ async fn nothing_is_lost_whatever_goes_wrong_and_only_what_is_marked_may_count_t
 
 /// Metrics at the edges of the rules, of which some are valid.
 fn edgy() -> impl Strategy<Value = Metric> {
-    let numbers =
-        [0.0, -0.0, 1.0, 0.5, -3.0, 2_f64.powi(360), -2_f64.powi(360), 2.4e108, f64::NAN, f64::INFINITY];
+    let numbers = [
+        0.0,
+        -0.0,
+        1.0,
+        0.5,
+        -3.0,
+        2_f64.powi(360),
+        -2_f64.powi(360),
+        2.4e108,
+        2_f64.powi(-360),
+        1e-109,
+        f64::NAN,
+        f64::INFINITY,
+    ];
     let number = || select(numbers.to_vec());
     let name = || {
         select(vec![1, 2, 100, 254, 255, 256]).prop_flat_map(|length| {

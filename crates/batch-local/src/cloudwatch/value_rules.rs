@@ -94,17 +94,21 @@ fn read_statistics(set: &Statistics, place: &impl Display) -> Result<StatisticSe
     Ok(StatisticSet { sample_count, sum, minimum, maximum })
 }
 
-/// Refuses NaN, infinities, and what is below -2^360 or above 2^360.
+/// Refuses NaN, infinities, what is below -2^360 or above 2^360, and what is closer to 0 than 2^-360.
 fn check_value(value: f64, parameter: impl Display) -> Result<(), Refusal> {
-    if value.abs() <= LARGEST { Ok(()) } else { Err(invalid(value, parameter)) }
+    let is_within = value == 0.0 || (SMALLEST..=LARGEST).contains(&value.abs());
+    if is_within { Ok(()) } else { Err(invalid(value, parameter)) }
 }
 
 /// Refuses how often something occurred if it is no value, or if it did not occur.
 fn check_count(count: f64, parameter: impl Display) -> Result<(), Refusal> {
-    if count > 0.0 && count <= LARGEST { Ok(()) } else { Err(invalid(count, parameter)) }
+    if (SMALLEST..=LARGEST).contains(&count) { Ok(()) } else { Err(invalid(count, parameter)) }
 }
 
 /// 2^360.
 const LARGEST: f64 = f64::from_bits((1023 + 360) << 52);
+
+/// 2^-360.
+const SMALLEST: f64 = f64::from_bits((1023 - 360) << 52);
 
 const ROUNDING: f64 = 1e-6;

@@ -165,7 +165,10 @@ fn is_within(number: &str) -> bool {
     let digits = format!("{whole}{fraction}");
     let Some(zeros) = digits.find(|digit| digit != '0') else { return true };
     let power = (whole.len() as i64 - 1 - zeros as i64).saturating_add(exponent);
-    digits.trim_matches('0').len() <= MOST_DIGITS && POWERS.contains(&power)
+    let digits = digits.trim_matches('0');
+    // The last power itself is within the limits, and nothing above it.
+    let is_beyond = power == *POWERS.end() && digits != "1";
+    digits.len() <= MOST_DIGITS && POWERS.contains(&power) && !is_beyond
 }
 
 const MOST: usize = 10;
@@ -181,13 +184,24 @@ mod tests {
     fn a_number_has_38_digits_and_a_limited_magnitude() {
         let digits = "1".repeat(38);
         for number in
-            ["0", "-0.0", "0e999", "+1.50", ".5", "1e126", "-9.9e126", "1e-128", "0.1e-127", &digits]
+            ["0", "-0.0", "0e999", "+1.50", ".5", "1e126", "-1e126", "9.9e125", "1e-128", "0.1e-127", &digits]
         {
             assert!(is_number(number), "{number}");
         }
-        for number in
-            ["", "x", "1e", "inf", "NaN", "1e127", "10e126", "1e-129", "0.1e-128", "1e99999999999999999999"]
-        {
+        for number in [
+            "",
+            "x",
+            "1e",
+            "inf",
+            "NaN",
+            "1e127",
+            "10e126",
+            "1.1e126",
+            "-9.9e126",
+            "1e-129",
+            "0.1e-128",
+            "1e99999999999999999999",
+        ] {
             assert!(!is_number(number), "{number}");
         }
         assert!(is_number(&format!("0.00{digits}00")));

@@ -11,14 +11,19 @@ fn largest() -> f64 {
     2f64.powi(360)
 }
 
-/// Values that are none, or too large.
-fn bad_values() -> [f64; 5] {
-    [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, largest().next_up(), -largest().next_up()]
+fn smallest() -> f64 {
+    2f64.powi(-360)
+}
+
+/// Values that are none, too large, or too close to 0.
+fn bad_values() -> [f64; 7] {
+    let (large, small) = (largest().next_up(), smallest().next_down());
+    [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, large, -large, small, -small]
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_value_is_a_number_from_minus_two_to_two_to_the_360th() {
-    for good in [0.0, -0.0, 1e-300, largest(), -largest()] {
+    for good in [0.0, -0.0, smallest(), -smallest(), largest(), -largest()] {
         ok(valued(good)).await;
         ok(counted(&[1.0, good], &[])).await;
     }
