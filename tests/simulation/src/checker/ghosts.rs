@@ -127,8 +127,12 @@ impl Checker {
         rest
     }
 
-    /// At rest every request that was launched has begun.
+    /// At rest every request that was launched has begun, or has ended with its runtime.
     pub(super) fn check_ghosts_at_rest(&mut self) {
+        if self.is_stopped {
+            let never_began = std::mem::take(&mut self.ghosts.unseen);
+            self.tally.late += never_began.len() as u64;
+        }
         let unseen = self.ghosts.unseen.first().copied();
         self.expect_none(unseen, |n| {
             format!("law 7: entry {n} is said to be in a request, which never began")
