@@ -1,5 +1,7 @@
 //! A writer built once more: with a seed, say, so that its run can be repeated exactly.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Writer};
 
@@ -16,8 +18,16 @@ impl<S: Service> Service for Through<S> {
         self.0.service().name()
     }
 
+    fn destination(&self) -> String {
+        self.0.service().destination()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.0.service().limits()
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.0.service().remembers_for()
     }
 
     fn prepare(&self, entry: &mut S::Entry) {

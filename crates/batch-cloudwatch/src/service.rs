@@ -93,6 +93,10 @@ impl Service for CloudWatch {
         "cloudwatch"
     }
 
+    fn destination(&self) -> String {
+        self.namespace.name().to_owned()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.limits
     }

@@ -115,6 +115,10 @@ impl Service for DynamoDb {
         "dynamodb"
     }
 
+    fn destination(&self) -> String {
+        self.table.to_string()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.limits
     }

@@ -72,6 +72,10 @@ impl Service for Kinesis {
         "kinesis"
     }
 
+    fn destination(&self) -> String {
+        self.stream.to_string()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.limits
     }

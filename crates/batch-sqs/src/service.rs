@@ -91,6 +91,10 @@ impl Service for Sqs {
         "sqs"
     }
 
+    fn destination(&self) -> String {
+        self.lookup.queue().to_string()
+    }
+
     fn limits(&self) -> LimitPolicy {
         self.limits
     }

@@ -6,7 +6,7 @@ use batch_core::Settings;
 use batch_local::{Fault, FaultPlan};
 
 use crate::ledger::Ledger;
-use crate::stage::{Stage, entry, now, submit};
+use crate::stage::{Stage, entry, now, run_out, submit};
 use batchwright_tests::{Copies, Destination};
 
 pub(crate) async fn a_request_that_hangs_is_given_up_and_sent_again<D: Destination>() {
@@ -41,6 +41,7 @@ pub(crate) async fn a_flush_in_the_middle_of_hanging_requests_returns_at_its_dea
         receipts.extend(submit::<D, _>(&writer, 60..80).await);
         assert!(writer.flush().await.is_empty());
         let ledger = Ledger::of::<D, _>(receipts).await;
+        run_out(&writer).await;
         ledger.check(&stage, &writer);
         assert_eq!(ledger.handed_back(), Vec::from_iter(25..60));
         assert!(ledger.marked() > 0, "what was in flight may have been delivered");

@@ -7,7 +7,7 @@ use batch_local::{Fault, FaultPlan};
 use tokio::task::JoinSet;
 
 use crate::ledger::Ledger;
-use crate::stage::{Stage, entry, now, pass, submit};
+use crate::stage::{Stage, entry, now, pass, run_out, submit};
 use batchwright_tests::{Destination, number};
 
 pub(crate) async fn a_shutdown_under_load_answers_for_all_that_was_accepted<D: Destination>() {
@@ -60,6 +60,7 @@ pub(crate) async fn a_shutdown_with_a_deadline_hands_back_what_hangs<D: Destinat
     assert!(writer.shutdown_by(deadline).await.is_empty(), "they have receipts");
     assert_eq!(now(), deadline);
     let ledger = Ledger::of::<D, _>(receipts).await;
+    run_out(&writer).await;
     ledger.check(&stage, &writer);
     assert_eq!(ledger.handed_back(), Vec::from_iter(0..50));
 }

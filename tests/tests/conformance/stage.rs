@@ -75,6 +75,13 @@ pub(crate) fn large_entry<D: Destination>(n: usize, bytes: usize) -> EntryOf<D> 
     D::entry(content(n, bytes), lane::<D>(n))
 }
 
+/// Waits until the requests have ended that still carry what a flush gave up.
+pub(crate) async fn run_out<S: Service>(writer: &Writer<S>) {
+    while writer.stats().requests_in_flight > 0 {
+        pass(Duration::from_millis(100)).await;
+    }
+}
+
 /// Submits these entries in this order.
 pub(crate) async fn submit<D, S>(writer: &Writer<S>, numbers: impl IntoIterator<Item = usize>) -> Receipts<S>
 where

@@ -51,7 +51,10 @@ pub(crate) async fn what_nobody_is_left_to_collect_is_not_shown<S: Suspect>() {
     drop(writer);
     sleep(Duration::from_secs(60)).await;
     let told = search("nobody", &recording);
-    assert!(told.iter().any(|text| text.contains("nobody was left")), "it is told: {told:?}");
+    assert!(
+        told.iter().any(|text| text.contains("after the last handle was dropped")),
+        "it is told: {told:?}"
+    );
 }
 
 pub(crate) fn what_a_lost_runtime_hands_back_is_not_shown<S: Suspect>() {

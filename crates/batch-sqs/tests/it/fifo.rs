@@ -196,5 +196,5 @@ async fn content_based_deduplication_that_the_queue_has_not_is_named_as_the_like
     let unprocessed = writer.flush().await;
     assert_eq!(codes(&unprocessed), ["InvalidParameterValue"]);
     let words = "most likely the queue has no content-based deduplication";
-    assert!(unprocessed[0].to_string().contains(words), "{}", unprocessed[0]);
+    assert!(format!("{:#}", unprocessed[0]).contains(words), "{:#}", unprocessed[0]);
 }
