@@ -23,7 +23,6 @@ impl ProvideCredentials for Keys {
 
 /// Whether a key is out of date: the first one that is asked about, and all before it. So many after it are not valid
 /// yet.
-#[must_use]
 pub fn out_of_date(not_yet_valid: usize) -> impl Fn(&str) -> bool + Send + Sync + 'static {
     let first = OnceLock::new();
     move |id| {

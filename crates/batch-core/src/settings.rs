@@ -317,7 +317,7 @@ impl Settings {
     }
 
     /// How long the service remembers an entry, from [`Service::remembers_for`]; set by the writer's
-    /// builder, and by whoever drives a [`Buffer`](crate::Buffer).
+    /// builder, and needed by a program that drives a [`Buffer`](crate::Buffer) itself.
     ///
     /// [`Service::remembers_for`]: crate::Service::remembers_for
     pub fn remembered_for(mut self, memory: Option<Duration>) -> Self {

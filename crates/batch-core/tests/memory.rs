@@ -84,7 +84,7 @@ impl Service for Slow {
         if entries[0].kind.fails == Fails::Always {
             return Reply::Fatal(Failure::new("Denied"));
         }
-        if self.0.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
+        if self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
             return Reply::Retry(Failure::new("Busy"));
         }
         Reply::Each(entries.iter().map(|entry| Verdict::Accepted(entry.n)).collect())

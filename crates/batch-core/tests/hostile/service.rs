@@ -89,7 +89,7 @@ impl Service for Hostile {
             return Err(Invalid::new("it is a seventeenth"));
         }
         // Every third has a twin that may supersede it.
-        let identity = (entry.id % 3 == 0).then(|| Key::from(vec![(entry.id % 12) as u8]));
+        let identity = entry.id.is_multiple_of(3).then(|| Key::from(vec![(entry.id % 12) as u8]));
         Ok(Measure { identity, ..Measure::of_bytes(10) })
     }
 

@@ -127,6 +127,13 @@ impl Fake {
         Self(Arc::new(inner))
     }
 
+    /// Allows what these limits do.
+    pub(crate) fn within(self, limits: LimitPolicy) -> Self {
+        let mut inner = Arc::into_inner(self.0).expect("it is not shared yet");
+        inner.limits = limits;
+        Self(Arc::new(inner))
+    }
+
     /// Remembers an entry for so long.
     pub(crate) fn remembers_for(self, memory: Duration) -> Self {
         let mut inner = Arc::into_inner(self.0).expect("it is not shared yet");

@@ -101,7 +101,7 @@ fn what_a_runtime_leaves_behind_in_an_outage_says_what_the_outage_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_that_is_over_is_nobodys_reason() {
+async fn trouble_that_is_over_is_no_reason() {
     // It is over when a request succeeded, and long over when nothing was sent since.
     let fake = Fake::acts([Act::retry(), Act::accept(), Act::Hang]);
     let writer = writer(&fake, Settings::new().in_flight(1, 1).attempt_timeout(ms(120_000)));
@@ -116,7 +116,7 @@ async fn trouble_that_is_over_is_nobodys_reason() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_of_long_ago_is_nobodys_reason() {
+async fn trouble_of_long_ago_is_no_reason() {
     let fake = Fake::acts([Act::fatal(), Act::retry(), Act::Hang]);
     let writer = writer(&fake, Settings::new().in_flight(1, 1).attempt_timeout(ms(120_000)).max_attempts(1));
     writer.submit(item(0)).await.unwrap();

@@ -101,7 +101,7 @@ impl Checker {
             match reason {
                 Some(code) => reasons.push(Some(code)),
                 None => {
-                    reasons.extend(self.troubles.writer.codes(self.now, |at| known.accepted <= at + longest))
+                    reasons.extend(self.troubles.writer.codes(self.now, |at| known.accepted <= at + longest));
                 }
             }
         }
