@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use batch_core::{ENTRY_OVERHEAD_BYTES, ReserveError, Settings, SubmitError};
+use batch_core::{ENTRY_OVERHEAD_BYTES, LimitPolicy, ReserveError, Settings, SubmitError};
 
 use crate::fake::{Act, Fake, PANIC, item};
 use crate::support::{at_once, begun, ms, pass, poll_once, room_of, settle, writer};
@@ -203,4 +203,17 @@ async fn a_permit_gives_its_room_back_when_the_service_panics_at_its_entry() {
     assert!(catch_unwind(AssertUnwindSafe(|| permit.submit(poison))).is_err());
     assert_eq!(writer.stats().bytes, 0);
     at_once(writer.submit(item(2))).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_for_a_service_without_limits_takes_all_the_room_there_is() {
+    let endless = LimitPolicy::new(usize::MAX, usize::MAX, usize::MAX).unwrap();
+    let settings = Settings::new().max_bytes(usize::MAX).max_entries(usize::MAX).in_flight(1, usize::MAX);
+    let writer = writer(&Fake::accepting().within(endless), settings);
+    let permit = writer.reserve().await.unwrap();
+    assert!(matches!(writer.try_submit(item(1)), Err(SubmitError::Full(_))));
+    permit.submit(item(2).heap(usize::MAX)).unwrap();
+    assert_eq!(writer.flush().await.len(), 0);
+    let stats = writer.stats();
+    assert_eq!((stats.delivered, stats.bytes), (1, 0));
 }
