@@ -250,7 +250,7 @@ impl<E, T> Slots<E, T> {
     /// Gives back the memory behind the last entry.
     pub(super) fn shrink(&mut self) {
         self.slots.shrink_to_fit();
-        let end = self.slots.iter().next_back().map_or(0, |(last, _)| last + 1);
+        let end = self.slots.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
         self.entries.truncate(end);
         self.entries.shrink_to_fit();
     }
