@@ -168,7 +168,7 @@ impl Checker {
     /// Whether every answer is decided, and no request under way.
     #[must_use]
     pub(crate) fn is_idle(&self) -> bool {
-        self.entries.len() == 0 && self.requests.is_empty()
+        self.entries.len() == 0 && self.requests.is_empty() && !self.ghosts.are_unseen()
     }
 
     /// What equal runs have in common, and what was recorded.

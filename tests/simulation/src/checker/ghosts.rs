@@ -46,6 +46,11 @@ impl Ghosts {
         self.held.0 + self.unseen.len()
     }
 
+    /// Whether a request is still to be seen that an answer told of.
+    pub(super) fn are_unseen(&self) -> bool {
+        !self.unseen.is_empty()
+    }
+
     /// Whether a request is to begin with this entry that was launched before its copy was handed back.
     pub(super) fn is_unseen(&self, n: u64) -> bool {
         self.unseen.contains(&n)
