@@ -36,13 +36,14 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn abandon(&mut self, batch: Batch<E>, was_sent: bool, now: Instant) {
         let now = self.clock(now);
         let flight = self.land(&batch);
-        self.learn(batch.id, &flight, Reception::Unknown, now, 0.0);
         let failure = Failure::new("AttemptDropped");
         if was_sent {
+            self.learn(batch.id, &flight, Reception::Unknown, now, 0.0);
             let was_stopped = std::mem::replace(&mut self.stopped, true);
             self.end(flight, batch.entries, Reply::Ambiguous(failure), now, 0.0);
             self.stopped = was_stopped;
         } else {
+            self.pace.never_began();
             self.forget_sending(&flight);
             self.end(flight, batch.entries, Reply::Unsent(failure), now, 0.0);
         }
