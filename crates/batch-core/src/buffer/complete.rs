@@ -43,7 +43,6 @@ impl<E, R, T> Buffer<E, R, T> {
             self.end(flight, batch.entries, Reply::Ambiguous(failure), now, 0.0);
             self.stopped = was_stopped;
         } else {
-            self.pace.never_began();
             self.forget_sending(&flight);
             self.end(flight, batch.entries, Reply::Unsent(failure), now, 0.0);
         }
@@ -56,6 +55,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes a flight out of the books that never began.
     fn forget_sending(&mut self, flight: &Flight) {
+        self.pace.never_began();
         self.counters.requests -= 1;
         self.counters.sendings -= flight.slots.len() as u64;
         for &slot in &flight.slots {
