@@ -1,6 +1,6 @@
 //! What comes back says why, also where it was never sent itself.
 
-use batch_core::{Failure, Settings, UnprocessedItem};
+use batch_core::{Failure, Settings, UnprocessedItem, Writer};
 use tokio::time::Instant;
 
 use crate::fake::{Act, Fake, Item, item};
@@ -8,6 +8,18 @@ use crate::support::{ids, ms, pass, settle, timed, writer};
 
 fn code(item: &UnprocessedItem<Item>) -> Option<&str> {
     item.cause.failure().map(Failure::code)
+}
+
+/// A writer whose service cannot be reached, with one entry of half a minute ago and 29 new ones.
+async fn thirty_in_an_outage() -> Writer<Fake> {
+    let fake = Fake::by(|_| Act::unsent());
+    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    writer.submit(item(0)).await.unwrap();
+    pass(30_000).await;
+    for id in 1..30 {
+        writer.submit(item(id)).await.unwrap();
+    }
+    writer
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,13 +76,7 @@ async fn what_waited_behind_its_lane_says_why_the_lane_did_not_move() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_withdrawn_in_an_outage_says_what_the_outage_was() {
-    let fake = Fake::by(|_| Act::unsent());
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
-    writer.submit(item(0)).await.unwrap();
-    pass(30_000).await;
-    for id in 1..30 {
-        writer.submit(item(id)).await.unwrap();
-    }
+    let writer = thirty_in_an_outage().await;
     let items = writer.flush_by(Instant::now() + ms(1)).await;
     assert!(items.iter().any(|item| item.attempts == 0));
     for item in &items {
@@ -82,16 +88,7 @@ async fn what_is_withdrawn_in_an_outage_says_what_the_outage_was() {
 fn what_a_runtime_leaves_behind_in_an_outage_says_what_the_outage_was() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let writer = runtime.block_on(async {
-        let fake = Fake::by(|_| Act::unsent());
-        let writer = writer(&fake, Settings::new().in_flight(1, 1));
-        writer.submit(item(0)).await.unwrap();
-        pass(30_000).await;
-        for id in 1..30 {
-            writer.submit(item(id)).await.unwrap();
-        }
-        writer
-    });
+    let writer = runtime.block_on(thirty_in_an_outage());
     drop(runtime);
     let items = writer.take_unprocessed();
     assert_eq!(items.len(), 30);
