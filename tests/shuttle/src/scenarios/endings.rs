@@ -3,16 +3,23 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use batch_core::{Cause, SubmitError, UnprocessedItem};
+use batch_core::{Cause, SubmitError, UnprocessedItem, Writer};
 use tokio::exchanged::panic::{catch_unwind, scripted};
 use tokio::runtime::{Flavor, Runtime};
 use tokio::time::Instant;
 
 use crate::actors::{all, beside, draw, pause, pauses, runtime};
-use crate::fake::{Item, Mood, item};
+use crate::fake::{Fake, Item, Mood, item};
 use crate::world::{World, settings};
 
 const BUSY: &[Mood] = &[Mood::Accept, Mood::AppliedAndLost, Mood::Hang, Mood::Retry, Mood::Slow];
+
+async fn submit_three(world: &World, writer: &Writer<Fake>) {
+    for id in 0..3 {
+        world.submitted(id, writer.submit(item(id)).await);
+    }
+    pause().await;
+}
 
 pub(super) fn shutdown() {
     let (world, home) = (World::of(&[Mood::Accept, Mood::Mixed, Mood::Retry, Mood::Slow]), runtime());
@@ -135,12 +142,7 @@ pub(super) fn second_runtime() {
     let world = World::of(&[Mood::Accept, Mood::Slow]);
     let (home, other) = (runtime(), runtime());
     let writer = world.writer(settings());
-    home.block_on(async {
-        for id in 0..3 {
-            world.submitted(id, writer.submit(item(id)).await);
-        }
-        pause().await;
-    });
+    home.block_on(submit_three(&world, &writer));
     other.block_on(async {
         let submits = {
             let (world, writer) = (world.clone(), writer.clone());
@@ -208,12 +210,7 @@ pub(super) fn flush_elsewhere() {
     let world = World::of(BUSY);
     let (home, other) = (runtime(), runtime());
     let writer = world.writer(settings());
-    home.block_on(async {
-        for id in 0..3 {
-            world.submitted(id, writer.submit(item(id)).await);
-        }
-        pause().await;
-    });
+    home.block_on(submit_three(&world, &writer));
     let dropping = shuttle::thread::spawn(move || drop(home));
     other.block_on(async { world.handed_back(writer.flush().await) });
     dropping.join().expect("it only drops");
@@ -226,12 +223,7 @@ pub(super) fn idle_runtime() {
     let world = World::of(BUSY);
     let (home, other) = (Runtime::new(Flavor::CurrentThread), runtime());
     let writer = world.writer(settings());
-    home.block_on(async {
-        for id in 0..3 {
-            world.submitted(id, writer.submit(item(id)).await);
-        }
-        pause().await;
-    });
+    home.block_on(submit_three(&world, &writer));
     other.block_on(async {
         let deadline = Instant::now() + Duration::from_millis(20);
         world.handed_back(writer.flush_by(deadline).await);
