@@ -6,7 +6,7 @@ use super::pace::Reception;
 use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
-use super::{Batch, BatchId, Buffer, Flight};
+use super::{Batch, Buffer, Flight};
 use crate::{Cause, Failure, Reply, Verdict};
 
 impl<E, R, T> Buffer<E, R, T> {
@@ -22,7 +22,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.reprieve_interrupted(&flight, now);
         self.learn_trouble(&flight, &reply, now);
         let reception = self.reception(&reply, &flight.slots);
-        self.learn(batch.id, &flight, reception, now, jitter);
+        self.pace.ended((batch.id, flight.sent_at), reception, now, (self.plan.rules.backoff, jitter));
         self.end(flight, batch.entries, reply, now, jitter);
     }
 
@@ -37,8 +37,8 @@ impl<E, R, T> Buffer<E, R, T> {
         let now = self.clock(now);
         let flight = self.land(&batch);
         let failure = Failure::new("AttemptDropped");
+        self.pace.abandoned();
         if was_sent {
-            self.learn(batch.id, &flight, Reception::Unknown, now, 0.0);
             let was_stopped = std::mem::replace(&mut self.stopped, true);
             self.end(flight, batch.entries, Reply::Ambiguous(failure), now, 0.0);
             self.stopped = was_stopped;
@@ -55,7 +55,6 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes a flight out of the books that never began.
     fn forget_sending(&mut self, flight: &Flight) {
-        self.pace.never_began();
         self.counters.requests -= 1;
         self.counters.sendings -= flight.slots.len() as u64;
         for &slot in &flight.slots {
@@ -154,11 +153,6 @@ impl<E, R, T> Buffer<E, R, T> {
         lanes.sort_unstable();
         lanes.dedup();
         lanes
-    }
-
-    /// Adapts the pace to what the end of a request says of the service.
-    fn learn(&mut self, batch: BatchId, flight: &Flight, reception: Reception, now: Instant, jitter: f64) {
-        self.pace.ended((batch, flight.sent_at), reception, now, (self.plan.rules.backoff, jitter));
     }
 
     fn reception(&self, reply: &Reply<R>, sent: &[SlotId]) -> Reception {

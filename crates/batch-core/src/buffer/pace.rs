@@ -80,8 +80,7 @@ pub(super) enum Reception {
     Reached,
     /// It rejected the whole request because it is overloaded.
     Throttled,
-    /// There is no telling whether the request reached it: a timeout, a reset, a panic, a task
-    /// that ended with its runtime.
+    /// There is no telling whether the request reached it: a timeout, a reset, a panic.
     Unknown,
     /// The request never left.
     Unsent,
@@ -172,9 +171,9 @@ impl Pace {
         }
     }
 
-    /// A request ended before it began, which shows nothing of the service: no failed probe, even
+    /// A request ended with its runtime, which shows nothing of the service: no failed probe, even
     /// in an outage.
-    pub(super) fn never_began(&mut self) {
+    pub(super) fn abandoned(&mut self) {
         self.in_flight -= 1;
     }
 
@@ -352,19 +351,6 @@ mod tests {
             pace.ended((BatchId(9), sent_at), reception, now, (Backoff::default(), 0.5));
         }
         assert_eq!(pace.round_trip, Some(0.01));
-    }
-
-    #[test]
-    fn a_probe_that_never_began_is_no_failed_probe() {
-        let now = Instant::now();
-        let mut pace = Pace::new(8, 64);
-        pace.sent(BatchId(0), now);
-        pace.ended((BatchId(0), now), Reception::Unsent, now, (Backoff::default(), 0.0));
-        pace.sent(BatchId(1), now);
-        assert!(!pace.may_send(now), "one probe at a time");
-        pace.never_began();
-        assert!(pace.may_send(now));
-        assert_eq!(pace.strikes(), 1);
     }
 
     #[test]

@@ -89,6 +89,26 @@ fn what_may_not_have_reached_the_service_leaves_an_outage_standing() {
     }
 }
 
+#[test]
+fn a_probe_that_ends_with_its_runtime_is_no_failed_probe() {
+    for was_sent in [false, true] {
+        let mut buffer = buffer();
+        let now = Instant::now();
+        for n in 1..=20 {
+            put(&mut buffer, &Measure::of_bytes(1), n, n, now);
+        }
+        let probe = sent(&mut buffer, now);
+        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        let now = now + BASE;
+        let probe = sent(&mut buffer, now);
+        rest(&mut buffer, now);
+        buffer.abandon(probe, was_sent, now);
+        let probe = sent(&mut buffer, now);
+        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        assert_eq!(rest(&mut buffer, now), Some(now + 2 * BASE), "was sent: {was_sent}");
+    }
+}
+
 /// One request at a time, more when that goes well.
 fn buffer() -> Numbers {
     let settings = Settings::new().backoff(Backoff::new(BASE, BASE * 100)).in_flight(1, 8);
