@@ -63,7 +63,7 @@ fn with_account_at(url: &str) -> Command {
     program
 }
 
-#[cfg(unix)] // signals
+#[cfg(target_os = "linux")] // signals, and /proc
 #[test]
 fn the_server_over_a_socket_serves_until_it_is_interrupted() {
     use std::io::{BufRead, BufReader};
@@ -75,7 +75,20 @@ fn the_server_over_a_socket_serves_until_it_is_interrupted() {
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("export AWS_ENDPOINT_URL_SQS=http://").unwrap();
     assert!(TcpStream::connect(address).is_ok(), "{line}");
+    while !handles_interrupts(server.id()) {
+        assert!(server.try_wait().unwrap().is_none(), "it runs");
+        std::thread::yield_now();
+    }
     let kill = Command::new("kill").args(["-INT", &server.id().to_string()]).status();
     assert!(kill.unwrap().success(), "it runs");
     assert!(server.wait().unwrap().success());
+}
+
+/// Whether the process handles SIGINT, which would end it before.
+#[cfg(target_os = "linux")]
+fn handles_interrupts(process: u32) -> bool {
+    const INTERRUPT: u64 = 1 << 1;
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() & INTERRUPT != 0
 }
