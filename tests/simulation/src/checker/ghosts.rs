@@ -51,6 +51,11 @@ impl Ghosts {
         !self.unseen.is_empty()
     }
 
+    /// Those whose requests are still to be seen.
+    pub(super) fn unseen(&self) -> impl Iterator<Item = u64> {
+        self.unseen.iter().copied()
+    }
+
     /// Whether a request is to begin with this entry that was launched before its copy was handed back.
     pub(super) fn is_unseen(&self, n: u64) -> bool {
         self.unseen.contains(&n)

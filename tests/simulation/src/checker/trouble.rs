@@ -69,14 +69,18 @@ impl Checker {
         }
     }
 
-    /// The lane is empty, and nothing is left of it.
+    /// The lane is empty, and nothing is left of it; unless one of it was launched that is still to be seen.
     pub(super) fn forget_lane(&mut self, lane: Option<LaneId>) {
         let is_empty = |lane: &LaneId| {
             let lane = &self.entries.lanes()[*lane];
             lane.members.is_empty() && lane.away == 0
         };
-        if let Some(lane) = lane.filter(is_empty) {
+        let Some(lane) = lane.filter(is_empty) else { return };
+        let is_of_lane = |n| self.known(n).is_some_and(|known| known.lane == Some(lane));
+        if !self.ghosts.unseen().any(is_of_lane) {
             self.lane_failed(Some(lane), None);
+        } else if let Some(trouble) = self.troubles.lanes.get_mut(&lane) {
+            trouble.may_be_over = true;
         }
     }
 
