@@ -83,7 +83,7 @@ fn by_hand(entries: u64, compression: Compression) {
 
 fn by_writer(entries: u64, compression: Compression) {
     block_on(async {
-        let settings = Settings::new().in_flight(IN_FLIGHT, IN_FLIGHT);
+        let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
         let writer = CloudWatchWriter::builder(client(Compression::Client), Namespace::new("Bench"));
         let writer = writer.settings(settings).compression(compression).build().unwrap();
         for _ in 0..entries {

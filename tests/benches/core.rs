@@ -109,7 +109,7 @@ struct Null;
 #[async_trait::async_trait]
 impl Service for Null {
     type Entry = Entry;
-    type Sent = ();
+    type Response = ();
 
     fn name(&self) -> &'static str {
         "null"

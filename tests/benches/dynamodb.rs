@@ -75,7 +75,7 @@ fn by_hand(entries: u64, bytes: usize) {
 
 fn by_writer(entries: u64, bytes: usize) {
     block_on(async {
-        let settings = Settings::new().in_flight(IN_FLIGHT, IN_FLIGHT);
+        let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
         let builder = DynamoDbWriter::builder(client(), Table::name(TABLE)).settings(settings);
         let writer =
             builder.partition_key("pk", KeyType::String).sort_key("sk", KeyType::Number).build().unwrap();

@@ -79,7 +79,7 @@ fn by_hand(entries: u64, bytes: usize) {
 fn by_writer(entries: u64, bytes: usize, keys: Keys) {
     block_on(async {
         let full = Linger::Fixed(Duration::from_secs(1));
-        let settings = Settings::new().in_flight(IN_FLIGHT, IN_FLIGHT).linger(full);
+        let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT).linger(full);
         let writer =
             KinesisWriter::builder(client(), Stream::name("bench")).settings(settings).build().unwrap();
         for n in 0..entries {

@@ -72,7 +72,7 @@ fn by_hand(entries: u64, bytes: usize) {
 
 fn by_writer(entries: u64, bytes: usize) {
     block_on(async {
-        let settings = Settings::new().in_flight(IN_FLIGHT, IN_FLIGHT);
+        let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
         let writer = SqsWriter::builder(client(), Queue::url(QUEUE)).settings(settings).build().unwrap();
         for _ in 0..entries {
             writer.submit(Message::new(body(bytes))).await.unwrap();

@@ -36,7 +36,7 @@ macro_rules! with_every_destination {
 /// One kind of destination, mounted on a server.
 pub trait Destination: Sized + Send + Sync + 'static {
     /// What the writer sends with.
-    type Service: Service<Sent: Debug>;
+    type Service: Service<Response: Debug>;
 
     /// The operation that writes, as the server counts it.
     const OPERATION: &'static str;

@@ -12,7 +12,7 @@ pub struct Through<S: Service>(pub Writer<S>);
 #[async_trait]
 impl<S: Service> Service for Through<S> {
     type Entry = S::Entry;
-    type Sent = S::Sent;
+    type Response = S::Response;
 
     fn name(&self) -> &'static str {
         self.0.service().name()
@@ -38,7 +38,7 @@ impl<S: Service> Service for Through<S> {
         self.0.service().measure(entry)
     }
 
-    async fn send(&self, entries: &[S::Entry]) -> Reply<S::Sent> {
+    async fn send(&self, entries: &[S::Entry]) -> Reply<S::Response> {
         self.0.service().send(entries).await
     }
 }

@@ -39,14 +39,14 @@ impl CloudWatchWriterBuilder {
     /// order nor duplicates, so that those two settings change nothing.
     ///
     /// CloudWatch cannot tell a metric that is sent again from a new one: where a lost answer must
-    /// never count a metric twice, choose [`Ambiguous::HandBack`](crate::Ambiguous::HandBack).
+    /// never count a metric twice, choose [`OnAmbiguous::HandBack`](crate::Ambiguous::HandBack).
     ///
     /// ```
     /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
-    /// use batch_cloudwatch::{Ambiguous, CloudWatchWriter, Namespace, Settings};
+    /// use batch_cloudwatch::{OnAmbiguous, CloudWatchWriter, Namespace, Settings};
     ///
     /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let never_twice = Settings::new().ambiguous(Ambiguous::HandBack);
+    /// let never_twice = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
     /// let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).settings(never_twice).build()?;
     /// # Ok::<(), batch_cloudwatch::ConfigError>(())
     /// ```

@@ -87,7 +87,7 @@ impl CloudWatch {
 #[async_trait]
 impl Service for CloudWatch {
     type Entry = Metric;
-    type Sent = SentMetric;
+    type Response = SentMetric;
 
     fn name(&self) -> &'static str {
         "cloudwatch"

@@ -25,7 +25,7 @@ pub use key::Key;
 pub use limits::{LimitPolicy, Load};
 pub use sent::Sent;
 pub use service::{Invalid, Measure, Reply, Service, Verdict};
-pub use settings::{Ambiguous, Duplicates, Linger, Order, Settings};
+pub use settings::{Duplicates, Linger, OnAmbiguous, Order, Settings};
 pub use stats::Stats;
 pub use unprocessed::{Cause, UnprocessedItem};
 pub use writer::{Permit, Receipt, Writer, WriterBuilder};

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use crate::backoff::FOREVER;
 use crate::buffer::KeyHasher;
-use crate::{Ambiguous, Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order};
+use crate::{
+    Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order,
+};
 
 /// The size of an entry, beside its heap, that [`ENTRY_OVERHEAD_BYTES`] covers.
 const COVERED_BYTES: usize = 192;
@@ -28,7 +30,7 @@ pub(crate) struct Plan {
 /// What decides on single entries and failures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    pub(crate) ambiguous: Ambiguous,
+    pub(crate) ambiguous: OnAmbiguous,
     pub(crate) attempt_timeout: Duration,
     pub(crate) backoff: Backoff,
     pub(crate) delivery_deadline: Duration,
@@ -115,14 +117,14 @@ impl Plan {
             });
         }
         match self.memory {
-            Some(memory) if attempt_timeout >= memory && ambiguous == Ambiguous::Retry => {
+            Some(memory) if attempt_timeout >= memory && ambiguous == OnAmbiguous::Retry => {
                 Err(ConfigError::TooLong {
                     setting: TIMEOUT,
                     value: attempt_timeout,
                     other: "the time for which the service remembers an entry",
                     limit: memory,
                     why: "no entry could be sent again after its response was lost; set a shorter timeout or \
-                          Ambiguous::HandBack",
+                          OnAmbiguous::HandBack",
                 })
             }
             _ => Ok(()),

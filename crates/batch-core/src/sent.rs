@@ -7,16 +7,16 @@ pub struct Sent<T> {
     /// How many requests carried it.
     pub attempts: u32,
     /// Whether an earlier attempt may have delivered it too.
-    pub maybe_doubled: bool,
+    pub maybe_duplicate: bool,
 }
 
 impl<T> Sent<T> {
-    pub(crate) fn delivered(response: T, attempts: u32, maybe_doubled: bool) -> Self {
-        Self { response: Some(response), attempts, maybe_doubled }
+    pub(crate) fn delivered(response: T, attempts: u32, maybe_duplicate: bool) -> Self {
+        Self { response: Some(response), attempts, maybe_duplicate }
     }
 
-    pub(crate) fn superseded(attempts: u32, maybe_doubled: bool) -> Self {
-        Self { response: None, attempts, maybe_doubled }
+    pub(crate) fn superseded(attempts: u32, maybe_duplicate: bool) -> Self {
+        Self { response: None, attempts, maybe_duplicate }
     }
 
     /// Whether a newer entry of the same identity took its place before it was delivered. If the

@@ -25,7 +25,7 @@ use crate::{Failure, Key, LimitPolicy};
 /// #[async_trait]
 /// impl Service for Numbers {
 ///     type Entry = i64;
-///     type Sent = (); // what the service tells about a number that it took: nothing
+///     type Response = (); // what the service tells about a number that it took: nothing
 ///
 ///     fn name(&self) -> &'static str {
 ///         "numbers"
@@ -77,7 +77,7 @@ pub trait Service: Send + Sync + 'static {
     type Entry: Clone + Send + Sync + 'static;
 
     /// What the service tells about an entry that it took.
-    type Sent: Send + Sync + 'static;
+    type Response: Send + Sync + 'static;
 
     /// A short name for logs, such as `sqs`.
     fn name(&self) -> &'static str;
@@ -120,14 +120,14 @@ pub trait Service: Send + Sync + 'static {
     /// Called from several tasks at once. The future is dropped before its end only by the timeout of an
     /// attempt and by the end of its runtime; the entries are only borrowed, so none is lost, and the
     /// writer counts the request as ambiguous. A panic counts as ambiguous too.
-    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent>;
+    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Response>;
 }
 
-/// A service behind a pointer is a service: `Box<dyn Service<Entry = E, Sent = R>>`, say.
+/// A service behind a pointer is a service: `Box<dyn Service<Entry = E, Response = R>>`, say.
 #[async_trait]
 impl<S: Service + ?Sized> Service for Box<S> {
     type Entry = S::Entry;
-    type Sent = S::Sent;
+    type Response = S::Response;
 
     fn name(&self) -> &'static str {
         (**self).name()
@@ -153,7 +153,7 @@ impl<S: Service + ?Sized> Service for Box<S> {
         (**self).measure(entry)
     }
 
-    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Sent> {
+    async fn send(&self, entries: &[Self::Entry]) -> Reply<Self::Response> {
         (**self).send(entries).await
     }
 }

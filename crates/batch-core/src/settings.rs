@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::backoff::FOREVER;
@@ -20,7 +21,7 @@ use crate::{Backoff, ConfigError, LimitPolicy};
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Settings {
-    ambiguous: Ambiguous,
+    ambiguous: OnAmbiguous,
     attempt_timeout: Option<Duration>,
     backoff: Backoff,
     delivery_deadline: Option<Duration>,
@@ -40,7 +41,7 @@ pub struct Settings {
 
 /// What happens to an entry that may have been delivered.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Ambiguous {
+pub enum OnAmbiguous {
     /// It is handed back, marked as maybe delivered: at most once.
     HandBack,
     /// It is sent again, and marked as maybe doubled: at least once.
@@ -87,18 +88,18 @@ impl Settings {
         Self::default()
     }
 
-    /// What happens to an entry that may have been delivered. Default: [`Ambiguous::Retry`].
+    /// What happens to an entry that may have been delivered. Default: [`OnAmbiguous::Retry`].
     ///
     /// Each retry of such an entry may deliver it once more: in the end the destination may hold as
     /// many copies as there were attempts (`attempts` of what is answered), unless it knows the entry
     /// again: a FIFO queue by its deduplication id, a table by its primary key.
     ///
     /// ```
-    /// # use batch_core::{Ambiguous, Settings};
-    /// let at_most_once = Settings::new().ambiguous(Ambiguous::HandBack);
+    /// # use batch_core::{OnAmbiguous, Settings};
+    /// let at_most_once = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
     /// # let _ = at_most_once;
     /// ```
-    pub fn ambiguous(mut self, rule: Ambiguous) -> Self {
+    pub fn on_ambiguous(mut self, rule: OnAmbiguous) -> Self {
         self.ambiguous = rule;
         self
     }
@@ -171,19 +172,19 @@ impl Settings {
         self
     }
 
-    /// How many requests may be in flight at the start, and at most: the window, and its bound. The
+    /// How many requests may be in flight: at the start, and at most. That is the window and its bound. The
     /// writer adapts the window to the service. Each request that is throttled as a whole takes a
     /// tenth off, and time lets it grow while it holds work back and requests are accepted. From the
     /// first throttled request until the window is at its most again, requests are spread over the
-    /// round trip. The window may fall below one, down to one request a second. Default: 8 and 64.
+    /// round trip. The window may fall below one, down to one request a second. Default: `8..=64`.
     ///
     /// ```
     /// # use batch_core::Settings;
-    /// let one_at_a_time = Settings::new().in_flight(1, 1);
+    /// let one_at_a_time = Settings::new().in_flight(1..=1);
     /// # let _ = one_at_a_time;
     /// ```
-    pub fn in_flight(mut self, start: usize, max: usize) -> Self {
-        self.in_flight = Some((start, max));
+    pub fn in_flight(mut self, requests: RangeInclusive<usize>) -> Self {
+        self.in_flight = Some(requests.into_inner());
         self
     }
 

@@ -35,8 +35,8 @@ pub struct Stats {
     /// may send more slowly than one request after the other.
     pub in_flight_limit: u64,
     /// Sendings of entries, each entry counted as often as a request carried it.
-    pub sendings: u64,
-    /// Of those, sendings of an entry beyond its first.
+    pub entries_sent: u64,
+    /// Of those, the ones beyond the first of their entry.
     pub retries: u64,
     /// Requests, and entries of a partly accepted request, that the service throttled.
     pub throttled: u64,

@@ -34,7 +34,7 @@ mod support;
 #[path = "laws/world.rs"]
 mod world;
 
-use batch_core::{Ambiguous, Duplicates, Order};
+use batch_core::{Duplicates, OnAmbiguous, Order};
 use config::Config;
 use proptest::prelude::*;
 use schedule::{Op, ops};
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn ambiguous_entries_are_handed_back_when_asked_to(config in config::any(), ops in ops(schedule::ANY)) {
-        run(Config { ambiguous: Ambiguous::HandBack, ..config }, &ops);
+        run(Config { ambiguous: OnAmbiguous::HandBack, ..config }, &ops);
     }
 
     #[test]
@@ -91,7 +91,7 @@ proptest! {
     #[test]
     fn a_service_that_forgets_is_never_given_an_entry_once_more(config in config::any(), ops in ops(schedule::ANY)) {
         let memory = config.memory_ms.unwrap_or(config.attempt_timeout_ms + 300);
-        run(Config { memory_ms: Some(memory), ambiguous: Ambiguous::Retry, ..config }, &ops);
+        run(Config { memory_ms: Some(memory), ambiguous: OnAmbiguous::Retry, ..config }, &ops);
     }
 
     #[test]

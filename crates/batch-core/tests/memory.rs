@@ -59,7 +59,7 @@ struct Slow(AtomicU64);
 #[async_trait]
 impl Service for Slow {
     type Entry = Entry;
-    type Sent = u64;
+    type Response = u64;
 
     fn name(&self) -> &'static str {
         "slow"

@@ -61,7 +61,7 @@ impl Bounded {
 #[async_trait::async_trait]
 impl Service for Bounded {
     type Entry = u64;
-    type Sent = ();
+    type Response = ();
 
     fn name(&self) -> &'static str {
         "bounded"

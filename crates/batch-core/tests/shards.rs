@@ -59,7 +59,7 @@ fn throttled() -> Verdict<()> {
 #[async_trait::async_trait]
 impl Service for Stream {
     type Entry = Entry;
-    type Sent = ();
+    type Response = ();
 
     fn name(&self) -> &'static str {
         "stream"
@@ -179,7 +179,7 @@ fn throttle(buffer: &mut OfNumbers, entries: usize, now: std::time::Instant) -> 
 #[test]
 fn what_is_throttled_again_does_not_slow_the_writer_again() {
     let limits = LimitPolicy::new(2, 100, 100).unwrap();
-    let mut buffer = OfNumbers::new(&Settings::new().in_flight(20, 20), limits).unwrap();
+    let mut buffer = OfNumbers::new(&Settings::new().in_flight(20..=20), limits).unwrap();
     let began = std::time::Instant::now();
     let minute = Duration::from_secs(60);
 

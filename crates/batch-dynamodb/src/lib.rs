@@ -33,7 +33,7 @@ pub use writer::DynamoDbWriter;
 
 #[doc(no_inline)]
 pub use batch_core::{
-    Ambiguous, Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, Order, Permit, Receipt,
+    Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
     ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
 };
 

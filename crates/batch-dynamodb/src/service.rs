@@ -109,7 +109,7 @@ impl DynamoDb {
 #[async_trait]
 impl Service for DynamoDb {
     type Entry = Write;
-    type Sent = SentWrite;
+    type Response = SentWrite;
 
     fn name(&self) -> &'static str {
         "dynamodb"

@@ -66,7 +66,7 @@ impl Kinesis {
 #[async_trait]
 impl Service for Kinesis {
     type Entry = Record;
-    type Sent = SentRecord;
+    type Response = SentRecord;
 
     fn name(&self) -> &'static str {
         "kinesis"

@@ -85,7 +85,7 @@ impl Sqs {
 #[async_trait]
 impl Service for Sqs {
     type Entry = Message;
-    type Sent = SentMessage;
+    type Response = SentMessage;
 
     fn name(&self) -> &'static str {
         "sqs"

@@ -32,7 +32,7 @@ pub mod guide;
 #[doc(inline)]
 pub use batch_core as core;
 pub use batch_core::{
-    Ambiguous, Backoff, Cause, ConfigError, Duplicates, Failure, Linger, Order, Permit, Receipt,
+    Backoff, Cause, ConfigError, Duplicates, Failure, Linger, OnAmbiguous, Order, Permit, Receipt,
     ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
 

@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let humidity = Metric::new("Humidity", 40).dimension("Station", "7").unit(StandardUnit::Percent);
     let receipt = writer.submit_tracked(humidity).await?;
     match receipt.await {
-        Ok(sent) => println!("sent after {} attempts, maybe twice: {}", sent.attempts, sent.maybe_doubled),
+        Ok(sent) => println!("sent after {} attempts, maybe twice: {}", sent.attempts, sent.maybe_duplicate),
         Err(item) => println!("{item:#}"),
     }
 

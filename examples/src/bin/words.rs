@@ -9,7 +9,7 @@ struct Words;
 #[async_trait]
 impl Service for Words {
     type Entry = String;
-    type Sent = ();
+    type Response = ();
 
     fn name(&self) -> &'static str {
         "words"

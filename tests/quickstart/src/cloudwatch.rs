@@ -125,7 +125,7 @@ fn totals<'a>(outcome: &Outcome, lines: &'a Lines) -> BTreeMap<&'a str, Total> {
         };
         let total = totals.entry(&line.station).or_default();
         let (is_there, may_be_more) = match fate {
-            Fate::Delivered { maybe_doubled } => (true, *maybe_doubled),
+            Fate::Delivered { maybe_duplicate } => (true, *maybe_duplicate),
             Fate::HandedBack { maybe_delivered, .. } => (false, *maybe_delivered),
             Fate::Skipped | Fate::Superseded { .. } => continue,
         };

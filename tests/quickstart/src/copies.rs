@@ -52,8 +52,8 @@ impl Verdict {
     fn judge(&mut self, number: usize, fate: &Fate, copies: usize, rules: Rules) {
         self.doubled += usize::from(copies > 1);
         let fits = match fate {
-            Fate::Delivered { maybe_doubled } => {
-                copies == 1 || (copies > 1 && *maybe_doubled && rules.may_double)
+            Fate::Delivered { maybe_duplicate } => {
+                copies == 1 || (copies > 1 && *maybe_duplicate && rules.may_double)
             }
             Fate::HandedBack { maybe_delivered: true, .. } => copies <= 1 || rules.may_double,
             Fate::HandedBack { maybe_delivered: false, .. } => copies == 0,

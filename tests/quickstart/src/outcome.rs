@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Fate {
     Delivered {
-        maybe_doubled: bool,
+        maybe_duplicate: bool,
     },
     HandedBack {
         cause: String,
@@ -44,8 +44,8 @@ impl Fate {
     /// What the answer of a receipt says.
     pub(crate) fn of<R, E>(answer: Result<Sent<R>, UnprocessedItem<E>>) -> Self {
         match answer {
-            Ok(sent) if sent.is_superseded() => Self::Superseded { maybe_delivered: sent.maybe_doubled },
-            Ok(sent) => Self::Delivered { maybe_doubled: sent.maybe_doubled },
+            Ok(sent) if sent.is_superseded() => Self::Superseded { maybe_delivered: sent.maybe_duplicate },
+            Ok(sent) => Self::Delivered { maybe_duplicate: sent.maybe_duplicate },
             Err(item) => {
                 Self::HandedBack { cause: reason(&item.cause), maybe_delivered: item.maybe_delivered }
             }

@@ -51,7 +51,7 @@ impl Row {
             delivered: stats.delivered,
             superseded: stats.superseded,
             requests: stats.requests,
-            entries_per_request: stats.sendings as f64 / stats.requests.max(1) as f64,
+            entries_per_request: stats.entries_sent as f64 / stats.requests.max(1) as f64,
             retries: stats.retries,
             seconds: outcome.time.as_secs_f64(),
             unprocessed: causes.values().sum(),

@@ -137,7 +137,7 @@ impl Fake {
 #[async_trait]
 impl Service for Fake {
     type Entry = Item;
-    type Sent = Told;
+    type Response = Told;
 
     fn name(&self) -> &'static str {
         "fake"

@@ -189,7 +189,7 @@ impl Checker {
         figures.late = self.tally.late;
         figures.ambiguous = self.tally.ambiguous;
         figures.requests = self.tally.requests;
-        figures.sendings = self.tally.sendings;
+        figures.entries_sent = self.tally.entries_sent;
         figures
     }
 

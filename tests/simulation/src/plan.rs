@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Backoff, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order};
+use batch_core::{Backoff, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order};
 
 use crate::dice::Dice;
 use crate::rules::Rules;
@@ -158,7 +158,7 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
     let least_bytes = largest + ENTRY_OVERHEAD_BYTES;
     let rules = Rules {
         limits,
-        ambiguous: if dice.chance(0.2) { Ambiguous::HandBack } else { Ambiguous::Retry },
+        ambiguous: if dice.chance(0.2) { OnAmbiguous::HandBack } else { OnAmbiguous::Retry },
         attempt_timeout: dice.millis(20, 10_000),
         backoff,
         delivery_deadline,

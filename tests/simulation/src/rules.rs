@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Backoff, Duplicates, LimitPolicy, Linger, Order, Settings};
+use batch_core::{Backoff, Duplicates, LimitPolicy, Linger, OnAmbiguous, Order, Settings};
 
 /// The limits of the service and every setting of the writer.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     /// The limits that no request may exceed: those of the service, lowered by the settings.
     pub limits: LimitPolicy,
-    /// See [`Settings::ambiguous`].
-    pub ambiguous: Ambiguous,
+    /// See [`Settings::on_ambiguous`].
+    pub ambiguous: OnAmbiguous,
     /// See [`Settings::attempt_timeout`].
     pub attempt_timeout: Duration,
     /// See [`Settings::backoff`].
@@ -47,12 +47,12 @@ impl Rules {
     /// The same as a user writes it.
     pub fn settings(&self) -> Settings {
         let settings = Settings::new()
-            .ambiguous(self.ambiguous)
+            .on_ambiguous(self.ambiguous)
             .attempt_timeout(self.attempt_timeout)
             .backoff(self.backoff)
             .delivery_deadline(self.delivery_deadline)
             .duplicates(self.duplicates)
-            .in_flight(self.in_flight.0, self.in_flight.1)
+            .in_flight(self.in_flight.0..=self.in_flight.1)
             .linger(self.linger)
             .max_batch_bytes(self.limits.request_bytes())
             .max_batch_entries(self.limits.entries())

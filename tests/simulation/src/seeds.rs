@@ -132,19 +132,19 @@ impl Sums {
         sums.ambiguous += more.ambiguous;
         sums.late += more.late;
         sums.requests += more.requests;
-        sums.sendings += more.sendings;
+        sums.entries_sent += more.entries_sent;
     }
 
     fn report(&self, subject: &Subject, took: Duration) -> bool {
         let total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
         let Stats { accepted, delivered, handed_back, discarded, superseded, ambiguous, late, .. } =
             total.figures;
-        let Stats { requests, sendings, .. } = total.figures;
+        let Stats { requests, entries_sent, .. } = total.figures;
         let has_failed = self.has_failed.load(Ordering::Relaxed);
         println!(
             "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \
              superseded, {handed_back} handed back, {discarded} of them discarded, {ambiguous} ambiguous, {late} \
-             withdrawn in flight), {sendings} sendings in {requests} requests, {:.0} days; {}",
+             withdrawn in flight), {entries_sent} entries sent in {requests} requests, {:.0} days; {}",
             subject.name,
             total.runs,
             took.as_secs_f64(),

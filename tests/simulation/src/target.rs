@@ -47,4 +47,4 @@ pub trait Target: Send + Sync + 'static {
 pub type EntryOf<T> = <<T as Target>::Service as Service>::Entry;
 
 /// What a target tells about an entry that it took.
-pub type SentOf<T> = <<T as Target>::Service as Service>::Sent;
+pub type SentOf<T> = <<T as Target>::Service as Service>::Response;

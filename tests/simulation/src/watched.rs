@@ -24,7 +24,7 @@ struct Flight<'a, T: Target> {
 #[async_trait]
 impl<T: Target> Service for Watched<T> {
     type Entry = MarkedOf<T>;
-    type Sent = SentOf<T>;
+    type Response = SentOf<T>;
 
     fn name(&self) -> &'static str {
         self.0.target.service().name()

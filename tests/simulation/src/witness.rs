@@ -133,7 +133,7 @@ impl<T: Target> Witness<T> {
         Answer::Sent {
             response: sent.response.as_ref().map(|response| self.target.response(response)),
             attempts: sent.attempts,
-            maybe_doubled: sent.maybe_doubled,
+            maybe_duplicate: sent.maybe_duplicate,
         }
     }
 

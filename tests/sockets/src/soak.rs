@@ -233,13 +233,13 @@ async fn end_at_once() {
 }
 
 fn total(stats: &Stats, latencies: &Histogram) {
-    let Stats { accepted, delivered, handed_back, ambiguous, requests, sendings, retries, .. } = stats;
+    let Stats { accepted, delivered, handed_back, ambiguous, requests, entries_sent, retries, .. } = stats;
     println!(
         "\n{accepted} accepted, {delivered} delivered, {handed_back} handed back, {ambiguous} maybe doubled or delivered"
     );
     println!(
         "{requests} requests, {:.2} entries a request, {retries} retries, {} throttled",
-        *sendings as f64 / (*requests).max(1) as f64,
+        *entries_sent as f64 / (*requests).max(1) as f64,
         stats.throttled
     );
     let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|part| latencies.quantile(part).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Cause, Failure, Service, Settings, SubmitError, UnprocessedItem};
+use batch_core::{Cause, Failure, OnAmbiguous, Service, Settings, SubmitError, UnprocessedItem};
 use batch_local::{Chosen, Fault, FaultPlan};
 
 use crate::ledger::Ledger;
@@ -82,7 +82,7 @@ pub(crate) async fn a_service_in_trouble_beyond_the_deadline_leaves_doubt<D: Des
 }
 
 pub(crate) async fn a_lost_answer_is_handed_back_where_the_user_asked_for_it<D: Destination>() {
-    let settings = Settings::new().ambiguous(Ambiguous::HandBack);
+    let settings = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
     let (stage, back) = fail::<D>(settings, FaultPlan::always(Fault::ResetAfter)).await;
     for item in &back {
         assert!(matches!(&item.cause, Cause::Ambiguous(_)), "{item:#}");
@@ -93,7 +93,7 @@ pub(crate) async fn a_lost_answer_is_handed_back_where_the_user_asked_for_it<D: 
 
 pub(crate) async fn an_answer_that_cannot_be_read_is_ambiguous<D: Destination>() {
     for fault in [Fault::Malformed, Fault::Truncated] {
-        let settings = Settings::new().ambiguous(Ambiguous::HandBack);
+        let settings = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
         let (stage, back) = fail::<D>(settings, FaultPlan::always(fault)).await;
         for item in &back {
             assert!(matches!(&item.cause, Cause::Ambiguous(_)) && item.maybe_delivered, "{item:#}");

@@ -11,14 +11,14 @@ use batchwright_tests::{Copies, Destination, EntryOf, lane, number};
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Ledger {
     answers: BTreeMap<usize, Answer>,
-    sendings: u64,
+    entries_sent: u64,
     retries: u64,
 }
 
 /// What became of an entry.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Answer {
-    Delivered { maybe_doubled: bool },
+    Delivered { maybe_duplicate: bool },
     HandedBack { maybe_delivered: bool, cause: String },
 }
 
@@ -36,15 +36,18 @@ impl Ledger {
         ledger
     }
 
-    pub(crate) fn enter<D, S>(&mut self, n: usize, answer: Result<Sent<S::Sent>, UnprocessedItem<S::Entry>>)
-    where
+    pub(crate) fn enter<D, S>(
+        &mut self,
+        n: usize,
+        answer: Result<Sent<S::Response>, UnprocessedItem<S::Entry>>,
+    ) where
         D: Destination,
         S: Service<Entry = EntryOf<D>>,
     {
         match answer {
             Ok(sent) => {
                 assert!(!sent.is_superseded() && sent.attempts > 0, "entry {n}: superseded or never sent");
-                self.put(n, Answer::Delivered { maybe_doubled: sent.maybe_doubled }, sent.attempts);
+                self.put(n, Answer::Delivered { maybe_duplicate: sent.maybe_duplicate }, sent.attempts);
             }
             Err(item) => {
                 assert_eq!(number(&D::content(&item.entry)), n, "another entry came back");
@@ -63,7 +66,7 @@ impl Ledger {
     /// Enters entries that were delivered without a receipt: nobody knows whether twice.
     pub(crate) fn deliver_without_receipt(&mut self, numbers: impl Iterator<Item = usize>) {
         for n in numbers {
-            self.put(n, Answer::Delivered { maybe_doubled: true }, 1);
+            self.put(n, Answer::Delivered { maybe_duplicate: true }, 1);
         }
     }
 
@@ -115,11 +118,11 @@ impl Ledger {
         let counted =
             [accepted, delivered, handed_back, ambiguous, superseded, inside, in_flight, uncollected, bytes];
         assert_eq!(counted, expected, "{stats:?}");
-        assert_eq!((stats.sendings, stats.retries), (self.sendings, self.retries), "{stats:?}");
+        assert_eq!((stats.entries_sent, stats.retries), (self.entries_sent, self.retries), "{stats:?}");
     }
 
     fn put(&mut self, n: usize, answer: Answer, attempts: u32) {
-        self.sendings += u64::from(attempts);
+        self.entries_sent += u64::from(attempts);
         self.retries += u64::from(attempts.saturating_sub(1));
         let earlier = self.answers.insert(n, answer);
         assert_eq!(earlier, None, "entry {n} has two answers");
@@ -128,7 +131,7 @@ impl Ledger {
 
 impl Answer {
     fn is_marked(&self) -> bool {
-        let (Self::Delivered { maybe_doubled: marked } | Self::HandedBack { maybe_delivered: marked, .. }) =
+        let (Self::Delivered { maybe_duplicate: marked } | Self::HandedBack { maybe_delivered: marked, .. }) =
             self;
         *marked
     }

@@ -40,7 +40,7 @@ impl Remote for Records {
     }
 
     fn writer(&self, settings: Settings) -> Writer<Kinesis> {
-        let settings = if self.one_at_a_time { settings.in_flight(1, 1) } else { settings };
+        let settings = if self.one_at_a_time { settings.in_flight(1..=1) } else { settings };
         writer(&self.client, &self.name, settings)
     }
 

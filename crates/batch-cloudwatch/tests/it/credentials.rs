@@ -82,7 +82,7 @@ async fn the_provider_is_asked_again_after_its_keys_have_expired() {
         let receipt = writer.submit_tracked(entry(2 * ENTRIES)).await.unwrap();
         assert!(writer.flush().await.is_empty());
         let sent = receipt.await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (1, false), "what was refused was not applied");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false), "what was refused was not applied");
         assert_eq!(provider.asked(), 2, "once, however many requests were refused");
         check_sums(&writer, 2 * ENTRIES as u64 + 1, 0);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batch_cloudwatch::{Ambiguous, Cause, CloudWatchWriter, DateTime, Metric, Namespace, Settings};
+use batch_cloudwatch::{Cause, CloudWatchWriter, DateTime, Metric, Namespace, OnAmbiguous, Settings};
 
 use crate::canned::{Answer, Canned};
 use crate::cbor::Value;
@@ -67,7 +67,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         let http = Canned::script([lost.clone(), Answer::ok()]);
         let writer = writer(http.clone());
         let sent = writer.submit_tracked(Metric::new("m", 1)).await.unwrap().await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (2, true), "{lost:?}");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{lost:?}");
         assert_eq!(http.sizes(), [1, 1]);
         check_sums(&writer, 1, 0);
     }
@@ -76,7 +76,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
 #[tokio::test(start_paused = true)]
 async fn a_request_whose_answer_is_lost_is_handed_back_if_nothing_may_count_twice() {
     let http = Canned::script([Answer::Reset, Answer::ok()]);
-    let settings = Settings::new().ambiguous(Ambiguous::HandBack);
+    let settings = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
     let builder = CloudWatchWriter::builder(client(http.clone()), Namespace::new("Weather"));
     let writer = builder.settings(settings).build().unwrap();
     let item = writer.submit_tracked(Metric::new("m", 1)).await.unwrap().await.unwrap_err();

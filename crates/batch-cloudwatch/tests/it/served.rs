@@ -171,17 +171,20 @@ async fn nothing_is_lost_whatever_goes_wrong_and_only_what_is_marked_may_count_t
         for metric in metrics(200) {
             receipts.push(writer.submit_tracked(metric).await.unwrap());
         }
-        let mut maybe_doubled = BTreeSet::new();
+        let mut maybe_duplicate = BTreeSet::new();
         for (n, receipt) in receipts.into_iter().enumerate() {
-            if receipt.await.unwrap().maybe_doubled {
-                maybe_doubled.insert(format!("metric {n}"));
+            if receipt.await.unwrap().maybe_duplicate {
+                maybe_duplicate.insert(format!("metric {n}"));
             }
         }
         check_sums(&writer, 200, 0);
         let mut once = BTreeSet::new();
         for datum in server.cloudwatch().accepted("Weather") {
             let name = datum.metric_name;
-            assert!(once.insert(name.clone()) || maybe_doubled.contains(&name), "seed {seed}: {name} twice");
+            assert!(
+                once.insert(name.clone()) || maybe_duplicate.contains(&name),
+                "seed {seed}: {name} twice"
+            );
         }
         assert_eq!(once.len(), 200, "seed {seed}");
     }

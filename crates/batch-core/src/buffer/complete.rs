@@ -56,7 +56,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Takes a flight out of the books that never began.
     fn forget_sending(&mut self, flight: &Flight) {
         self.counters.requests -= 1;
-        self.counters.sendings -= flight.slots.len() as u64;
+        self.counters.entries_sent -= flight.slots.len() as u64;
         for &slot in &flight.slots {
             let slot = &mut self.slots[slot];
             slot.sends -= 1;

@@ -152,7 +152,7 @@ impl<E, R, T> Buffer<E, R, T> {
             entries.extend(self.slots.take(id));
         }
         self.counters.requests += 1;
-        self.counters.sendings += slots.len() as u64;
+        self.counters.entries_sent += slots.len() as u64;
         self.pace.sent(id, now);
         self.flights.insert(id, Flight { slots, answered: 0, isolation, sent_at: now });
         Batch { owner: self.owner, id, entries }

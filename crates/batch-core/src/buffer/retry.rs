@@ -5,7 +5,7 @@ use super::isolation::IsolationId;
 use super::lines::{LineId, Lines, MAIN};
 use super::resolve::Outcome;
 use super::slots::{SlotId, Whereabouts};
-use crate::{Ambiguous, Cause, Duplicates, Failure};
+use crate::{Cause, Duplicates, Failure, OnAmbiguous};
 
 /// How an attempt failed, as far as the entry may be sent again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -46,7 +46,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let (used, strikes) = (past.used, past.strikes);
         let rules = &self.plan.rules;
         let cause = self.overdue(id, Some(launched), now).or_else(|| {
-            if setback == Setback::Ambiguous && rules.ambiguous == Ambiguous::HandBack {
+            if setback == Setback::Ambiguous && rules.ambiguous == OnAmbiguous::HandBack {
                 Some(Cause::Ambiguous(failure.clone()))
             } else {
                 rules

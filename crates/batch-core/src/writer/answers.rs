@@ -7,8 +7,8 @@ use crate::{Resolution, Sent, Service, UnprocessedItem};
 
 type ResolutionOf<S> = Resolution<
     <S as Service>::Entry,
-    <S as Service>::Sent,
-    Option<Answer<<S as Service>::Entry, <S as Service>::Sent>>,
+    <S as Service>::Response,
+    Option<Answer<<S as Service>::Entry, <S as Service>::Response>>,
 >;
 
 impl<S: Service> State<S> {
@@ -21,7 +21,7 @@ impl<S: Service> State<S> {
         }
     }
 
-    fn deliver(&mut self, receipt: Option<Answer<S::Entry, S::Sent>>, sent: Sent<S::Sent>) {
+    fn deliver(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, sent: Sent<S::Response>) {
         let unused = match receipt {
             Some(receipt) => match receipt.deliver(sent) {
                 Ok(waker) => return self.effects.wakes.extend(waker),
@@ -29,12 +29,12 @@ impl<S: Service> State<S> {
             },
             None => sent,
         };
-        if std::mem::needs_drop::<Sent<S::Sent>>() {
+        if std::mem::needs_drop::<Sent<S::Response>>() {
             self.effects.unused_answers.push(unused);
         }
     }
 
-    fn hand_back(&mut self, receipt: Option<Answer<S::Entry, S::Sent>>, failed: Failed<S::Entry>) {
+    fn hand_back(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, failed: Failed<S::Entry>) {
         self.log.handed_back(&failed.item, clock::now());
         let had_receipt = receipt.is_some();
         let owner = match receipt {

@@ -40,7 +40,7 @@ impl<S: Service> Attempt<S> {
     }
 
     /// Gives the batch back: with its reply, or without one when the runtime is gone.
-    fn complete(&mut self, reply: Option<Reply<S::Sent>>) {
+    fn complete(&mut self, reply: Option<Reply<S::Response>>) {
         let Some(mut batch) = self.batch.take() else {
             return;
         };
@@ -82,7 +82,7 @@ impl<S: Service> Drop for Attempt<S> {
 }
 
 /// Sends a batch, once. What the service does with its future is caught: it is user's code.
-async fn send<S: Service>(shared: &Shared<S>, batch: &Batch<S::Entry>) -> Reply<S::Sent> {
+async fn send<S: Service>(shared: &Shared<S>, batch: &Batch<S::Entry>) -> Reply<S::Response> {
     let mut request = None;
     let respond = poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| {

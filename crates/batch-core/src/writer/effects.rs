@@ -15,8 +15,8 @@ pub(super) struct Effects<S: Service> {
     pub(super) unprocessed: Vec<(Box<UnprocessedItem<S::Entry>>, u64)>,
     pub(super) unused_wakers: Vec<Waker>,
     pub(super) unused_items: Vec<Box<UnprocessedItem<S::Entry>>>,
-    pub(super) unused_answers: Vec<Sent<S::Sent>>,
-    pub(super) garbage: Vec<Garbage<S::Entry, S::Sent>>,
+    pub(super) unused_answers: Vec<Sent<S::Response>>,
+    pub(super) garbage: Vec<Garbage<S::Entry, S::Response>>,
     pub(super) calls_driver: bool,
     pub(super) lines: Lines,
 }

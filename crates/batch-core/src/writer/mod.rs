@@ -61,7 +61,7 @@ impl<S: Service> Writer<S> {
     /// # #[async_trait::async_trait]
     /// # impl Service for Numbers {
     /// #     type Entry = i64;
-    /// #     type Sent = ();
+    /// #     type Response = ();
     /// #     fn name(&self) -> &'static str { "numbers" }
     /// #     fn limits(&self) -> LimitPolicy { LimitPolicy::new(3, 24, 8).unwrap() }
     /// #     fn measure<'a>(&self, _: &'a i64) -> Result<Measure<'a>, Invalid> { Ok(Measure::of_bytes(8)) }

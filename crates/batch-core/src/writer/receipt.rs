@@ -17,7 +17,7 @@ const BLOCK: usize = 32;
 #[must_use = "a receipt that is not awaited tells nothing"]
 pub struct Receipt<S: Service> {
     shared: Arc<Shared<S>>,
-    block: Arc<Block<S::Entry, S::Sent>>,
+    block: Arc<Block<S::Entry, S::Response>>,
     index: usize,
 }
 
@@ -54,7 +54,7 @@ impl<E, R> Block<E, R> {
     /// Both ends of one more receipt, unless the block is full.
     pub(super) fn open<S>(self: &Arc<Self>, shared: &Arc<Shared<S>>) -> Option<(Receipt<S>, Answer<E, R>)>
     where
-        S: Service<Entry = E, Sent = R>,
+        S: Service<Entry = E, Response = R>,
     {
         let index = {
             let mut cells = self.lock();
@@ -103,7 +103,7 @@ impl<E, R> Answer<E, R> {
 impl<S: Service> Receipt<S> {
     /// The answer, or that there is none and this waker will be called when it comes. A waker that is
     /// not needed is dropped after the lock.
-    fn take_or_watch(&self, waker: Waker) -> Option<Cell<S::Entry, S::Sent>> {
+    fn take_or_watch(&self, waker: Waker) -> Option<Cell<S::Entry, S::Response>> {
         let mut unused = Some(waker);
         let mut cells = self.block.lock();
         let cell = &mut cells[self.index];
@@ -121,7 +121,7 @@ impl<S: Service> Receipt<S> {
 }
 
 impl<S: Service> Future for Receipt<S> {
-    type Output = Result<Sent<S::Sent>, UnprocessedItem<S::Entry>>;
+    type Output = Result<Sent<S::Response>, UnprocessedItem<S::Entry>>;
 
     /// # Panics
     ///

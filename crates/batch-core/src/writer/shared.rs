@@ -18,8 +18,8 @@ pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
 type SharedBuffer<S> = Buffer<
     <S as Service>::Entry,
-    <S as Service>::Sent,
-    Option<Answer<<S as Service>::Entry, <S as Service>::Sent>>,
+    <S as Service>::Response,
+    Option<Answer<<S as Service>::Entry, <S as Service>::Response>>,
 >;
 
 /// What the handles, the receipts, the driver and its attempts have in common.
@@ -41,7 +41,7 @@ pub(super) struct State<S: Service> {
     pub(super) buffer: SharedBuffer<S>,
     pub(super) pool: Pool<S::Entry>,
     /// The block that the next receipts come from.
-    pub(super) receipts: Arc<Block<S::Entry, S::Sent>>,
+    pub(super) receipts: Arc<Block<S::Entry, S::Response>>,
     /// The batches in flight, whose entries a flush with a deadline may copy.
     pub(super) batches: BTreeMap<BatchId, Weak<Batch<S::Entry>>>,
     pub(super) random: fastrand::Rng,

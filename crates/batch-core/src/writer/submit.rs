@@ -219,9 +219,9 @@ impl<S: Service> State<S> {
 
 /// Both ends of one more receipt.
 fn open_receipt<S: Service>(
-    block: &mut Arc<Block<S::Entry, S::Sent>>,
+    block: &mut Arc<Block<S::Entry, S::Response>>,
     shared: &Arc<Shared<S>>,
-) -> (Receipt<S>, Answer<S::Entry, S::Sent>) {
+) -> (Receipt<S>, Answer<S::Entry, S::Response>) {
     loop {
         if let Some(ends) = block.open(shared) {
             return ends;

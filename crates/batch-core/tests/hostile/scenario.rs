@@ -78,7 +78,7 @@ fn build(trap: &Arc<Trap>, prey: Prey) -> Writer<Hostile> {
         .attempt_timeout(Duration::from_millis(200))
         .delivery_deadline(Duration::from_millis(400))
         .duplicates(Duplicates::KeepLast)
-        .in_flight(2, 4)
+        .in_flight(2..=4)
         .max_attempts(2)
         .max_entries(24);
     let builder = Writer::builder(Hostile(Arc::clone(trap))).settings(settings).seed(1);

@@ -74,7 +74,7 @@ impl std::error::Error for Oops {}
 #[async_trait]
 impl Service for Hostile {
     type Entry = Entry;
-    type Sent = Response;
+    type Response = Response;
 
     fn name(&self) -> &'static str {
         "hostile"

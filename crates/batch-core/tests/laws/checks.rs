@@ -53,7 +53,7 @@ impl World {
             known.launched = Some(self.now);
         }
         self.counted.requests += 1;
-        self.counted.sendings += items.len() as u64;
+        self.counted.entries_sent += items.len() as u64;
         self.away.push(batch);
     }
 
@@ -134,7 +134,7 @@ impl World {
             assert_eq!(sent.response, Some(known.item.id), "law 7: it has the answer of another");
             self.counted.delivered += 1;
         }
-        assert_eq!((sent.attempts, sent.maybe_doubled), (known.sends, known.ambiguous), "law 7");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (known.sends, known.ambiguous), "law 7");
     }
 
     fn check_unprocessed(&self, known: &Known, item: &UnprocessedItem<Item>) {

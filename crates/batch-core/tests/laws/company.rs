@@ -37,7 +37,7 @@ fn who_failed_behind_a_newer_entry_does_not_wait_for_company_in_spite_of_a_flush
 fn buffer() -> Numbers {
     let settings = Settings::new()
         .backoff(Backoff::new(Duration::from_millis(100), Duration::from_millis(100)))
-        .in_flight(1, 1)
+        .in_flight(1..=1)
         .linger(Linger::Fixed(Duration::from_millis(50)));
     Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
 }

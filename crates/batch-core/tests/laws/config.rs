@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use batch_core::{
-    Ambiguous, Backoff, Buffer, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order, Settings,
+    Backoff, Buffer, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order, Settings,
 };
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ pub(crate) const LARGEST: usize = 40;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Config {
-    pub(crate) ambiguous: Ambiguous,
+    pub(crate) ambiguous: OnAmbiguous,
     pub(crate) attempt_timeout_ms: u64,
     pub(crate) base_ms: u64,
     pub(crate) cap_ms: u64,
@@ -59,12 +59,12 @@ impl Config {
 
     pub(crate) fn buffer(&self) -> Buffer<Item, u64, Tag> {
         let settings = Settings::new()
-            .ambiguous(self.ambiguous)
+            .on_ambiguous(self.ambiguous)
             .attempt_timeout(self.attempt_timeout())
             .backoff(self.backoff())
             .delivery_deadline(self.deadline())
             .duplicates(self.duplicates)
-            .in_flight(self.in_flight.0, self.in_flight.1)
+            .in_flight(self.in_flight.0..=self.in_flight.1)
             .linger(self.linger)
             .max_entries(self.max_entries)
             .max_bytes(self.max_bytes)
@@ -84,7 +84,7 @@ const ROOM: std::ops::Range<usize> = LARGEST + ENTRY_OVERHEAD_BYTES..36 * ENTRY_
 
 pub(crate) fn any() -> impl Strategy<Value = Config> {
     let rules = (
-        prop_oneof![1 => Just(Ambiguous::HandBack), 4 => Just(Ambiguous::Retry)],
+        prop_oneof![1 => Just(OnAmbiguous::HandBack), 4 => Just(OnAmbiguous::Retry)],
         prop_oneof![Just(Duplicates::Allow), Just(Duplicates::KeepFirst), Just(Duplicates::KeepLast)],
         prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
         (prop::bool::ANY, 0..80_u64),

@@ -41,7 +41,7 @@ fn a_request_that_fills_up_while_none_may_go_asks_for_nothing() {
 
 /// Ten entries a request, one request at a time.
 fn buffer() -> Numbers {
-    let settings = Settings::new().in_flight(1, 1).linger(Linger::Fixed(Duration::from_millis(50)));
+    let settings = Settings::new().in_flight(1..=1).linger(Linger::Fixed(Duration::from_millis(50)));
     Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
 }
 

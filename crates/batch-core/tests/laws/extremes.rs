@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Ambiguous, Backoff, Buffer, Failure, LimitPolicy, Linger, Load, Measure, Order, Output, Reply, Settings,
-    Verdict,
+    Backoff, Buffer, Failure, LimitPolicy, Linger, Load, Measure, OnAmbiguous, Order, Output, Reply,
+    Settings, Verdict,
 };
 use proptest::prelude::*;
 
@@ -151,14 +151,14 @@ fn settings() -> impl Strategy<Value = Settings> {
         let settings = with(settings, sizes.3, Settings::max_bytes);
         let settings = with(settings, more.0, Settings::threshold_entries);
         let settings = with(settings, more.1, Settings::threshold_bytes);
-        let settings = with(settings, more.2, |settings, (start, max)| settings.in_flight(start, max));
+        let settings = with(settings, more.2, |settings, (start, max)| settings.in_flight(start..=max));
         let settings = with(settings, timeout, Settings::attempt_timeout);
         let settings = with(settings, deadline, Settings::delivery_deadline);
         let settings = with(settings, linger.map(linger_of), Settings::linger);
         let settings = with(settings, backoff.map(|(base, cap)| Backoff::new(base, cap)), Settings::backoff);
         let settings = with(settings, attempts, Settings::max_attempts);
         let settings = with(settings, is_strict.then_some(Order::Strict), Settings::order);
-        with(settings, hands_back.then_some(Ambiguous::HandBack), Settings::ambiguous)
+        with(settings, hands_back.then_some(OnAmbiguous::HandBack), Settings::on_ambiguous)
     })
 }
 

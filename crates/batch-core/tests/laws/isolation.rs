@@ -91,7 +91,7 @@ fn giving_up_what_is_isolated_takes_no_longer_for_each_of_many() {
     // Where it looked through all that wait for each one, either would take a minute.
     for (entries, requests) in [(100_000, 1), (2, 50_000)] {
         let settings = Settings::new()
-            .in_flight(requests, requests)
+            .in_flight(requests..=requests)
             .max_entries(entries * requests)
             .max_bytes(2_000 * entries * requests);
         let limits = LimitPolicy::new(entries, 1_000_000, 100).unwrap();

@@ -8,7 +8,7 @@ use super::support::{put, sent};
 
 #[test]
 fn debug_counts_lines_identities_and_isolations() {
-    let settings = Settings::new().in_flight(2, 2).order(Order::Relaxed);
+    let settings = Settings::new().in_flight(2..=2).order(Order::Relaxed);
     let mut buffer: Buffer<&str, (), ()> =
         Buffer::new(&settings, LimitPolicy::new(2, 1_000, 100).unwrap()).unwrap();
     let now = Instant::now();

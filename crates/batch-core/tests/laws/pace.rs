@@ -111,6 +111,6 @@ fn a_probe_that_ends_with_its_runtime_is_no_failed_probe() {
 
 /// One request at a time, more when that goes well.
 fn buffer() -> Numbers {
-    let settings = Settings::new().backoff(Backoff::new(BASE, BASE * 100)).in_flight(1, 8);
+    let settings = Settings::new().backoff(Backoff::new(BASE, BASE * 100)).in_flight(1..=8);
     Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
 }

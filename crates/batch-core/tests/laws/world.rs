@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Ambiguous, Batch, BatchId, Buffer, Charge, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key,
-    Measure, Order, Output, Refused, Reply, Stats, Verdict, Watermark,
+    Batch, BatchId, Buffer, Charge, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure,
+    OnAmbiguous, Order, Output, Refused, Reply, Stats, Verdict, Watermark,
 };
 
 use super::config::{Config, LARGEST, OVERHEAD};
@@ -387,7 +387,7 @@ impl World {
         if is_overdue {
             return;
         }
-        if is_forgotten || (setback == Setback::Ambiguous && config.ambiguous == Ambiguous::HandBack) {
+        if is_forgotten || (setback == Setback::Ambiguous && config.ambiguous == OnAmbiguous::HandBack) {
             known.owed = Some(Owed::Ambiguous);
         } else if config.max_attempts.is_some_and(|most| known.used >= most) {
             known.owed = Some(Owed::Exhausted);

@@ -144,7 +144,7 @@ async fn a_flush_by_cancelled_before_its_deadline_withdraws_nothing() {
     let deadline = Instant::now() + ms(100);
     assert!(tokio::time::timeout(ms(50), writer.flush_by(deadline)).await.is_err());
     let (sent, took) = timed(receipt).await;
-    assert!(!sent.unwrap().maybe_doubled);
+    assert!(!sent.unwrap().maybe_duplicate);
     assert_eq!(took, ms(450));
 }
 

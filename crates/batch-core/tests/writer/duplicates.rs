@@ -110,7 +110,7 @@ async fn a_superseded_entry_does_not_count_as_ambiguous_however_it_was_supersede
         pass(newer_comes_at).await;
         writer.submit(twin(2)).await.unwrap();
         let superseded = older.await.unwrap();
-        assert!(superseded.is_superseded() && superseded.maybe_doubled);
+        assert!(superseded.is_superseded() && superseded.maybe_duplicate);
         assert_eq!(ids(&writer.flush().await), [0; 0]);
         assert_eq!(
             (writer.stats().superseded, writer.stats().ambiguous),
@@ -136,7 +136,7 @@ async fn a_superseded_entry_never_appears_in_flush() {
 #[tokio::test(start_paused = true)]
 async fn a_flush_covers_the_newer_entry_in_the_place_of_the_older() {
     let fake = Fake::acts([Act::accept().after(50)]);
-    let settings = Settings::new().duplicates(Duplicates::KeepLast).in_flight(1, 1);
+    let settings = Settings::new().duplicates(Duplicates::KeepLast).in_flight(1..=1);
     let writer = writer(&fake, settings);
     writer.submit(item(1)).await.unwrap();
     settle().await;

@@ -192,7 +192,7 @@ impl Fake {
 #[async_trait]
 impl Service for Fake {
     type Entry = Item;
-    type Sent = u32;
+    type Response = u32;
 
     fn name(&self) -> &'static str {
         "fake"

@@ -104,7 +104,7 @@ async fn a_flush_waits_only_for_what_was_accepted_before_it() {
 #[tokio::test(start_paused = true)]
 async fn a_flush_ends_under_steady_traffic() {
     let fake = Fake::by(|_| Act::accept().after(30));
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     let traffic = tokio::spawn({
         let writer = writer.clone();
         async move {
@@ -126,7 +126,7 @@ async fn a_flush_ends_under_steady_traffic() {
 #[tokio::test(start_paused = true)]
 async fn a_flush_waits_for_every_batch_before_it() {
     let fake = Fake::by(|_| Act::accept().after(10));
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).linger(LINGER));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).linger(LINGER));
     for id in 0..25 {
         writer.submit(item(id)).await.unwrap();
     }
@@ -149,7 +149,7 @@ async fn a_flush_covers_what_other_handles_submitted() {
 #[tokio::test(start_paused = true)]
 async fn many_callers_may_flush_at_once_at_different_watermarks() {
     let fake = Fake::by(|_| Act::accept().after(10));
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_batch_entries(1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).max_batch_entries(1));
     let mut flushes = Vec::new();
     for id in 1..=10 {
         writer.submit(item(id)).await.unwrap();

@@ -25,7 +25,7 @@ async fn flush_by_ends_early_when_everything_is_answered() {
 #[tokio::test(start_paused = true)]
 async fn flush_by_ends_at_its_deadline_with_what_waits_and_what_is_in_flight() {
     let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     writer.submit(item(1)).await.unwrap();
     settle().await;
     writer.submit(item(2)).await.unwrap();
@@ -133,13 +133,13 @@ async fn flush_by_leaves_later_entries_alone() {
     let receipt = writer.submit_tracked(item(2)).await.unwrap();
     assert_eq!(flush.await.unwrap(), (vec![1], ms(100)));
     let sent = receipt.await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (1, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
 }
 
 #[tokio::test(start_paused = true)]
 async fn later_entries_in_the_request_of_a_withdrawn_one_get_its_answer() {
     let fake = Fake::acts([Act::accept().after(50), Act::accept().after(500)]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_attempts(1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).max_attempts(1));
     writer.submit(item(1)).await.unwrap();
     settle().await;
     writer.submit(item(2)).await.unwrap();
@@ -154,7 +154,7 @@ async fn later_entries_in_the_request_of_a_withdrawn_one_get_its_answer() {
     assert_eq!((ids(&items), took), (vec![2], ms(200)));
     assert_eq!(fake.sent()[1], [2, 3]);
     let sent = later.await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (1, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
     assert_eq!(writer.stats().late, 1);
 }
 

@@ -140,7 +140,7 @@ async fn splitting_uses_up_no_attempt_and_no_time() {
     drop(at_once(writer.flush()).await);
     for (id, receipt) in (0..8).zip(receipts) {
         match receipt.await {
-            Ok(sent) => assert!(sent.attempts > 1 && !sent.maybe_doubled),
+            Ok(sent) => assert!(sent.attempts > 1 && !sent.maybe_duplicate),
             Err(culprit) => assert_eq!((culprit.entry.id, id), (3, 3)),
         }
     }

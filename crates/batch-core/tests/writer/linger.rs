@@ -38,7 +38,7 @@ async fn natural_linger_gathers_while_a_request_is_in_flight_up_to_its_most() {
 async fn a_batch_that_fills_up_while_the_writer_is_slowed_down_goes_when_it_may() {
     let fake = Fake::acts([Act::throttle().after(5)]);
     let minute = Duration::from_secs(60);
-    let settings = Settings::new().linger(LONG).max_batch_entries(3).in_flight(1, 1);
+    let settings = Settings::new().linger(LONG).max_batch_entries(3).in_flight(1..=1);
     let writer = writer(&fake, settings.backoff(Backoff::new(minute, minute)));
     writer.submit(item(1)).await.unwrap();
     let flush = begun({
@@ -145,7 +145,7 @@ async fn a_threshold_of_bytes_sends_early() {
 #[tokio::test(start_paused = true)]
 async fn more_may_join_beyond_the_threshold_while_no_request_can_be_sent() {
     let fake = Fake::acts([Act::accept().after(50)]);
-    let writer = writer(&fake, Settings::new().linger(LONG).threshold_entries(2).in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().linger(LONG).threshold_entries(2).in_flight(1..=1));
     for id in 1..=2 {
         writer.submit(item(id)).await.unwrap();
     }

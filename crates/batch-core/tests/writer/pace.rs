@@ -16,7 +16,7 @@ async fn throttling_uses_up_no_attempt() {
     let fake = Fake::acts((0..6).map(|_| Act::throttle()));
     let writer = writer(&fake, Settings::new().max_attempts(1));
     let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (7, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (7, false));
     assert_eq!(writer.stats().throttled, 6);
 }
 
@@ -40,7 +40,7 @@ async fn what_was_throttled_alone_slows_nobody_down_when_it_is_throttled_again()
         _ => accepted(item),
     };
     let fake = Fake::acts((0..3).map(|_| Act::each(slow)));
-    let writer = writer(&fake, Settings::new().in_flight(20, 64));
+    let writer = writer(&fake, Settings::new().in_flight(20..=64));
     submit_all(&writer, 3).await;
     assert_eq!(ids(&writer.flush().await), [0; 0]);
     assert_eq!(fake.sent(), [vec![0, 1, 2], vec![1], vec![1], vec![1]]);
@@ -51,7 +51,7 @@ async fn what_was_throttled_alone_slows_nobody_down_when_it_is_throttled_again()
 async fn an_entry_in_the_place_of_one_that_failed_otherwise_is_not_throttled_again() {
     let throttled = |_: &Item| Verdict::Throttled(Failure::new("SlowDown"));
     let fake = Fake::acts([Act::retry(), Act::each(throttled)]);
-    let writer = writer(&fake, Settings::new().duplicates(Duplicates::KeepLast).in_flight(20, 64));
+    let writer = writer(&fake, Settings::new().duplicates(Duplicates::KeepLast).in_flight(20..=64));
     writer.submit(item(1).identity("twin")).await.unwrap();
     settle().await;
     writer.submit(item(2).identity("twin")).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_request_that_never_left_uses_up_no_attempt() {
     let fake = Fake::acts((0..6).map(|_| Act::unsent()));
     let writer = writer(&fake, Settings::new().max_attempts(1));
     let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (7, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (7, false));
     assert_eq!(writer.stats().throttled, 0);
 }
 
@@ -75,7 +75,7 @@ async fn an_outage_is_probed_by_one_request_at_a_time_and_ends_at_full_rate() {
         early if early < ms(3_000) => Act::unsent().after(20),
         _ => Act::accept().after(50),
     });
-    let writer = writer(&fake, Settings::new().in_flight(8, 8).max_attempts(1));
+    let writer = writer(&fake, Settings::new().in_flight(8..=8).max_attempts(1));
     submit_all(&writer, 200).await;
     assert_eq!(writer.flush().await.len(), 0);
     let requests = fake.requests();
@@ -111,7 +111,7 @@ async fn each_request_throttled_as_a_whole_takes_a_tenth_of_the_window() {
         0..12 => Act::throttle().after(10),
         _ => Act::accept().after(10),
     });
-    let writer = writer(&fake, Settings::new().in_flight(8, 8));
+    let writer = writer(&fake, Settings::new().in_flight(8..=8));
     submit_all(&writer, 160).await;
     pass(9).await;
     assert_eq!((writer.stats().requests_in_flight, writer.stats().in_flight_limit), (8, 8));
@@ -128,7 +128,7 @@ async fn each_request_throttled_as_a_whole_takes_a_tenth_of_the_window() {
 #[tokio::test(start_paused = true)]
 async fn a_request_whose_every_entry_is_throttled_counts_as_throttled_as_a_whole() {
     let fake = Fake::acts([Act::each(|_| Verdict::Throttled(Failure::new("SlowDown"))).after(10)]);
-    let writer = writer(&fake, Settings::new().in_flight(20, 64));
+    let writer = writer(&fake, Settings::new().in_flight(20..=64));
     submit_all(&writer, 3).await;
     pass(11).await;
     assert_eq!(writer.stats().in_flight_limit, 18);
@@ -139,7 +139,7 @@ async fn a_request_whose_every_entry_is_throttled_counts_as_throttled_as_a_whole
 async fn what_is_never_throttled_soon_has_the_most_requests_in_flight_and_no_pauses() {
     for (latency, in_flight) in [(50, (8, 64)), (10, (1, 5))] {
         let fake = Fake::by(move |_| Act::accept().after(latency));
-        let settings = Settings::new().in_flight(in_flight.0, in_flight.1).max_batch_entries(1);
+        let settings = Settings::new().in_flight(in_flight.0..=in_flight.1).max_batch_entries(1);
         let writer = writer(&fake, settings);
         tokio::spawn({
             let writer = writer.clone();
@@ -164,7 +164,7 @@ async fn a_writer_recovers_within_seconds_of_the_last_throttled_request() {
         early if early < ms(5_000) => Act::throttle().after(10),
         _ => Act::accept().after(50),
     });
-    let writer = writer(&fake, Settings::new().in_flight(8, 16).max_batch_entries(1));
+    let writer = writer(&fake, Settings::new().in_flight(8..=16).max_batch_entries(1));
     tokio::spawn({
         let writer = writer.clone();
         async move { submit_all(&writer, 20_000).await }
@@ -178,7 +178,7 @@ async fn a_writer_recovers_within_seconds_of_the_last_throttled_request() {
 #[tokio::test(start_paused = true)]
 async fn the_in_flight_limit_does_not_grow_without_need() {
     let fake = Fake::by(|_| Act::accept().after(10));
-    let writer = writer(&fake, Settings::new().in_flight(2, 64));
+    let writer = writer(&fake, Settings::new().in_flight(2..=64));
     for id in 0..100 {
         writer.submit(item(id)).await.unwrap();
         pass(20).await;
@@ -196,7 +196,7 @@ async fn partial_throttling_slows_nobody_else_down() {
         0..20 => Act::each(fussy).after(10),
         _ => Act::accept().after(10),
     });
-    let writer = writer(&fake, Settings::new().in_flight(8, 8));
+    let writer = writer(&fake, Settings::new().in_flight(8..=8));
     submit_all(&writer, 160).await;
     pass(21).await;
     assert_eq!(writer.stats().delivered, 16 * 9, "two rounds of eight requests");
@@ -212,7 +212,7 @@ async fn at_one_request_at_a_time_throttling_spreads_them_out() {
         early if early < ms(20_000) => Act::throttle(),
         _ => Act::accept(),
     });
-    let settings = Settings::new().in_flight(1, 64).max_batch_entries(1).backoff(Backoff::new(ms(1), ms(1)));
+    let settings = Settings::new().in_flight(1..=64).max_batch_entries(1).backoff(Backoff::new(ms(1), ms(1)));
     let writer = writer(&fake, settings);
     submit_all(&writer, 1_000).await;
     pass(20_000).await;
@@ -240,7 +240,7 @@ async fn a_throttled_request_leaves_others_in_flight_alone() {
 #[tokio::test(start_paused = true)]
 async fn the_counters_tell_what_waits_from_what_is_in_flight() {
     let fake = Fake::by(|_| Act::accept().after(20));
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     for id in 1..=3 {
         writer.submit(item(id)).await.unwrap();
         pass(1).await;

@@ -64,7 +64,7 @@ async fn an_entry_that_fell_due_while_the_process_was_stopped_gets_one_more_atte
 #[tokio::test(start_paused = true)]
 async fn what_never_had_a_chance_before_the_process_was_stopped_has_one_after() {
     let fake = Fake::acts([Act::accept().after(2_000)]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).delivery_deadline(ms(5_000)));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).delivery_deadline(ms(5_000)));
     writer.submit(item(1)).await.unwrap();
     pass(10).await;
     for id in 2..=30 {
@@ -98,13 +98,13 @@ async fn an_attempt_that_the_stop_interrupted_is_made_again() {
     pass(1).await;
     freeze(Duration::from_secs(180)).await;
     let sent = timed(receipt).await.0.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (2, true));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn stops_one_after_the_other_keep_no_entry_for_ever() {
     let fake = Fake::by(|_| Act::unsent());
-    let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)).in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)).in_flight(1..=1));
     for id in 0..50 {
         writer.submit(item(id)).await.unwrap();
     }

@@ -145,7 +145,7 @@ async fn a_permit_grows_with_an_entry_that_occupies_more_memory_if_there_is_room
 #[tokio::test(start_paused = true)]
 async fn the_part_of_a_permit_that_its_entry_does_not_need_goes_to_those_who_wait() {
     let fake = Fake::acts([Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).max_bytes(room_of(4, 500)));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).max_bytes(room_of(4, 500)));
     writer.submit(item(1)).await.unwrap();
     settle().await;
     writer.submit(item(2)).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_permit_gives_its_room_back_when_the_service_panics_at_its_entry() {
 #[tokio::test(start_paused = true)]
 async fn a_permit_for_a_service_without_limits_takes_all_the_room_there_is() {
     let endless = LimitPolicy::new(usize::MAX, usize::MAX, usize::MAX).unwrap();
-    let settings = Settings::new().max_bytes(usize::MAX).max_entries(usize::MAX).in_flight(1, usize::MAX);
+    let settings = Settings::new().max_bytes(usize::MAX).max_entries(usize::MAX).in_flight(1..=usize::MAX);
     let writer = writer(&Fake::accepting().within(endless), settings);
     let permit = writer.reserve().await.unwrap();
     assert!(matches!(writer.try_submit(item(1)), Err(SubmitError::Full(_))));

@@ -13,7 +13,7 @@ fn code(item: &UnprocessedItem<Item>) -> Option<&str> {
 /// A writer whose service cannot be reached, with one entry of half a minute ago and 29 new ones.
 async fn thirty_in_an_outage() -> Writer<Fake> {
     let fake = Fake::by(|_| Act::unsent());
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     writer.submit(item(0)).await.unwrap();
     pass(30_000).await;
     for id in 1..30 {
@@ -31,7 +31,7 @@ async fn what_waited_in_an_outage_says_what_the_outage_was() {
         (Act::retry, "Unavailable"),
     ] {
         let fake = Fake::by(move |_| act().after(100)).of(1);
-        let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)).in_flight(1, 1));
+        let writer = writer(&fake, Settings::new().delivery_deadline(ms(5_000)).in_flight(1..=1));
         for id in 0..200 {
             writer.submit(item(id)).await.unwrap();
         }
@@ -101,7 +101,7 @@ fn what_a_runtime_leaves_behind_in_an_outage_says_what_the_outage_was() {
 async fn trouble_that_is_over_is_no_reason() {
     // It is over when a request succeeded, and long over when nothing was sent since.
     let fake = Fake::acts([Act::retry(), Act::accept(), Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).attempt_timeout(ms(120_000)));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).attempt_timeout(ms(120_000)));
     writer.submit(item(0)).await.unwrap();
     assert_eq!(writer.flush().await.len(), 0);
     writer.submit(item(1)).await.unwrap();
@@ -115,7 +115,7 @@ async fn trouble_that_is_over_is_no_reason() {
 #[tokio::test(start_paused = true)]
 async fn trouble_of_long_ago_is_no_reason() {
     let fake = Fake::acts([Act::fatal(), Act::retry(), Act::Hang]);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1).attempt_timeout(ms(120_000)).max_attempts(1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1).attempt_timeout(ms(120_000)).max_attempts(1));
     writer.submit(item(0)).await.unwrap();
     assert_eq!(writer.flush().await.len(), 1);
     writer.submit(item(1)).await.unwrap();

@@ -32,9 +32,9 @@ async fn a_receipt_tells_how_often_its_entry_was_sent_and_that_it_may_be_doubled
     let fake = Fake::acts([Act::retry(), Act::accept(), Act::retry(), Act::ambiguous()]);
     let writer = writer(&fake, Settings::new());
     let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (2, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (2, false));
     let sent = writer.submit_tracked(item(2)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (3, true));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (3, true));
     assert!(!sent.is_superseded());
     assert_eq!(writer.stats().ambiguous, 1);
 }

@@ -90,7 +90,7 @@ async fn an_attempt_without_answer_ends_at_its_timeout_and_is_ambiguous() {
     let fake = Fake::acts([Act::Hang]);
     let writer = writer(&fake, Settings::new().attempt_timeout(ms(2_000)).max_attempts(2));
     let sent = writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled), (2, true));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true));
     let first = &fake.requests()[0];
     assert_eq!((first.ended, first.answered), (Some(ms(2_000)), false), "it is given up");
 }
@@ -111,7 +111,7 @@ async fn an_entry_of_timed_out_attempts_comes_back_as_maybe_delivered() {
 async fn an_answer_in_time_counts_even_at_the_last_moment() {
     let fake = Fake::acts([Act::accept().after(1_999)]);
     let writer = writer(&fake, Settings::new().attempt_timeout(ms(2_000)));
-    assert!(!writer.submit_tracked(item(1)).await.unwrap().await.unwrap().maybe_doubled);
+    assert!(!writer.submit_tracked(item(1)).await.unwrap().await.unwrap().maybe_duplicate);
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,7 +131,7 @@ async fn an_entry_that_waits_for_its_retry_is_handed_back_at_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn an_entry_that_was_never_sent_is_handed_back_at_its_deadline() {
     let fake = Fake::acts([Act::accept().after(5_000), Act::accept().after(5_000)]);
-    let settings = Settings::new().delivery_deadline(ms(5_000)).in_flight(1, 1).max_batch_entries(1);
+    let settings = Settings::new().delivery_deadline(ms(5_000)).in_flight(1..=1).max_batch_entries(1);
     let writer = writer(&fake, settings);
     for id in [0, 1] {
         writer.submit(item(id)).await.unwrap();

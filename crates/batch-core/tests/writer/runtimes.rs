@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::sync::mpsc;
 
-use batch_core::{Ambiguous, Backoff, Cause, Receipt, Settings, SubmitError, UnprocessedItem, Writer};
+use batch_core::{Backoff, Cause, OnAmbiguous, Receipt, Settings, SubmitError, UnprocessedItem, Writer};
 use tokio::runtime::{Builder, Runtime};
 use tracing::Level;
 
@@ -69,7 +69,7 @@ fn a_writer_at_work_takes_entries_from_threads_without_a_runtime() {
 fn a_dropped_runtime_answers_every_receipt_and_leaves_the_rest_to_collect() {
     let fake = Fake::acts([Act::Hang, Act::retry(), Act::Hang]);
     let hour = Backoff::new(ms(3_600_000), ms(3_600_000));
-    let writer = writer(&fake, Settings::new().in_flight(2, 2).max_batch_entries(2).backoff(hour));
+    let writer = writer(&fake, Settings::new().in_flight(2..=2).max_batch_entries(2).backoff(hour));
     let runtime = runtime();
     let receipts = runtime.block_on(async {
         let mut receipts = Vec::new();
@@ -101,7 +101,7 @@ fn a_dropped_runtime_answers_every_receipt_and_leaves_the_rest_to_collect() {
 fn a_request_in_flight_at_the_drop_of_its_runtime_has_the_same_cause_under_any_rule() {
     let rules = [
         Settings::new().max_attempts(1),
-        Settings::new().ambiguous(Ambiguous::HandBack),
+        Settings::new().on_ambiguous(OnAmbiguous::HandBack),
         Settings::new().delivery_deadline(ms(100)),
     ];
     // A runtime drops its tasks in any order: the writer's and those of its requests.
@@ -225,7 +225,7 @@ fn a_writer_and_its_runtime_may_go_in_any_order() {
     for runtime_first in [false, true] {
         capture_logs();
         let fake = Fake::by(|_| Act::Hang);
-        let writer = writer(&fake, Settings::new().in_flight(1, 1).max_batch_entries(2));
+        let writer = writer(&fake, Settings::new().in_flight(1..=1).max_batch_entries(2));
         let runtime = runtime();
         runtime.block_on(async {
             for id in 0..5 {
@@ -249,7 +249,7 @@ fn a_writer_and_its_runtime_may_go_in_any_order() {
 #[test]
 fn flush_by_ends_at_its_deadline_while_the_runtime_of_the_writer_is_idle() {
     let fake = Fake::by(|_| Act::Hang);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     let idle = runtime();
     idle.block_on(async {
         writer.submit(item(1)).await.unwrap();
@@ -310,7 +310,7 @@ fn a_request_whose_task_never_began_does_not_count() {
     if fake.sent().is_empty() {
         assert_eq!((items[0].attempts, items[0].maybe_delivered), (0, false));
         assert!(matches!(items[0].cause, Cause::RuntimeStopped(_)));
-        assert_eq!((stats.requests, stats.sendings), (0, 0));
+        assert_eq!((stats.requests, stats.entries_sent), (0, 0));
     } else {
         assert_eq!(stats.delivered, 1);
     }
@@ -331,6 +331,6 @@ fn a_response_that_came_while_the_thread_was_blocked_is_read() {
             sender.send(()).unwrap();
         });
         tokio::time::advance(ms(5_000)).await;
-        assert!(!receipt.await.unwrap().maybe_doubled);
+        assert!(!receipt.await.unwrap().maybe_duplicate);
     });
 }

@@ -1,9 +1,10 @@
 //! What builders of services ask of settings, and what settings are refused.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use batch_core::{
-    Ambiguous, Backoff, Buffer, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, Order,
+    Backoff, Buffer, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order,
     Settings,
 };
 
@@ -13,12 +14,12 @@ use crate::support::{ms, writer};
 #[test]
 fn every_setting_is_kept_whatever_is_set_before_and_after() {
     let all: [fn(Settings) -> Settings; 15] = [
-        |settings| settings.ambiguous(Ambiguous::HandBack),
+        |settings| settings.on_ambiguous(OnAmbiguous::HandBack),
         |settings| settings.attempt_timeout(ms(1)),
         |settings| settings.backoff(Backoff::new(ms(2), ms(3))),
         |settings| settings.delivery_deadline(ms(4)),
         |settings| settings.duplicates(Duplicates::KeepFirst),
-        |settings| settings.in_flight(5, 6),
+        |settings| settings.in_flight(5..=6),
         |settings| settings.linger(Linger::Fixed(ms(7))),
         |settings| settings.max_attempts(8),
         |settings| settings.max_batch_bytes(9),
@@ -83,11 +84,11 @@ fn settings_that_nothing_could_be_sent_with_are_refused_by_the_name_of_their_met
     zero(Settings::new().max_batch_entries(0), "Settings::max_batch_entries");
     zero(Settings::new().max_batch_bytes(0), "Settings::max_batch_bytes");
     zero(Settings::new().max_entries(0), "Settings::max_entries");
-    zero(Settings::new().in_flight(0, 8), "Settings::in_flight at the start");
+    zero(Settings::new().in_flight(0..=8), "Settings::in_flight at the start");
     zero(Settings::new().max_attempts(0), "Settings::max_attempts");
     zero(Settings::new().attempt_timeout(ms(0)), "Settings::attempt_timeout");
     zero(Settings::new().attempt_timeout(ms(1)).delivery_deadline(ms(0)), "Settings::delivery_deadline");
-    let minimal = Settings::new().threshold_entries(1).threshold_bytes(1).max_entries(1).in_flight(1, 1);
+    let minimal = Settings::new().threshold_entries(1).threshold_bytes(1).max_entries(1).in_flight(1..=1);
     assert_eq!(refused(&minimal.max_attempts(1).attempt_timeout(ms(1))), None);
 }
 
@@ -101,8 +102,8 @@ fn settings_that_contradict_each_other_are_refused_by_the_names_of_their_methods
     above(Settings::new().max_batch_entries(11), "Settings::max_batch_entries", 11, 10);
     above(Settings::new().max_batch_bytes(1_001), "Settings::max_batch_bytes", 1_001, 1_000);
     above(Settings::new().threshold_bytes(1_001), "Settings::threshold_bytes", 1_001, 1_000);
-    above(Settings::new().in_flight(9, 8), "Settings::in_flight at the start", 9, 8);
-    let most = Settings::new().threshold_entries(10).threshold_bytes(1_000).in_flight(8, 8);
+    above(Settings::new().in_flight(RangeInclusive::new(9, 8)), "Settings::in_flight at the start", 9, 8);
+    let most = Settings::new().threshold_entries(10).threshold_bytes(1_000).in_flight(8..=8);
     assert_eq!(refused(&most), None);
 
     let needed = 100 + ENTRY_OVERHEAD_BYTES;
@@ -139,7 +140,7 @@ fn times_that_leave_none_for_each_other_are_refused_by_the_names_of_both() {
     assert_eq!(refused(&deadline(1)), None);
     assert_eq!(refused(&deadline(5_000).linger(Linger::Fixed(ms(4_999))).attempt_timeout(ms(5_000))), None);
     assert_eq!(refused(&forgetful(300_000).attempt_timeout(ms(299_999))), None);
-    let at_most_once = Settings::new().ambiguous(Ambiguous::HandBack).remembered_for(Some(ms(1)));
+    let at_most_once = Settings::new().on_ambiguous(OnAmbiguous::HandBack).remembered_for(Some(ms(1)));
     assert_eq!(refused(&at_most_once), None);
 }
 

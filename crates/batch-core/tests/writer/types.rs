@@ -42,23 +42,23 @@ async fn every_future_of_a_writer_may_be_spawned() {
 
 #[test]
 fn a_service_is_object_safe() {
-    fn name(service: &dyn Service<Entry = Item, Sent = u32>) -> &'static str {
+    fn name(service: &dyn Service<Entry = Item, Response = u32>) -> &'static str {
         service.name()
     }
     assert_eq!(name(&Fake::accepting()), "fake");
-    let boxed: Box<dyn Service<Entry = Item, Sent = u32>> = Box::new(Fake::accepting());
+    let boxed: Box<dyn Service<Entry = Item, Response = u32>> = Box::new(Fake::accepting());
     assert_eq!((boxed.limits().entries(), Service::name(&boxed)), (10, "fake"));
 }
 
 #[test]
 fn a_boxed_service_prepares_entries_as_it_does_itself() {
-    let prepared = |service: &dyn Service<Entry = Item, Sent = u32>| {
+    let prepared = |service: &dyn Service<Entry = Item, Response = u32>| {
         let mut item = item(1);
         service.prepare(&mut item);
         item.stamp
     };
     let alone = prepared(&Fake::accepting());
-    let boxed: Box<dyn Service<Entry = Item, Sent = u32>> = Box::new(Fake::accepting());
+    let boxed: Box<dyn Service<Entry = Item, Response = u32>> = Box::new(Fake::accepting());
     assert!(alone.is_some());
     assert_eq!(prepared(&boxed), alone);
 }

@@ -1,6 +1,6 @@
 //! What the writer makes of answers, wrong answers, panics and no answer.
 
-use batch_core::{Ambiguous, Cause, Failure, Reply, Settings, Verdict};
+use batch_core::{Cause, Failure, OnAmbiguous, Reply, Settings, Verdict};
 
 use crate::fake::{Act, Fake, Item, accepted, item};
 use crate::support::{at_once, ids, ms, pass, timed, writer};
@@ -42,7 +42,7 @@ async fn a_panicking_service_is_ambiguous_and_loses_nothing() {
     }
     for receipt in receipts {
         let sent = receipt.await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (3, true));
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (3, true));
     }
     assert_eq!(writer.stats().requests_in_flight, 0);
 }
@@ -50,7 +50,7 @@ async fn a_panicking_service_is_ambiguous_and_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_always_panics_hands_the_entries_back() {
     let fake = Fake::by(|_| Act::Panic);
-    let writer = writer(&fake, Settings::new().max_attempts(3).in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().max_attempts(3).in_flight(1..=1));
     writer.submit(item(1).lane("a")).await.unwrap();
     let items = writer.flush().await;
     assert!(matches!(&items[0].cause, Cause::RetriesExhausted(f) if f.code() == "ServicePanicked"));
@@ -61,7 +61,7 @@ async fn a_service_that_always_panics_hands_the_entries_back() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_frees_the_lane_and_the_place_in_flight() {
     let fake = Fake::acts([Act::Panic]);
-    let writer = writer(&fake, Settings::new().max_attempts(1).in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().max_attempts(1).in_flight(1..=1));
     writer.submit(item(1).lane("a")).await.unwrap();
     assert_eq!(ids(&writer.flush().await), [1]);
     at_once(writer.submit_tracked(item(2).lane("a")).await.unwrap()).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_wrong_number_of_verdicts_makes_the_whole_request_ambiguous() {
         }
         for (id, receipt) in (1..=3).zip(receipts) {
             let sent = receipt.await.unwrap();
-            assert_eq!((sent.response, sent.attempts, sent.maybe_doubled), (Some(id), 2, true), "{wrong}");
+            assert_eq!((sent.response, sent.attempts, sent.maybe_duplicate), (Some(id), 2, true), "{wrong}");
         }
     }
 }
@@ -102,7 +102,7 @@ async fn ambiguous_entries_are_handed_back_where_the_user_asked_for_it() {
     };
     let acts = [Act::each(unsure), Act::ambiguous(), Act::Hang, Act::Panic, verdicts(7), Act::retry()];
     let fake = Fake::acts(acts);
-    let writer = writer(&fake, Settings::new().ambiguous(Ambiguous::HandBack));
+    let writer = writer(&fake, Settings::new().on_ambiguous(OnAmbiguous::HandBack));
     let codes = ["NotMentioned", "Reset", "AttemptTimeout", "ServicePanicked", "VerdictsMiscounted"];
     for (id, code) in (1..).zip(codes) {
         writer.submit(item(id)).await.unwrap();

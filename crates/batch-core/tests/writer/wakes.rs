@@ -83,7 +83,7 @@ async fn submits_of_a_writer_that_is_closed_are_woken_once_each() {
 #[tokio::test(start_paused = true)]
 async fn flushes_are_woken_when_they_are_done_and_not_for_every_answer() {
     let fake = Fake::by(|_| Act::accept().after(1)).of(1);
-    let writer = writer(&fake, Settings::new().in_flight(1, 1));
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
     for id in 0..500 {
         writer.submit(item(id)).await.unwrap();
     }

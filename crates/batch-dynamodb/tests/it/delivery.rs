@@ -39,7 +39,7 @@ async fn everything_of_an_item_arrives() {
     ];
     let write = Write::put(item.into());
     let sent = writer.submit_tracked(write.clone()).await.unwrap().await.unwrap();
-    assert_eq!((sent.attempts, sent.maybe_doubled, sent.is_superseded()), (1, false, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate, sent.is_superseded()), (1, false, false));
     let [stored] = &server.dynamodb().items("orders")[..] else { panic!() };
     let expected = json!({
         "pk": { "S": "tab\t \u{1f600} \"quoted\"" },
@@ -102,7 +102,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
         server.set_faults(FaultPlan::script([fault.clone()]));
         let sent = writer.submit_tracked(put("a", "x")).await.unwrap().await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (2, true), "{fault:?}");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
         assert_eq!(server.dynamodb().applied_count("orders"), 2, "{fault:?}");
         check_sums(&writer, 1, 0);
     }

@@ -40,7 +40,7 @@ async fn everything_of_a_record_arrives() {
     let [stored] = &server.kinesis().accepted("measurements")[..] else { panic!() };
     let response = sent.response.unwrap();
     assert_eq!((&response.sequence_number, &response.shard_id), (&stored.sequence_number, &stored.shard_id));
-    assert_eq!((sent.attempts, sent.maybe_doubled), (1, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
     assert_eq!(&stored.data[..], [0, 255, 10]);
     assert_eq!(stored.partition_key.as_deref(), Some("ä \"b\"\n\u{1f600}"));
     assert_eq!(stored.explicit_hash_key.as_deref(), Some("340282366920938463463374607431768211455"));
@@ -125,7 +125,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         server.set_faults(FaultPlan::script([fault.clone()]));
         let writer = to_measurements(client);
         let sent = writer.submit_tracked("record".into()).await.unwrap().await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (2, true), "{fault:?}");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
         assert_eq!(server.kinesis().accepted_count("measurements"), 2, "{fault:?}");
         check_sums(&writer, 1, 0);
     }

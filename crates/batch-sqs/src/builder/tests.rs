@@ -71,9 +71,9 @@ fn a_fifo_queue_takes_any_deadline_and_timeouts_below_five_minutes() {
     check(fifo().settings(settings(300_000, 299_999)), Ok(()));
     check(
         fifo().settings(settings(300_000, 300_000)),
-        Err(&["Settings::attempt_timeout is 300s", "remembers an entry is 300s", "Ambiguous::HandBack"]),
+        Err(&["Settings::attempt_timeout is 300s", "remembers an entry is 300s", "OnAmbiguous::HandBack"]),
     );
-    check(fifo().settings(settings(300_000, 300_000).ambiguous(crate::Ambiguous::HandBack)), Ok(()));
+    check(fifo().settings(settings(300_000, 300_000).on_ambiguous(crate::OnAmbiguous::HandBack)), Ok(()));
     check(standard().settings(settings(3_600_000, 600_000)), Ok(()));
     let remembered = |writer: SqsWriterBuilder| writer.build().expect("it builds").service().remembers_for();
     assert_eq!(remembered(fifo()), Some(Duration::from_secs(300)));

@@ -40,7 +40,7 @@ async fn everything_of_a_message_arrives() {
     let sent = writer.submit_tracked(message).await.unwrap().await.unwrap();
     let [stored] = &server.sqs().accepted("orders")[..] else { panic!() };
     assert_eq!(sent.response.unwrap().message_id, stored.message_id);
-    assert_eq!((sent.attempts, sent.maybe_doubled), (1, false));
+    assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
     assert_eq!(stored.body, "tab\t \u{1f600} \"quoted\"");
     assert_eq!((stored.delay, stored.group_id.as_deref()), (Duration::from_secs(7), Some("tenant-1")));
     let types: Vec<_> =
@@ -101,7 +101,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         server.set_faults(FaultPlan::script([fault.clone()]));
         let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
         let sent = writer.submit_tracked("message".into()).await.unwrap().await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_doubled), (2, true), "{fault:?}");
+        assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
         assert_eq!(server.sqs().accepted_count("orders"), 2, "{fault:?}");
         check_sums(&writer, 1, 0);
     }

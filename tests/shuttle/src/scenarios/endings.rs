@@ -82,7 +82,7 @@ pub(super) fn last_handle() {
 
 pub(super) fn runtime_dropped() {
     let (world, home) = (World::of(BUSY), runtime());
-    let writer = world.writer(settings().in_flight(2, 2));
+    let writer = world.writer(settings().in_flight(2..=2));
     let receipts = home.block_on(async {
         let mut receipts = Vec::new();
         for id in 0..4 {
@@ -118,7 +118,7 @@ pub(super) fn runtime_dropped() {
 
 pub(super) fn runtime_unwinds() {
     let world = World::of(&[Mood::Hang]);
-    let writer = world.writer(settings().in_flight(2, 2).max_attempts(1));
+    let writer = world.writer(settings().in_flight(2..=2).max_attempts(1));
     let unwound = catch_unwind(AssertUnwindSafe(|| {
         let home = runtime();
         home.block_on(async {
@@ -172,7 +172,7 @@ pub(super) fn restart() {
     let world = World::of(&[Mood::Hang]);
     let (home, other) = (runtime(), runtime());
     // The first request hangs, and the second entry waits behind it.
-    let writer = world.writer(settings().in_flight(1, 1).max_batch_entries(1));
+    let writer = world.writer(settings().in_flight(1..=1).max_batch_entries(1));
     let waiting = home.block_on(async {
         world.submitted(0, writer.submit(item(0)).await).expect("there is room");
         let receipt = world.submitted(1, writer.submit_tracked(item(1)).await);

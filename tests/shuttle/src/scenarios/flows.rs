@@ -49,7 +49,7 @@ pub(super) fn submit_and_flush() {
 
 pub(super) fn waiting_submits() {
     let (world, home) = (World::of(&[Mood::Accept, Mood::Retry, Mood::Slow]), runtime());
-    let writer = world.writer(settings().max_entries(2).in_flight(1, 1));
+    let writer = world.writer(settings().max_entries(2).in_flight(1..=1));
     home.block_on(async {
         let actors = (0..6).map(|id| {
             let (world, writer) = (world.clone(), writer.clone());

@@ -30,7 +30,7 @@ pub(crate) enum Answer {
         /// How many requests carried it.
         attempts: u32,
         /// Whether it may have been delivered before.
-        maybe_doubled: bool,
+        maybe_duplicate: bool,
     },
 }
 
@@ -206,7 +206,7 @@ impl Decided {
     fn lie(&self, answer: &Answer) -> Option<String> {
         let Known { sends, ambiguous, seal, accepted, .. } = &self.known;
         match answer {
-            Answer::Sent { response, attempts, maybe_doubled } => {
+            Answer::Sent { response, attempts, maybe_duplicate } => {
                 let owed = match self.owed {
                     Owed::Delivered(response) => Some(response),
                     Owed::Superseded => None,
@@ -214,7 +214,7 @@ impl Decided {
                 };
                 differs("response", response, &owed)
                     .or_else(|| differs("attempts", attempts, sends))
-                    .or_else(|| differs("ambiguity", maybe_doubled, ambiguous))
+                    .or_else(|| differs("ambiguity", maybe_duplicate, ambiguous))
             }
             Answer::Back { seal: returned, cause, attempts, age, maybe_delivered } => {
                 // Its last request was launched and did not begin before its runtime ended: nobody saw it.

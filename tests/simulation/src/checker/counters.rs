@@ -19,7 +19,7 @@ pub(super) struct Tally {
     pub(super) ambiguous: u64,
     pub(super) duplicates: u64,
     pub(super) requests: u64,
-    pub(super) sendings: u64,
+    pub(super) entries_sent: u64,
     pub(super) retries: u64,
     pub(super) throttled: u64,
     pub(super) splits: u64,
@@ -82,7 +82,7 @@ impl Checker {
         expected.requests = self.tally.requests;
         expected.requests_in_flight = self.requests.len() as u64;
         expected.in_flight_limit = stats.in_flight_limit;
-        expected.sendings = self.tally.sendings;
+        expected.entries_sent = self.tally.entries_sent;
         expected.retries = self.tally.retries;
         expected.throttled = self.tally.throttled;
         expected.splits = self.tally.splits;

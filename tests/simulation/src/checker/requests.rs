@@ -48,7 +48,7 @@ impl Checker {
         let digest = numbers.iter().fold(numbers.len() as u64, |digest, n| digest.rotate_left(7) ^ n);
         self.note(&[10, id, digest], || format!("request {id} carries {numbers:?}"));
         self.tally.requests += 1;
-        self.tally.sendings += numbers.len() as u64;
+        self.tally.entries_sent += numbers.len() as u64;
         if entries.iter().any(|&(n, seal)| !self.may_go(n, seal)) {
             return;
         }

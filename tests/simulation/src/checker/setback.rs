@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Duplicates, Failure};
+use batch_core::{Duplicates, Failure, OnAmbiguous};
 
 use super::Checker;
 use super::known::{At, Known, Owed};
@@ -95,7 +95,7 @@ impl Checker {
             self.lane_failed(lane, Some(failure.code().to_owned()));
         }
         let known = self.entries.get(n)?;
-        let hands_back = setback == Setback::Ambiguous && self.rules.ambiguous == Ambiguous::HandBack;
+        let hands_back = setback == Setback::Ambiguous && self.rules.ambiguous == OnAmbiguous::HandBack;
         let owed = match known {
             known if self.is_overdue(known) || known.had_its_last_attempt() => Some(Owed::Overdue),
             _ if hands_back => Some(Owed::Ambiguous),

@@ -71,7 +71,7 @@ impl Limited {
 #[async_trait]
 impl Service for Limited {
     type Entry = u64;
-    type Sent = ();
+    type Response = ();
 
     fn name(&self) -> &'static str {
         "limited"

@@ -93,7 +93,7 @@ impl Scripted {
 #[async_trait]
 impl Service for Scripted {
     type Entry = Item;
-    type Sent = u64;
+    type Response = u64;
 
     fn name(&self) -> &'static str {
         "scripted"

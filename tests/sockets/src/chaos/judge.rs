@@ -47,8 +47,8 @@ fn judge_entry(
         None if has_ended => return Some(format!("entry {number} was accepted and never answered")),
         // The program was killed: it may or may not be there.
         None => copies <= 1 || may_be_twice,
-        Some(Answer::Delivered { maybe_doubled: false }) => copies == 1,
-        Some(Answer::Delivered { maybe_doubled: true } | Answer::Flushed) => {
+        Some(Answer::Delivered { maybe_duplicate: false }) => copies == 1,
+        Some(Answer::Delivered { maybe_duplicate: true } | Answer::Flushed) => {
             copies == 1 || (copies > 1 && may_be_twice)
         }
         Some(Answer::HandedBack { maybe_delivered: false }) => copies == 0,

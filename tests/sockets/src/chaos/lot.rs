@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Ambiguous, Backoff, Order, Settings};
+use batch_core::{Backoff, OnAmbiguous, Order, Settings};
 use fastrand::Rng;
 
 /// One run: what is written, how, what goes wrong, and how it ends.
@@ -22,7 +22,7 @@ pub(super) struct Lot {
     pub(super) faults: f64,
     /// The part of the connections that have trouble on the way.
     pub(super) trouble: f64,
-    ambiguous: Ambiguous,
+    ambiguous: OnAmbiguous,
     attempt_timeout: Duration,
     max_attempts: u32,
     delivery_deadline: Duration,
@@ -69,7 +69,7 @@ impl Lot {
             grace: millis(&mut rng, 50..1_500),
             faults: rng.f64() * 0.2,
             trouble: rng.f64(),
-            ambiguous: if rng.u8(0..4) == 0 { Ambiguous::HandBack } else { Ambiguous::Retry },
+            ambiguous: if rng.u8(0..4) == 0 { OnAmbiguous::HandBack } else { OnAmbiguous::Retry },
             attempt_timeout: millis(&mut rng, 100..700),
             max_attempts: rng.u32(1..10),
             delivery_deadline: millis(&mut rng, 500..4_000),
@@ -79,7 +79,7 @@ impl Lot {
 
     pub(super) fn settings(&self) -> Settings {
         Settings::new()
-            .ambiguous(self.ambiguous)
+            .on_ambiguous(self.ambiguous)
             .attempt_timeout(self.attempt_timeout)
             .backoff(Backoff::new(Duration::from_millis(5), Duration::from_millis(300)))
             .delivery_deadline(self.delivery_deadline)

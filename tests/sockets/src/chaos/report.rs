@@ -18,7 +18,7 @@ pub(super) struct Report {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Answer {
     Delivered {
-        maybe_doubled: bool,
+        maybe_duplicate: bool,
     },
     /// A flush covered it and did not hand it back; nobody told whether it was delivered twice.
     Flushed,
@@ -37,7 +37,7 @@ impl Report {
         match what {
             "accepted" => ensure!(self.accepted.insert(number), "entry {number} was accepted twice"),
             "delivered" => {
-                self.answer(number, Answer::Delivered { maybe_doubled: word()? == "maybe-doubled" })?;
+                self.answer(number, Answer::Delivered { maybe_duplicate: word()? == "maybe-doubled" })?;
             }
             "back" => {
                 self.answer(number, Answer::HandedBack { maybe_delivered: word()? == "maybe-delivered" })?;
@@ -100,7 +100,7 @@ pub(super) fn say_accepted(number: u64) {
 }
 
 pub(super) fn say_sent<T>(number: u64, sent: &Sent<T>) {
-    println!("delivered {number} {}", if sent.maybe_doubled { "maybe-doubled" } else { "once" });
+    println!("delivered {number} {}", if sent.maybe_duplicate { "maybe-doubled" } else { "once" });
 }
 
 pub(super) fn say_back<E>(number: u64, item: &UnprocessedItem<E>) {
@@ -146,7 +146,7 @@ mod tests {
         assert!(report.has_ended);
         let expected = [
             (0, Answer::Flushed),
-            (1, Answer::Delivered { maybe_doubled: true }),
+            (1, Answer::Delivered { maybe_duplicate: true }),
             (2, Answer::HandedBack { maybe_delivered: false }),
             (3, Answer::HandedBack { maybe_delivered: true }),
         ];

@@ -140,7 +140,7 @@ impl Verdict {
             }
             let is_marked = matches!(
                 answer,
-                Answer::Delivered { maybe_doubled: true } | Answer::HandedBack { maybe_delivered: true }
+                Answer::Delivered { maybe_duplicate: true } | Answer::HandedBack { maybe_delivered: true }
             );
             verdict.maybe += usize::from(is_marked);
         }

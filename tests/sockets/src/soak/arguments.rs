@@ -89,7 +89,7 @@ impl Soak {
             .attempt_timeout(ATTEMPT_TIMEOUT)
             .backoff(BACKOFF)
             .delivery_deadline(DELIVERY_DEADLINE)
-            .in_flight(8, MAX_IN_FLIGHT)
+            .in_flight(8..=MAX_IN_FLIGHT)
             .max_attempts(MAX_ATTEMPTS)
             .max_batch_entries(request_entries)
             .max_bytes(MAX_BYTES)

@@ -76,7 +76,7 @@ impl Tally {
             Ok(sent) if sent.is_superseded() => self.answers.superseded += 1,
             Ok(sent) => {
                 self.answers.delivered += 1;
-                self.answers.copies += if sent.maybe_doubled { u64::from(sent.attempts) - 1 } else { 0 };
+                self.answers.copies += if sent.maybe_duplicate { u64::from(sent.attempts) - 1 } else { 0 };
                 if let Some(backlog) = &mut self.backlog {
                     backlog.deliver(now);
                 }

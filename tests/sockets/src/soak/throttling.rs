@@ -36,7 +36,7 @@ impl Throttling {
         let seconds = to - from;
         let delivered = last.delivered - first.delivered;
         let used = delivered as f64 / (seconds as f64 * f64::from(self.service_rate));
-        let asked = (last.sendings - first.sendings) as f64 / (delivered as f64).max(1.0);
+        let asked = (last.entries_sent - first.entries_sent) as f64 / (delivered as f64).max(1.0);
         vec![
             Finding {
                 law: "what the service allows is used",
