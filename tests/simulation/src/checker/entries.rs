@@ -95,6 +95,11 @@ impl Entries {
         })
     }
 
+    /// Whether this is the lane of an identity that has none of its own.
+    pub(super) fn is_of_identity(&self, lane: LaneId) -> bool {
+        self.lane_ids.iter().any(|(name, &id)| id == lane && matches!(name, Name::Identity(_)))
+    }
+
     /// The lane of an identity without one, with those of its entries that had none.
     pub(super) fn gather(&mut self, identity: IdentityId) -> LaneId {
         let lane = self.lane(Name::Identity(identity), true);

@@ -154,7 +154,9 @@ impl Checker {
         let Some(decided) = self.decided.get(&n) else { return };
         let Known { identity, charge, owner, .. } = decided.known;
         let is_collected = decided.told || (self.rules.has_handler && !owner.is_receipt());
-        let lane = decided.known.lane.or_else(|| Some(self.entries.gather(identity?)));
+        let named = decided.known.lane.filter(|&lane| !self.entries.is_of_identity(lane));
+        // Newer ones of its identity may have come while nobody knew that it is in flight.
+        let lane = named.or_else(|| Some(self.entries.gather(identity?)));
         if let Some(lane) = lane {
             self.entries.go(lane);
         }
