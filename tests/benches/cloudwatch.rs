@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_cloudwatch::{CloudWatchWriter, Compression, Metric, Namespace, Settings};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Compression, Metric, Settings};
 use count::Case;
 use tokio::sync::Semaphore;
 
@@ -84,8 +84,8 @@ fn by_hand(entries: u64, compression: Compression) {
 fn by_writer(entries: u64, compression: Compression) {
     block_on(async {
         let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
-        let writer = CloudWatchWriter::builder(client(Compression::Client), Namespace::new("Bench"));
-        let writer = writer.settings(settings).compression(compression).build().unwrap();
+        let namespace = CloudWatch::new(client(Compression::Client), "Bench").compression(compression);
+        let writer = CloudWatchWriter::builder(namespace).settings(settings).build().unwrap();
         for _ in 0..entries {
             let metric = Metric::new("Temperature", 21.5).dimension("Station", STATION);
             writer.submit(metric.unit(StandardUnit::Count)).await.unwrap();

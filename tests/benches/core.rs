@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use batch_core::{
     Batch, Buffer, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply, Service, Settings, Verdict,
-    Writer,
+    Verdicts, Writer,
 };
 use count::Case;
 
@@ -55,17 +55,17 @@ fn no_lane(_: u64, _: &mut [u8; 8]) -> Measure<'_> {
 
 fn few_lanes(n: u64, _: &mut [u8; 8]) -> Measure<'_> {
     let lane = Key::from(["EWR", "JFK", "LGA"][n as usize % 3]);
-    Measure { lane: Some(lane), ..Measure::of_bytes(8) }
+    Measure::of_bytes(8).lane(lane)
 }
 
 fn many_lanes(n: u64, bytes: &mut [u8; 8]) -> Measure<'_> {
     *bytes = n.to_le_bytes();
-    Measure { lane: Some(Key::from(&bytes[..])), ..Measure::of_bytes(8) }
+    Measure::of_bytes(8).lane(Key::from(&bytes[..]))
 }
 
 fn many_identities(n: u64, bytes: &mut [u8; 8]) -> Measure<'_> {
     *bytes = n.to_le_bytes();
-    Measure { identity: Some(Key::from(&bytes[..])), ..Measure::of_bytes(8) }
+    Measure::of_bytes(8).identity(Key::from(&bytes[..]))
 }
 
 /// Entries into a buffer, out in batches, and their answers: all but the clock, the lock and the
@@ -79,7 +79,7 @@ fn through_buffer(entries: u64, measure: fn(u64, &mut [u8; 8]) -> Measure<'_>) {
         submit(&mut buffer, n, &measure(n, &mut bytes), now);
         if buffer.wants_poll() {
             while let Some(batch) = next_batch(&mut buffer, now) {
-                let reply = Reply::Each(vec![Verdict::Accepted(()); batch.entries().len()]);
+                let reply = Ok(Verdicts::Each(vec![Verdict::Accepted(()); batch.entries().len()]));
                 buffer.complete(batch, reply, now, 0.5);
             }
         }
@@ -123,8 +123,9 @@ impl Service for Null {
         Ok(Measure::of_bytes(8))
     }
 
-    async fn send(&self, entries: &[Entry]) -> Reply<()> {
-        Reply::Each(vec![Verdict::Accepted(()); black_box(entries).len()])
+    async fn send(&self, batch: &Batch<Entry>) -> Reply<()> {
+        black_box(batch.entries());
+        Ok(Verdicts::all_accepted(|_| ()))
     }
 }
 

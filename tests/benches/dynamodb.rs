@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Settings, Table, Write};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, Settings, Write};
 use bytes::Bytes;
 use count::Case;
 use tokio::sync::Semaphore;
@@ -76,9 +76,10 @@ fn by_hand(entries: u64, bytes: usize) {
 fn by_writer(entries: u64, bytes: usize) {
     block_on(async {
         let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
-        let builder = DynamoDbWriter::builder(client(), Table::name(TABLE)).settings(settings);
-        let writer =
-            builder.partition_key("pk", KeyType::String).sort_key("sk", KeyType::Number).build().unwrap();
+        let table = DynamoDb::new(client(), TABLE)
+            .partition_key("pk", ScalarType::String)
+            .sort_key("sk", ScalarType::Number);
+        let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
         for n in 0..entries {
             writer.submit(Write::put(item(n, bytes))).await.unwrap();
         }
@@ -87,7 +88,7 @@ fn by_writer(entries: u64, bytes: usize) {
     });
 }
 
-/// An item of four attributes with about so many bytes.
+/// An item of four attributes with about this many bytes.
 fn item(n: u64, bytes: usize) -> HashMap<String, AttributeValue> {
     let station = format!("station-{:05}", n % 100);
     HashMap::from([

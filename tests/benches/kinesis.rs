@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_kinesis::{KinesisWriter, Linger, Record, Settings, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Linger, Record, Settings};
 use bytes::Bytes;
 use count::Case;
 use tokio::sync::Semaphore;
@@ -81,7 +81,7 @@ fn by_writer(entries: u64, bytes: usize, keys: Keys) {
         let full = Linger::Fixed(Duration::from_secs(1));
         let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT).linger(full);
         let writer =
-            KinesisWriter::builder(client(), Stream::name("bench")).settings(settings).build().unwrap();
+            KinesisWriter::builder(Kinesis::new(client(), "bench")).settings(settings).build().unwrap();
         for n in 0..entries {
             let record = Record::new(vec![b'x'; bytes]);
             let record = match keys {

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_sqs::{Message, Queue, Settings, SqsWriter};
+use batch_sqs::{Message, Settings, Sqs, SqsWriter};
 use bytes::Bytes;
 use count::Case;
 use tokio::sync::Semaphore;
@@ -73,7 +73,7 @@ fn by_hand(entries: u64, bytes: usize) {
 fn by_writer(entries: u64, bytes: usize) {
     block_on(async {
         let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT);
-        let writer = SqsWriter::builder(client(), Queue::url(QUEUE)).settings(settings).build().unwrap();
+        let writer = SqsWriter::builder(Sqs::new(client(), QUEUE)).settings(settings).build().unwrap();
         for _ in 0..entries {
             writer.submit(Message::new(body(bytes))).await.unwrap();
         }

@@ -5,7 +5,7 @@ mod storms;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use batch_core::{Duplicates, Service, Settings, Writer};
+use batch_core::{Duplicates, Service};
 use batch_local::LocalServer;
 use batchwright_simulation::{self as simulation, Allowed, Dice, EntryOf, Outcome, Plan, SentOf, Target};
 
@@ -17,10 +17,10 @@ pub fn play<D: Destination>(seed: u64, keeps_lines: bool) -> Outcome {
     let mount = async || {
         let server = LocalServer::builder().seed(seed).build();
         let destination = D::mount(&server, server.http_client()).await;
-        let writer = destination.writer(Settings::new());
-        let plan = Plan::draw(seed, &allowed::<D>(writer.service()));
+        let service = destination.service();
+        let plan = Plan::draw(seed, &allowed::<D>(&service));
         storms::begin::<D>(server, Dice::of(seed, "storms"));
-        (Deep { destination, writer }, plan)
+        (Deep { destination, service }, plan)
     };
     simulation::play(mount, keeps_lines)
 }
@@ -28,8 +28,7 @@ pub fn play<D: Destination>(seed: u64, keeps_lines: bool) -> Outcome {
 /// A destination as the simulation sees it.
 struct Deep<D: Destination> {
     destination: D,
-    /// Never used as a writer: it owns the service.
-    writer: Writer<D::Service>,
+    service: D::Service,
 }
 
 fn allowed<D: Destination>(service: &D::Service) -> Allowed {
@@ -47,7 +46,7 @@ impl<D: Destination> Target for Deep<D> {
     type Service = D::Service;
 
     fn service(&self) -> &D::Service {
-        self.writer.service()
+        &self.service
     }
 
     fn entry(&self, n: u64, dice: &mut Dice) -> EntryOf<Self> {

@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use std::future::Future;
 
 use aws_sdk_sqs::config::SharedHttpClient;
-use batch_core::{Service, Settings, Writer};
+use batch_core::Service;
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 
 pub use cloudwatch::Datums;
@@ -62,8 +62,8 @@ pub trait Destination: Sized + Send + Sync + 'static {
     /// Makes the destination on this server, whose HTTP client this is, or one around it.
     fn mount(server: &LocalServer, http: SharedHttpClient) -> impl Future<Output = Self>;
 
-    /// A writer to it, as a user gets it.
-    fn writer(&self, settings: Settings) -> Writer<Self::Service>;
+    /// The destination as a service, as a user makes it.
+    fn service(&self) -> Self::Service;
 
     /// An entry with this content, which must be in what the predicates of faults see.
     fn entry(content: String, lane: Option<String>) -> EntryOf<Self>;

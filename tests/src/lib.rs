@@ -4,7 +4,6 @@
 mod deep;
 mod destination;
 mod keys;
-mod through;
 
 pub use deep::play;
 pub use destination::{
@@ -12,4 +11,3 @@ pub use destination::{
     number,
 };
 pub use keys::out_of_date;
-pub use through::Through;

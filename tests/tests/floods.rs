@@ -16,7 +16,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use batch_core::{Cause, Service, Settings, Writer};
-use batch_dynamodb::KeyType;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -46,10 +45,10 @@ macro_rules! client {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_cloudwatch_is_cut_off_at_1_mib() {
-    use batch_cloudwatch::{CloudWatchWriter, Metric, Namespace, aws_sdk_cloudwatch};
+    use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, aws_sdk_cloudwatch};
     check(1 << 20, Metric::new("m", 1), |url| {
-        let writer = CloudWatchWriter::builder(client!(aws_sdk_cloudwatch, url), Namespace::new("orders"));
-        Writer::clone(&writer.settings(settings()).build().unwrap())
+        let namespace = CloudWatch::new(client!(aws_sdk_cloudwatch, url), "orders");
+        CloudWatchWriter::builder(namespace).settings(settings()).build().unwrap()
     })
     .await;
 }
@@ -57,44 +56,44 @@ async fn an_answer_of_cloudwatch_is_cut_off_at_1_mib() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_dynamodb_is_cut_off_at_49_mib() {
     use batch_dynamodb::aws_sdk_dynamodb::types::AttributeValue;
-    use batch_dynamodb::{DynamoDbWriter, Table, Write, aws_sdk_dynamodb};
+    use batch_dynamodb::{DynamoDb, ScalarType, Write, aws_sdk_dynamodb};
     let write = Write::put(HashMap::from([("id".to_owned(), AttributeValue::S("x".to_owned()))]));
     check(49 << 20, write, |url| {
-        let writer = DynamoDbWriter::builder(client!(aws_sdk_dynamodb, url), Table::name("orders"));
-        let writer = writer.partition_key("id", KeyType::String).settings(settings());
-        Writer::clone(&writer.build().unwrap())
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, url), "orders");
+        let table = table.partition_key("id", ScalarType::String);
+        Writer::builder(table).settings(settings()).build().unwrap()
     })
     .await;
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
-        let writer = DynamoDbWriter::builder(client!(aws_sdk_dynamodb, url), Table::name("orders"));
-        check_error(1 << 20, &writer.connect().await.unwrap_err(), &sent);
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, url), "orders");
+        check_error(1 << 20, &table.discover_keys().await.unwrap_err(), &sent);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_kinesis_is_cut_off_at_4_mib() {
-    use batch_kinesis::{KinesisWriter, Record, Stream, aws_sdk_kinesis};
+    use batch_kinesis::{Kinesis, KinesisWriter, Record, aws_sdk_kinesis};
     check(4 << 20, Record::new("x"), |url| {
-        let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, url), Stream::name("orders"));
-        Writer::clone(&writer.settings(settings()).build().unwrap())
+        let stream = Kinesis::new(client!(aws_sdk_kinesis, url), "orders");
+        KinesisWriter::builder(stream).settings(settings()).build().unwrap()
     })
     .await;
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
-        let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, url), Stream::name("orders"));
-        check_error(1 << 20, &writer.discover_limits().connect().await.unwrap_err(), &sent);
+        let stream = Kinesis::new(client!(aws_sdk_kinesis, url), "orders");
+        check_error(1 << 20, &stream.discover_limits().await.unwrap_err(), &sent);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_sqs_is_cut_off_at_1_mib() {
-    use batch_sqs::{Message, Queue, SqsWriter, aws_sdk_sqs};
-    let queues = [Queue::url("http://localhost/000000000000/orders"), Queue::name("orders")];
+    use batch_sqs::{Message, Queue, Sqs, SqsWriter, aws_sdk_sqs};
+    let queues = [Queue::new("http://localhost/000000000000/orders"), Queue::new("orders")];
     for queue in queues {
         check(1 << 20, Message::new("x"), |url| {
-            let writer = SqsWriter::builder(client!(aws_sdk_sqs, url), queue.clone());
-            Writer::clone(&writer.settings(settings()).build().unwrap())
+            let writer = SqsWriter::builder(Sqs::new(client!(aws_sdk_sqs, url), queue.clone()));
+            writer.settings(settings()).build().unwrap()
         })
         .await;
     }

@@ -5,12 +5,13 @@ use crate::cbor::{Sink, Size, array, begin_map, double, end, integer, text, time
 use crate::limits::REQUEST_DATUMS;
 use crate::{Metric, MetricValue, StatisticSet};
 
-/// The body of a request that puts these metrics into this namespace.
-pub(crate) fn cbor(namespace: &str, metrics: &[Metric]) -> Vec<u8> {
-    let mut size = Size::default();
-    request(&mut size, namespace, metrics);
-    let mut body = Vec::with_capacity(size.0);
-    request(&mut body, namespace, metrics);
+/// The body of a request that puts these metrics into this namespace. `bytes` is the sum of their
+/// [`datum_bytes`], as they were measured; with another sum the body is the same, but its buffer grows.
+pub(crate) fn cbor(namespace: &str, metrics: &[Metric], bytes: usize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(request_overhead_bytes(namespace) + bytes);
+    head(&mut body, namespace, metrics.len());
+    metrics.iter().for_each(|metric| datum(&mut body, metric));
+    end(&mut body);
     body
 }
 
@@ -21,18 +22,12 @@ pub(crate) fn datum_bytes(metric: &Metric) -> usize {
     size.0
 }
 
-/// The bytes of a body beside its metrics: so many, or up to two less where it has few of them.
+/// The bytes of a body beside its metrics, where it has the most of them; with few it is up to two bytes less.
 pub(crate) fn request_overhead_bytes(namespace: &str) -> usize {
     let mut size = Size::default();
     head(&mut size, namespace, REQUEST_DATUMS);
     end(&mut size);
     size.0
-}
-
-fn request(sink: &mut impl Sink, namespace: &str, metrics: &[Metric]) {
-    head(sink, namespace, metrics.len());
-    metrics.iter().for_each(|metric| datum(sink, metric));
-    end(sink);
 }
 
 fn head(sink: &mut impl Sink, namespace: &str, metrics: usize) {

@@ -48,7 +48,7 @@ impl Recorder {
     /// The request that comes of this work with the client.
     pub(crate) fn request<T>(&self, work: impl Future<Output = T>) -> HttpRequest {
         self.runtime.block_on(work);
-        self.captured.0.lock().expect("nobody panics with it").take().expect("it was sent")
+        self.captured.0.lock().expect("no holder panics").take().expect("it was sent")
     }
 
     /// The request that the SDK makes of these metrics.
@@ -76,7 +76,7 @@ impl HttpClient for Captured {
 
 impl HttpConnector for Captured {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        *self.0.lock().expect("nobody panics with it") = Some(request);
+        *self.0.lock().expect("no holder panics") = Some(request);
         let status = StatusCode::try_from(200).expect("it is one");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::empty())))
     }

@@ -39,7 +39,7 @@ pub(crate) fn end(sink: &mut impl Sink) {
     sink.put(&[0xff]);
 }
 
-/// Begins an array of so many items.
+/// Begins an array of `items` items.
 #[inline]
 pub(crate) fn array(sink: &mut impl Sink, items: usize) {
     header(sink, 0x80, items as u64);

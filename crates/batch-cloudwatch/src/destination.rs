@@ -21,13 +21,12 @@ use crate::text;
 pub struct Namespace(String);
 
 impl Namespace {
-    /// The namespace of this name.
+    /// The namespace of this name. Whether there can be such a namespace is checked when the writer is built.
     ///
     /// ```
     /// use batch_cloudwatch::Namespace;
     ///
-    /// let namespace = Namespace::new("Weather/Stations");
-    /// # let _ = namespace;
+    /// assert_eq!(Namespace::new("Weather/Stations"), "Weather/Stations".into());
     /// ```
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -48,6 +47,18 @@ impl Namespace {
         }
         text::check_without_colon("namespace", name, NAMESPACE)
             .map_err(|reason| ConfigError::Unsupported(reason.to_string()))
+    }
+}
+
+impl From<&str> for Namespace {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<String> for Namespace {
+    fn from(name: String) -> Self {
+        Self::new(name)
     }
 }
 
@@ -84,8 +95,8 @@ mod tests {
         check("", Err("the namespace is empty"));
         check(" ", Err("the namespace is empty or has nothing but spaces"));
         check(&"n".repeat(256), Err("256 characters in the namespace are above the limit of 255"));
-        check("Wetter/Köln", Err("character 9 of the namespace is not taken"));
-        check("a\nb", Err("character 2 of the namespace is not taken"));
+        check("Wetter/Köln", Err("character 9 of the namespace is not allowed"));
+        check("a\nb", Err("character 2 of the namespace is not allowed"));
         check(":a", Err("the namespace begins with a colon"));
     }
 

@@ -2,7 +2,6 @@
 
 mod answer;
 mod body;
-mod builder;
 #[cfg(test)]
 mod captured;
 mod cbor;
@@ -20,22 +19,22 @@ mod validate;
 mod value;
 mod verdict;
 mod wire;
-mod writer;
 
-pub use builder::CloudWatchWriterBuilder;
 pub use compression::Compression;
 pub use destination::Namespace;
 pub use metric::Metric;
-pub use service::{CloudWatch, SentMetric};
+pub use service::{CloudWatch, CloudWatchWriter, SentMetric};
 pub use statistics::StatisticSet;
 pub use value::MetricValue;
-pub use writer::CloudWatchWriter;
 
 #[doc(no_inline)]
 pub use batch_core::{
     Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
+
+#[doc(inline)]
+pub use batch_core::{Writer, WriterBuilder};
 
 /// The SDK crate whose client the writer takes, in the version it takes.
 #[doc(no_inline)]

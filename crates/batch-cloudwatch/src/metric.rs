@@ -138,7 +138,7 @@ impl Metric {
 
     /// Sets the unit: a [`StandardUnit`], or its name. Default: none, which the service takes for
     /// the unit `None`. CloudWatch keeps data of different units apart, and no unit fits every
-    /// metric, so that a default of `Count`, say, would mislabel most of them for good.
+    /// metric: a default such as `Count` would mislabel most of them for good.
     ///
     /// ```
     /// use batch_cloudwatch::{Metric, StandardUnit};

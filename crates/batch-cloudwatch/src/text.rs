@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use batch_core::Invalid;
 
-/// Why the service would not take this text, which may have so many characters, if it would not.
+/// Why the service would not accept this text, which may have `limit` characters, if it would not.
 /// The reason does not show the text.
 pub(crate) fn check(what: impl Display, text: &str, limit: usize) -> Result<(), Invalid> {
     match text.len() <= limit && is_plain(text.as_bytes()) {
@@ -18,7 +18,7 @@ pub(crate) fn check(what: impl Display, text: &str, limit: usize) -> Result<(), 
 pub(crate) fn check_without_colon(what: impl Display, text: &str, limit: usize) -> Result<(), Invalid> {
     if text.starts_with(':') {
         return Err(Invalid::new(format!(
-            "the {what} begins with a colon, which CloudWatch does not take; rename it"
+            "the {what} begins with a colon, which CloudWatch does not allow; rename it"
         )));
     }
     check(what, text, limit)
@@ -42,7 +42,7 @@ fn reason(what: impl Display, text: &str, limit: usize) -> String {
     let strange = |character| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
     match text.chars().position(strange) {
         Some(place) => format!(
-            "character {} of the {what} is not taken by CloudWatch; use printable ASCII characters",
+            "character {} of the {what} is not allowed by CloudWatch; use printable ASCII characters",
             place + 1
         ),
         None => format!("the {what} is empty or has nothing but spaces; give it a character"),
@@ -73,7 +73,7 @@ mod tests {
     fn a_reason_names_what_is_wrong_and_the_limit() {
         refused("abcd", 3, "4 characters in the label are above the limit of 3; shorten it");
         refused("äöüß", 3, "4 characters in the label are above the limit of 3");
-        refused("aä", 3, "character 2 of the label is not taken by CloudWatch; use printable ASCII");
+        refused("aä", 3, "character 2 of the label is not allowed by CloudWatch; use printable ASCII");
         refused("a\tb", 3, "character 2 of the label");
         refused("\u{7f}", 3, "character 1 of the label");
         refused("", 3, "the label is empty or has nothing but spaces");

@@ -66,8 +66,8 @@ fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
     let seconds = |nanoseconds: i128| nanoseconds as f64 / 1e9;
     if age > i128::from(PAST_SECONDS) * NANOSECONDS {
         return refuse(format!(
-            "the timestamp lies {} s in the past, above the limit of {PAST_SECONDS} s (two weeks); CloudWatch takes no \
-             older data",
+            "the timestamp lies {} s in the past, above the limit of {PAST_SECONDS} s (two weeks); CloudWatch \
+             accepts no older data",
             seconds(age)
         ));
     }

@@ -17,7 +17,7 @@ pub(crate) static CODES: Codes = Codes {
 
 #[cfg(test)]
 mod tests {
-    use batch_smithy::Class;
+    use batch_core::Class;
 
     use super::CODES;
 
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_asked_too_much_is_told_by_its_code() {
+    fn throttling_is_told_by_its_code() {
         check(400, &["Throttling", "ThrottlingException", "RequestLimitExceeded"], Class::Throttled);
         check(400, &["LimitExceeded", "LimitExceededFault", "LimitExceededException"], Class::Throttled);
         assert_eq!(CODES.of_request(None, 429).0, Class::Throttled);

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Invalid;
+use crate::{Class, Failure, Invalid, Refusal};
 
 /// Settings that contradict each other or the service. A setting is named by its method.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -65,6 +65,31 @@ impl ConfigError {
             Self::Unsupported(_) => {}
         }
         self
+    }
+}
+
+/// Why a destination that is asked something before its writer is built gave no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The options contradict each other, the service or the destination.
+    #[error("the options do not fit")]
+    Config(#[from] ConfigError),
+    /// There is no such destination. The failure says where it was looked for.
+    #[error("the destination was not found")]
+    NotFound(#[source] Failure),
+    /// The service did not answer the question: no connection, no permission, no credentials, throttled.
+    /// The failure says which, and what to do.
+    #[error("the destination could not be asked")]
+    Unanswered(#[source] Failure),
+}
+
+impl From<Refusal> for ConnectError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.class {
+            Class::UnknownDestination => Self::NotFound(refusal.failure),
+            _ => Self::Unanswered(refusal.failure),
+        }
     }
 }
 

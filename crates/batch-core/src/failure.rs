@@ -40,6 +40,25 @@ impl Failure {
         Self(Arc::new(Inner { code: code.into(), detail: None, message: None, source: None }))
     }
 
+    /// The response calls the entry both accepted and failed.
+    #[must_use]
+    pub fn contradictory() -> Self {
+        Self::new("ContradictoryResponse")
+            .with_detail("the response calls the entry both accepted and failed")
+    }
+
+    /// The response has verdicts of another number than there were entries.
+    #[must_use]
+    pub fn miscounted(verdicts: usize, entries: usize) -> Self {
+        Self::new("VerdictsMiscounted").with_detail(format!("{verdicts} verdicts for {entries} entries"))
+    }
+
+    /// The response does not mention the entry.
+    #[must_use]
+    pub fn not_mentioned() -> Self {
+        Self::new("NotMentioned").with_detail("the response does not mention the entry")
+    }
+
     /// Adds what may be shown and logged: no part of an entry, no credential.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {

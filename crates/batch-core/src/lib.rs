@@ -6,7 +6,9 @@ mod error;
 mod failure;
 mod key;
 mod limits;
+mod measure;
 mod plan;
+mod reply;
 mod sent;
 mod service;
 mod settings;
@@ -16,19 +18,21 @@ mod writer;
 
 pub use backoff::Backoff;
 pub use buffer::{
-    Admission, Batch, BatchId, Buffer, Charge, Garbage, Grant, Output, Place, Refused, Resolution, Ticket,
-    Watermark, Withdrawn,
+    Admission, Batch, BatchId, Buffer, Charge, Garbage, Grant, Output, Place, Refused, Resolution, ScopeId,
+    Ticket, Watermark, Withdrawn,
 };
-pub use error::{ConfigError, ReserveError, SubmitError};
+pub use error::{ConfigError, ConnectError, ReserveError, SubmitError};
 pub use failure::Failure;
 pub use key::Key;
 pub use limits::{LimitPolicy, Load};
+pub use measure::{Invalid, Measure};
+pub use reply::{Class, Refusal, Reply, Responses, Unread, Verdict, Verdicts};
 pub use sent::Sent;
-pub use service::{Invalid, Measure, Reply, Service, Verdict};
+pub use service::Service;
 pub use settings::{Duplicates, Linger, OnAmbiguous, Order, Settings};
 pub use stats::Stats;
 pub use unprocessed::{Cause, UnprocessedItem};
-pub use writer::{Permit, Receipt, Writer, WriterBuilder};
+pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder};
 
 /// What every entry is charged beside its heap, in bytes: the entry itself, what the buffer knows of it,
 /// its lane, its identity, its failures and its receipt, and as much again for what grows by doubling.

@@ -30,7 +30,7 @@ pub(crate) struct Plan {
 /// What decides on single entries and failures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    pub(crate) ambiguous: OnAmbiguous,
+    pub(crate) on_ambiguous: OnAmbiguous,
     pub(crate) attempt_timeout: Duration,
     pub(crate) backoff: Backoff,
     pub(crate) delivery_deadline: Duration,
@@ -95,7 +95,7 @@ impl Plan {
 
     /// Whether an entry can be sent, and its attempt end, before its time is over.
     fn check_times(&self) -> Result<(), ConfigError> {
-        let Rules { ambiguous, attempt_timeout, delivery_deadline, linger, .. } = self.rules;
+        let Rules { on_ambiguous, attempt_timeout, delivery_deadline, linger, .. } = self.rules;
         let linger = linger.longest();
         if linger >= delivery_deadline && delivery_deadline < FOREVER {
             return Err(ConfigError::TooLong {
@@ -117,7 +117,7 @@ impl Plan {
             });
         }
         match self.memory {
-            Some(memory) if attempt_timeout >= memory && ambiguous == OnAmbiguous::Retry => {
+            Some(memory) if attempt_timeout >= memory && on_ambiguous == OnAmbiguous::Retry => {
                 Err(ConfigError::TooLong {
                     setting: TIMEOUT,
                     value: attempt_timeout,

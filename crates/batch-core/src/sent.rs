@@ -19,6 +19,12 @@ impl<T> Sent<T> {
         Self { response: None, attempts, maybe_duplicate }
     }
 
+    /// The same around another form of the response.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Sent<U> {
+        let Self { response, attempts, maybe_duplicate } = self;
+        Sent { response: response.map(form), attempts, maybe_duplicate }
+    }
+
     /// Whether a newer entry of the same identity took its place before it was delivered. If the
     /// newer one is handed back, this one was not written.
     #[must_use]

@@ -21,9 +21,8 @@ use crate::{Backoff, ConfigError, LimitPolicy};
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Settings {
-    ambiguous: OnAmbiguous,
     attempt_timeout: Option<Duration>,
-    backoff: Backoff,
+    backoff: Option<Backoff>,
     delivery_deadline: Option<Duration>,
     duplicates: Option<Duplicates>,
     in_flight: Option<(usize, usize)>,
@@ -33,6 +32,7 @@ pub struct Settings {
     max_batch_entries: Option<usize>,
     max_bytes: Option<usize>,
     max_entries: Option<usize>,
+    on_ambiguous: Option<OnAmbiguous>,
     order: Option<Order>,
     remembered_for: Option<Duration>,
     threshold_bytes: Option<usize>,
@@ -100,7 +100,7 @@ impl Settings {
     /// # let _ = at_most_once;
     /// ```
     pub fn on_ambiguous(mut self, rule: OnAmbiguous) -> Self {
-        self.ambiguous = rule;
+        self.on_ambiguous = Some(rule);
         self
     }
 
@@ -133,7 +133,7 @@ impl Settings {
     /// # let _ = settings;
     /// ```
     pub fn backoff(mut self, backoff: Backoff) -> Self {
-        self.backoff = backoff;
+        self.backoff = Some(backoff);
         self
     }
 
@@ -305,18 +305,6 @@ impl Settings {
         self
     }
 
-    /// The delivery deadline where the user chose none; for the builders of services.
-    pub fn or_delivery_deadline(mut self, deadline: Duration) -> Self {
-        self.delivery_deadline = self.delivery_deadline.or(Some(deadline));
-        self
-    }
-
-    /// The rule for duplicates where the user chose none; for the builders of services.
-    pub fn or_duplicates(mut self, rule: Duplicates) -> Self {
-        self.duplicates = self.duplicates.or(Some(rule));
-        self
-    }
-
     /// How long the service remembers an entry, from [`Service::remembers_for`]; set by the writer's
     /// builder, and needed by a program that drives a [`Buffer`](crate::Buffer) itself.
     ///
@@ -326,14 +314,36 @@ impl Settings {
         self
     }
 
-    /// The order where the user chose none; for the builders of services.
-    pub fn or_order(mut self, order: Order) -> Self {
-        self.order = self.order.or(Some(order));
-        self
+    /// These settings, and the others where none is set here.
+    ///
+    /// ```
+    /// # use batch_core::{Order, Settings};
+    /// let strict = Settings::new().order(Order::Strict);
+    /// assert!(Settings::new().or(strict.clone()).is_strict());
+    /// assert!(!Settings::new().order(Order::Relaxed).or(strict).is_strict());
+    /// ```
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            attempt_timeout: self.attempt_timeout.or(others.attempt_timeout),
+            backoff: self.backoff.or(others.backoff),
+            delivery_deadline: self.delivery_deadline.or(others.delivery_deadline),
+            duplicates: self.duplicates.or(others.duplicates),
+            in_flight: self.in_flight.or(others.in_flight),
+            linger: self.linger.or(others.linger),
+            max_attempts: self.max_attempts.or(others.max_attempts),
+            max_batch_bytes: self.max_batch_bytes.or(others.max_batch_bytes),
+            max_batch_entries: self.max_batch_entries.or(others.max_batch_entries),
+            max_bytes: self.max_bytes.or(others.max_bytes),
+            max_entries: self.max_entries.or(others.max_entries),
+            on_ambiguous: self.on_ambiguous.or(others.on_ambiguous),
+            order: self.order.or(others.order),
+            remembered_for: self.remembered_for.or(others.remembered_for),
+            threshold_bytes: self.threshold_bytes.or(others.threshold_bytes),
+            threshold_entries: self.threshold_entries.or(others.threshold_entries),
+        }
     }
 
-    /// Whether the user chose [`Order::Strict`]; for the builders of services, some of which cannot
-    /// keep it.
+    /// Whether [`Order::Strict`] is set, which some destinations cannot keep.
     #[must_use]
     pub fn is_strict(&self) -> bool {
         self.order == Some(Order::Strict)
@@ -363,9 +373,9 @@ impl Settings {
         let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(10).min(delivery_deadline));
         let linger = self.linger.unwrap_or_else(|| Linger::default().at_most(delivery_deadline / 2));
         Rules {
-            ambiguous: self.ambiguous,
+            on_ambiguous: self.on_ambiguous.unwrap_or_default(),
             attempt_timeout: attempt_timeout.min(FOREVER),
-            backoff: self.backoff,
+            backoff: self.backoff.unwrap_or_default(),
             delivery_deadline,
             duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
             linger: linger.at_most(FOREVER),

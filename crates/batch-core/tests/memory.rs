@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Receipt, Reply, Service, Settings,
-    Verdict, Writer,
+    Batch, Class, Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Receipt, Refusal, Reply,
+    Service, Settings, Verdict, Verdicts, Writer,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -71,23 +71,22 @@ impl Service for Slow {
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {
         let key = |length: usize| Key::from(format!("{:0length$}", entry.n).into_bytes());
-        Ok(Measure {
-            lane: entry.kind.lane.map(key),
-            identity: entry.kind.identity.map(key),
-            heap_bytes: entry.kind.heap,
-            ..Measure::of_bytes(100)
-        })
+        Ok(Measure::of_bytes(100)
+            .heap_bytes(entry.kind.heap)
+            .lane(entry.kind.lane.map(key))
+            .identity(entry.kind.identity.map(key)))
     }
 
-    async fn send(&self, entries: &[Entry]) -> Reply<u64> {
+    async fn send(&self, batch: &Batch<Entry>) -> Reply<u64> {
+        let entries = batch.entries();
         tokio::time::sleep(Duration::from_secs(3)).await;
         if entries[0].kind.fails == Fails::Always {
-            return Reply::Fatal(Failure::new("Denied"));
+            return Err(Refusal::new(Class::Fatal, Failure::new("Denied")));
         }
         if self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
-            return Reply::Retry(Failure::new("Busy"));
+            return Err(Refusal::new(Class::Retry, Failure::new("Busy")));
         }
-        Reply::Each(entries.iter().map(|entry| Verdict::Accepted(entry.n)).collect())
+        Ok(Verdicts::Each(entries.iter().map(|entry| Verdict::Accepted(entry.n)).collect()))
     }
 }
 

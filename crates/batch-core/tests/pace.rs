@@ -8,7 +8,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batch_core::{Failure, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdict, Writer};
+use batch_core::{
+    Batch, Class, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Settings, Verdict,
+    Verdicts, Writer,
+};
 use tokio::time::Instant;
 
 /// Takes some requests a second, with a burst of a tenth of that or of three, and throttles the others; or cannot be
@@ -75,13 +78,16 @@ impl Service for Bounded {
         Ok(Measure::of_bytes(8))
     }
 
-    async fn send(&self, entries: &[u64]) -> Reply<()> {
+    async fn send(&self, batch: &Batch<u64>) -> Reply<()> {
+        let entries = batch.entries();
         tokio::time::sleep(self.latency).await;
         match self.answer() {
-            Ok(()) => Reply::Each(vec![Verdict::Accepted(()); entries.len()]),
-            Err(false) if self.whole => Reply::Throttled(Failure::new("Throttled")),
-            Err(false) => Reply::Each(vec![Verdict::Throttled(Failure::new("Throttled")); entries.len()]),
-            Err(true) => Reply::Unsent(Failure::new("Refused")),
+            Ok(()) => Ok(Verdicts::Each(vec![Verdict::Accepted(()); entries.len()])),
+            Err(false) if self.whole => Err(Refusal::new(Class::Throttled, Failure::new("Throttled"))),
+            Err(false) => {
+                Ok(Verdicts::Each(vec![Verdict::Throttled(Failure::new("Throttled")); entries.len()]))
+            }
+            Err(true) => Err(Refusal::new(Class::Unsent, Failure::new("Refused"))),
         }
     }
 }

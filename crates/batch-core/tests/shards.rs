@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch_core::{
-    Buffer, Failure, Invalid, Key, LimitPolicy, Measure, Output, Reply, Service, Settings, Verdict, Writer,
+    Batch, Buffer, Failure, Invalid, Key, LimitPolicy, Measure, Output, Reply, Service, Settings, Verdict,
+    Verdicts, Writer,
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -70,13 +71,14 @@ impl Service for Stream {
     }
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {
-        Ok(Measure { lane: entry.station.map(Key::from), ..Measure::of_bytes(100) })
+        Ok(Measure::of_bytes(100).lane(entry.station.map(Key::from)))
     }
 
-    async fn send(&self, entries: &[Entry]) -> Reply<()> {
+    async fn send(&self, batch: &Batch<Entry>) -> Reply<()> {
+        let entries = batch.entries();
         sleep(Duration::from_millis(100)).await;
         let mut shards = self.0.lock().unwrap();
-        Reply::Each(entries.iter().map(|entry| shards[entry.shard].take(entry)).collect())
+        Ok(Verdicts::Each(entries.iter().map(|entry| shards[entry.shard].take(entry)).collect()))
     }
 }
 
@@ -172,7 +174,7 @@ fn throttle(buffer: &mut OfNumbers, entries: usize, now: std::time::Instant) -> 
         }
     };
     assert_eq!(batch.entries().len(), entries);
-    buffer.complete(batch, Reply::Each(vec![throttled(); entries]), now, 0.5);
+    buffer.complete(batch, Ok(Verdicts::Each(vec![throttled(); entries])), now, 0.5);
     buffer.stats().in_flight_limit
 }
 

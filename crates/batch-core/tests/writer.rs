@@ -50,6 +50,10 @@ mod retries;
 mod room;
 #[path = "writer/runtimes.rs"]
 mod runtimes;
+#[path = "writer/scopes.rs"]
+mod scopes;
+#[path = "writer/service.rs"]
+mod service;
 #[path = "writer/settings.rs"]
 mod settings;
 #[path = "writer/shutdown.rs"]

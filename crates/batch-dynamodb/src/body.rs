@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, WriteRequest};
 use aws_smithy_types::base64;
+use batch_core::Batch;
 use batch_smithy::json::need_escape;
 
 use crate::Write;
@@ -20,11 +21,13 @@ pub(crate) fn of_input(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
     Some(body.0)
 }
 
-/// The same for these writes to this table, straight from where they are.
-pub(crate) fn of_writes(table: &str, writes: &[Write], consumed_capacity: bool) -> Option<Vec<u8>> {
-    let mut body = Body(Vec::with_capacity(BODY_BYTES));
+/// The same for the writes of this batch to this table, straight from where they are. The buffer has exactly
+/// the size of the body, since the load of the batch is the sum of what its writes come to.
+pub(crate) fn of_batch(table: &str, batch: &Batch<Write>, consumed_capacity: bool) -> Option<Vec<u8>> {
+    let bytes = fixed_bytes(table, consumed_capacity) + batch.load().bytes;
+    let mut body = Body(Vec::with_capacity(bytes));
     body.text([r#"{"RequestItems":{""#, r#"":["#], table)?;
-    body.enclosed(["", "]}"], writes, |body, write| match write.is_delete() {
+    body.enclosed(["", "]}"], batch.entries(), |body, write| match write.is_delete() {
         true => body.delete(["{", "}"], write.attributes()),
         false => body.put(["{", "}"], write.attributes()),
     })?;

@@ -5,12 +5,18 @@ use batch_core::ConfigError;
 
 use crate::limits::{ACCOUNT_DIGITS, TABLE_ARN, TABLE_NAME};
 
-/// Which table a writer writes to: by name, or by ARN.
+/// Which table a writer writes to: by name or ARN; the form decides which.
+///
+/// A text that begins with `arn:` is an ARN, and any other is a name. A name is that of a table in the
+/// client's region and in the account of its credentials. An ARN may name a table of another account, but
+/// must be of the client's region, since requests go to the endpoint of the client.
 ///
 /// ```
 /// use batch_dynamodb::Table;
 ///
-/// assert_eq!(Table::name("orders").to_string(), "orders");
+/// assert_eq!(Table::new("orders").to_string(), "orders");
+/// let theirs = Table::new("arn:aws:dynamodb:eu-west-1:123456789012:table/orders");
+/// # let _ = theirs;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
@@ -23,29 +29,10 @@ enum Address {
 }
 
 impl Table {
-    /// The table of this name, in the client's region and in the account of its credentials.
-    ///
-    /// ```
-    /// use batch_dynamodb::Table;
-    ///
-    /// let table = Table::name("orders");
-    /// # let _ = table;
-    /// ```
-    pub fn name(name: impl Into<String>) -> Self {
-        Self(Address::Name(name.into()))
-    }
-
-    /// The table of this ARN, which may belong to another account. Requests go to the endpoint of
-    /// the client all the same, so its region must be that of the table.
-    ///
-    /// ```
-    /// use batch_dynamodb::Table;
-    ///
-    /// let theirs = Table::arn("arn:aws:dynamodb:eu-west-1:123456789012:table/orders");
-    /// # let _ = theirs;
-    /// ```
-    pub fn arn(arn: impl Into<String>) -> Self {
-        Self(Address::Arn(arn.into()))
+    /// The table of this name or ARN. Whether there can be such a table is checked when the writer is built.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self(if text.starts_with("arn:") { Address::Arn(text) } else { Address::Name(text) })
     }
 
     /// Name or ARN, as it is sent.
@@ -54,7 +41,7 @@ impl Table {
         text
     }
 
-    /// What to do when the service does not know it.
+    /// What to do where the service does not know it.
     pub(crate) fn unknown(&self, client: &Client) -> String {
         let region = client.config().region().map_or("of the client", |region| region.as_ref());
         let account = match self.0 {
@@ -76,6 +63,18 @@ impl Table {
     }
 }
 
+impl From<&str> for Table {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Table {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 /// The name or the ARN.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,9 +84,6 @@ impl fmt::Display for Table {
 
 fn check_name(name: &str) -> Result<(), ConfigError> {
     let (least, most) = (TABLE_NAME.start(), TABLE_NAME.end());
-    if name.starts_with("arn:") {
-        return refuse(format!("{name:?} is the ARN of a table and no name; use `Table::arn`"));
-    }
     if let Some(character) = name.chars().find(|&character| !is_name_character(character)) {
         return refuse(format!(
             "the table name {name:?} has {character:?} in it; it may have letters, digits, '-', '_' and '.' only"
@@ -108,7 +104,7 @@ fn check_arn(arn: &str) -> Result<(), ConfigError> {
     }
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, "dynamodb", region, account, resource] = parts[..] else {
-        return refuse(format!("{arn:?} is no table ARN; {ARN_FORM}, or use `Table::name`"));
+        return refuse(format!("{arn:?} is no table ARN; {ARN_FORM}"));
     };
     let is_account = account.len() == ACCOUNT_DIGITS && account.bytes().all(|byte| byte.is_ascii_digit());
     if partition.is_empty() || region.is_empty() || !is_account {
@@ -147,26 +143,26 @@ mod tests {
 
     #[test]
     fn names_of_3_to_255_letters_digits_hyphens_underscores_and_periods_are_taken() {
-        check(&Table::name("abc"), Ok(()));
-        check(&Table::name("Orders-2_new.eu"), Ok(()));
-        check(&Table::name("a".repeat(255)), Ok(()));
+        check(&Table::new("abc"), Ok(()));
+        check(&Table::new("Orders-2_new.eu"), Ok(()));
+        check(&Table::new("a".repeat(255)), Ok(()));
 
-        check(&Table::name(""), Err("has 0 characters; set its 3 to 255"));
-        check(&Table::name("ab"), Err("has 2 characters"));
-        check(&Table::name("a".repeat(256)), Err("has 256 characters"));
-        check(&Table::name("or ders"), Err("' '"));
-        check(&Table::name("bücher"), Err("'ü'"));
-        check(&Table::name("arn:aws:dynamodb:eu-west-1:123456789012:table/orders"), Err("use `Table::arn`"));
+        check(&Table::new(""), Err("has 0 characters; set its 3 to 255"));
+        check(&Table::new("ab"), Err("has 2 characters"));
+        check(&Table::new("a".repeat(256)), Err("has 256 characters"));
+        check(&Table::new("or ders"), Err("' '"));
+        check(&Table::new("bücher"), Err("'ü'"));
     }
 
     #[test]
     fn arns_of_a_table_are_taken() {
-        let arn = |rest: &str| Table::arn(format!("arn:aws:dynamodb:{rest}"));
+        let arn = |rest: &str| Table::new(format!("arn:aws:dynamodb:{rest}"));
         check(&arn("eu-west-1:123456789012:table/orders"), Ok(()));
-        check(&Table::arn("arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders"), Ok(()));
+        check(&Table::new("arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders"), Ok(()));
 
-        check(&Table::arn("orders"), Err("use `Table::name`"));
-        check(&Table::arn("arn:aws:sqs:eu-west-1:123456789012:orders"), Err("is no table ARN"));
+        check(&Table::new("arn:"), Err("is no table ARN; its form is arn:aws:dynamodb:"));
+        check(&Table::new("ARN:aws:dynamodb:eu-west-1:123456789012:table/orders"), Err("':'"));
+        check(&Table::new("arn:aws:sqs:eu-west-1:123456789012:orders"), Err("is no table ARN"));
         check(&arn(":123456789012:table/orders"), Err("lacks a partition, a region or an account"));
         check(&arn("eu-west-1::table/orders"), Err("lacks a partition, a region or an account"));
         check(&arn("eu-west-1:12345678901x:table/orders"), Err("lacks a partition"));

@@ -1,32 +1,6 @@
 use std::error::Error;
 
-use batch_core::{ConfigError, Failure};
-
 use crate::limits::LEVELS;
-
-/// Why a writer could not learn the keys of its table.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConnectError {
-    /// The settings contradict each other or the service.
-    #[error("the settings do not fit")]
-    Config(#[from] ConfigError),
-    /// There is no such table.
-    #[error("the table was not found")]
-    NoSuchTable(#[source] Failure),
-    /// The table could not be described: no connection, no permission, no credentials, throttled. The
-    /// failure says which, and what to do.
-    #[error("the keys of the table could not be read")]
-    NotDescribed(#[source] Failure),
-    /// The table is there and takes no writes, or its keys make no sense.
-    #[error("the table {table} cannot be written to: {reason}")]
-    NotUsable {
-        /// Its name or ARN, as it was given.
-        table: String,
-        /// Why not.
-        reason: String,
-    },
-}
 
 /// Why no item can be made of a value. No variant shows any of the value.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +36,7 @@ pub enum ItemError {
         /// Where the value begins, in bytes from 0.
         byte: usize,
     },
-    /// A text with an escape that stands for no character: half of a surrogate pair, say.
+    /// A text with an escape that stands for no character, such as half of a surrogate pair.
     #[error("the value at byte {byte} of the JSON text has an escape that stands for no character")]
     Unreadable {
         /// Where the value begins, in bytes from 0.

@@ -129,7 +129,7 @@ fn write_value(value: &AttributeValue, json: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A number as it is, unless JSON does not know its spelling: `.5`, say.
+/// A number as it is, unless JSON does not know its spelling, such as `.5`.
 fn write_number(text: &str, json: &mut String) -> Option<()> {
     let is_json = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
         && serde_json::from_str::<&RawValue>(text).is_ok_and(|number| number.get() == text);

@@ -11,12 +11,12 @@ use crate::write::{Attributes, attribute};
 /// The type of an attribute that is part of a key.
 ///
 /// ```
-/// use batch_dynamodb::KeyType;
+/// use batch_dynamodb::ScalarType;
 ///
-/// assert_eq!(KeyType::Number.to_string(), "number (N)");
+/// assert_eq!(ScalarType::Number.to_string(), "number (N)");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum KeyType {
+pub enum ScalarType {
     /// Bytes, type `B`.
     Binary,
     /// A number, type `N`. Keys of type number are compared by value: `1`, `1.0` and `1e0` are one.
@@ -38,7 +38,7 @@ pub(crate) struct KeySchema {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct KeyAttribute {
     pub(crate) name: String,
-    pub(crate) key_type: KeyType,
+    pub(crate) scalar_type: ScalarType,
     pub(crate) role: Role,
 }
 
@@ -50,7 +50,7 @@ pub(crate) enum Role {
 }
 
 impl KeySchema {
-    /// What tells the item of these attributes from every other of the table; none if a key
+    /// What distinguishes the item of these attributes from every other of the table; none if a key
     /// attribute is missing or of another type. All keys of a table have the same types, so that
     /// the bytes need not say which these are.
     pub(crate) fn key_of<'a>(&self, attributes: &'a Attributes) -> Option<Key<'a>> {
@@ -71,19 +71,19 @@ impl KeySchema {
 impl KeyAttribute {
     /// The bytes that equal keys share and no others have.
     fn bytes_in<'a>(&self, attributes: &'a Attributes) -> Option<Cow<'a, [u8]>> {
-        match (self.key_type, attribute(attributes, &self.name)?) {
-            (KeyType::Binary, AttributeValue::B(blob)) => Some(Cow::Borrowed(blob.as_ref())),
-            (KeyType::Number, AttributeValue::N(text)) => Some(match number::canonical(text).ok()? {
+        match (self.scalar_type, attribute(attributes, &self.name)?) {
+            (ScalarType::Binary, AttributeValue::B(blob)) => Some(Cow::Borrowed(blob.as_ref())),
+            (ScalarType::Number, AttributeValue::N(text)) => Some(match number::canonical(text).ok()? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             }),
-            (KeyType::String, AttributeValue::S(text)) => Some(Cow::Borrowed(text.as_bytes())),
+            (ScalarType::String, AttributeValue::S(text)) => Some(Cow::Borrowed(text.as_bytes())),
             _ => None,
         }
     }
 }
 
-impl KeyType {
+impl ScalarType {
     /// The type of this value, if it can be part of a key.
     pub(crate) fn of(value: &AttributeValue) -> Option<Self> {
         match value {
@@ -106,7 +106,7 @@ impl Role {
 }
 
 /// The type, and how the service spells it.
-impl fmt::Display for KeyType {
+impl fmt::Display for ScalarType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Binary => "binary (B)",
@@ -130,20 +130,20 @@ mod tests {
     use batch_core::Key;
     use proptest::prelude::*;
 
-    use super::KeyType;
+    use super::ScalarType;
     use crate::samples::{attributes, b, n, s, schema};
 
     #[test]
     fn a_key_is_the_bytes_of_its_partition_key() {
         let item = attributes([("pk", s("ä")), ("x", n("1"))]);
-        assert_eq!(schema(KeyType::String, None).key_of(&item), Some(Key::from("ä")));
+        assert_eq!(schema(ScalarType::String, None).key_of(&item), Some(Key::from("ä")));
         let item = attributes([("pk", b(&[0, 255]))]);
-        assert_eq!(schema(KeyType::Binary, None).key_of(&item), Some(Key::from(vec![0, 255])));
+        assert_eq!(schema(ScalarType::Binary, None).key_of(&item), Some(Key::from(vec![0, 255])));
     }
 
     #[test]
     fn numbers_of_equal_value_are_one_key() {
-        let numbers = schema(KeyType::Number, Some(KeyType::Number));
+        let numbers = schema(ScalarType::Number, Some(ScalarType::Number));
         let item = |partition, sort| attributes([("pk", n(partition)), ("sk", n(sort))]);
         let first = item("1", "0");
         for (partition, sort) in [("1.0", "0.0"), ("1e0", "-0"), ("+01", "0e9")] {
@@ -155,12 +155,12 @@ mod tests {
 
     #[test]
     fn a_key_of_another_type_or_without_a_part_is_none() {
-        let strings = schema(KeyType::String, Some(KeyType::String));
+        let strings = schema(ScalarType::String, Some(ScalarType::String));
         assert_eq!(strings.key_of(&attributes([("pk", n("1")), ("sk", s("a"))])), None);
         assert_eq!(strings.key_of(&attributes([("pk", s("a")), ("sk", n("1"))])), None);
         assert_eq!(strings.key_of(&attributes([("pk", s("a"))])), None);
         assert_eq!(strings.key_of(&attributes([])), None);
-        assert_eq!(schema(KeyType::Number, None).key_of(&attributes([("pk", n("one"))])), None);
+        assert_eq!(schema(ScalarType::Number, None).key_of(&attributes([("pk", n("one"))])), None);
     }
 
     proptest! {
@@ -168,7 +168,7 @@ mod tests {
         fn keys_of_two_parts_are_equal_exactly_when_both_parts_are(
             one in ("[ab]{0,3}", "[ab]{0,3}"), other in ("[ab]{0,3}", "[ab]{0,3}"),
         ) {
-            let strings = schema(KeyType::String, Some(KeyType::String));
+            let strings = schema(ScalarType::String, Some(ScalarType::String));
             let key = |(partition, sort): &(String, String)| {
                 let item = attributes([("pk", s(partition)), ("sk", s(sort))]);
                 strings.key_of(&item).map(|key| key.as_bytes().to_vec())

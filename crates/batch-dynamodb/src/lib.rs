@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod body;
-mod builder;
-mod connect;
+mod consumed;
 mod destination;
+mod discovery;
 mod error;
 mod item;
 mod json;
@@ -15,27 +15,26 @@ mod partition_key;
 mod samples;
 mod serializer;
 mod service;
-mod stats;
+mod table_keys;
 mod validate;
 mod verdict;
 mod write;
-mod writer;
 
-pub use builder::{DynamoDbWriterBuilder, KeysGiven, KeysOfTable};
 pub use destination::Table;
-pub use error::{ConnectError, ItemError};
+pub use error::ItemError;
 pub use item::item_bytes;
-pub use key::KeyType;
-pub use service::{DynamoDb, SentWrite};
-pub use stats::DynamoDbStats;
+pub use key::ScalarType;
+pub use service::{DynamoDb, DynamoDbWriter, SentWrite};
 pub use write::Write;
-pub use writer::DynamoDbWriter;
 
 #[doc(no_inline)]
 pub use batch_core::{
-    Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+    Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order,
+    Permit, Receipt, ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
+
+#[doc(inline)]
+pub use batch_core::{Writer, WriterBuilder};
 
 /// The value of an attribute, as the SDK has it.
 #[doc(no_inline)]

@@ -11,7 +11,7 @@ pub(crate) const REQUEST_WRITES: usize = 25;
 /// has 1,048,576 bytes).
 pub(crate) const REQUEST_BYTES: usize = 16_777_216;
 
-/// Bytes that are read of an answer. The largest that the service sends has all of a request
+/// Bytes that are read of a response. The largest that the service sends has all of a request
 /// unprocessed; a server that escapes what is not ASCII needs three times as many bytes for it.
 pub(crate) const ANSWER_BYTES: usize = 3 * REQUEST_BYTES + (1 << 20);
 

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::collection::{btree_set, hash_map, vec};
 use proptest::prelude::*;
 
-use crate::key::{KeyAttribute, KeySchema, KeyType, Role};
+use crate::key::{KeyAttribute, KeySchema, Role, ScalarType};
 use crate::write::Attributes;
 
 pub(crate) fn s(text: &str) -> AttributeValue {
@@ -25,7 +25,7 @@ pub(crate) fn attributes<const N: usize>(members: [(&str, AttributeValue); N]) -
 }
 
 /// The keys `pk` and, if it has a type, `sk`.
-pub(crate) fn schema(partition: KeyType, sort: Option<KeyType>) -> KeySchema {
+pub(crate) fn schema(partition: ScalarType, sort: Option<ScalarType>) -> KeySchema {
     KeySchema {
         partition: key("pk", partition, Role::Partition),
         sort: sort.map(|sort| key("sk", sort, Role::Sort)),
@@ -33,8 +33,8 @@ pub(crate) fn schema(partition: KeyType, sort: Option<KeyType>) -> KeySchema {
     }
 }
 
-pub(crate) fn key(name: &str, key_type: KeyType, role: Role) -> KeyAttribute {
-    KeyAttribute { name: name.to_owned(), key_type, role }
+pub(crate) fn key(name: &str, scalar_type: ScalarType, role: Role) -> KeyAttribute {
+    KeyAttribute { name: name.to_owned(), scalar_type, role }
 }
 
 /// This value in so many lists, or maps.

@@ -6,21 +6,15 @@ use std::hash::Hash;
 use aws_sdk_dynamodb::types::AttributeValue;
 use batch_core::Invalid;
 
-use crate::key::{KeyAttribute, KeySchema, KeyType};
+use crate::Write;
+use crate::key::{KeyAttribute, KeySchema, ScalarType};
 use crate::limits::{ATTRIBUTE_NAME_BYTES, LEVELS, NUMBER_DIGITS, NUMBER_POWERS};
 use crate::number::{self, Fault};
 use crate::write::{self, Attributes, type_of};
-use crate::{Write, partition_key};
 
-/// Why a table of these keys would refuse the write, if it would. `from` is where a put's partition
-/// key would have come from.
-pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Result<(), Invalid> {
+/// Why a table of these keys would refuse the write, if it would.
+pub(crate) fn write(write: &Write, schema: &KeySchema) -> Result<(), Invalid> {
     let attributes = write.attributes();
-    if let Some(from) =
-        from.filter(|_| !write.is_delete() && !attributes.contains_key(&schema.partition.name))
-    {
-        partition_key::copied(from, attributes, &schema.partition)?;
-    }
     for key in schema.attributes() {
         match write::attribute(attributes, &key.name) {
             None => return Err(missing(key, write)),
@@ -34,7 +28,7 @@ pub(crate) fn write(write: &Write, schema: &KeySchema, from: Option<&str>) -> Re
     all(attributes)
 }
 
-/// Checks every attribute. Of those at fault it tells of the first by name, whatever order the map has.
+/// Checks every attribute. It reports the first at fault by name, whatever order the map has.
 fn all(attributes: &Attributes) -> Result<(), Invalid> {
     let faults = attributes.iter().filter_map(|(name, value)| Some((name, attribute(name, value).err()?)));
     match faults.min_by(|(one, _), (other, _)| one.cmp(other)) {
@@ -83,7 +77,7 @@ fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
         AttributeValue::N(text) => number::check(text).or_else(no_number),
         AttributeValue::Ns(set) => members(set, |text| number::canonical(text).or_else(no_number)),
         AttributeValue::Null(false) => {
-            refuse("a null is false, and DynamoDB takes only `Null(true)`; use that")
+            refuse("a null is false, and DynamoDB accepts only `Null(true)`; use that")
         }
         AttributeValue::Ss(set) => members(set, |text| Ok(text.as_str())),
         other => refuse(format!("a value is {}; update the SDK", type_of(other))),
@@ -96,7 +90,7 @@ fn members<'a, T, K: Eq + Hash>(
     identity: impl Fn(&'a T) -> Result<K, Invalid>,
 ) -> Result<(), Invalid> {
     if set.is_empty() {
-        return refuse("a set is empty, DynamoDB takes no such set; leave it out, or send a list");
+        return refuse("a set is empty, DynamoDB accepts no such set; leave it out, or send a list");
     }
     let mut seen = HashSet::with_capacity(set.len());
     for member in set {
@@ -126,18 +120,18 @@ fn no_number<T>(fault: Fault) -> Result<T, Invalid> {
 }
 
 fn missing(key: &KeyAttribute, write: &Write) -> Invalid {
-    let KeyAttribute { name, key_type, role } = key;
+    let KeyAttribute { name, scalar_type, role } = key;
     let what = if write.is_delete() { "key of the delete" } else { "item" };
     let is_line_of_an_export = attributes_of_an_export(write.attributes());
     let way_out = if is_line_of_an_export { DYNAMODB_JSON } else { "add it" };
-    Invalid::new(format!("the {what} lacks the {role} {name:?} of the table, a {key_type}; {way_out}"))
+    Invalid::new(format!("the {what} lacks the {role} {name:?} of the table, a {scalar_type}; {way_out}"))
 }
 
 fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<(), Invalid> {
-    let KeyAttribute { name, key_type, role } = key;
-    if KeyType::of(value) != Some(*key_type) {
+    let KeyAttribute { name, scalar_type, role } = key;
+    if ScalarType::of(value) != Some(*scalar_type) {
         return refuse(format!(
-            "the attribute {name:?} is of type {}, and {whose} {role} of that name is a {key_type}; {}",
+            "the attribute {name:?} is of type {}, and {whose} {role} of that name is a {scalar_type}; {}",
             type_of(value),
             if is_dynamodb_json(value) { DYNAMODB_JSON } else { "convert it" },
         ));
@@ -149,7 +143,7 @@ fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<
     };
     match bytes {
         0 => refuse(format!(
-            "{whose} {role} {name:?} is empty, DynamoDB takes no empty key; give it a value{}",
+            "{whose} {role} {name:?} is empty, DynamoDB accepts no empty key; give it a value{}",
             if whose == INDEX { ", or leave it out" } else { "" },
         )),
         bytes if bytes > role.limit() => refuse(format!(

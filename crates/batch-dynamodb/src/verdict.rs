@@ -1,10 +1,10 @@
-//! What the service's answers mean: from codes and unprocessed items to verdicts.
+//! What the service's responses mean: from codes and unprocessed items to verdicts.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::WriteRequest;
-use batch_core::{Failure, Key, Verdict};
-use batch_smithy::{Class, Codes, Rule};
+use batch_core::{Class, Failure, Key, Verdict, Verdicts};
+use batch_smithy::{Codes, Rule};
 
 use crate::key::KeySchema;
 use crate::{SentWrite, Write};
@@ -24,40 +24,42 @@ pub(crate) static DESCRIBE_TABLE: Codes = Codes {
     prefix: "",
     rules: RULES,
     check_permissions: "these credentials may not describe the table; allow them dynamodb:DescribeTable, or give the \
-                        builder the table's keys",
+                        table's keys with `DynamoDb::partition_key`",
     check_endpoint: CHECK_ENDPOINT,
     check_key: CHECK_KEY,
 };
 
-/// One verdict for each write, in the order of the writes. What comes back unprocessed was
-/// throttled: the service gives no reasons, but this one nearly always.
+/// One verdict for each write, in the order of the writes. An unprocessed item was throttled: the
+/// service gives no reason, and nearly always it is this one.
 ///
-/// Items are matched by their keys, since the service spells a number as it likes. An item that comes
-/// back and was never sent contradicts the request, so that nothing it leaves out is sure to be
-/// written.
+/// Items are matched by their keys, since the service spells a number as it likes. An unprocessed item
+/// that was never sent contradicts the request, so that no other write is certain to be applied.
 pub(crate) fn of_writes(
     schema: &KeySchema,
     writes: &[Write],
     unprocessed: impl IntoIterator<Item = WriteRequest>,
-) -> Vec<Verdict<SentWrite>> {
+) -> Verdicts<SentWrite> {
     let mut unprocessed = unprocessed.into_iter().peekable();
     if unprocessed.peek().is_none() {
-        return vec![Verdict::Accepted(SentWrite {}); writes.len()]; // nearly always
+        return Verdicts::all_accepted(|_| SentWrite {}); // nearly always
     }
-    let place = |(place, write): (usize, &Write)| Some((owned(schema.key_of(write.attributes())?), place));
-    let places: HashMap<_, _> = writes.iter().enumerate().filter_map(place).collect();
+    let position = |(position, write): (usize, &Write)| {
+        let key = schema.key_of(write.attributes())?;
+        Some((owned(key), position))
+    };
+    let positions: HashMap<_, _> = writes.iter().enumerate().filter_map(position).collect();
     let mut left_out = vec![false; writes.len()];
     let mut unknown = 0_usize;
     for request in unprocessed {
-        match key_of(schema, &request).and_then(|key| places.get(&key)) {
-            Some(&place) => left_out[place] = true,
+        match key_of(schema, &request).and_then(|key| positions.get(&key)) {
+            Some(&position) => left_out[position] = true,
             None => unknown += 1,
         }
     }
     let rest = if unknown == 0 {
         Verdict::Accepted(SentWrite {})
     } else {
-        tracing::warn!(target: "batch_dynamodb", unknown, "an answer has unprocessed items that were not sent");
+        tracing::warn!(target: "batch_dynamodb", unknown, "a response has unprocessed items that were not sent");
         Verdict::Ambiguous(contradiction())
     };
     let verdict = |left_out| if left_out { Verdict::Throttled(unprocessed_item()) } else { rest.clone() };
@@ -78,14 +80,14 @@ fn owned(key: Key<'_>) -> Key<'static> {
 }
 
 fn contradiction() -> Failure {
-    Failure::new("ContradictoryAnswer").with_detail(
-        "the answer has an unprocessed item that was not sent, so it is not sure what was written",
+    Failure::contradictory().with_detail(
+        "the response has an unprocessed item that was not sent, so it is uncertain which writes were applied",
     )
 }
 
 fn unprocessed_item() -> Failure {
     Failure::new("UnprocessedItem").with_detail(
-        "the service did not get to the write, nearly always because table or index are asked too much; raise their \
+        "the service did not process the write, nearly always because the table or an index is throttled; raise its \
          capacity, or write less",
     )
 }
@@ -111,7 +113,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-const CHECK_ENDPOINT: &str = "this is not how Amazon DynamoDB answers; check the endpoint of the client";
+const CHECK_ENDPOINT: &str = "this is not how Amazon DynamoDB responds; check the endpoint of the client";
 
 const CHECK_KEY: &str = "the table's KMS key cannot be used; check its state, and that DynamoDB may use it";
 

@@ -203,7 +203,7 @@ impl Write {
     }
 
     /// The write as the SDK has it. It copies the attributes, which stay with the writer until the
-    /// service took them.
+    /// service has accepted them.
     pub(crate) fn request(&self) -> WriteRequest {
         let attributes = Some(self.attributes.clone());
         // Sets the fields themselves: a setter of the builder moves the whole request.

@@ -5,11 +5,22 @@ use batch_core::ConfigError;
 
 use crate::limits::{ACCOUNT_DIGITS, STREAM_NAME};
 
-/// The stream to write to, by name or by ARN.
+/// Which stream a writer sends to: by name or ARN; the form decides which.
 ///
-/// Whether it can be one is checked when the writer is built; whether it exists shows when the
-/// first request is sent, or when its limits are discovered.
+/// A text that begins with `arn:` is an ARN, and any other is a name. A name is that of a stream in the
+/// client's region and in the account of its credentials. An ARN may name another account, but must be of
+/// the client's region, since requests go to the endpoint of the client.
+///
+/// ```
+/// use batch_kinesis::Stream;
+///
+/// assert_eq!(Stream::new("measurements").to_string(), "measurements");
+///
+/// let stream = Stream::new("arn:aws:kinesis:eu-west-1:123456789012:stream/measurements");
+/// # let _ = stream;
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
 pub struct Stream(Address);
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,28 +30,11 @@ enum Address {
 }
 
 impl Stream {
-    /// The stream of this name, in the client's region and in the account of its credentials.
-    ///
-    /// ```
-    /// use batch_kinesis::Stream;
-    ///
-    /// assert_eq!(Stream::name("measurements").to_string(), "measurements");
-    /// ```
-    pub fn name(name: impl Into<String>) -> Self {
-        Self(Address::Name(name.into()))
-    }
-
-    /// The stream with this ARN, in any account. Requests go to the client's region all the same,
-    /// so that must be the stream's.
-    ///
-    /// ```
-    /// use batch_kinesis::Stream;
-    ///
-    /// let stream = Stream::arn("arn:aws:kinesis:eu-west-1:123456789012:stream/measurements");
-    /// # let _ = stream;
-    /// ```
-    pub fn arn(arn: impl Into<String>) -> Self {
-        Self(Address::Arn(arn.into()))
+    /// The stream of this name or ARN. Whether there can be such a stream is checked when the writer is
+    /// built.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self(if text.starts_with("arn:") { Address::Arn(text) } else { Address::Name(text) })
     }
 
     /// Its name, if that is how it was given.
@@ -81,6 +75,18 @@ impl Stream {
     }
 }
 
+impl From<&str> for Stream {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Stream {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 /// The name or the ARN.
 impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,8 +107,7 @@ fn check_name(name: &str) -> Result<(), ConfigError> {
     match name.chars().find(|&character| !allowed(character)) {
         None => Ok(()),
         Some(character) => refuse(format!(
-            "the stream name {name:?} has {character:?} in it; it may have letters, digits, '-', '.' and '_' only{}",
-            if name.starts_with("arn:") { "; for an ARN use `Stream::arn`" } else { "" },
+            "the stream name {name:?} has {character:?} in it; it may have letters, digits, '-', '.' and '_' only"
         )),
     }
 }
@@ -110,9 +115,7 @@ fn check_name(name: &str) -> Result<(), ConfigError> {
 fn check_arn(arn: &str) -> Result<(), ConfigError> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let &["arn", partition, "kinesis", region, account, resource] = &parts[..] else {
-        return refuse(format!(
-            "{arn:?} is no ARN of a stream; its form is {ARN_FORM}, or use `Stream::name`"
-        ));
+        return refuse(format!("{arn:?} is no ARN of a stream; its form is {ARN_FORM}"));
     };
     let is_label = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -156,15 +159,27 @@ mod tests {
 
     #[test]
     fn names_of_1_to_128_letters_digits_hyphens_periods_and_underscores_are_taken() {
-        check(&Stream::name("a"), Ok(()));
-        check(&Stream::name("Orders-2_new.v1"), Ok(()));
-        check(&Stream::name("a".repeat(128)), Ok(()));
+        check(&Stream::new("a"), Ok(()));
+        check(&Stream::new("Orders-2_new.v1"), Ok(()));
+        check(&Stream::new("a".repeat(128)), Ok(()));
 
-        check(&Stream::name(""), Err("is empty; set its 1 to 128"));
-        check(&Stream::name("a".repeat(129)), Err("129 characters, the limit is 128"));
-        check(&Stream::name("or ders"), Err("' '"));
-        check(&Stream::name("bücher"), Err("'ü'"));
-        check(&Stream::name("arn:aws:kinesis:x:1:stream/y"), Err("use `Stream::arn`"));
+        check(&Stream::new(""), Err("is empty; set its 1 to 128"));
+        check(&Stream::new("a".repeat(129)), Err("129 characters, the limit is 128"));
+        check(&Stream::new("or ders"), Err("' '"));
+        check(&Stream::new("bücher"), Err("'ü'"));
+    }
+
+    #[test]
+    fn the_form_decides_whether_it_is_a_name_or_an_arn() {
+        let arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders";
+        for (stream, name, of_arn) in [
+            (Stream::from("orders"), Some("orders"), None),
+            (Stream::from(String::from("orders.arn")), Some("orders.arn"), None),
+            (Stream::from(arn), None, Some(arn)),
+        ] {
+            assert_eq!((stream.stream_name().as_deref(), stream.stream_arn().as_deref()), (name, of_arn));
+            assert_eq!(Some(&*stream.to_string()), name.or(of_arn));
+        }
     }
 
     #[test]
@@ -174,11 +189,11 @@ mod tests {
             "arn:aws-us-gov:kinesis:us-gov-west-1:123456789012:stream/a.b_c-D1",
             "arn:aws-cn:kinesis:cn-north-1:000000000000:stream/o",
         ] {
-            check(&Stream::arn(arn), Ok(()));
+            check(&Stream::new(arn), Ok(()));
         }
         for (arn, part) in [
-            ("", "is no ARN of a stream"),
-            ("orders", "or use `Stream::name`"),
+            ("arn:", "is no ARN of a stream; its form is arn:aws:kinesis:<region>:<account>:stream/<name>"),
+            ("arn:orders", "is no ARN of a stream"),
             ("arn:aws:sqs:eu-west-1:123456789012:orders", "is no ARN of a stream"),
             ("arn:aws:kinesis:eu-west-1:123456789012", "is no ARN of a stream"),
             ("arn::kinesis:eu-west-1:123456789012:stream/orders", "no partition or no region"),
@@ -190,7 +205,7 @@ mod tests {
             ("arn:aws:kinesis:eu-west-1:123456789012:stream/", "the stream name is empty"),
             ("arn:aws:kinesis:eu-west-1:123456789012:stream/a/consumer/b:1", "'/'"),
         ] {
-            check(&Stream::arn(arn), Err(part));
+            check(&Stream::new(arn), Err(part));
         }
     }
 }

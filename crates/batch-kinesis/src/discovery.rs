@@ -2,11 +2,11 @@
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamDescriptionSummary};
-use batch_smithy::{Class, Refusal, cap_answers};
+use batch_core::Refusal;
+use batch_smithy::lookup_config;
 
 use crate::limits::{DESCRIPTION_BYTES, RECORD_BYTES, STREAM_MAXIMUM_KIB};
-use crate::service::renewal;
-use crate::{ConnectError, Stream, verdict};
+use crate::{Stream, verdict};
 
 /// What a writer must know of its stream.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,17 +17,12 @@ pub(crate) struct Discovered {
     pub(crate) distributes: bool,
 }
 
-/// Asks for the limits of the stream, with the client as it is: its own retries too. Only credentials that
-/// are refused are asked for once more.
-pub(crate) async fn describe(client: &Client, stream: &Stream) -> Result<Discovered, ConnectError> {
-    let credentials = renewal(client);
-    let own = client.config().to_builder().identity_cache(credentials.cache());
-    let own = Client::from_conf(own.build());
-    let described = credentials.retry(|| summary(&own, stream)).await;
-    let summary = described.map_err(|refusal| match refusal.class {
-        Class::UnknownDestination => ConnectError::NoSuchStream(refusal.failure),
-        _ => ConnectError::NotDescribed(refusal.failure),
-    })?;
+/// Asks for the limits of the stream, with the client as it was given: its own retries too. Credentials
+/// that the service refuses are renewed once.
+pub(crate) async fn describe(given: &Client, stream: &Stream) -> Result<Discovered, Refusal> {
+    let (config, credentials) = lookup_config!(aws_sdk_kinesis, given, DESCRIPTION_BYTES);
+    let client = Client::from_conf(config.build());
+    let summary = credentials.retry(|| summary(&client, stream)).await?;
     let discovered = of_summary(&summary);
     tracing::debug!(target: "batch_kinesis", %stream, ?discovered, "read the limits of the stream");
     Ok(discovered)
@@ -36,13 +31,14 @@ pub(crate) async fn describe(client: &Client, stream: &Stream) -> Result<Discove
 async fn summary(client: &Client, stream: &Stream) -> Result<StreamDescriptionSummary, Refusal> {
     let request = client.describe_stream_summary();
     let request = request.set_stream_name(stream.stream_name()).set_stream_arn(stream.stream_arn());
-    match request.customize().interceptor(cap_answers(DESCRIPTION_BYTES)).send().await {
-        Ok(answer) => {
+    match request.send().await {
+        Ok(response) => {
             // The SDK makes up what a description must have and has not.
-            let summary = answer.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());
-            summary.ok_or_else(Refusal::unreadable)
+            let summary =
+                response.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());
+            summary.ok_or_else(batch_smithy::unreadable)
         }
-        Err(error) => Err(Refusal::new(error, &verdict::DESCRIBE, || stream.unknown(client))),
+        Err(error) => Err(batch_smithy::refusal(error, &verdict::DESCRIBE, || stream.unknown(client))),
     }
 }
 

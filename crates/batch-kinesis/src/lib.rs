@@ -1,10 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod body;
-mod builder;
 mod destination;
 mod discovery;
-mod error;
 mod hash_key;
 mod limits;
 mod member;
@@ -14,21 +12,20 @@ mod serializer;
 mod service;
 mod validate;
 mod verdict;
-mod writer;
 
-pub use builder::{GivenLimits, KinesisWriterBuilder, LimitsOfStream};
 pub use destination::Stream;
-pub use error::ConnectError;
 pub use hash_key::HashKey;
 pub use record::Record;
-pub use service::{Kinesis, SentRecord};
-pub use writer::KinesisWriter;
+pub use service::{Kinesis, KinesisWriter, SentRecord};
 
 #[doc(no_inline)]
 pub use batch_core::{
-    Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+    Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order,
+    Permit, Receipt, ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
+
+#[doc(inline)]
+pub use batch_core::{Writer, WriterBuilder};
 
 /// The SDK crate whose client the writer takes, in the version it takes.
 #[doc(no_inline)]

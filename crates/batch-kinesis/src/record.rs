@@ -27,8 +27,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record of these bytes, none of them or up to 1 MiB, the partition key counted; more where
-    /// the stream and the builder say so.
+    /// A record of these bytes, none of them or up to 1 MiB, the partition key counted; more where the
+    /// stream accepts it, see [`Kinesis::max_record_bytes`](crate::Kinesis::max_record_bytes).
     ///
     /// They are shared with the request, not copied. The memory bound of a writer charges their
     /// length: what else the buffer behind them holds (the spare capacity of a vector, the rest of
@@ -60,16 +60,16 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// When the value cannot be written as JSON: a map whose keys are no strings, say.
+    /// When the value cannot be written as JSON, such as a map whose keys are not strings.
     pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
         serde_json::to_vec(value).map(|json| Self::new(json.into_boxed_slice()))
     }
 
     /// Sets the partition key: 1 to 256 characters, which count towards the size of the record.
     /// Records of the same key go to the same shard, and the writer keeps their order. Default: a
-    /// key from the data, where the writer was built with
-    /// [`partition_key_from`](crate::KinesisWriterBuilder::partition_key_from); else a random one
-    /// that the writer makes up when the record is submitted, and that keeps no order.
+    /// key from the data, where
+    /// [`Kinesis::partition_key_from`](crate::Kinesis::partition_key_from) names a member; else a random
+    /// one that the writer makes up when the record is submitted, and that keeps no order.
     ///
     /// ```
     /// use batch_kinesis::Record;

@@ -14,8 +14,8 @@ pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
     record.hash_key().map_or(Ok(()), hash_key)
 }
 
-/// Why a stream that distributes its records by itself is not given this one, if it is not: both
-/// keys mean nothing to it.
+/// Why this record is not sent to a stream that distributes its records by itself, if it is not: both
+/// keys mean nothing to that.
 pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
     let (key, method) = match (record.known_key(), record.hash_key()) {
         (Some(_), _) => ("a partition key", "partition_key"),
@@ -51,13 +51,13 @@ fn hash_key(key: &HashKey) -> Result<(), Invalid> {
     }
     if text.len() > 1 && text.starts_with('0') {
         return refuse(
-            "the explicit hash key begins with a zero, which Kinesis does not take; leave that out",
+            "the explicit hash key begins with a zero, which Kinesis does not accept; leave that out",
         );
     }
     match text.parse::<u128>() {
         Ok(_) => Ok(()),
         Err(_) => refuse(format!(
-            "the explicit hash key is above the limit of 2^128 - 1 = {}; take the MD5 of what it is made of, say",
+            "the explicit hash key is above the limit of 2^128 - 1 = {}; use the MD5 hash of its source, for example",
             u128::MAX
         )),
     }

@@ -1,8 +1,8 @@
 //! What the service's codes mean: pure functions from codes, statuses and places to verdicts.
 
 use aws_sdk_kinesis::types::PutRecordsResultEntry;
-use batch_core::{Failure, Reply, Verdict};
-use batch_smithy::{Class, Codes, Rule};
+use batch_core::{Class, Failure, Refusal, Reply, Verdict, Verdicts};
+use batch_smithy::{Codes, Rule};
 
 use crate::SentRecord;
 
@@ -10,7 +10,7 @@ use crate::SentRecord;
 pub(crate) static PUT_RECORDS: Codes = Codes {
     prefix: "",
     rules: RULES,
-    check_endpoint: "this is not how Amazon Kinesis answers records; check the endpoint of the client",
+    check_endpoint: "this is no response of Amazon Kinesis to records; check the endpoint of the client",
     check_key: "the stream's KMS key cannot be used; check its state, and that these credentials have \
                 kms:GenerateDataKey",
     check_permissions: "these credentials may not write to the stream; allow them kinesis:PutRecords",
@@ -23,36 +23,30 @@ pub(crate) static DESCRIBE: Codes = Codes {
     ..PUT_RECORDS
 };
 
-/// One verdict for each record of a request, by its place in the answer. An answer of another
-/// length tells of none of them.
+/// One verdict for each record of a request, by its place in the response. A response of another
+/// length has a verdict for none of them.
 pub(crate) fn of_records(results: Vec<PutRecordsResultEntry>, sent: usize) -> Reply<SentRecord> {
     if results.len() != sent {
-        let detail = format!("the answer tells of {} records, and {sent} were sent", results.len());
-        return Reply::Ambiguous(Failure::new("AnswerMiscounted").with_detail(detail));
+        return Err(Refusal::new(Class::Ambiguous, Failure::miscounted(results.len(), sent)));
     }
-    Reply::Each(results.into_iter().map(of_record).collect())
+    Ok(Verdicts::Each(results.into_iter().map(of_record).collect()))
 }
 
-/// The count of failures that an answer has as well is not looked at: each record tells its own.
+/// The count of failures that a response has as well is not looked at: each result has its own code.
 fn of_record(result: PutRecordsResultEntry) -> Verdict<SentRecord> {
     let PutRecordsResultEntry { sequence_number, shard_id, error_code, error_message, .. } = result;
-    let told = |text: &String| !text.is_empty();
-    match (sequence_number.filter(told), error_code.filter(told)) {
+    let is_given = |text: &String| !text.is_empty();
+    match (sequence_number.filter(is_given), error_code.filter(is_given)) {
         (Some(sequence_number), None) => {
             Verdict::Accepted(SentRecord { sequence_number, shard_id: shard_id.unwrap_or_default() })
         }
         (None, Some(code)) => failed(&code, error_message),
-        (None, None) => Verdict::Ambiguous(
-            Failure::new("NotMentioned").with_detail("the answer says nothing about the record"),
-        ),
-        (Some(_), Some(_)) => Verdict::Ambiguous(
-            Failure::new("ContradictoryAnswer")
-                .with_detail("the answer calls the record both sent and failed"),
-        ),
+        (None, None) => Verdict::Ambiguous(Failure::not_mentioned()),
+        (Some(_), Some(_)) => Verdict::Ambiguous(Failure::contradictory()),
     }
 }
 
-/// Codes are documented for two failures, which both pass; others are given their attempts.
+/// Codes are documented for two failures, which both pass; an unknown one is retried as well.
 fn failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
     let is_throttled = PUT_RECORDS.is_throttling(code);
     let mut failure = Failure::new(PUT_RECORDS.of_entry(code));

@@ -1,4 +1,4 @@
-use crate::Class;
+use batch_core::Class;
 
 /// How one service spells its error codes, and what they mean.
 ///
@@ -224,7 +224,7 @@ const UNKNOWN: &str =
 #[cfg(test)]
 mod tests {
     use super::{Codes, Rule};
-    use crate::Class;
+    use batch_core::Class;
 
     const CODES: Codes = Codes {
         prefix: "AWS.Things.",

@@ -5,8 +5,8 @@ use std::iter;
 
 use aws_credential_types::provider::error::CredentialsError;
 
-use crate::Class;
 use crate::dispatch::Reading;
+use batch_core::Class;
 
 /// What this error of a provider means.
 ///
@@ -80,7 +80,7 @@ mod tests {
     use aws_credential_types::provider::error::CredentialsError;
 
     use super::read;
-    use crate::Class;
+    use batch_core::Class;
 
     #[track_caller]
     fn check(error: &CredentialsError, class: Class, code: &str) {

@@ -8,7 +8,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::dns::ResolveDnsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use crate::{Class, credentials};
+use batch_core::Class;
+
+use crate::credentials;
 
 /// What an error without an answer means.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +113,7 @@ mod tests {
     use aws_smithy_runtime_api::client::result::ConnectorError;
 
     use super::read;
-    use crate::Class;
+    use batch_core::Class;
 
     fn check(error: impl Into<Box<dyn Error + Send + Sync>>, class: Class, code: &str) {
         let error = error.into();

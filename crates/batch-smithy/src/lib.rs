@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cap;
-mod class;
+mod client;
 mod codes;
 mod credentials;
 mod dispatch;
@@ -14,10 +14,9 @@ mod serializer;
 mod written;
 
 pub use cap::cap_answers;
-pub use class::Class;
 pub use codes::{Codes, Rule};
 pub use known::{Known, WithoutProtocol};
-pub use refusal::Refusal;
+pub use refusal::{refusal, unreadable};
 pub use renewal::Renewal;
 pub use serializer::{WriteRequest, swap_serializer};
 pub use written::Written;

@@ -5,72 +5,41 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use batch_core::{Failure, Reply};
+use batch_core::{Class, Failure, Refusal};
 
+use crate::Codes;
 use crate::cap::TooLarge;
 use crate::codes::{EXPIRED, is_word};
 use crate::dispatch::{self, Reading};
 use crate::plain::plain;
-use crate::{Class, Codes};
 
-/// Why a request got no answer that speaks of its entries.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// What it means for the request.
-    pub class: Class,
-    /// Why, for whoever gets the entries back.
-    pub failure: Failure,
+/// What this error of a request means for its entries. `unknown` says what to do where the destination
+/// does not exist.
+///
+/// A response that the client cannot read, such as the HTML of a proxy, is judged by its HTTP status
+/// alone.
+pub fn refusal<E>(
+    error: SdkError<E, HttpResponse>,
+    codes: &Codes,
+    unknown: impl FnOnce() -> String,
+) -> Refusal
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let source = error.source();
+    match &error {
+        SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
+        SdkError::ConstructionFailure(_) => of_client(NOT_MADE, source),
+        SdkError::ResponseError(answer) => of_unreadable(source, answer.raw(), codes, unknown),
+        SdkError::TimeoutError(_) => of_client(TIMEOUT, source),
+        _ => of_client(source.map_or(dispatch::LOST, dispatch::read), source),
+    }
 }
 
-impl Refusal {
-    /// What this error of a request means. `unknown` says what to do where the destination does
-    /// not exist.
-    ///
-    /// An answer that the client cannot read, such as the HTML of a proxy, is judged by its HTTP
-    /// status alone.
-    pub fn new<E>(error: SdkError<E, HttpResponse>, codes: &Codes, unknown: impl FnOnce() -> String) -> Self
-    where
-        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let source = error.source();
-        match &error {
-            SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
-            SdkError::ConstructionFailure(_) => of_client(NOT_MADE, source),
-            SdkError::ResponseError(answer) => of_unreadable(source, answer.raw(), codes, unknown),
-            SdkError::TimeoutError(_) => of_client(TIMEOUT, source),
-            _ => of_client(source.map_or(dispatch::LOST, dispatch::read), source),
-        }
-    }
-
-    /// A refusal that the adapter words itself.
-    #[must_use]
-    pub fn of(class: Class, failure: Failure) -> Self {
-        Self { class, failure }
-    }
-
-    /// An answer came, but not what was asked for: it cannot be used.
-    #[must_use]
-    pub fn unreadable() -> Self {
-        of_client(UNREADABLE, None)
-    }
-
-    /// The same for a request that carried no entry, a lookup say: nothing was sent that could have
-    /// arrived, and no entry is to blame.
-    #[must_use]
-    pub fn before_sending(mut self) -> Self {
-        self.class = match self.class {
-            Class::Ambiguous => Class::Retry,
-            Class::Split => Class::Fatal,
-            class => class,
-        };
-        self
-    }
-
-    /// The reply for the request.
-    #[must_use]
-    pub fn into_reply<T>(self) -> Reply<T> {
-        self.class.into_reply(self.failure)
-    }
+/// The refusal for a response that is not what was asked for, so that it cannot be used.
+#[must_use]
+pub fn unreadable() -> Refusal {
+    of_client(UNREADABLE, None)
 }
 
 fn of_answer(
@@ -199,10 +168,10 @@ mod tests {
     use aws_smithy_runtime_api::http::StatusCode;
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::error::metadata::ErrorMetadata;
-    use batch_core::Failure;
+    use batch_core::{Class, Refusal};
 
-    use super::{Refusal, TooLarge};
-    use crate::{Class, Codes, Rule};
+    use super::TooLarge;
+    use crate::{Codes, Rule};
 
     const CODES: Codes = Codes {
         prefix: "",
@@ -218,7 +187,7 @@ mod tests {
     }
 
     fn refusal(error: SdkError<ErrorMetadata, HttpResponse>) -> Refusal {
-        Refusal::new(error, &CODES, || "make one".to_owned())
+        super::refusal(error, &CODES, || "make one".to_owned())
     }
 
     #[test]
@@ -339,24 +308,6 @@ mod tests {
             let refusal = refusal(error);
             assert_eq!((refusal.class, refusal.failure.code()), (class, code));
             assert!(!format!("{refusal:?}").contains("secret"), "{refusal:?}");
-        }
-    }
-
-    #[test]
-    fn each_class_has_its_reply() {
-        for (class, expected) in [
-            (Class::Ambiguous, "Ambiguous(Failure(X))"),
-            (Class::Expired, "Unsent(Failure(X))"),
-            (Class::Fatal, "Fatal(Failure(X))"),
-            (Class::Retry, "Retry(Failure(X))"),
-            (Class::Split, "Split(Failure(X))"),
-            (Class::Throttled, "Throttled(Failure(X))"),
-            (Class::UnknownDestination, "Fatal(Failure(X))"),
-            (Class::Unrecognized, "Fatal(Failure(X))"),
-            (Class::Unsent, "Unsent(Failure(X))"),
-        ] {
-            let reply = Refusal::of(class, Failure::new("X")).into_reply::<()>();
-            assert_eq!(format!("{reply:?}"), expected);
         }
     }
 

@@ -16,9 +16,7 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
 use aws_smithy_types::config_bag::ConfigBag;
-use batch_core::Reply;
-
-use crate::{Class, Refusal};
+use batch_core::{Class, Refusal, Reply};
 
 /// Sees to it that a writer's client asks its provider again after the service refused its credentials.
 ///
@@ -58,21 +56,22 @@ impl Renewal {
         SharedIdentityCache::new(self.clone())
     }
 
-    /// Sends a request and says what became of it. If its credentials were refused, those after it ask the
+    /// Sends a request and reports what became of it. If its credentials were refused, those after it ask the
     /// provider again: once, however many were refused together.
     ///
-    /// Credentials that have expired or are not valid yet make the request [`Unsent`](Reply::Unsent). So do
-    /// credentials that the service does not know, if it took a request of this writer before, since then they
-    /// were perhaps exchanged for others; else they are [`Fatal`](Reply::Fatal).
-    pub async fn watch<T>(&self, request: impl Future<Output = Result<Reply<T>, Refusal>>) -> Reply<T> {
+    /// Credentials that the service does not know are [`Expired`](Class::Expired) if it took a request of this
+    /// writer before, since then they were perhaps exchanged for others.
+    ///
+    /// # Errors
+    ///
+    /// Why the request was refused.
+    pub async fn watch<T>(&self, request: impl Future<Output = Reply<T>>) -> Reply<T> {
         let generation = self.state().generation;
-        match request.await {
-            Ok(reply) => {
-                self.state().is_known = true;
-                reply
-            }
-            Err(refusal) => self.judge(generation, refusal).into_reply(),
+        let reply = request.await.map_err(|refusal| self.judge(generation, refusal));
+        if reply.is_ok() {
+            self.state().is_known = true;
         }
+        reply
     }
 
     /// Sends a request of its own, a lookup that no retries follow: once more if its credentials were refused.

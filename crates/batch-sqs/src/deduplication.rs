@@ -11,17 +11,6 @@ pub(crate) enum DeduplicationId {
     New(String),
 }
 
-/// How the messages of a queue come to their deduplication ids.
-#[derive(Debug)]
-pub(crate) enum Deduplication {
-    /// The queue makes them from the bodies.
-    ByContent,
-    /// The writer generates them.
-    Generated(Generator),
-    /// There are none: a standard queue.
-    None,
-}
-
 /// Ids that no other writer generates, in this process or another.
 #[derive(Debug)]
 pub(crate) struct Generator {

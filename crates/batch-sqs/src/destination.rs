@@ -5,15 +5,22 @@ use batch_core::ConfigError;
 use crate::limits::{ACCOUNT_DIGITS, QUEUE_NAME};
 use crate::validate::is_name_character;
 
-/// Which queue a writer sends to: by name or ARN, looked up when the first request is sent, or by URL.
+/// Which queue a writer sends to: by name, URL or ARN; the form decides which.
 ///
-/// A queue whose name ends in `.fifo` is a FIFO queue.
+/// A text that begins with `arn:` is an ARN, one with `://` in it is a URL, and any other is a name. A queue
+/// whose name ends in `.fifo` is a FIFO queue.
+///
+/// A queue given by name or ARN is looked up (`GetQueueUrl`, which takes the permission `sqs:GetQueueUrl`)
+/// when the first request is sent, and again after the service reported that there is no such queue. A name
+/// is looked up in the client's region; an ARN and a URL must be of that region, since requests go to the
+/// endpoint of the client.
 ///
 /// ```
 /// use batch_sqs::Queue;
 ///
-/// assert!(Queue::name("orders.fifo").is_fifo());
-/// assert!(!Queue::url("https://sqs.eu-west-1.amazonaws.com/123456789012/orders").is_fifo());
+/// assert!(Queue::new("orders.fifo").is_fifo());
+/// assert!(Queue::new("arn:aws:sqs:eu-west-1:123456789012:orders.fifo").is_fifo());
+/// assert!(!Queue::new("https://sqs.eu-west-1.amazonaws.com/123456789012/orders").is_fifo());
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
@@ -30,52 +37,25 @@ enum Address {
 }
 
 impl Queue {
-    /// The queue of this ARN: its name and its account, looked up like a [name](Self::name). The client's
-    /// region must be that of the queue, which [`build`](crate::SqsWriterBuilder::build) checks.
-    ///
-    /// ```
-    /// use batch_sqs::Queue;
-    ///
-    /// let queue = Queue::arn("arn:aws:sqs:eu-west-1:123456789012:orders.fifo");
-    /// assert!(queue.is_fifo());
-    /// ```
-    pub fn arn(arn: impl Into<String>) -> Self {
-        Self { address: Address::Arn(arn.into()), owner: None }
+    /// The queue of this name, URL or ARN. Whether there can be such a queue is checked when the writer is
+    /// built.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let address = match text {
+            text if text.starts_with("arn:") => Address::Arn(text),
+            text if text.contains("://") => Address::Url(text),
+            text => Address::Name(text),
+        };
+        Self { address, owner: None }
     }
 
-    /// The queue of this name, in the client's region. The writer asks for its URL
-    /// (`GetQueueUrl`, which takes the permission `sqs:GetQueueUrl`) when it sends its first
-    /// request, and again after the service said that there is no such queue.
+    /// Sets the account that owns the queue of this name, as 12 digits. Default: the account of the client's
+    /// credentials.
     ///
     /// ```
     /// use batch_sqs::Queue;
     ///
-    /// assert_eq!(Queue::name("orders").to_string(), "orders");
-    /// ```
-    pub fn name(name: impl Into<String>) -> Self {
-        Self { address: Address::Name(name.into()), owner: None }
-    }
-
-    /// The queue at this URL. Requests go to the endpoint of the client all the same, so its
-    /// region must be that of the queue.
-    ///
-    /// ```
-    /// use batch_sqs::Queue;
-    ///
-    /// let queue = Queue::url("https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo");
-    /// assert!(queue.is_fifo());
-    /// ```
-    pub fn url(url: impl Into<String>) -> Self {
-        Self { address: Address::Url(url.into()), owner: None }
-    }
-
-    /// Says which account owns the queue of this name, as 12 digits. Default: the account of the
-    /// client's credentials.
-    ///
-    /// ```
-    /// use batch_sqs::Queue;
-    ///
-    /// let theirs = Queue::name("orders").owned_by("123456789012");
+    /// let theirs = Queue::new("orders").owned_by("123456789012");
     /// # let _ = theirs;
     /// ```
     pub fn owned_by(mut self, account: impl Into<String>) -> Self {
@@ -153,6 +133,18 @@ impl Queue {
     }
 }
 
+impl From<&str> for Queue {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Queue {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 /// The name, the URL or the ARN.
 impl fmt::Display for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,12 +164,7 @@ fn check_name(name: &str) -> Result<(), ConfigError> {
     if let Some(character) = stem.chars().find(|&character| !is_name_character(character)) {
         return refuse(format!(
             "the queue name {name:?} has {character:?} in it; it may have letters, digits, '-' and '_' only, and \
-             end in \"{FIFO}\"{}",
-            match name {
-                _ if name.contains("://") => "; for a URL use `Queue::url`",
-                _ if name.starts_with("arn:") => "; for an ARN use `Queue::arn`",
-                _ => "",
-            },
+             end in \"{FIFO}\""
         ));
     }
     Ok(())
@@ -203,7 +190,7 @@ fn check_arn(arn: &str) -> Result<(), ConfigError> {
 fn check_url(url: &str) -> Result<(), ConfigError> {
     let is_http = |scheme: &str| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
     let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| is_http(scheme)) else {
-        return refuse(format!("{url:?} is no queue URL; it begins with https://, or use `Queue::name`"));
+        return refuse(format!("{url:?} is no queue URL; it begins with https://"));
     };
     let strange = |character: char| !character.is_ascii_graphic() || matches!(character, '?' | '#');
     if let Some(character) = rest.chars().find(|&character| strange(character)) {
@@ -244,84 +231,80 @@ mod tests {
 
     #[test]
     fn names_of_1_to_80_letters_digits_hyphens_and_underscores_are_taken() {
-        check(&Queue::name("a"), Ok(()));
-        check(&Queue::name("Orders-2_new"), Ok(()));
-        check(&Queue::name("orders.fifo"), Ok(()));
-        check(&Queue::name("a".repeat(80)), Ok(()));
-        check(&Queue::name(format!("{}.fifo", "a".repeat(75))), Ok(()));
+        check(&Queue::new("a"), Ok(()));
+        check(&Queue::new("Orders-2_new"), Ok(()));
+        check(&Queue::new("orders.fifo"), Ok(()));
+        check(&Queue::new("a".repeat(80)), Ok(()));
+        check(&Queue::new(format!("{}.fifo", "a".repeat(75))), Ok(()));
 
-        check(&Queue::name(""), Err("no queue name"));
-        check(&Queue::name(".fifo"), Err("no queue name"));
-        check(&Queue::name("a".repeat(81)), Err("81 characters, the limit is 80"));
-        check(&Queue::name(format!("{}.fifo", "a".repeat(76))), Err("81 characters"));
-        check(&Queue::name("or.ders"), Err("'.'"));
-        check(&Queue::name("bücher"), Err("'ü'"));
-        check(&Queue::name("https://sqs/1/orders"), Err("use `Queue::url`"));
+        check(&Queue::new(""), Err("no queue name"));
+        check(&Queue::new(".fifo"), Err("no queue name"));
+        check(&Queue::new("a".repeat(81)), Err("81 characters, the limit is 80"));
+        check(&Queue::new(format!("{}.fifo", "a".repeat(76))), Err("81 characters"));
+        check(&Queue::new("or.ders"), Err("'.'"));
+        check(&Queue::new("bücher"), Err("'ü'"));
     }
 
     #[test]
     fn urls_of_a_scheme_a_host_and_a_queue_name_are_taken() {
-        check(&Queue::url("https://sqs.eu-west-1.amazonaws.com/123456789012/orders"), Ok(()));
-        check(&Queue::url("http://localhost:4566/000000000000/orders.fifo"), Ok(()));
-        check(&Queue::url("http://localhost:9324/queue/orders"), Ok(()));
+        check(&Queue::new("https://sqs.eu-west-1.amazonaws.com/123456789012/orders"), Ok(()));
+        check(&Queue::new("http://localhost:4566/000000000000/orders.fifo"), Ok(()));
+        check(&Queue::new("http://localhost:9324/queue/orders"), Ok(()));
 
-        check(&Queue::url("orders"), Err("use `Queue::name`"));
-        check(&Queue::url("ftp://host/1/orders"), Err("begins with https://"));
-        check(&Queue::url("https://"), Err("names no queue"));
-        check(&Queue::url("https:///orders"), Err("names no queue"));
-        check(&Queue::url("https://host"), Err("names no queue"));
-        check(&Queue::url("https://host/1/"), Err("no queue name"));
-        check(&Queue::url("https://host/1/orders?x=1"), Err("'?'"));
-        check(&Queue::url("https://host/1/or ders"), Err("' '"));
-        check(&Queue::url("https://ho st/1/orders"), Err("' '"));
+        check(&Queue::new("ftp://host/1/orders"), Err("begins with https://"));
+        check(&Queue::new("https://"), Err("names no queue"));
+        check(&Queue::new("https:///orders"), Err("names no queue"));
+        check(&Queue::new("https://host"), Err("names no queue"));
+        check(&Queue::new("https://host/1/"), Err("no queue name"));
+        check(&Queue::new("https://host/1/orders?x=1"), Err("'?'"));
+        check(&Queue::new("https://host/1/or ders"), Err("' '"));
+        check(&Queue::new("https://ho st/1/orders"), Err("' '"));
     }
 
     #[test]
     fn arns_of_a_queue_are_taken_and_looked_up_by_name_and_account() {
         let arn = "arn:aws-cn:sqs:cn-north-1:123456789012:orders.fifo";
-        let queue = Queue::arn(arn);
+        let queue = Queue::new(arn);
         check(&queue, Ok(()));
         assert_eq!((queue.name_to_look_up(), queue.owner()), ("orders.fifo", Some("123456789012")));
         assert_eq!((queue.known_url(), queue.to_string().as_str()), (None, arn));
         assert!(queue.is_fifo());
         for arn in [
-            "orders",
             "arn:aws:sqs:eu-west-1:123456789012",
             "arn:aws:sns:eu-west-1:123456789012:orders",
             "arn:aws:sqs:eu-west-1:12345678901:orders",
             "arn:aws:sqs:eu-west-1:123456789012:orders:more",
             "arn:aws:sqs::123456789012:orders",
         ] {
-            check(&Queue::arn(arn), Err("its form is arn:aws:sqs:<region>:<account>:<name>"));
+            check(&Queue::new(arn), Err("its form is arn:aws:sqs:<region>:<account>:<name>"));
         }
-        check(&Queue::arn("arn:aws:sqs:eu-west-1:123456789012:or.ders"), Err("'.'"));
-        check(&Queue::arn(arn).owned_by("123456789012"), Err("leave out `owned_by`"));
-        check(&Queue::name(arn), Err("for an ARN use `Queue::arn`"));
+        check(&Queue::new("arn:aws:sqs:eu-west-1:123456789012:or.ders"), Err("'.'"));
+        check(&Queue::new(arn).owned_by("123456789012"), Err("leave out `owned_by`"));
     }
 
     #[test]
     fn an_arn_says_of_which_region_the_client_must_be() {
-        let queue = Queue::arn("arn:aws:sqs:eu-west-1:123456789012:orders");
+        let queue = Queue::new("arn:aws:sqs:eu-west-1:123456789012:orders");
         for region in [None, Some("eu-west-1")] {
             queue.check_region(region).expect("it may fit");
         }
         let error = queue.check_region(Some("us-east-1")).expect_err("it does not fit").to_string();
         assert!(error.contains("is in the region eu-west-1, and the client in us-east-1"), "{error}");
-        Queue::name("orders").check_region(Some("us-east-1")).expect("a name has no region");
+        Queue::new("orders").check_region(Some("us-east-1")).expect("a name has no region");
     }
 
     #[test]
     fn an_owner_is_12_digits_and_goes_with_a_name() {
-        check(&Queue::name("orders").owned_by("123456789012"), Ok(()));
-        check(&Queue::name("orders").owned_by("12345678901"), Err("no AWS account id"));
-        check(&Queue::name("orders").owned_by("12345678901x"), Err("no AWS account id"));
-        check(&Queue::url("https://host/1/orders").owned_by("123456789012"), Err("leave out `owned_by`"));
+        check(&Queue::new("orders").owned_by("123456789012"), Ok(()));
+        check(&Queue::new("orders").owned_by("12345678901"), Err("no AWS account id"));
+        check(&Queue::new("orders").owned_by("12345678901x"), Err("no AWS account id"));
+        check(&Queue::new("https://host/1/orders").owned_by("123456789012"), Err("leave out `owned_by`"));
     }
 
     #[test]
     fn the_name_alone_says_whether_a_queue_is_fifo() {
-        assert!(Queue::name("orders.fifo").is_fifo());
-        assert!(!Queue::name("orders").is_fifo());
-        assert!(Queue::url("https://host/1/orders.fifo").is_fifo());
+        assert!(Queue::new("orders.fifo").is_fifo());
+        assert!(!Queue::new("orders").is_fifo());
+        assert!(Queue::new("https://host/1/orders.fifo").is_fifo());
     }
 }

@@ -2,7 +2,6 @@
 
 mod attribute;
 mod body;
-mod builder;
 mod characters;
 mod deduplication;
 mod destination;
@@ -14,20 +13,20 @@ mod service;
 mod validate;
 mod verdict;
 mod wire;
-mod writer;
 
 pub use attribute::AttributeValue;
-pub use builder::SqsWriterBuilder;
 pub use destination::Queue;
 pub use message::Message;
-pub use service::{SentMessage, Sqs};
-pub use writer::SqsWriter;
+pub use service::{SentMessage, Sqs, SqsWriter};
 
 #[doc(no_inline)]
 pub use batch_core::{
-    Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem, Writer,
+    Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order,
+    Permit, Receipt, ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
 };
+
+#[doc(inline)]
+pub use batch_core::{Writer, WriterBuilder};
 
 /// The SDK crate whose client the writer takes, in the version it takes.
 #[doc(no_inline)]

@@ -2,11 +2,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_sdk_sqs::Client;
-use batch_smithy::Refusal;
+use aws_sdk_sqs::types::QueueAttributeName;
+use batch_core::Refusal;
 use tokio::sync::Mutex;
 
 use crate::Queue;
-use crate::verdict::CODES;
+use crate::verdict::{ATTRIBUTES, CODES};
 
 /// The URL of a queue: known from the start, or looked up once for all that wait for it and
 /// remembered until it turns out to be wrong.
@@ -60,6 +61,14 @@ impl Lookup {
         }
     }
 
+    /// Looks the queue up with this client, or one given by URL, whose URL is known, for an attribute.
+    pub(crate) async fn find(&self, client: &Client) -> Result<(), Refusal> {
+        match self.queue.known_url() {
+            None => self.url(client).await.map(drop),
+            Some(url) => look_at(client, &self.queue, url).await,
+        }
+    }
+
     /// Forgets this URL, unless the user gave it or another took its place already: the next who
     /// asks looks it up afresh.
     pub(crate) fn forget(&self, url: &Arc<str>) {
@@ -91,10 +100,18 @@ async fn look_up(client: &Client, queue: &Queue) -> Result<String, Refusal> {
                 tracing::debug!(target: "batch_sqs", %queue, url, "looked up the queue");
                 Ok(url)
             }
-            _ => Err(Refusal::unreadable().before_sending()),
+            _ => Err(batch_smithy::unreadable().before_sending()),
         },
-        Err(error) => Err(Refusal::new(error, &CODES, || unknown(queue, client)).before_sending()),
+        Err(error) => Err(batch_smithy::refusal(error, &CODES, || unknown(queue, client)).before_sending()),
     }
+}
+
+/// Reads an attribute that every queue has.
+async fn look_at(client: &Client, queue: &Queue, url: &str) -> Result<(), Refusal> {
+    let request = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
+    let refusal =
+        |error| batch_smithy::refusal(error, &ATTRIBUTES, || unknown(queue, client)).before_sending();
+    request.send().await.map(drop).map_err(refusal)
 }
 
 fn unknown(queue: &Queue, client: &Client) -> String {

@@ -104,7 +104,7 @@ impl Message {
     /// Sets the message group id: up to 128 ASCII letters, digits and punctuation characters.
     ///
     /// In a FIFO queue the messages of a group keep their order; every message needs one, its own
-    /// or the writer's [`default_group`](crate::SqsWriterBuilder::default_group). In a standard
+    /// or the writer's [`default_group`](crate::Sqs::default_group). In a standard
     /// queue it makes the queue a fair queue, which may cost extra; it is sent only when set here.
     ///
     /// ```

@@ -3,32 +3,63 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::IdentityCache;
-use aws_sdk_sqs::config::retry::RetryConfig;
-use batch_core::{Invalid, Key, LimitPolicy, Measure, Reply, Service};
-use batch_smithy::{Class, Refusal, Renewal, cap_answers, known};
+use batch_core::{
+    Batch, Class, ConfigError, ConnectError, Duplicates, Invalid, Key, LimitPolicy, Measure, Order, Reply,
+    Service, Settings, Verdicts, Writer,
+};
+use batch_smithy::{Renewal, known, lookup_config, own_config};
 
-use crate::deduplication::Deduplication;
-use crate::limits::{ANSWER_BYTES, DEDUPLICATION_INTERVAL, message_bytes};
+use crate::deduplication::Generator;
+use crate::limits::{
+    ANSWER_BYTES, DEDUPLICATION_INTERVAL, MESSAGE_BYTES, REQUEST_BYTES, REQUEST_MESSAGES,
+    SMALLEST_QUEUE_MAXIMUM, message_bytes,
+};
 use crate::lookup::Lookup;
 use crate::verdict::{self, BY_CONTENT, CODES};
 use crate::wire::WireIds;
 use crate::{Message, Queue, serializer, validate};
 
-/// Amazon SQS as the writer sees it: `SendMessageBatch` to one queue. Made by
-/// [`SqsWriter::builder`](crate::SqsWriter::builder); its name is needed to spell the types of
-/// receipts and permits, `Receipt<Sqs>` and `Permit<Sqs>`.
+/// Takes single messages, sends them to one Amazon SQS queue in full batches, and answers for every one of
+/// them.
+///
+/// ```
+/// use aws_sdk_sqs::Client;
+/// use batch_sqs::{Message, Sqs, SqsWriter};
+///
+/// async fn greet(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+///     let writer = SqsWriter::builder(Sqs::new(client, "greetings")).build()?;
+///     for n in 0..1_000 {
+///         writer.submit(Message::new(format!("hello {n}"))).await?;
+///     }
+///     for item in writer.flush().await {
+///         eprintln!("{:?}: {item:#}", item.entry);
+///     }
+///     Ok(())
+/// }
+/// ```
+pub type SqsWriter = Writer<Sqs>;
+
+/// Amazon SQS as a destination: `SendMessageBatch` to one queue.
+///
+/// Its settings, where none are chosen: [`Duplicates::KeepFirst`], [`Order::Relaxed`].
+///
+/// A FIFO queue remembers what it accepted for five minutes, and a later retry could put a message into it
+/// twice. So one attempt timeout before five minutes have passed since the first attempt that may have
+/// delivered it, a message comes back with [`Cause::Ambiguous`](crate::Cause::Ambiguous), however long the
+/// delivery deadline is; the attempt timeout itself must be below five minutes.
 pub struct Sqs {
     client: Client,
     credentials: Renewal,
+    /// The client as it was given.
+    given: Client,
     lookup: Lookup,
-    limits: LimitPolicy,
     default_group: Option<String>,
-    deduplication: Deduplication,
-    fifo: bool,
+    is_by_content: bool,
+    max_message_bytes: usize,
+    ids: Generator,
 }
 
-/// What the service tells about a message that it took.
+/// The response of the service for a message that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SentMessage {
@@ -39,40 +70,177 @@ pub struct SentMessage {
 }
 
 impl Sqs {
-    /// The parts must fit one another; the builder sees to it.
-    pub(crate) fn new(
-        client: &Client,
-        queue: Queue,
-        limits: LimitPolicy,
-        default_group: Option<String>,
-        deduplication: Deduplication,
-    ) -> Self {
-        let fifo = queue.is_fifo();
-        let credentials = renewal(client);
+    /// The queue of this name, URL or ARN, written to with this client: its credentials, region, endpoint,
+    /// HTTP client, interceptors and timeouts. In the writer's own copy of the client the retries are
+    /// switched off, because the writer retries by itself, and credentials that the service refuses are
+    /// asked for again, whatever the client's cache holds.
+    ///
+    /// Needs no runtime and no network. Whether there can be such a queue is checked when the writer is
+    /// built; whether it exists, when the first request is sent, or by [`check`](Self::check).
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let writer = SqsWriter::builder(Sqs::new(client, "orders")).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    pub fn new(client: Client, queue: impl Into<Queue>) -> Self {
+        let (own, credentials) = own_copy(&client);
         Self {
-            client: own_copy(client, &credentials),
+            client: own,
             credentials,
-            lookup: Lookup::new(queue),
-            limits,
-            default_group,
-            deduplication,
-            fifo,
+            given: client,
+            lookup: Lookup::new(queue.into()),
+            default_group: None,
+            is_by_content: false,
+            max_message_bytes: MESSAGE_BYTES,
+            ids: Generator::new(),
         }
     }
 
-    async fn request(&self, messages: &[Message]) -> Result<Reply<SentMessage>, Refusal> {
-        let url = self.lookup.url(&self.client).await?;
-        let codes = match self.deduplication {
-            Deduplication::ByContent => &BY_CONTENT,
-            Deduplication::Generated(_) | Deduplication::None => &CODES,
+    /// The group of every message that has none; FIFO queues only. A message keeps it when it is handed
+    /// back. Default: none, and a message without a group is refused.
+    ///
+    /// One group means one batch in flight at a time, up to 10 messages a request.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders.fifo").default_group("everything");
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn default_group(mut self, group: impl Into<String>) -> Self {
+        self.default_group = Some(group.into());
+        self
+    }
+
+    /// Says that the queue has content-based deduplication: messages without a deduplication id are sent
+    /// without one, and the queue derives it from the body. FIFO queues only. Default: false, and the writer
+    /// generates an id for each message that has none.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders.fifo").content_based_deduplication(true);
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn content_based_deduplication(mut self, on: bool) -> Self {
+        self.is_by_content = on;
+        self
+    }
+
+    /// Lowers the most bytes of a message to the queue's own `MaximumMessageSize`, 1,024 to 1,048,576, so
+    /// that a larger one is refused when it is submitted and not by the queue. Queues made before August
+    /// 2025 may have 262,144. Default: 1,048,576.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders").max_message_bytes(262_144);
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = bytes;
+        self
+    }
+
+    /// Finds out whether the queue exists, so that a wrong name shows before the first message.
+    ///
+    /// A queue given by name or ARN is looked up (`GetQueueUrl`, permission `sqs:GetQueueUrl`), which spares
+    /// the first request its lookup. For one given by URL an attribute is read (`GetQueueAttributes`,
+    /// permission `sqs:GetQueueAttributes`). The request has the retries and timeouts of the client. Cancelling
+    /// it loses nothing but the value.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no such queue or there is none, and when the service could not be asked.
+    ///
+    /// ```no_run
+    /// # async fn check(client: aws_sdk_sqs::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// let queue = Sqs::new(client, "orders").check().await?;
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check(self) -> Result<Self, ConnectError> {
+        self.check_options()?;
+        let (config, credentials) = lookup_config!(aws_sdk_sqs, self.given, ANSWER_BYTES);
+        let client = Client::from_conf(config.build());
+        credentials.retry(|| self.lookup.find(&client)).await?;
+        Ok(self)
+    }
+
+    fn queue(&self) -> &Queue {
+        self.lookup.queue()
+    }
+
+    fn is_fifo(&self) -> bool {
+        self.queue().is_fifo()
+    }
+
+    fn check_options(&self) -> Result<(), ConfigError> {
+        self.queue().check()?;
+        self.queue().check_region(self.client.config().region().map(AsRef::as_ref))?;
+        self.check_kind()?;
+        match self.max_message_bytes {
+            value if value > MESSAGE_BYTES => {
+                Err(ConfigError::AboveLimit { setting: MAX_MESSAGE_BYTES, value, limit: MESSAGE_BYTES })
+            }
+            value if value < SMALLEST_QUEUE_MAXIMUM => Err(ConfigError::BelowNeed {
+                setting: MAX_MESSAGE_BYTES,
+                value,
+                needed: SMALLEST_QUEUE_MAXIMUM,
+                why: "every queue takes",
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the options fit a standard or a FIFO queue.
+    fn check_kind(&self) -> Result<(), ConfigError> {
+        if self.is_fifo() {
+            let group = self.default_group.as_deref().map_or(Ok(()), validate::group);
+            return group.map_err(|reason| ConfigError::Unsupported(format!("the default group: {reason}")));
+        }
+        let option = match (&self.default_group, self.is_by_content) {
+            (Some(_), _) => "a default group",
+            (None, true) => "content-based deduplication",
+            (None, false) => return Ok(()),
         };
+        let queue = self.queue();
+        Err(ConfigError::Unsupported(format!(
+            "{option} is for FIFO queues, and {queue} is a standard queue: its name does not end in \".fifo\""
+        )))
+    }
+
+    async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
+        let url = self.lookup.url(&self.client).await?;
+        let codes = if self.is_by_content { &BY_CONTENT } else { &CODES };
         let ids = WireIds::of(messages);
         let request =
             self.client.send_message_batch().queue_url(&*url).set_entries(Some(ids.entries(messages)));
         match request.send().await {
-            Ok(answer) => Ok(Reply::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed))),
+            Ok(answer) => {
+                Ok(Verdicts::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed)))
+            }
             Err(error) => {
-                let refusal = Refusal::new(error, codes, || self.lookup.advice(&self.client));
+                let refusal = batch_smithy::refusal(error, codes, || self.lookup.advice(&self.client));
                 if refusal.class == Class::UnknownDestination {
                     self.lookup.forget(&url);
                 }
@@ -92,41 +260,46 @@ impl Service for Sqs {
     }
 
     fn destination(&self) -> String {
-        self.lookup.queue().to_string()
+        self.queue().to_string()
     }
 
     fn limits(&self) -> LimitPolicy {
-        self.limits
+        LimitPolicy::new(REQUEST_MESSAGES, REQUEST_BYTES, self.max_message_bytes)
+            .expect("checked options have no limit of zero")
+    }
+
+    fn defaults(&self) -> Settings {
+        Settings::new().duplicates(Duplicates::KeepFirst).order(Order::Relaxed)
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), ConfigError> {
+        self.check_options()
     }
 
     fn remembers_for(&self) -> Option<Duration> {
-        self.fifo.then_some(DEDUPLICATION_INTERVAL)
+        self.is_fifo().then_some(DEDUPLICATION_INTERVAL)
     }
 
-    fn prepare(&self, message: &mut Message) {
+    fn prepare(&self, message: &mut Message) -> Result<(), Invalid> {
         message.or_group(self.default_group.as_deref());
-        if let Deduplication::Generated(ids) = &self.deduplication {
-            message.or_deduplication_id(|| ids.generate());
+        if self.is_fifo() && !self.is_by_content {
+            message.or_deduplication_id(|| self.ids.generate());
         }
+        Ok(())
     }
 
     fn measure<'a>(&self, message: &'a Message) -> Result<Measure<'a>, Invalid> {
-        validate::message(message, self.fifo)?;
+        validate::message(message, self.is_fifo())?;
         let bytes = message_bytes(message);
-        let (lane, identity) = match self.fifo {
+        let (lane, identity) = match self.is_fifo() {
             true => (message.message_group_id().map(Key::from), fifo_identity(message)),
             false => (None, message.entry_id().map(Key::from)),
         };
-        Ok(Measure {
-            entry_bytes: bytes,
-            request_bytes: bytes,
-            heap_bytes: message.heap_bytes(),
-            lane,
-            identity,
-        })
+        Ok(Measure::of_bytes(bytes).heap_bytes(message.heap_bytes()).lane(lane).identity(identity))
     }
 
-    async fn send(&self, messages: &[Message]) -> Reply<SentMessage> {
+    async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
+        let messages = batch.entries();
         self.credentials.watch(self.request(messages)).await
     }
 }
@@ -135,29 +308,21 @@ impl Service for Sqs {
 impl fmt::Debug for Sqs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sqs")
-            .field("queue", self.lookup.queue())
-            .field("limits", &self.limits)
+            .field("queue", self.queue())
             .field("default_group", &self.default_group)
-            .field("deduplication", &self.deduplication)
+            .field("content_based_deduplication", &self.is_by_content)
+            .field("max_message_bytes", &self.max_message_bytes)
             .finish_non_exhaustive()
     }
 }
 
-/// What asks the client's provider again for credentials that are refused.
-fn renewal(client: &Client) -> Renewal {
-    Renewal::of(client.config().identity_cache().unwrap_or_else(|| IdentityCache::lazy().build()))
-}
-
-/// The same client but for its retries, which are the writer's and would multiply, for credentials that
-/// are refused, for how much of an answer it reads, and for how it writes a batch.
-fn own_copy(client: &Client, credentials: &Renewal) -> Client {
-    let mut config = client.config().to_builder().retry_config(RetryConfig::disabled());
-    config.set_identity_cache(credentials.cache());
-    config.push_interceptor(cap_answers(ANSWER_BYTES));
+/// The writer's own copy of the client, which also writes batches itself, and what renews its credentials.
+fn own_copy(client: &Client) -> (Client, Renewal) {
+    let (mut config, credentials) = own_config!(aws_sdk_sqs, client, ANSWER_BYTES);
     if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
         config.push_interceptor(serializer::swap(known));
     }
-    Client::from_conf(config.build())
+    (Client::from_conf(config.build()), credentials)
 }
 
 /// What tells a message of a FIFO queue from others: the group, and the deduplication id if another
@@ -166,6 +331,8 @@ fn fifo_identity(message: &Message) -> Option<Key<'static>> {
     let (group, id) = (message.message_group_id()?, message.known_deduplication_id()?);
     Some(Key::pair(group, id))
 }
+
+const MAX_MESSAGE_BYTES: &str = "Sqs::max_message_bytes";
 
 #[cfg(test)]
 mod tests;

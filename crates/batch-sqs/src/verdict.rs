@@ -5,8 +5,8 @@
 //! prefix, and both names of an error are listed.
 
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
-use batch_core::{Failure, Verdict};
-use batch_smithy::{Class, Codes, Rule};
+use batch_core::{Class, Failure, Verdict};
+use batch_smithy::{Codes, Rule};
 
 use crate::SentMessage;
 use crate::wire::WireIds;
@@ -25,6 +25,13 @@ pub(crate) static CODES: Codes = Codes {
 /// The same for messages that leave it to the queue to tell duplicates.
 pub(crate) static BY_CONTENT: Codes =
     Codes { rules: &[UNKNOWN_QUEUE, INSECURE, UNSUPPORTED, TOO_LONG, NO_DEDUPLICATION_ID], ..CODES };
+
+/// The same for the request that reads an attribute of the queue.
+pub(crate) static ATTRIBUTES: Codes = Codes {
+    check_permissions: "these credentials may not look at the queue; allow them sqs:GetQueueAttributes, or leave \
+                        out `check`",
+    ..CODES
+};
 
 const UNKNOWN_QUEUE: Rule = Rule {
     codes: &["InvalidAddress", "NonExistentQueue", "QueueDoesNotExist"],
@@ -97,12 +104,17 @@ fn by_id(
     for failed in failed {
         if let Some(place) = ids.place(&failed.id) {
             verdicts[place] = Some(match verdicts[place] {
-                Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => Verdict::Ambiguous(contradiction()),
+                Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => {
+                    Verdict::Ambiguous(Failure::contradictory())
+                }
                 _ => of_entry(codes, failed),
             });
         }
     }
-    verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Verdict::Ambiguous(silence()))).collect()
+    verdicts
+        .into_iter()
+        .map(|verdict| verdict.unwrap_or_else(|| Verdict::Ambiguous(Failure::not_mentioned())))
+        .collect()
 }
 
 fn accepted(sent: SendMessageBatchResultEntry) -> Verdict<SentMessage> {
@@ -126,14 +138,6 @@ fn of_entry(codes: &Codes, failed: BatchResultErrorEntry) -> Verdict<SentMessage
         (false, true) => Verdict::Retry(failure),
         (false, false) => Verdict::Reject(failure),
     }
-}
-
-fn contradiction() -> Failure {
-    Failure::new("ContradictoryAnswer").with_detail("the answer calls the message both sent and failed")
-}
-
-fn silence() -> Failure {
-    Failure::new("NotMentioned").with_detail("the answer does not mention the message")
 }
 
 const CHECK_ENDPOINT: &str = "this is not how Amazon SQS answers a batch; check the endpoint of the client";

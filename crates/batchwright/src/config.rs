@@ -11,7 +11,7 @@ pub async fn load() -> SdkConfig {
 }
 
 macro_rules! client {
-    ($($feature:literal $module:ident $library:ident $writer:ident $sdk:ident $client:ident $name:literal;)*) => {$(
+    ($($feature:literal $module:ident $library:ident $service:ident $writer:ident $sdk:ident $client:ident $name:literal;)*) => {$(
         #[doc = concat!("A client for ", $name, " from the ambient AWS configuration.")]
         ///
         /// ```no_run

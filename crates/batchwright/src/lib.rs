@@ -1,26 +1,26 @@
 #![cfg_attr(any(not(doctest), all(feature = "config", feature = "sqs")), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-/// Hands the services to a macro, a line each: the feature, the module, the crate, the writer, the
-/// SDK crate, the function of `config`, the name.
+/// Hands the services to a macro, a line each: the feature, the module, the crate, the service, the writer,
+/// the SDK crate, the function of `config`, the name.
 macro_rules! each_service {
     ($macro:ident) => {
         $macro! {
-            "cloudwatch" cloudwatch batch_cloudwatch CloudWatchWriter aws_sdk_cloudwatch cloudwatch_client "Amazon CloudWatch";
-            "dynamodb" dynamodb batch_dynamodb DynamoDbWriter aws_sdk_dynamodb dynamodb_client "Amazon DynamoDB";
-            "kinesis" kinesis batch_kinesis KinesisWriter aws_sdk_kinesis kinesis_client "Amazon Kinesis Data Streams";
-            "sqs" sqs batch_sqs SqsWriter aws_sdk_sqs sqs_client "Amazon SQS";
+            "cloudwatch" cloudwatch batch_cloudwatch CloudWatch CloudWatchWriter aws_sdk_cloudwatch cloudwatch_client "Amazon CloudWatch";
+            "dynamodb" dynamodb batch_dynamodb DynamoDb DynamoDbWriter aws_sdk_dynamodb dynamodb_client "Amazon DynamoDB";
+            "kinesis" kinesis batch_kinesis Kinesis KinesisWriter aws_sdk_kinesis kinesis_client "Amazon Kinesis Data Streams";
+            "sqs" sqs batch_sqs Sqs SqsWriter aws_sdk_sqs sqs_client "Amazon SQS";
         }
     };
 }
 
 macro_rules! re_export {
-    ($($feature:literal $module:ident $library:ident $writer:ident $sdk:ident $client:ident $name:literal;)*) => {$(
+    ($($feature:literal $module:ident $library:ident $service:ident $writer:ident $sdk:ident $client:ident $name:literal;)*) => {$(
         #[cfg(feature = $feature)]
         #[doc(inline)]
         pub use $library as $module;
         #[cfg(feature = $feature)]
-        pub use $library::$writer;
+        pub use $library::{$service, $writer};
     )*};
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_cloudwatch::{Client, Config};
-use batch_cloudwatch::{CloudWatchWriter, Metric, Namespace, StandardUnit};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, StandardUnit};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build();
     let client = Client::from_conf(config);
 
-    let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).build()?;
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()?;
     for station in 0..1_000 {
         // Waits only for room in the writer, not for the service.
         writer.submit(Metric::new("Temperature", 21.5).dimension("Station", station.to_string())).await?;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ScalarAttributeType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use aws_sdk_dynamodb::{Client, Config};
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Table, Write};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, Write};
 
 #[derive(serde::Serialize)]
 struct Order {
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client
         .create_table()
         .table_name("orders")
-        .key_schema(KeySchemaElement::builder().attribute_name("id").key_type(Role::Hash).build()?)
+        .key_schema(KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build()?)
         .attribute_definitions(
             AttributeDefinition::builder()
                 .attribute_name("id")
@@ -41,10 +41,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .send()
         .await?;
 
-    // The keys of the table are given here; `connect().await` instead of `build()` reads them from it.
-    let writer = DynamoDbWriter::builder(client, Table::name("orders"))
-        .partition_key("id", KeyType::String)
-        .build()?;
+    // The key of the table is given here; `discover_keys().await?` in its place reads it from the table.
+    let table = DynamoDb::new(client, "orders").partition_key("id", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table).build()?;
     for n in 0..1_000 {
         // Waits only for room in the writer, not for the service.
         writer.submit(Write::json(&Order { id: format!("order-{n}"), amount: n })?).await?;

@@ -2,7 +2,7 @@
 
 use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_kinesis::{Client, Config};
-use batch_kinesis::{KinesisWriter, Record, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Record};
 
 #[derive(serde::Serialize)]
 struct Measurement {
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client.create_stream().stream_name("measurements").shard_count(2).send().await?;
 
     let writer =
-        KinesisWriter::builder(client, Stream::name("measurements")).partition_key_from("station").build()?;
+        KinesisWriter::builder(Kinesis::new(client, "measurements").partition_key_from("station")).build()?;
     for n in 0..1_000 {
         // Waits only for room in the writer, not for the service.
         let measurement = Measurement { station: ["EWR", "JFK", "LGA"][n % 3], celsius: 21.5 };

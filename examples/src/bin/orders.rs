@@ -1,12 +1,12 @@
 //! Sends a thousand orders to a queue.
 
-use batchwright::SqsWriter;
-use batchwright::sqs::{Message, Queue};
+use batchwright::{Sqs, SqsWriter};
+use batchwright::sqs::Message;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = batchwright::config::sqs_client().await; // or your own `aws_sdk_sqs::Client`
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build()?;
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build()?;
 
     for number in 0..1_000 {
         writer.submit(Message::new(format!("order {number}"))).await?; // waits only for room

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::{Client, Config};
-use batch_sqs::{Message, Queue, SqsWriter};
+use batch_sqs::{Message, Sqs, SqsWriter};
 
 #[derive(serde::Serialize)]
 struct Order {
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_conf(config);
     client.create_queue().queue_name("orders").send().await?;
 
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build()?;
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build()?;
     for id in 0..1_000 {
         // Waits only for room in the writer, not for the service.
         writer.submit(Message::json(&Order { id, item: "shoes" })?).await?;

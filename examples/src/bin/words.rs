@@ -1,7 +1,7 @@
 //! Sends single words, four at a time, to a service of its own.
 
 use async_trait::async_trait;
-use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict, Writer};
+use batch_core::{Batch, Invalid, LimitPolicy, Measure, Reply, Service, Verdicts, Writer};
 
 /// An operation that takes up to four words a request.
 struct Words;
@@ -23,8 +23,10 @@ impl Service for Words {
         Ok(Measure::of_bytes(word.len()))
     }
 
-    async fn send(&self, words: &[String]) -> Reply<()> {
-        Reply::Each(words.iter().map(|_| Verdict::Accepted(())).collect())
+    async fn send(&self, batch: &Batch<String>) -> Reply<()> {
+        // Here an adapter makes one request of these words, and reads its response.
+        assert!(batch.entries().len() <= 4);
+        Ok(Verdicts::all_accepted(|_| ()))
     }
 }
 

@@ -1,16 +1,14 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use batch_dynamodb::{ConfigError, DynamoDbWriter, KeyType, Linger, Settings, Table, Write};
+use batch_dynamodb::{ConfigError, DynamoDb, DynamoDbWriter, Linger, ScalarType, Settings, Write};
 use tokio::time::{Instant, timeout_at};
 
 /// Made once, outside of the handler. A flush ends the linger, so that it costs no time.
 pub fn writer(client: Client) -> Result<DynamoDbWriter, ConfigError> {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    DynamoDbWriter::builder(client, Table::name("orders"))
-        .partition_key("id", KeyType::String)
-        .settings(settings)
-        .build()
+    let table = DynamoDb::new(client, "orders").partition_key("id", ScalarType::String);
+    DynamoDbWriter::builder(table).settings(settings).build()
 }
 
 /// Sends what each record of an event holds, and returns the ids of those that were not delivered.

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use aws_sdk_kinesis::Client;
-use batch_kinesis::{ConfigError, KinesisWriter, Linger, Record, Settings, Stream};
+use batch_kinesis::{ConfigError, Kinesis, KinesisWriter, Linger, Record, Settings};
 use tokio::time::{Instant, timeout_at};
 
 /// Made once, outside of the handler. A flush ends the linger, so that it costs no time.
 pub fn writer(client: Client) -> Result<KinesisWriter, ConfigError> {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    KinesisWriter::builder(client, Stream::name("measurements")).settings(settings).build()
+    KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings).build()
 }
 
 /// Sends what each record of an event holds, and returns the ids of those that were not delivered.

@@ -1,14 +1,14 @@
 use std::time::Duration;
 
+use batchwright::sqs::Message;
 use batchwright::sqs::aws_sdk_sqs::Client;
-use batchwright::sqs::{Message, Queue};
-use batchwright::{ConfigError, Linger, Settings, SqsWriter};
+use batchwright::{ConfigError, Linger, Settings, Sqs, SqsWriter};
 use tokio::time::{Instant, timeout_at};
 
 /// Made once, outside of the handler. A flush ends the linger, so that it costs no time.
 pub fn writer(client: Client) -> Result<SqsWriter, ConfigError> {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    SqsWriter::builder(client, Queue::name("orders")).settings(settings).build()
+    SqsWriter::builder(Sqs::new(client, "orders")).settings(settings).build()
 }
 
 /// Sends what each record of an event holds, and returns the ids of those that were not delivered.

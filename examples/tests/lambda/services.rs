@@ -30,7 +30,7 @@ pub(crate) async fn dynamodb(server: LocalServer, bad: &[usize]) -> Invocation {
     let order = |number| format!(r#"{{"id": "order-{number}"}}"#);
     let records = event(bad, |number, is_bad| if is_bad { bad_order(number) } else { order(number) });
     let handler = lambda::dynamodb::handle(&writer, records, REMAINING);
-    invoke(handler, || *writer.stats(), || server.dynamodb().items("orders").len()).await
+    invoke(handler, || writer.stats(), || server.dynamodb().items("orders").len()).await
 }
 
 pub(crate) async fn kinesis(server: LocalServer, bad: &[usize]) -> Invocation {

@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
-use batch_core::{Invalid, LimitPolicy, Measure, Reply, Verdict};
+use batch_core::{Invalid, LimitPolicy, Measure, Reply, Verdict, Verdicts};
 
 /// One outcome for every entry: a verdict each, or a reply for all of them. All of it can be shown.
 pub fn accounted<T: Debug>(reply: &Reply<T>, entries: usize) {
-    if let Reply::Each(verdicts) = reply {
+    if let Ok(Verdicts::Each(verdicts)) = reply {
         assert_eq!(verdicts.len(), entries, "{reply:?}");
     }
     let shown = format!("{reply:?}");
@@ -30,5 +30,9 @@ fn fits(measured: &Result<Measure<'_>, Invalid>, limits: &LimitPolicy) -> bool {
 }
 
 fn is_taken<T>(reply: &Reply<T>) -> bool {
-    matches!(reply, Reply::Each(verdicts) if matches!(verdicts[..], [Verdict::Accepted(_)]))
+    match reply {
+        Ok(Verdicts::AllAccepted(_)) => true,
+        Ok(Verdicts::Each(verdicts)) => matches!(verdicts[..], [Verdict::Accepted(_)]),
+        Err(_) => false,
+    }
 }

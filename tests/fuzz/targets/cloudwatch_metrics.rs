@@ -4,9 +4,9 @@
 use std::time::{Duration, SystemTime};
 
 use batch_cloudwatch::{
-    CloudWatchWriter, Compression, DateTime, Metric, Namespace, StandardUnit, StatisticSet,
+    CloudWatch, CloudWatchWriter, Compression, DateTime, Metric, StandardUnit, StatisticSet,
 };
-use batch_core::Service;
+use batch_core::{Batch, Service};
 use batch_local::LocalServer;
 use batchwright_fuzz::{Lines, admitted, clients, run};
 use libfuzzer_sys::fuzz_target;
@@ -14,14 +14,15 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| {
     let lines = Lines::of(input);
     let server = LocalServer::new();
-    let builder =
-        CloudWatchWriter::builder(clients::cloudwatch(server.http_client()), Namespace::new("Orders"));
     let compression = if input.len().is_multiple_of(2) { Compression::Gzip } else { Compression::Off };
-    let writer = builder.compression(compression).build().expect("it is a namespace");
+    let namespace =
+        CloudWatch::new(clients::cloudwatch(server.http_client()), "Orders").compression(compression);
+    let writer = CloudWatchWriter::builder(namespace).build().expect("it is a namespace");
     let service = writer.service();
     let mut metric = read(&lines);
-    service.prepare(&mut metric);
-    admitted(&service.measure(&metric), &service.limits(), &run(service.send(std::slice::from_ref(&metric))));
+    service.prepare(&mut metric).expect("nothing is missing");
+    let batch = Batch::of([metric]);
+    admitted(&service.measure(&batch.entries()[0]), &service.limits(), &run(service.send(&batch)));
 });
 
 fn read(lines: &Lines<'_>) -> Metric {

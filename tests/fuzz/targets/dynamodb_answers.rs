@@ -1,8 +1,8 @@
 //! Whatever answers in the place of Amazon DynamoDB: every write gets one outcome.
 #![no_main]
 
-use batch_core::Service;
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Table, Write};
+use batch_core::{Batch, Service};
+use batch_dynamodb::{AttributeValue, DynamoDb, ScalarType, Write};
 use batchwright_fuzz::{Answered, accounted, clients, run};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,10 +11,10 @@ fuzz_target!(|input: &[u8]| {
     let client = clients::dynamodb(answer.clone());
     let put = |n: usize| Write::put([("pk".to_owned(), AttributeValue::N(n.to_string()))].into());
     let writes: Vec<_> = (0..answer.entries()).map(put).collect();
-    let builder = DynamoDbWriter::builder(client.clone(), Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::Number).build().expect("it is a table");
-    accounted(&run(writer.service().send(&writes)), writes.len());
-    // The same as the answer to what is asked before anything is sent.
-    let connected = run(DynamoDbWriter::builder(client, Table::name("orders")).connect());
-    assert!(!format!("{connected:?}").is_empty());
+    let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::Number);
+    let batch = Batch::of(writes);
+    accounted(&run(table.send(&batch)), batch.entries().len());
+    // The same as the response to the request for the keys.
+    let discovered = run(table.discover_keys());
+    assert!(!format!("{discovered:?}").is_empty());
 });

@@ -5,11 +5,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ScalarAttributeType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use aws_smithy_types::Blob;
-use batch_core::Service;
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Table, Write, item_bytes};
+use batch_core::{Batch, Service};
+use batch_dynamodb::{AttributeValue, DynamoDb, ScalarType, Write, item_bytes};
 use batch_local::LocalServer;
 use batchwright_fuzz::{agree, clients, run};
 use libfuzzer_sys::fuzz_target;
@@ -99,36 +99,33 @@ fn served(write: &Write) {
     assert_eq!(write.item_bytes(), item_bytes(write.attributes()));
     let server = LocalServer::new();
     let client = clients::dynamodb(server.http_client());
-    let element = KeySchemaElement::builder().attribute_name("n").key_type(Role::Hash).build();
+    let element = KeySchemaElement::builder().attribute_name("n").key_type(KeyType::Hash).build();
     let definition =
         AttributeDefinition::builder().attribute_name("n").attribute_type(ScalarAttributeType::N).build();
     let create = client.create_table().table_name("orders").billing_mode(BillingMode::PayPerRequest);
     let create = create.key_schema(element.expect("it is whole"));
     run(create.attribute_definitions(definition.expect("it is whole")).send())
         .expect("the table can be created");
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("n", KeyType::Number).build().expect("it is a table");
-    let service = writer.service();
-    let measured = service.measure(write);
-    let reply = run(service.send(std::slice::from_ref(write)));
-    agree(&measured, &service.limits(), &reply);
+    let table = DynamoDb::new(client, "orders").partition_key("n", ScalarType::Number);
+    let measured = table.measure(write);
+    let reply = run(table.send(&Batch::of([write.clone()])));
+    agree(&measured, &table.limits(), &reply);
     if measured.is_ok() && !write.is_delete() {
         same_number(&server, write);
     }
 }
 
-/// The server's spelling of the key is the writer's: both give the same lane.
+/// The server's spelling of the key is the writer's: both give the same identity.
 fn same_number(server: &LocalServer, write: &Write) {
     let stored = server.dynamodb().items("orders");
     let [item] = &stored[..] else { panic!("one item was put, there are {}", stored.len()) };
     let number = item.attributes["n"]["N"].as_str().expect("the key is a number").to_owned();
     let again = Write::put([("n".to_owned(), AttributeValue::N(number))].into());
     let client = clients::dynamodb(server.http_client());
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("n", KeyType::Number).build().expect("it is a table");
-    let lane = |write: &Write| {
-        let measured = writer.service().measure(write).expect("the server took it");
-        measured.lane.map(|lane| lane.as_bytes().to_vec())
+    let table = DynamoDb::new(client, "orders").partition_key("n", ScalarType::Number);
+    let identity = |write: &Write| {
+        let measured = table.measure(write).expect("the server accepted it");
+        measured.identity.expect("it has a key").as_bytes().to_vec()
     };
-    assert_eq!(lane(write), lane(&again));
+    assert_eq!(identity(write), identity(&again));
 }

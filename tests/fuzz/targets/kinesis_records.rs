@@ -2,8 +2,8 @@
 //! data is what `serde_json` reads there.
 #![no_main]
 
-use batch_core::Service;
-use batch_kinesis::{KinesisWriter, Record, Stream};
+use batch_core::{Batch, Service};
+use batch_kinesis::{Kinesis, KinesisWriter, Record};
 use batch_local::LocalServer;
 use batchwright_fuzz::{Lines, agree, clients, run};
 use libfuzzer_sys::fuzz_target;
@@ -15,21 +15,22 @@ fuzz_target!(|input: &[u8]| {
     let client = clients::kinesis(server.http_client());
     run(client.create_stream().stream_name("orders").shard_count(2).send())
         .expect("the stream can be created");
-    let builder = KinesisWriter::builder(client, Stream::name("orders"));
-    let builder = match member.clone() {
-        Some(member) => builder.partition_key_from(member),
-        None => builder,
+    let stream = Kinesis::new(client, "orders");
+    let stream = match member.clone() {
+        Some(member) => stream.partition_key_from(member),
+        None => stream,
     };
-    let Ok(writer) = builder.build() else { return };
+    let Ok(writer) = KinesisWriter::builder(stream).build() else { return };
     let service = writer.service();
     let mut filled = record.clone();
-    service.prepare(&mut filled);
+    let prepared = service.prepare(&mut filled);
+    assert_eq!(prepared.is_ok(), filled.key().is_some(), "{prepared:?}");
     if let (Some(member), None) = (&member, record.key()) {
         same_key(record.data(), member, filled.key());
     }
     let measured = service.measure(&filled);
     if filled.key().is_some() {
-        agree(&measured, &service.limits(), &run(service.send(std::slice::from_ref(&filled))));
+        agree(&measured, &service.limits(), &run(service.send(&Batch::of([filled.clone()]))));
     } else {
         measured.expect_err("without a key nothing can be sent");
     }

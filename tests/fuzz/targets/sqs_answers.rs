@@ -2,7 +2,7 @@
 #![no_main]
 
 use batch_core::Service;
-use batch_sqs::{Message, Queue, SqsWriter};
+use batch_sqs::{Message, Queue, Sqs, SqsWriter};
 use batchwright_fuzz::{Answered, accounted, clients, run};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,9 +11,9 @@ fuzz_target!(|input: &[u8]| {
     let messages: Vec<_> = (0..answer.entries()).map(|n| Message::new(format!("body {n}"))).collect();
     // By name, so that the answer is that to a lookup as well.
     for queue in
-        [Queue::name("orders"), Queue::url("https://sqs.eu-west-1.amazonaws.com/123456789012/orders")]
+        [Queue::new("orders"), Queue::new("https://sqs.eu-west-1.amazonaws.com/123456789012/orders")]
     {
-        let writer = SqsWriter::builder(clients::sqs(answer.clone()), queue).build().expect("it is a queue");
+        let writer = SqsWriter::builder(Sqs::new(clients::sqs(answer.clone()), queue)).build().expect("it is a queue");
         accounted(&run(writer.service().send(&messages)), messages.len());
     }
 });

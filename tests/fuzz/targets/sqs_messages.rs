@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use batch_core::Service;
 use batch_local::LocalServer;
-use batch_sqs::{AttributeValue, Message, Queue, SqsWriter};
+use batch_sqs::{AttributeValue, Message, Queue, Sqs, SqsWriter};
 use batchwright_fuzz::{Lines, agree, clients, run};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,7 +17,7 @@ fuzz_target!(|input: &[u8]| {
     let create = client.create_queue().queue_name(queue.to_string());
     let create = if is_fifo { create.attributes("FifoQueue".into(), "true") } else { create };
     run(create.send()).expect("the queue can be created");
-    let writer = SqsWriter::builder(client, queue).build().expect("it is a queue");
+    let writer = SqsWriter::builder(Sqs::new(client, queue)).build().expect("it is a queue");
     let service = writer.service();
     // What the writer would fill in, so that the server does not miss it.
     service.prepare(&mut message);
@@ -35,7 +35,7 @@ fn read(lines: &Lines<'_>) -> (Message, Queue) {
             _ => message = with(message, letter, &name, text),
         }
     }
-    (message, Queue::name(queue))
+    (message, Queue::new(queue))
 }
 
 fn with(message: Message, letter: char, name: &str, text: String) -> Message {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use batch_local::LocalServer;
-use batch_sqs::{Queue, SqsWriter};
+use batch_sqs::{Queue, Sqs, SqsWriter};
 use batchwright_fuzz::{Lines, clients, run};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,8 +11,8 @@ fuzz_target!(|input: &[u8]| {
     for (letter, text) in Lines::of(input).iter() {
         match letter {
             'n' => named(&text),
-            'o' => _ = is_taken(Queue::name("orders").owned_by(text)),
-            'u' => _ = is_taken(Queue::url(text)),
+            'o' => _ = is_taken(Queue::new("orders").owned_by(text)),
+            'u' => _ = is_taken(Queue::new(text)),
             _ => {}
         }
     }
@@ -22,10 +22,10 @@ fn named(name: &str) {
     let client = clients::sqs(LocalServer::new().http_client());
     let create = client.create_queue().queue_name(name);
     let create = if name.ends_with(".fifo") { create.attributes("FifoQueue".into(), "true") } else { create };
-    assert_eq!(is_taken(Queue::name(name)), run(create.send()).is_ok(), "{name:?}");
+    assert_eq!(is_taken(Queue::new(name)), run(create.send()).is_ok(), "{name:?}");
 }
 
 fn is_taken(queue: Queue) -> bool {
-    let built = SqsWriter::builder(clients::sqs(LocalServer::new().http_client()), queue).build();
+    let built = SqsWriter::builder(Sqs::new(clients::sqs(LocalServer::new().http_client()), queue)).build();
     built.map_err(|reason| assert!(!reason.to_string().is_empty())).is_ok()
 }

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use batchwright::CloudWatchWriter;
-use batchwright::cloudwatch::{CloudWatch, Metric, Namespace};
+use batchwright::cloudwatch::{CloudWatch, Metric};
 use batchwright::core::Writer;
 
 use crate::destination::{Lines, Target};
@@ -40,9 +40,9 @@ struct Total {
 pub(crate) fn create(place: &Place) -> anyhow::Result<(CloudWatchNamespace, Writer<CloudWatch>)> {
     let client = Client::new(&place.config);
     let name = place.name();
-    let writer = CloudWatchWriter::builder(client.clone(), Namespace::new(&name)).build()?;
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client.clone(), name.as_str())).build()?;
     let namespace = CloudWatchNamespace { client, name, started: SystemTime::now(), is_real: place.is_real };
-    Ok((namespace, Writer::clone(&writer)))
+    Ok((namespace, writer))
 }
 
 #[async_trait]

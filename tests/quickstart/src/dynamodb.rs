@@ -7,9 +7,8 @@ use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use batchwright::DynamoDbWriter;
 use batchwright::core::Writer;
-use batchwright::dynamodb::{self, DynamoDb, Table, Write};
+use batchwright::dynamodb::{DynamoDb, ScalarType, Write};
 
 use crate::destination::{Lines, Target};
 use crate::input::Line;
@@ -45,12 +44,11 @@ pub(crate) async fn create(place: &Place) -> anyhow::Result<(DynamoDbTable, Writ
     created.with_context(|| format!("cannot create the table {name}"))?;
     let exists = client.wait_until_table_exists().table_name(&name).wait(super::PATIENCE).await;
     exists.map_err(|error| anyhow!("the table {name} does not become active: {error}"))?;
-    let writer = DynamoDbWriter::builder(client.clone(), Table::name(&name))
-        .partition_key(PARTITION_KEY, dynamodb::KeyType::String)
-        .sort_key(SORT_KEY, dynamodb::KeyType::String)
-        .build()?;
-    let table = DynamoDbTable { client, name, is_real: place.is_real };
-    Ok((table, Writer::clone(&writer)))
+    let table = DynamoDb::new(client.clone(), name.as_str())
+        .partition_key(PARTITION_KEY, ScalarType::String)
+        .sort_key(SORT_KEY, ScalarType::String);
+    let writer = Writer::builder(table).build()?;
+    Ok((DynamoDbTable { client, name, is_real: place.is_real }, writer))
 }
 
 #[async_trait]

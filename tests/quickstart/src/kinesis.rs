@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::client::Waiters;
 use aws_sdk_kinesis::types::{Record as Received, ShardIteratorType};
+use batchwright::Settings;
 use batchwright::core::Writer;
-use batchwright::kinesis::{Kinesis, Record, Stream};
-use batchwright::{KinesisWriter, Settings};
+use batchwright::kinesis::{Kinesis, KinesisWriter, Record};
 
 use crate::args::Args;
 use crate::copies::{self, Copy, Rules};
@@ -35,9 +35,9 @@ pub(crate) async fn create(place: &Place, args: &Args) -> anyhow::Result<(Kinesi
     let exists = client.wait_until_stream_exists().stream_name(&name).wait(super::PATIENCE).await;
     exists.map_err(|error| anyhow!("the stream {name} does not become active: {error}"))?;
     let settings = Settings::new().max_entries(1_000).order(args.order.into());
-    let writer = KinesisWriter::builder(client.clone(), Stream::name(&name)).settings(settings).build()?;
+    let writer = KinesisWriter::builder(Kinesis::new(client.clone(), &*name)).settings(settings).build()?;
     let stream = KinesisStream { client, name, keeps_order: args.keeps_order(), is_real: place.is_real };
-    Ok((stream, Writer::clone(&writer)))
+    Ok((stream, writer))
 }
 
 #[async_trait]

@@ -3,8 +3,8 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message as Received, QueueAttributeName};
 use batchwright::core::Writer;
-use batchwright::sqs::{AttributeValue, Message, Queue, Sqs};
-use batchwright::{Settings, SqsWriter};
+use batchwright::sqs::{AttributeValue, Message};
+use batchwright::{Settings, Sqs, SqsWriter};
 
 use crate::args::Args;
 use crate::copies::{self, Copy, Rules};
@@ -41,9 +41,9 @@ pub(crate) async fn create(
     let url = created.queue_url.context("the service gave no URL for the new queue")?;
     // Few enough that the last one is sent well before its deadline, however slow the queue is.
     let settings = Settings::new().max_entries(1_000).order(args.order.into());
-    let writer = SqsWriter::builder(client.clone(), Queue::url(&url)).settings(settings).build()?;
+    let writer = SqsWriter::builder(Sqs::new(client.clone(), url.as_str())).settings(settings).build()?;
     let keeps_order = is_fifo && args.keeps_order();
-    Ok((SqsQueue { client, url, is_fifo, keeps_order, is_real: place.is_real }, Writer::clone(&writer)))
+    Ok((SqsQueue { client, url, is_fifo, keeps_order, is_real: place.is_real }, writer))
 }
 
 #[async_trait]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Failure, Invalid, Key, LimitPolicy, Measure, Reply, Service, Verdict};
+use batch_core::{Batch, Class, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts};
 use tokio::exchanged::panic::scripted;
 
 use crate::actors::{draw, pause};
@@ -122,7 +122,7 @@ impl Fake {
     }
 
     fn accept_all(&self, items: &[Item]) -> Reply<Told> {
-        Reply::Each(items.iter().map(|item| self.accept(item)).collect())
+        Ok(Verdicts::Each(items.iter().map(|item| self.accept(item)).collect()))
     }
 
     fn any(&self, item: &Item) -> Verdict<Told> {
@@ -148,28 +148,29 @@ impl Service for Fake {
     }
 
     fn measure<'a>(&self, item: &'a Item) -> Result<Measure<'a>, Invalid> {
-        Ok(Measure { lane: item.lane.map(Key::from), ..Measure::of_bytes(10) })
+        Ok(Measure::of_bytes(10).lane(item.lane.map(Key::from)))
     }
 
-    async fn send(&self, items: &[Item]) -> Reply<Told> {
+    async fn send(&self, batch: &Batch<Item>) -> Reply<Told> {
+        let items = batch.entries();
         let _open = Open::begin(self, items);
         pause().await;
         match self.moods[draw(self.moods.len())] {
             Mood::Accept => self.accept_all(items),
             Mood::AppliedAndLost => {
                 drop(self.accept_all(items));
-                Reply::Ambiguous(Failure::new("Reset"))
+                Err(Refusal::new(Class::Ambiguous, Failure::new("Reset")))
             }
             Mood::Hang => std::future::pending().await,
-            Mood::Mixed => Reply::Each(items.iter().map(|item| self.any(item)).collect()),
+            Mood::Mixed => Ok(Verdicts::Each(items.iter().map(|item| self.any(item)).collect())),
             Mood::Panic => scripted(),
-            Mood::Retry => Reply::Retry(Failure::new("Busy")),
+            Mood::Retry => Err(Refusal::new(Class::Retry, Failure::new("Busy"))),
             Mood::Slow => {
                 tokio::time::sleep(Duration::from_millis(draw(40) as u64)).await;
                 self.accept_all(items)
             }
-            Mood::Throttle => Reply::Throttled(Failure::new("SlowDown")),
-            Mood::Unsent => Reply::Unsent(Failure::new("ConnectionRefused")),
+            Mood::Throttle => Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))),
+            Mood::Unsent => Err(Refusal::new(Class::Unsent, Failure::new("ConnectionRefused"))),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
+use batch_core::{Batch, Class, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts};
 
 use crate::checker::{Ended, Facts, Fate, Outcome};
 use crate::mark::MarkedOf;
@@ -38,8 +38,8 @@ impl<T: Target> Service for Watched<T> {
         self.0.target.service().remembers_for()
     }
 
-    fn prepare(&self, marked: &mut MarkedOf<T>) {
-        self.0.target.service().prepare(&mut marked.entry);
+    fn prepare(&self, marked: &mut MarkedOf<T>) -> Result<(), Invalid> {
+        self.0.target.service().prepare(&mut marked.entry)
     }
 
     fn measure<'a>(&self, marked: &'a MarkedOf<T>) -> Result<Measure<'a>, Invalid> {
@@ -50,12 +50,13 @@ impl<T: Target> Service for Watched<T> {
         measure
     }
 
-    async fn send(&self, marked: &[MarkedOf<T>]) -> Reply<SentOf<T>> {
+    async fn send(&self, batch: &Batch<MarkedOf<T>>) -> Reply<SentOf<T>> {
+        let marked = batch.entries();
         let target = &self.0.target;
         let mut flight = Flight::begin(&self.0, marked);
         let entries: Vec<_> = marked.iter().map(|marked| marked.entry.clone()).collect();
-        let reply = target.service().send(&entries).await;
-        flight.outcome = Some(outcome(target, &reply));
+        let reply = target.service().send(&Batch::of(entries)).await;
+        flight.outcome = Some(outcome(target, marked.len(), &reply));
         reply
     }
 }
@@ -84,17 +85,26 @@ impl<T: Target> Drop for Flight<'_, T> {
     }
 }
 
-fn outcome<T: Target>(target: &T, reply: &Reply<SentOf<T>>) -> Outcome {
-    match reply {
-        Reply::Ambiguous(failure) => Outcome::Ambiguous(failure.clone()),
-        Reply::Each(verdicts) => {
-            Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect())
+fn outcome<T: Target>(target: &T, carried: usize, reply: &Reply<SentOf<T>>) -> Outcome {
+    let Refusal { class, failure } = match reply {
+        Ok(Verdicts::AllAccepted(responses)) => {
+            let accepted = |position| Fate::Accepted(target.response(&responses.read(position)));
+            return Outcome::Each((0..carried).map(accepted).collect());
         }
-        Reply::Fatal(failure) => Outcome::Fatal(failure.clone()),
-        Reply::Retry(failure) => Outcome::Retry(failure.clone()),
-        Reply::Split(failure) => Outcome::Split(failure.clone()),
-        Reply::Throttled(failure) => Outcome::Throttled(failure.clone()),
-        Reply::Unsent(failure) => Outcome::Unsent(failure.clone()),
+        Ok(Verdicts::Each(verdicts)) => {
+            return Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect());
+        }
+        Err(refusal) => refusal,
+    };
+    let failure = failure.clone();
+    match class {
+        Class::Ambiguous => Outcome::Ambiguous(failure),
+        Class::Expired | Class::Unsent => Outcome::Unsent(failure),
+        Class::Fatal | Class::UnknownDestination | Class::Unrecognized => Outcome::Fatal(failure),
+        Class::Retry => Outcome::Retry(failure),
+        Class::Split => Outcome::Split(failure),
+        Class::Throttled => Outcome::Throttled(failure),
+        other => panic!("a class that the model does not know: {other:?}"),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, SharedHttpClient};
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
-use batch_core::{Settings, Writer};
+use batch_cloudwatch::{CloudWatch, Metric};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use super::{Copies, Destination, Held};
@@ -41,9 +40,8 @@ impl Destination for Datums {
         Self { server: server.clone(), client }
     }
 
-    fn writer(&self, settings: Settings) -> Writer<CloudWatch> {
-        let writer = CloudWatchWriter::builder(self.client.clone(), Namespace::new(NAMESPACE));
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(&self) -> CloudWatch {
+        CloudWatch::new(self.client.clone(), NAMESPACE)
     }
 
     fn entry(content: String, _: Option<String>) -> Metric {

@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region, SharedHttpClient
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use batch_core::{Settings, Writer};
-use batch_dynamodb::{DynamoDb, DynamoDbWriter, Table, Write};
+use batch_dynamodb::{DynamoDb, ScalarType, Write};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use super::{Copies, Destination, Held};
@@ -50,10 +49,8 @@ impl Destination for Items {
         Self { server: server.clone(), client }
     }
 
-    fn writer(&self, settings: Settings) -> Writer<DynamoDb> {
-        let writer = DynamoDbWriter::builder(self.client.clone(), Table::name(TABLE));
-        let writer = writer.partition_key("id", batch_dynamodb::KeyType::String);
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(&self) -> DynamoDb {
+        DynamoDb::new(self.client.clone(), TABLE).partition_key("id", ScalarType::String)
     }
 
     fn entry(content: String, _: Option<String>) -> Write {

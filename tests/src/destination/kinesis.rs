@@ -3,8 +3,7 @@
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::{BehaviorVersion, Config, Region, SharedHttpClient};
-use batch_core::{Settings, Writer};
-use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
+use batch_kinesis::{Kinesis, Record};
 use batch_local::LocalServer;
 
 use super::{Copies, Destination, Held};
@@ -43,8 +42,8 @@ impl Destination for Keyed {
         Self(Mounted::new(server, http).await)
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Kinesis> {
-        self.0.writer(settings)
+    fn service(&self) -> Kinesis {
+        self.0.service()
     }
 
     fn entry(content: String, lane: Option<String>) -> Record {
@@ -74,8 +73,8 @@ impl Destination for Spread {
         Self(Mounted::new(server, http).await)
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Kinesis> {
-        self.0.writer(settings)
+    fn service(&self) -> Kinesis {
+        self.0.service()
     }
 
     fn entry(content: String, _: Option<String>) -> Record {
@@ -105,9 +104,8 @@ impl Mounted {
         Self { server: server.clone(), client }
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Kinesis> {
-        let writer = KinesisWriter::builder(self.client.clone(), Stream::name(STREAM));
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(&self) -> Kinesis {
+        Kinesis::new(self.client.clone(), STREAM)
     }
 
     fn held(&self, lane: fn(Option<String>) -> Option<String>) -> Vec<Held> {

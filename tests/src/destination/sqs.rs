@@ -3,9 +3,8 @@
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use aws_sdk_sqs::types::QueueAttributeName;
-use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
-use batch_sqs::{Message, Queue, Sqs, SqsWriter};
+use batch_sqs::{Message, Sqs};
 
 use super::{Copies, Destination, Held};
 use crate::keys::Keys;
@@ -39,8 +38,8 @@ impl Destination for Fifo {
         Self(Mounted::new(server, http, "orders.fifo").await)
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Sqs> {
-        self.0.writer(settings)
+    fn service(&self) -> Sqs {
+        self.0.service()
     }
 
     fn entry(content: String, lane: Option<String>) -> Message {
@@ -70,8 +69,8 @@ impl Destination for Standard {
         Self(Mounted::new(server, http, "orders").await)
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Sqs> {
-        self.0.writer(settings)
+    fn service(&self) -> Sqs {
+        self.0.service()
     }
 
     fn entry(content: String, _: Option<String>) -> Message {
@@ -105,9 +104,8 @@ impl Mounted {
         Self { server: server.clone(), client, queue }
     }
 
-    fn writer(&self, settings: Settings) -> Writer<Sqs> {
-        let writer = SqsWriter::builder(self.client.clone(), Queue::name(self.queue));
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(&self) -> Sqs {
+        Sqs::new(self.client.clone(), self.queue)
     }
 
     fn held(&self) -> Vec<Held> {

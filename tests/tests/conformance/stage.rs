@@ -7,7 +7,7 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use batchwright_tests::{Destination, EntryOf, Through, content, lane};
+use batchwright_tests::{Destination, EntryOf, content, lane};
 
 /// A destination on a server of its own.
 pub(crate) struct Stage<D> {
@@ -32,13 +32,13 @@ impl<D: Destination> Stage<D> {
 
     /// A writer as a user gets it.
     pub(crate) fn writer(&self, settings: Settings) -> Writer<D::Service> {
-        self.destination.writer(settings)
+        Writer::builder(self.destination.service()).settings(settings).build().unwrap()
     }
 
     /// The same writer, but that its backoffs are drawn from a seed.
-    pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<Through<D::Service>> {
-        let service = Through(self.destination.writer(settings.clone()));
-        Writer::builder(service).settings(settings).seed(seed).build().unwrap()
+    pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<D::Service> {
+        let writer = Writer::builder(self.destination.service());
+        writer.settings(settings).seed(seed).build().unwrap()
     }
 
     pub(crate) fn suffer(&self, plan: FaultPlan) {

@@ -7,7 +7,7 @@ use batch_local::{Fault, FaultPlan};
 
 use crate::ledger::Ledger;
 use crate::stage::{Stage, now, pass, small_requests, submit};
-use batchwright_tests::{Destination, Through};
+use batchwright_tests::Destination;
 
 const COUNT: usize = 100;
 
@@ -63,7 +63,7 @@ pub(crate) async fn a_minute_of_throttling_uses_up_no_attempt<D: Destination>() 
     assert!(stage.requests() < 300, "it slows down: {:?}", writer.stats());
 }
 
-type Ridden<D> = (Stage<D>, Writer<Through<<D as Destination>::Service>>, Ledger);
+type Ridden<D> = (Stage<D>, Writer<<D as Destination>::Service>, Ledger);
 
 /// Submits into a storm that lasts so long, and flushes.
 async fn ride_out<D: Destination>(settings: Settings, storm: FaultPlan, lasts: Duration) -> Ridden<D> {

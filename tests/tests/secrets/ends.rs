@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
-use batchwright_tests::Through;
 use tokio::time::{Instant, sleep};
 
 use crate::interrogation::{question_all, search};
@@ -33,7 +32,7 @@ pub(crate) async fn what_a_handler_panics_over_is_not_shown<S: Suspect>() {
     let server = LocalServer::new();
     S::mount(&server, server.http_client()).await;
     let panics: Trouble = Arc::new(|asked| Act::Panic(asked.text.clone()));
-    let service = Through(S::build(Setup::new(&server, Some(S::OPERATION), panics), Settings::new()));
+    let service = <S as Suspect>::service(Setup::new(&server, Some(S::OPERATION), panics));
     let writer = Writer::builder(service).settings(Settings::new().max_attempts(1));
     let writer = writer.on_unprocessed(|_| panic!("this is what it was: {MARK}")).build().unwrap();
     writer.submit(S::guilty(0)).await.unwrap();

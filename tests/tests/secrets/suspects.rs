@@ -32,7 +32,12 @@ pub(crate) trait Suspect: Destination {
     const CONTENT: &'static str;
 
     /// A writer whose client is made of this.
-    fn build(setup: Setup, settings: Settings) -> Writer<Self::Service>;
+    fn service(setup: Setup) -> Self::Service;
+
+    /// A writer to it.
+    fn build(setup: Setup, settings: Settings) -> Writer<Self::Service> {
+        Writer::builder(<Self as Suspect>::service(setup)).settings(settings).build().unwrap()
+    }
 
     /// Entry `n`, with a secret in every field that takes one.
     fn guilty(n: usize) -> EntryOf<Self>;

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::list_metrics::ListMetricsOutput;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, Statistic};
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric};
 use batch_core::{Settings, Writer};
 
 use crate::endpoint::{Endpoint, local_config};
@@ -118,8 +118,8 @@ fn client(endpoint: &Endpoint) -> Client {
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<CloudWatch> {
-    let writer = CloudWatchWriter::builder(client.clone(), Namespace::new(name));
-    Writer::clone(&writer.settings(settings).build().unwrap())
+    let namespace = CloudWatch::new(client.clone(), name);
+    CloudWatchWriter::builder(namespace).settings(settings).build().unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a datum is old by the calendar")]

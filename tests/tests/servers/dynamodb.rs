@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
     ScalarAttributeType, WriteRequest,
 };
 use batch_core::{Settings, Writer};
-use batch_dynamodb::{DynamoDb, DynamoDbWriter, Table, Write};
+use batch_dynamodb::{DynamoDb, ScalarType, Write};
 
 use crate::endpoint::{Endpoint, local_config};
 use crate::remote::{Held, Remote};
@@ -92,9 +92,8 @@ pub(crate) fn keyed(key: &str) -> Item {
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<DynamoDb> {
-    let writer = DynamoDbWriter::builder(client.clone(), Table::name(name));
-    let writer = writer.partition_key(KEY, batch_dynamodb::KeyType::String);
-    Writer::clone(&writer.settings(settings).build().unwrap())
+    let table = DynamoDb::new(client.clone(), name).partition_key(KEY, ScalarType::String);
+    Writer::builder(table).settings(settings).build().unwrap()
 }
 
 fn held(item: &Item) -> Held {

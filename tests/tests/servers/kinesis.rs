@@ -8,7 +8,7 @@ use aws_sdk_kinesis::client::Waiters;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{PutRecordsRequestEntry, ShardIteratorType};
 use batch_core::{Settings, Writer};
-use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Record};
 
 use crate::endpoint::{Endpoint, local_config};
 use crate::remote::{Held, Remote};
@@ -115,8 +115,7 @@ fn client(endpoint: &Endpoint) -> Client {
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<Kinesis> {
-    let writer = KinesisWriter::builder(client.clone(), Stream::name(name));
-    Writer::clone(&writer.settings(settings).build().unwrap())
+    KinesisWriter::builder(Kinesis::new(client.clone(), name)).settings(settings).build().unwrap()
 }
 
 fn held(record: &aws_sdk_kinesis::types::Record) -> Held {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, QueueAttributeName, SendMessageBatchRequestEntry};
 use batch_core::{Settings, Writer};
-use batch_sqs::{AttributeValue, Message, Queue, Sqs, SqsWriter};
+use batch_sqs::{AttributeValue, Message, Sqs, SqsWriter};
 
 use crate::endpoint::{Endpoint, local_config};
 use crate::remote::{Held, Remote};
@@ -144,8 +144,8 @@ fn client(endpoint: &Endpoint) -> Client {
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<Sqs> {
     let settings = settings.max_batch_bytes(OLD_LIMIT);
-    let writer = SqsWriter::builder(client.clone(), Queue::name(name)).settings(settings);
-    Writer::clone(&writer.max_message_bytes(OLD_LIMIT).build().unwrap())
+    let queue = Sqs::new(client.clone(), name).max_message_bytes(OLD_LIMIT);
+    SqsWriter::builder(queue).settings(settings).build().unwrap()
 }
 
 fn held(message: &aws_sdk_sqs::types::Message) -> Held {

@@ -56,10 +56,14 @@ fn a_full_request_counts_its_overhead_and_its_metrics() {
 fn a_request_is_to_the_byte_what_the_sdk_sends_and_what_is_counted() {
     let sdk = Recorder::new();
     proptest!(|(namespace in any_text(), metrics in vec(any_metric(), 0..30))| {
-        let counted = metrics.iter().map(datum_bytes).sum::<usize>() + request_overhead_bytes(&namespace);
+        let bytes = metrics.iter().map(datum_bytes).sum::<usize>();
+        let counted = bytes + request_overhead_bytes(&namespace);
         let sent = sdk.body(&namespace, &metrics);
         prop_assert!((sent.len()..=sent.len() + 2).contains(&counted), "{} sent, {} counted", sent.len(), counted);
-        prop_assert_eq!(cbor(&namespace, &metrics), sent);
+        let body = cbor(&namespace, &metrics, bytes);
+        prop_assert_eq!(body.capacity(), counted, "it did not grow");
+        prop_assert_eq!(&body, &sent);
+        prop_assert_eq!(cbor(&namespace, &metrics, 0), sent, "the sum changes nothing but the capacity");
     });
 }
 

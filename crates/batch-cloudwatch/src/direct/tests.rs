@@ -33,7 +33,7 @@ fn sent(request: &HttpRequest) -> (String, Vec<u8>) {
 fn written_directly(recorder: &Recorder, namespace: &str, metrics: &[Metric]) -> HttpRequest {
     let namespace_alone = recorder.client().put_metric_data().namespace(namespace).customize();
     let known = known_for(recorder.client()).expect("it has neither interceptors nor a protocol");
-    let written = Written::new(known, request(body::cbor(namespace, metrics)).expect("it can be made"));
+    let written = Written::new(known, request(body::cbor(namespace, metrics, 0)).expect("it can be made"));
     recorder.request(namespace_alone.interceptor(written).send())
 }
 

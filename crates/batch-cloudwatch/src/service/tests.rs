@@ -1,23 +1,36 @@
+//! What the writer is told of a metric and of a namespace, and which client it sends with.
+
 use std::time::Duration;
 
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::config::timeout::TimeoutConfig;
 use aws_sdk_cloudwatch::config::{
     BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
 };
+use batch_core::{Batch, Service, Verdicts};
 use batch_local::LocalServer;
 use batch_smithy::known;
 
-use super::*;
-use crate::{DateTime, body};
+use super::{CloudWatch, own_copy};
+use crate::{Compression, DateTime, Metric, body};
+
+mod options;
+
+pub(super) fn client() -> Client {
+    Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
+}
 
 fn now() -> DateTime {
     DateTime::from_secs(1_800_000_000)
 }
 
 fn cloudwatch() -> CloudWatch {
-    let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    let limits = LimitPolicy::new(1_000, 1_000_000, 50_000).expect("they are not zero");
-    CloudWatch::new(&client, Namespace::new("Weather"), limits, Compression::Client, now)
+    CloudWatch::with_clock(client(), "Weather".into(), now)
+}
+
+fn prepare(metric: &mut Metric) {
+    cloudwatch().prepare(metric).expect("nothing is missing");
 }
 
 #[test]
@@ -33,12 +46,12 @@ fn a_metric_has_neither_lane_nor_identity_and_is_counted_as_it_is_sent() {
 #[test]
 fn a_metric_without_a_timestamp_gets_that_of_its_submission_and_keeps_it() {
     let mut metric = Metric::new("Temperature", 21.5);
-    cloudwatch().prepare(&mut metric);
+    prepare(&mut metric);
     assert_eq!(metric.metric_timestamp(), Some(now()));
 
     let given = Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(1_799_999_000));
     let mut prepared = given.clone();
-    cloudwatch().prepare(&mut prepared);
+    prepare(&mut prepared);
     assert_eq!(prepared, given);
 }
 
@@ -49,10 +62,6 @@ fn a_timestamp_is_compared_with_the_time_of_its_submission() {
     for (seconds, taken) in [(-1_209_600, true), (-1_209_601, false), (7_200, true), (7_201, false)] {
         assert_eq!(cloudwatch().measure(&at(seconds)).is_ok(), taken, "{seconds}");
     }
-}
-
-fn copied(client: &Client) -> Client {
-    own_copy(client, &renewal(client), Compression::Client)
 }
 
 #[test]
@@ -72,7 +81,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .disable_request_compression(true)
         .request_min_compression_size_bytes(77)
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = copied(&Client::from_conf(config.build()));
+    let copy = own_copy(&Client::from_conf(config.build()), Compression::Client).0;
     assert_eq!(copy.config().timeout_config(), Some(&timeouts));
     assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
     assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
@@ -84,7 +93,7 @@ fn only_the_retries_of_the_client_are_replaced() {
 #[test]
 fn what_the_user_left_open_stays_open() {
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
-    let copy = copied(&Client::from_conf(config));
+    let copy = own_copy(&Client::from_conf(config), Compression::Client).0;
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
     assert_eq!(copy.config().disable_request_compression(), None);
@@ -97,22 +106,13 @@ async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
         Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
     let config = config.credentials_provider(Credentials::new("local", "local", None, None, "static"));
     let client = Client::from_conf(config.http_client(server.http_client()).build());
-    let limits = LimitPolicy::new(1_000, 1_000_000, 50_000).expect("they are not zero");
-    let mut cloudwatch =
-        CloudWatch::new(&client, Namespace::new("Weather"), limits, Compression::Client, now);
+    let mut cloudwatch = CloudWatch::new(client, "Weather");
     assert!(cloudwatch.direct.is_some());
     cloudwatch.direct = known!(&(), "SerializerOfAnotherRelease");
-    let metrics = [Metric::new("Temperature", 21.5)];
-    assert!(cloudwatch.put_directly(&metrics).await.is_none());
+    let batch = Batch::of([Metric::new("Temperature", 21.5)]);
+    assert!(cloudwatch.put_directly(&batch).await.is_none());
     assert_eq!(server.requests().count("PutMetricData"), 0, "nothing was sent");
-    let reply = cloudwatch.send(&metrics).await;
-    assert!(matches!(reply, Reply::Each(verdicts) if verdicts.len() == 1));
+    assert!(matches!(cloudwatch.send(&batch).await, Ok(Verdicts::AllAccepted(_))));
     let accepted = server.cloudwatch().accepted("Weather");
     assert_eq!(accepted.iter().map(|datum| &*datum.metric_name).collect::<Vec<_>>(), ["Temperature"]);
-}
-
-#[test]
-fn debug_shows_the_namespace_and_no_client() {
-    let shown = format!("{:?}", cloudwatch());
-    assert!(shown.contains("Weather") && !shown.contains("Client {"), "{shown}");
 }

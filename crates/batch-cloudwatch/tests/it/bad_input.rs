@@ -54,8 +54,11 @@ async fn a_metric_three_weeks_old_or_three_hours_ahead_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_text_that_cloudwatch_does_not_take_is_refused_at_submit() {
     check_refused(Metric::new("", 1), &["the name of the metric is empty"]).await;
-    check_refused(Metric::new("Wärme", 1), &["character 2 of the name of the metric is not taken", "ASCII"])
-        .await;
+    check_refused(
+        Metric::new("Wärme", 1),
+        &["character 2 of the name of the metric is not allowed", "ASCII"],
+    )
+    .await;
     check_refused(Metric::new("m", 1).dimension(":Host", "a"), &["begins with a colon"]).await;
     check_refused(Metric::new("m", 1).dimension("Host", " "), &["value of a dimension is empty"]).await;
     check_refused(Metric::new("m", 1).unit("Celsius"), &["the unit is none of CloudWatch"]).await;

@@ -13,13 +13,13 @@ use aws_sdk_cloudwatch::config::{
     AppName, Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
 };
 use aws_sdk_cloudwatch::error::BoxError;
-use batch_cloudwatch::{CloudWatchWriter, Namespace};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{bare_config, config, failure, metrics, now, says, send, shown};
 
 fn writer(config: Builder) -> CloudWatchWriter {
-    CloudWatchWriter::builder(Client::from_conf(config.build()), Namespace::new("Weather")).build().unwrap()
+    CloudWatchWriter::builder(CloudWatch::new(Client::from_conf(config.build()), "Weather")).build().unwrap()
 }
 
 /// Adds a header, and counts.
@@ -57,7 +57,8 @@ async fn everything_of_the_users_client_but_its_retries_survives_with_intercepto
         let extra = || Extra(Arc::clone(&intercepted));
         let config = (0..interceptors).fold(config, |config, _| config.interceptor(extra()));
 
-        send(&writer(config), &metrics(1)).await;
+        let reply = send(&writer(config), &metrics(1)).await;
+        assert_eq!(shown(&reply), "Ambiguous(InternalServiceError)");
         assert_eq!(intercepted.load(Ordering::Relaxed), interceptors);
         let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
         let path = "/service/GraniteServiceVersion20100801/operation/PutMetricData";

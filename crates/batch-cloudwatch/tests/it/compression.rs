@@ -1,24 +1,21 @@
 //! Whether bodies are compressed, and that they arrive whole either way.
 
 use aws_sdk_cloudwatch::Client;
-use batch_cloudwatch::{CloudWatchWriter, Compression, Metric, Namespace};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Compression, Metric};
 use batch_core::Service;
 
 use crate::canned::{Asked, Canned};
 use crate::support::{config, metrics, send, shown, writer};
 
-/// What a request of so many metrics looks like that is sent like this by a client with compression
+/// What a request of `count` metrics looks like that is sent like this by a client with compression
 /// disabled, enabled or left alone.
 async fn asked(disabled: Option<bool>, compression: Option<Compression>, count: usize) -> Asked {
     let http = Canned::accepting();
     let client = Client::from_conf(config(http.clone()).disable_request_compression(disabled).build());
-    let builder = CloudWatchWriter::builder(client, Namespace::new("Weather"));
-    let builder = match compression {
-        None => builder,
-        Some(compression) => builder.compression(compression),
-    };
-    let reply = send(&builder.build().unwrap(), &metrics(count)).await;
-    assert!(shown(&reply).starts_with("Each[+"));
+    let namespace = CloudWatch::new(client, "Weather");
+    let namespace = compression.into_iter().fold(namespace, CloudWatch::compression);
+    let writer = CloudWatchWriter::builder(namespace).build().unwrap();
+    assert_eq!(shown(&send(&writer, &metrics(count)).await), "AllAccepted");
     let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     assert_eq!(asked.datums().len(), count);
     assert_eq!(asked.length, asked.sent_bytes, "the header says how long the body is");
@@ -41,7 +38,7 @@ async fn by_default_what_has_10240_bytes_is_compressed() {
     check(None, None, 1_000, true).await;
 }
 
-/// The bytes of a body with so many metrics.
+/// The bytes of a body with `count` metrics.
 fn plain_bytes(count: usize) -> usize {
     let writer = writer(Canned::accepting());
     let bytes = |metric: &Metric| writer.service().measure(metric).unwrap().request_bytes;
@@ -72,7 +69,8 @@ async fn the_writer_can_be_told_otherwise() {
 async fn the_size_from_which_the_client_compresses_is_kept() {
     let http = Canned::accepting();
     let client = config(http.clone()).request_min_compression_size_bytes(1).disable_request_compression(true);
-    let writer = CloudWatchWriter::builder(Client::from_conf(client.build()), Namespace::new("Weather"));
-    send(&writer.compression(Compression::Gzip).build().unwrap(), &metrics(1)).await;
+    let namespace = CloudWatch::new(Client::from_conf(client.build()), "Weather");
+    let writer = CloudWatchWriter::builder(namespace.compression(Compression::Gzip)).build().unwrap();
+    assert_eq!(shown(&send(&writer, &metrics(1)).await), "AllAccepted");
     assert_eq!(http.asked()[0].encoding.as_deref(), Some("gzip"));
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{Builder, Credentials, IdentityCache};
-use batch_cloudwatch::{Cause, CloudWatchWriter, Metric, Namespace};
+use batch_cloudwatch::{Cause, CloudWatch, CloudWatchWriter, Metric};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::support::{check_sums, codes, config, now, says};
@@ -47,7 +47,7 @@ impl ProvideCredentials for Changing {
 async fn stage(configured: impl FnOnce(Builder) -> Builder) -> (LocalServer, CloudWatchWriter) {
     let server = LocalServer::new();
     let client = Client::from_conf(configured(config(server.http_client())).build());
-    let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).build().unwrap();
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build().unwrap();
     (server, writer)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batch_cloudwatch::{Cause, CloudWatchWriter, DateTime, Metric, Namespace, OnAmbiguous, Settings};
+use batch_cloudwatch::{Cause, CloudWatch, CloudWatchWriter, DateTime, Metric, OnAmbiguous, Settings};
 
 use crate::canned::{Answer, Canned};
 use crate::cbor::Value;
@@ -77,7 +77,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
 async fn a_request_whose_answer_is_lost_is_handed_back_if_nothing_may_count_twice() {
     let http = Canned::script([Answer::Reset, Answer::ok()]);
     let settings = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
-    let builder = CloudWatchWriter::builder(client(http.clone()), Namespace::new("Weather"));
+    let builder = CloudWatchWriter::builder(CloudWatch::new(client(http.clone()), "Weather"));
     let writer = builder.settings(settings).build().unwrap();
     let item = writer.submit_tracked(Metric::new("m", 1)).await.unwrap().await.unwrap_err();
     assert!(matches!(item.cause, Cause::Ambiguous(_)) && item.maybe_delivered, "{item:?}");
@@ -108,7 +108,7 @@ async fn a_metric_that_keeps_failing_is_handed_back_to_its_owner() {
     });
     let handled = Arc::new(Mutex::new(Vec::new()));
     let handler = Arc::clone(&handled);
-    let writer = CloudWatchWriter::builder(client(http), Namespace::new("Weather"))
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client(http), "Weather"))
         .on_unprocessed(move |item| handler.lock().unwrap().push(item))
         .build()
         .unwrap();

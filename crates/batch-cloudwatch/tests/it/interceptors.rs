@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::error::BoxError;
 use aws_sdk_cloudwatch::operation::RequestId;
 use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataInput, PutMetricDataOutput};
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum};
-use batch_cloudwatch::{CloudWatchWriter, Namespace};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter};
 
 use crate::canned::Canned;
 use crate::support::{config, metrics, send, shown};
@@ -82,8 +82,8 @@ async fn an_interceptor_sees_and_changes_input_and_request_as_without_the_writer
     let http = Canned::accepting();
     let seen = Arc::default();
     let client = Client::from_conf(config(http.clone()).interceptor(Inside(Arc::clone(&seen))).build());
-    let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).build().unwrap();
-    assert_eq!(shown(&send(&writer, &metrics(2)).await), "Each[+ +]");
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build().unwrap();
+    assert_eq!(shown(&send(&writer, &metrics(2)).await), "AllAccepted");
     assert_eq!(*seen.lock().unwrap(), ["metric 0", "metric 1", "POST rpc-v2-cbor", "sent, r-1"]);
     let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     for datum in asked.datums() {

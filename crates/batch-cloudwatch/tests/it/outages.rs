@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
-use batch_cloudwatch::{Cause, CloudWatchWriter, Namespace, Settings};
+use batch_cloudwatch::{Cause, CloudWatch, CloudWatchWriter, Settings};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{bare_config, check_sums, client, codes, metrics, now, pass, says, submit, writer};
@@ -24,7 +24,7 @@ fn broken(answer: Answer) -> (Canned, Arc<AtomicBool>) {
 #[tokio::test(start_paused = true)]
 async fn without_credentials_everything_comes_back_with_advice() {
     let client = Client::from_conf(bare_config().http_client(Canned::accepting()).build());
-    let writer = CloudWatchWriter::builder(client, Namespace::new("Weather")).build().unwrap();
+    let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build().unwrap();
     submit(&writer, metrics(12)).await;
     let unprocessed = writer.flush().await;
     assert_eq!(codes(&unprocessed), ["NoCredentials"; 12]);
@@ -51,7 +51,7 @@ async fn access_denied_hands_back_and_the_writer_stays_usable() {
 /// Two minutes without an endpoint, then it is back. Returns the codes of what came back.
 async fn outage(settings: Settings) -> (CloudWatchWriter, Vec<String>) {
     let (http, mended) = broken(Answer::Refused);
-    let builder = CloudWatchWriter::builder(client(http.clone()), Namespace::new("Weather"));
+    let builder = CloudWatchWriter::builder(CloudWatch::new(client(http.clone()), "Weather"));
     let writer = builder.settings(settings).build().unwrap();
     submit(&writer, metrics(25)).await;
     let (unprocessed, ()) = tokio::join!(writer.flush(), async {

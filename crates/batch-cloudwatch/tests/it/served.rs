@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
-use batch_cloudwatch::{Cause, DateTime, Linger, Metric, Settings, StandardUnit, StatisticSet};
-use batch_cloudwatch::{CloudWatchWriter, Namespace};
+use batch_cloudwatch::{
+    Cause, CloudWatch, CloudWatchWriter, DateTime, Linger, Metric, Settings, StandardUnit, StatisticSet,
+};
 use batch_core::Service;
 use batch_local::{Fault, FaultPlan, LocalServer};
 use proptest::collection::vec;
@@ -152,7 +153,7 @@ async fn what_a_clock_that_is_two_weeks_late_stamped_comes_back_and_can_be_stamp
             "nor does the writer believe it while its clock is late"
         );
         let reply = send(&writer, &[metric]).await;
-        assert_eq!(shown(&reply), "Each[+]");
+        assert_eq!(shown(&reply), "AllAccepted");
     }
 }
 
@@ -165,7 +166,7 @@ async fn nothing_is_lost_whatever_goes_wrong_and_only_what_is_marked_may_count_t
             .max_attempts(20)
             .max_batch_entries(25)
             .linger(Linger::Fixed(Duration::from_millis(5)));
-        let builder = CloudWatchWriter::builder(client, Namespace::new("Weather"));
+        let builder = CloudWatchWriter::builder(CloudWatch::new(client, "Weather"));
         let writer = builder.settings(settings).build().unwrap();
         let mut receipts = Vec::new();
         for metric in metrics(200) {
@@ -251,7 +252,7 @@ fn the_writer_takes_a_metric_if_and_only_if_the_server_does() {
         let metrics = [metric];
         let taken = writer.service().measure(&metrics[0]);
         let reply = shown(&runtime.block_on(send(&writer, &metrics)));
-        let expected = if taken.is_ok() { "Each[+]" } else { "Split(" };
+        let expected = if taken.is_ok() { "AllAccepted" } else { "Split(" };
         prop_assert!(reply.starts_with(expected), "{taken:?}, but {reply}");
     });
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
-use batch_cloudwatch::{CloudWatchWriter, Linger, Metric, Namespace, SentMetric, Settings, UnprocessedItem};
-use batch_core::{Failure, Reply, Service, Verdict};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Linger, Metric, SentMetric, Settings, UnprocessedItem};
+use batch_core::{Batch, Failure, Refusal, Reply, Service, Verdicts};
 
 /// A configuration that lacks credentials and an HTTP client.
 pub(crate) fn bare_config() -> Builder {
@@ -22,18 +22,18 @@ pub(crate) fn client(http: impl HttpClient + 'static) -> Client {
 }
 
 pub(crate) fn writer(http: impl HttpClient + 'static) -> CloudWatchWriter {
-    CloudWatchWriter::builder(client(http), Namespace::new("Weather")).build().unwrap()
+    CloudWatchWriter::builder(CloudWatch::new(client(http), "Weather")).build().unwrap()
 }
 
 /// A writer that sends only full requests, until it is flushed.
 pub(crate) fn gathering_writer(http: impl HttpClient + 'static) -> CloudWatchWriter {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    CloudWatchWriter::builder(client(http), Namespace::new("Weather")).settings(settings).build().unwrap()
+    CloudWatchWriter::builder(CloudWatch::new(client(http), "Weather")).settings(settings).build().unwrap()
 }
 
 /// What one request with these metrics comes to, without the writer's own retries.
 pub(crate) async fn send(writer: &CloudWatchWriter, metrics: &[Metric]) -> Reply<SentMetric> {
-    writer.service().send(metrics).await
+    writer.service().send(&Batch::of(metrics)).await
 }
 
 /// Metrics called `metric 0`, `metric 1` and so on, each with a dimension `Station`.
@@ -47,37 +47,21 @@ pub(crate) async fn submit(writer: &CloudWatchWriter, metrics: impl IntoIterator
     }
 }
 
-/// A reply in short: `Fatal(AccessDenied)`, `Each[+ +]`.
+/// A reply in short: `Fatal(AccessDenied)`, `AllAccepted`.
 pub(crate) fn shown(reply: &Reply<SentMetric>) -> String {
-    let whole = |name: &str, failure: &Failure| format!("{name}({})", failure.code());
     match reply {
-        Reply::Ambiguous(failure) => whole("Ambiguous", failure),
-        Reply::Each(verdicts) => {
-            assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Accepted(_))), "{verdicts:?}");
-            format!("Each[{}]", vec!["+"; verdicts.len()].join(" "))
-        }
-        Reply::Fatal(failure) => whole("Fatal", failure),
-        Reply::Retry(failure) => whole("Retry", failure),
-        Reply::Split(failure) => whole("Split", failure),
-        Reply::Throttled(failure) => whole("Throttled", failure),
-        Reply::Unsent(failure) => whole("Unsent", failure),
+        Err(Refusal { class, failure }) => format!("{class:?}({})", failure.code()),
+        Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
+        Ok(Verdicts::Each(verdicts)) => panic!("CloudWatch says nothing of single metrics: {verdicts:?}"),
     }
 }
 
 /// The failure of a reply for the whole request.
 pub(crate) fn failure(reply: Reply<SentMetric>) -> Failure {
-    match reply {
-        Reply::Ambiguous(failure)
-        | Reply::Fatal(failure)
-        | Reply::Retry(failure)
-        | Reply::Split(failure)
-        | Reply::Throttled(failure)
-        | Reply::Unsent(failure) => failure,
-        Reply::Each(verdicts) => panic!("{verdicts:?}"),
-    }
+    reply.unwrap_err().failure
 }
 
-/// Checks that every metric is accounted for: so many delivered, so many handed back.
+/// Checks that every metric is accounted for: delivered or handed back.
 #[track_caller]
 pub(crate) fn check_sums(writer: &CloudWatchWriter, delivered: u64, handed_back: u64) {
     let stats = writer.stats();

@@ -4,7 +4,7 @@ use super::identities::IdentityId;
 use super::index::KeyHash;
 use super::lines::LineId;
 use super::slots::{AGE, NewSlot, SlotId};
-use super::{Buffer, Grant, Resolution, lines};
+use super::{Buffer, Grant, Resolution, ScopeId, lines};
 use crate::plan::Plan;
 use crate::{Duplicates, Measure, Order, Sent};
 
@@ -105,11 +105,11 @@ impl<E, R, T> Buffer<E, R, T> {
         Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
-    fn accept(&mut self, admission: Admission, entry: E, tag: T, now: Instant) {
+    fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, .. } = admission;
         let (line, identity) = self.line_of(admission);
-        let epoch = self.epochs.enter();
-        let new = NewSlot { tag, now, epoch, charge, bytes, line, identity };
+        let stamp = self.scopes.enter(scope);
+        let new = NewSlot { tag, now, stamp, charge, bytes, line, identity };
         let slot = self.slots.insert(entry, new);
         if let Some(identity) = identity {
             self.identities.wait(identity, slot);
@@ -132,9 +132,16 @@ impl<E, R, T> Buffer<E, R, T> {
         (line, identity)
     }
 
-    /// The newer entry takes the older one's place in line, its linger, backoff and watermark; its
-    /// deadline and its attempts are its own.
-    fn supersede(&mut self, older: SlotId, admission: Admission, entry: E, tag: T, now: Instant) {
+    /// The newer entry takes the older one's place in line, its linger and backoff, and in the same scope
+    /// its watermark; its deadline and its attempts are its own.
+    fn supersede(
+        &mut self,
+        (older, scope): (SlotId, ScopeId),
+        admission: Admission,
+        entry: E,
+        tag: T,
+        now: Instant,
+    ) {
         self.lines.resize(&mut self.slots, older, admission.bytes, now);
         self.forget_doubt(older);
         let slot = &mut self.slots[older];
@@ -148,17 +155,17 @@ impl<E, R, T> Buffer<E, R, T> {
             self.garbage.failures.extend(past.last.take());
             (past.doubted, past.reprieved) = (None, None);
         }
-        let epoch = slot.epoch;
+        let stamp = slot.stamp;
         self.garbage.entries.extend(self.slots.take(older));
         self.slots.restore(older, entry);
-        self.epochs.enter_again(epoch);
+        self.slots[older].stamp = self.scopes.enter_for(stamp, scope);
         self.slots.unlink::<AGE>(&mut self.age, older);
         self.slots.push_back::<AGE>(&mut self.age, older);
         self.room.free(old_charge);
         self.counters.superseded += 1;
         if let Some(tag) = old_tag {
             let charge = self.owner.charge(old_charge);
-            self.answers.push_back(Resolution { tag, result: Ok(sent), charge, epoch });
+            self.answers.push_back(Resolution { tag, result: Ok(sent), charge, stamp });
         }
     }
 
@@ -183,7 +190,12 @@ impl<E, R, T> Place<'_, E, R, T> {
     }
 
     /// Takes the entry in. From now on it is owed exactly one answer.
-    pub fn put(mut self, entry: E, tag: T, now: Instant) {
+    pub fn put(self, entry: E, tag: T, now: Instant) {
+        self.put_in(ScopeId::OWN, entry, tag, now);
+    }
+
+    /// Takes the entry into a scope, or into the writer's own if that has ended.
+    pub fn put_in(mut self, scope: ScopeId, entry: E, tag: T, now: Instant) {
         let (admission, found) = (self.admission, self.found);
         let grant = self.grant.take();
         let buffer = &mut *self.buffer;
@@ -193,8 +205,8 @@ impl<E, R, T> Place<'_, E, R, T> {
             buffer.room.occupy(grant, admission.charge);
         }
         match found {
-            Found::Waiting(older) => buffer.supersede(older, admission, entry, tag, now),
-            Found::Inside | Found::None => buffer.accept(admission, entry, tag, now),
+            Found::Waiting(older) => buffer.supersede((older, scope), admission, entry, tag, now),
+            Found::Inside | Found::None => buffer.accept(scope, admission, entry, tag, now),
         }
     }
 }
@@ -223,7 +235,7 @@ mod tests {
         let limits = LimitPolicy::new(10, 1_000, 100).expect("they fit together");
         let plan =
             Settings::new().max_bytes(2_000).plan::<()>(limits).expect("it has room for a largest entry");
-        let holding = |bytes| Measure { heap_bytes: bytes - ENTRY_OVERHEAD_BYTES, ..Measure::of_bytes(100) };
+        let holding = |bytes| Measure::of_bytes(100).heap_bytes(bytes - ENTRY_OVERHEAD_BYTES);
         assert_eq!(plan.admit(&holding(2_000)).map(|admission| admission.charge()), Ok(2_000));
         let too_large = Refused::TooLarge { bytes: 2_001, limit: 2_000 };
         assert_eq!(plan.admit(&holding(2_001)).err(), Some(too_large));

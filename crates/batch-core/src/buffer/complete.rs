@@ -7,7 +7,10 @@ use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
 use super::{Batch, Buffer, Flight};
-use crate::{Cause, Failure, Reply, Verdict};
+use crate::{Cause, Class, Failure, Refusal, Reply, Unread, Verdict, Verdicts};
+
+/// A reply with a verdict for each entry, or with none.
+pub(super) type Checked<R> = Result<Vec<Verdict<Unread<R>>>, Refusal>;
 
 impl<E, R, T> Buffer<E, R, T> {
     /// The reply for a batch, which comes back with its entries. `jitter` is a random number of
@@ -19,9 +22,15 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn complete(&mut self, batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
         let flight = self.land(&batch);
+        let was_answered = reply.is_ok();
+        let reply = self.checked(reply, flight.slots.len());
         self.reprieve_interrupted(&flight, now);
         self.learn_trouble(&flight, &reply, now);
-        let reception = self.reception(&reply, &flight.slots);
+        let reception = match &reply {
+            Ok(verdicts) => self.reception(verdicts, &flight.slots),
+            Err(_) if was_answered => Reception::Reached,
+            Err(refusal) => Reception::of(refusal.class),
+        };
         self.pace.ended((batch.id, flight.sent_at), reception, now, (self.plan.rules.backoff, jitter));
         self.end(flight, batch.entries, reply, now, jitter);
     }
@@ -40,11 +49,12 @@ impl<E, R, T> Buffer<E, R, T> {
         self.pace.abandoned();
         if was_sent {
             let was_stopped = std::mem::replace(&mut self.stopped, true);
-            self.end(flight, batch.entries, Reply::Ambiguous(failure), now, 0.0);
+            let refusal = Refusal::new(Class::Ambiguous, failure);
+            self.end(flight, batch.entries, Err(refusal), now, 0.0);
             self.stopped = was_stopped;
         } else {
             self.forget_sending(&flight);
-            self.end(flight, batch.entries, Reply::Unsent(failure), now, 0.0);
+            self.end(flight, batch.entries, Err(Refusal::new(Class::Unsent, failure)), now, 0.0);
         }
     }
 
@@ -64,17 +74,41 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn end(&mut self, flight: Flight, entries: Vec<E>, reply: Reply<R>, now: Instant, jitter: f64) {
+    /// Verdicts of another number than the entries say nothing of any of them.
+    fn checked(&mut self, reply: Reply<R>, entries: usize) -> Checked<R> {
+        let read = |verdict| match verdict {
+            Verdict::Accepted(response) => Verdict::Accepted(Unread::one(response)),
+            Verdict::Ambiguous(failure) => Verdict::Ambiguous(failure),
+            Verdict::Reject(failure) => Verdict::Reject(failure),
+            Verdict::Retry(failure) => Verdict::Retry(failure),
+            Verdict::Throttled(failure) => Verdict::Throttled(failure),
+        };
+        match reply? {
+            Verdicts::AllAccepted(responses) => {
+                let accepted = |position| Verdict::Accepted(Unread::of(&responses, position));
+                Ok((0..entries).map(accepted).collect())
+            }
+            Verdicts::Each(verdicts) => {
+                let verdicts: Vec<_> = verdicts.into_iter().map(read).collect();
+                if verdicts.len() == entries {
+                    return Ok(verdicts);
+                }
+                let failure = Failure::miscounted(verdicts.len(), entries);
+                self.garbage.verdicts.extend(verdicts);
+                Err(Refusal::new(Class::Ambiguous, failure))
+            }
+        }
+    }
+
+    fn end(&mut self, flight: Flight, entries: Vec<E>, reply: Checked<R>, now: Instant, jitter: f64) {
         let lanes = self.lanes_of(&flight.slots);
         let isolation = flight.isolation;
         let (flight, entries, reply) = self.bury_answered(flight, entries, reply);
         match reply {
-            Reply::Each(verdicts) if verdicts.len() == flight.slots.len() => {
-                self.answer_each(&flight, entries, verdicts, now, jitter);
-            }
-            reply => {
+            Ok(verdicts) => self.answer_each(&flight, entries, verdicts, now, jitter),
+            Err(refusal) => {
                 self.restore(entries, &flight.slots);
-                self.answer_all(flight, reply, now, jitter);
+                self.answer_all(flight, refusal, now, jitter);
             }
         }
         for lane in lanes {
@@ -90,27 +124,18 @@ impl<E, R, T> Buffer<E, R, T> {
         &mut self,
         mut flight: Flight,
         entries: Vec<E>,
-        reply: Reply<R>,
-    ) -> (Flight, Vec<E>, Reply<R>) {
+        reply: Checked<R>,
+    ) -> (Flight, Vec<E>, Checked<R>) {
         if flight.answered == 0 {
             return (flight, entries, reply);
         }
         let is_answered = |id: &SlotId| !self.slots[*id].is_in_flight();
         let late: Vec<bool> = flight.slots.iter().map(is_answered).collect();
-        let reply = match reply {
-            Reply::Each(verdicts) if verdicts.len() == late.len() => {
-                let (ignored, verdicts) = partition(verdicts, &late);
-                self.garbage.verdicts.extend(ignored);
-                Reply::Each(verdicts)
-            }
-            // What is left could have as many verdicts by chance.
-            Reply::Each(verdicts) => {
-                let failure = miscounted(verdicts.len(), late.len());
-                self.garbage.verdicts.extend(verdicts);
-                Reply::Ambiguous(failure)
-            }
-            reply => reply,
-        };
+        let reply = reply.map(|verdicts| {
+            let (ignored, verdicts) = partition(verdicts, &late);
+            self.garbage.verdicts.extend(ignored);
+            verdicts
+        });
         let (copied, entries) = partition(entries, &late);
         self.garbage.entries.extend(copied);
         let (answered, slots) = partition(flight.slots, &late);
@@ -120,28 +145,24 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// An answer to the request as a whole.
-    fn answer_all(&mut self, flight: Flight, reply: Reply<R>, now: Instant, jitter: f64) {
-        let (setback, failure) = match reply {
-            Reply::Ambiguous(failure) => (Setback::Ambiguous, failure),
-            Reply::Each(verdicts) => {
-                let failure = miscounted(verdicts.len(), flight.slots.len());
-                self.garbage.verdicts.extend(verdicts);
-                (Setback::Ambiguous, failure)
-            }
-            Reply::Fatal(failure) => {
+    fn answer_all(&mut self, flight: Flight, refusal: Refusal, now: Instant, jitter: f64) {
+        let Refusal { class, failure } = refusal;
+        let setback = match class {
+            Class::Ambiguous => Setback::Ambiguous,
+            Class::Fatal | Class::UnknownDestination | Class::Unrecognized => {
                 self.hand_back_all(flight, &Cause::Fatal(failure.clone()), now);
                 return self.garbage.failures.push(failure);
             }
-            Reply::Retry(failure) => (Setback::Retry, failure),
-            Reply::Split(failure) => {
+            Class::Retry => Setback::Retry,
+            Class::Split => {
                 self.split(flight, &failure, now);
                 return self.garbage.failures.push(failure);
             }
-            Reply::Throttled(failure) => {
+            Class::Throttled => {
                 self.counters.throttled += 1;
-                (Setback::Throttled, failure)
+                Setback::Throttled
             }
-            Reply::Unsent(failure) => (Setback::Unsent, failure),
+            Class::Expired | Class::Unsent => Setback::Unsent,
         };
         self.set_back(&flight, setback, &failure, now, jitter);
         self.garbage.failures.push(failure);
@@ -155,27 +176,19 @@ impl<E, R, T> Buffer<E, R, T> {
         lanes
     }
 
-    fn reception(&self, reply: &Reply<R>, sent: &[SlotId]) -> Reception {
-        match reply {
-            Reply::Each(verdicts) if verdicts.len() == sent.len() => {
-                if verdicts.iter().any(is_accepted) {
-                    Reception::Accepted
-                } else if self.is_throttled_whole(sent, verdicts) {
-                    Reception::Throttled
-                } else {
-                    Reception::Reached
-                }
-            }
-            Reply::Throttled(_) => Reception::Throttled,
-            Reply::Unsent(_) => Reception::Unsent,
-            Reply::Ambiguous(_) => Reception::Unknown,
-            Reply::Each(_) | Reply::Fatal(_) | Reply::Retry(_) | Reply::Split(_) => Reception::Reached,
+    fn reception(&self, verdicts: &[Verdict<Unread<R>>], sent: &[SlotId]) -> Reception {
+        if verdicts.iter().any(is_accepted) {
+            Reception::Accepted
+        } else if self.is_throttled_whole(sent, verdicts) {
+            Reception::Throttled
+        } else {
+            Reception::Reached
         }
     }
 
-    /// Whether each of these was throttled because the service is asked too much. Where one was
-    /// throttled before, it may be its own doing: its shard is full, say, and the others are not.
-    fn is_throttled_whole(&self, slots: &[SlotId], verdicts: &[Verdict<R>]) -> bool {
+    /// Whether each of these was throttled because the service is overloaded. Where one was throttled
+    /// before, the reason may be its own, such as a full shard.
+    fn is_throttled_whole(&self, slots: &[SlotId], verdicts: &[Verdict<Unread<R>>]) -> bool {
         verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_)))
             && !slots.iter().any(|&slot| self.slots[slot].was_throttled())
     }
@@ -190,7 +203,7 @@ impl<E, R, T> Buffer<E, R, T> {
         &mut self,
         flight: &Flight,
         entries: Vec<E>,
-        verdicts: Vec<Verdict<R>>,
+        verdicts: Vec<Verdict<Unread<R>>>,
         now: Instant,
         jitter: f64,
     ) {
@@ -313,8 +326,4 @@ fn partition<T>(all: Vec<T>, marked: &[bool]) -> (Vec<T>, Vec<T>) {
 
 pub(super) fn is_accepted<R>(verdict: &Verdict<R>) -> bool {
     matches!(verdict, Verdict::Accepted(_))
-}
-
-pub(super) fn miscounted(verdicts: usize, entries: usize) -> Failure {
-    Failure::new("VerdictsMiscounted").with_detail(format!("{verdicts} verdicts for {entries} entries"))
 }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use slab::Slab;
 
-use super::epochs::Watermark;
+use super::Watermark;
 use super::index::{Index, KeyHash};
 use super::slots::{LINE, List, SlotId, Slots};
 use super::turns::{Turn, Turns};
@@ -132,7 +132,7 @@ impl Lines {
         let line = &mut self.all[id as usize];
         slots.push_front::<LINE>(&mut line.waiting, slot);
         line.bytes += slots[slot].bytes as u128;
-        line.oldest = line.oldest.min(slots[slot].epoch);
+        line.oldest = line.oldest.min(slots[slot].stamp.epoch);
     }
 
     /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
@@ -282,7 +282,7 @@ impl Lines {
     fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
         let line = &mut self.all[id as usize];
         let head = &slots[head];
-        let flushed = self.flushed.is_some_and(|watermark| watermark.covers(line.oldest));
+        let flushed = self.flushed.is_some_and(|watermark| watermark.is_after(line.oldest));
         let lingered = head.since + self.linger;
         let due = match (&line.kind, head.not_before()) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),

@@ -2,7 +2,6 @@
 
 mod accept;
 mod complete;
-mod epochs;
 mod identities;
 mod index;
 mod isolation;
@@ -15,6 +14,7 @@ mod poll;
 mod resolve;
 mod retry;
 mod room;
+mod scopes;
 mod slots;
 mod trouble;
 mod turns;
@@ -25,21 +25,22 @@ use std::task::Waker;
 use std::time::Instant;
 
 pub use accept::{Admission, Place, Refused};
-pub use epochs::Watermark;
 pub(crate) use index::KeyHasher;
 pub use output::{Batch, BatchId, Garbage, Output, Resolution, Withdrawn};
 pub use owner::Charge;
 pub use room::{Grant, Ticket};
+pub(crate) use scopes::Stamp;
+pub use scopes::{ScopeId, Watermark};
 
 use crate::plan::Plan;
 use crate::{ConfigError, LimitPolicy, Settings, Stats};
-use epochs::Epochs;
 use identities::Identities;
 use isolation::{IsolationId, Isolations};
 use lines::Lines;
 use owner::Owner;
 use pace::Pace;
 use room::Room;
+use scopes::Scopes;
 use slots::{List, SlotId, Slots};
 use trouble::Trouble;
 
@@ -63,7 +64,7 @@ use trouble::Trouble;
 ///
 /// ```
 /// use std::time::Instant;
-/// use batch_core::{Buffer, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+/// use batch_core::{Buffer, LimitPolicy, Measure, Output, Settings, Verdict, Verdicts};
 ///
 /// let limits = LimitPolicy::new(10, 1_000, 1_000)?;
 /// let mut buffer: Buffer<&str, (), u32> = Buffer::new(&Settings::new(), limits)?;
@@ -78,7 +79,7 @@ use trouble::Trouble;
 ///
 /// let Output::Send(batch) = buffer.poll(now) else { panic!("nothing is in flight yet") };
 /// assert_eq!(batch.entries(), ["hello"]);
-/// buffer.complete(batch, Reply::Each(vec![Verdict::Accepted(())]), now, 0.5);
+/// buffer.complete(batch, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), now, 0.5);
 ///
 /// let Output::Resolve(answer) = buffer.poll(now) else { panic!("it is delivered") };
 /// assert_eq!(answer.tag, 7);
@@ -97,8 +98,8 @@ pub struct Buffer<E, R, T> {
     lines: Lines,
     identities: Identities,
     isolations: Isolations,
-    epochs: Epochs,
     room: Room,
+    scopes: Scopes,
     pace: Pace,
     flights: BTreeMap<BatchId, Flight>,
     trouble: Option<Trouble>,
@@ -107,8 +108,6 @@ pub struct Buffer<E, R, T> {
     garbage: Garbage<E, R>,
     /// Whatever would linger up to here goes at once, because of a flush.
     urgent_until: Option<Instant>,
-    /// What fails from before here is handed back at once, because of a withdrawal.
-    withdrawn: Option<Watermark>,
     stopped: bool,
     /// Whether the instant last given by `poll` takes lingering entries into account.
     announced_work: bool,
@@ -155,8 +154,8 @@ impl<E, R, T> Buffer<E, R, T> {
             lines: Lines::new(plan.rules.linger.longest()),
             identities: Identities::new(),
             isolations: Isolations::new(),
-            epochs: Epochs::new(),
             room: Room::new(owner, plan.max_entries, plan.max_bytes),
+            scopes: Scopes::new(),
             pace: Pace::new(start, max),
             flights: BTreeMap::new(),
             trouble: None,
@@ -164,7 +163,6 @@ impl<E, R, T> Buffer<E, R, T> {
             answers: VecDeque::new(),
             garbage: Garbage::new(),
             urgent_until: None,
-            withdrawn: None,
             stopped: false,
             announced_work: false,
             announced_deadline: false,
@@ -239,11 +237,28 @@ impl<E, R, T> Buffer<E, R, T> {
         self.room.is_crowded()
     }
 
-    /// Ends the lingering (never a backoff) of everything accepted so far. It is all answered
-    /// when [`is_flushed`](Self::is_flushed) says so.
-    pub fn flush(&mut self, now: Instant) -> Watermark {
+    /// Opens a part of the entries that is flushed, withdrawn and collected by itself, until
+    /// [`end_scope`](Self::end_scope).
+    pub fn open_scope(&mut self) -> ScopeId {
+        self.scopes.open()
+    }
+
+    /// The stamp that counts for an entry of this one: the writer's own if its scope has ended.
+    pub(crate) fn home(&self, stamp: Stamp) -> Stamp {
+        self.scopes.home(stamp)
+    }
+
+    /// Ends a scope. Its entries are the writer's [own](ScopeId::OWN) from now on, as if they had been
+    /// accepted now, and so is what is put into it later.
+    pub fn end_scope(&mut self, scope: ScopeId) {
+        self.scopes.end(scope);
+    }
+
+    /// Ends the lingering (never a backoff) of everything accepted so far, of whatever scope. Everything
+    /// of this scope is answered when [`is_flushed`](Self::is_flushed) says so.
+    pub fn flush(&mut self, scope: ScopeId, now: Instant) -> Watermark {
         let now = self.clock(now);
-        let watermark = self.epochs.close();
+        let watermark = self.scopes.flush(scope);
         self.lines.flush(watermark);
         self.urgent_until = Some(now + self.plan.rules.linger.longest());
         watermark
@@ -262,7 +277,13 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether the answers of everything accepted before the watermark were given out.
     #[must_use]
     pub fn is_flushed(&self, watermark: Watermark) -> bool {
-        self.epochs.passed(watermark)
+        self.scopes.passed(watermark)
+    }
+
+    /// Scopes of which entries were answered since this was last called, and of which a flush may have
+    /// ended.
+    pub fn take_progressed(&mut self) -> std::collections::BTreeSet<ScopeId> {
+        self.scopes.take_progressed()
     }
 
     /// Whether only uncollected failures fill it, so that room will never come by itself.
@@ -328,6 +349,7 @@ impl<E, R, T> std::fmt::Debug for Buffer<E, R, T> {
             .field("lines", &self.lines.len())
             .field("identities", &self.identities.len())
             .field("isolations", &self.isolations.len())
+            .field("scopes", &self.scopes.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 use super::owner::{Charge, Owner};
-use super::{Buffer, Watermark};
-use crate::{Failure, Sent, UnprocessedItem, Verdict};
+use super::{Buffer, Stamp, Watermark};
+use crate::{Failure, Load, Sent, UnprocessedItem, Unread, Verdict};
 
 /// What is to be done next; see [`Buffer::poll`](super::Buffer::poll).
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub enum Output<E, R, T> {
 pub struct Batch<E> {
     pub(super) owner: Owner,
     pub(super) id: BatchId,
+    pub(super) load: Load,
     pub(super) entries: Vec<E>,
 }
 
@@ -34,10 +35,10 @@ pub struct Resolution<E, R, T> {
     pub tag: T,
     /// Delivered, superseded, or handed back. An entry handed back still takes its room until
     /// [`collected`](super::Buffer::collected) is called with its charge.
-    pub result: Result<Sent<R>, Box<UnprocessedItem<E>>>,
+    pub result: Result<Sent<Unread<R>>, Box<UnprocessedItem<E>>>,
     /// What it is charged.
     pub charge: Charge,
-    pub(crate) epoch: u64,
+    pub(crate) stamp: Stamp,
 }
 
 /// Entries of a request in flight that are withdrawn: a copy of each is to be handed back, by
@@ -54,11 +55,25 @@ pub struct Withdrawn {
 /// its users', so that it can be guarded by a lock, and this be dropped outside of it.
 pub struct Garbage<E, R> {
     pub(crate) entries: Vec<E>,
-    pub(crate) verdicts: Vec<Verdict<R>>,
+    pub(crate) verdicts: Vec<Verdict<Unread<R>>>,
     pub(crate) failures: Vec<Failure>,
 }
 
 impl<E> Batch<E> {
+    /// A batch of these entries that no buffer issued, to test [`Service::send`](crate::Service::send)
+    /// with. Its [`load`](Self::load) has no bytes.
+    ///
+    /// ```
+    /// use batch_core::Batch;
+    ///
+    /// assert_eq!(Batch::of(["a", "b"]).entries(), ["a", "b"]);
+    /// ```
+    pub fn of(entries: impl Into<Vec<E>>) -> Self {
+        let entries = entries.into();
+        let load = Load { entries: entries.len(), bytes: 0 };
+        Self { owner: Owner::NOBODY, id: BatchId(0), load, entries }
+    }
+
     /// Its number.
     #[must_use]
     pub fn id(&self) -> BatchId {
@@ -70,12 +85,18 @@ impl<E> Batch<E> {
     pub fn entries(&self) -> &[E] {
         &self.entries
     }
+
+    /// How many entries it has, and the sum of their shares of the request, as they were measured.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.load
+    }
 }
 
 impl<E: Clone> Batch<E> {
     /// The same batch with copies of its entries, to be completed in its place.
     pub(crate) fn copy(&self) -> Self {
-        Self { owner: self.owner, id: self.id, entries: self.entries.clone() }
+        Self { owner: self.owner, id: self.id, load: self.load, entries: self.entries.clone() }
     }
 }
 
@@ -83,7 +104,7 @@ impl<E, R, T> Resolution<E, R, T> {
     /// Whether its entry was accepted before that flush.
     #[must_use]
     pub fn is_covered_by(&self, watermark: Watermark) -> bool {
-        watermark.covers(self.epoch)
+        watermark.covers(self.stamp)
     }
 }
 
@@ -110,8 +131,8 @@ impl<E, R, T> Buffer<E, R, T> {
     /// The next answer alone: for a caller that may not send. [`poll`](Self::poll) gives it too.
     pub fn next_answer(&mut self) -> Option<Resolution<E, R, T>> {
         let answer = self.answers.pop_front()?;
-        self.epochs.leave(answer.epoch);
-        Some(answer)
+        self.scopes.leave(answer.stamp);
+        Some(Resolution { stamp: self.scopes.home(answer.stamp), ..answer })
     }
 }
 

@@ -18,8 +18,11 @@ pub struct Charge {
 }
 
 impl Owner {
+    /// Of no buffer.
+    pub(super) const NOBODY: Self = Self(0);
+
     pub(super) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 

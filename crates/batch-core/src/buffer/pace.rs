@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::output::BatchId;
-use crate::Backoff;
+use crate::{Backoff, Class};
 
 /// What one throttled request takes off the window. Writers that share a limit are throttled in
 /// proportion to what they send, so the fastest is cut most often and they become equal; one cut
@@ -267,6 +267,20 @@ impl Pace {
 
     fn strikes(&self) -> u32 {
         self.outage.as_ref().map_or(0, |outage| outage.strikes)
+    }
+}
+
+impl Reception {
+    /// What the failure of a request as a whole shows of the service.
+    pub(super) fn of(class: Class) -> Self {
+        match class {
+            Class::Ambiguous => Self::Unknown,
+            Class::Expired | Class::Unsent => Self::Unsent,
+            Class::Fatal | Class::Retry | Class::Split | Class::UnknownDestination | Class::Unrecognized => {
+                Self::Reached
+            }
+            Class::Throttled => Self::Throttled,
+        }
     }
 }
 

@@ -86,7 +86,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Whether it comes back whatever its attempt brings: it is withdrawn, or its runtime is gone.
     pub(super) fn is_given_up(&self, id: SlotId) -> bool {
-        self.stopped || self.withdrawn.is_some_and(|watermark| watermark.covers(self.slots[id].epoch))
+        self.stopped || self.scopes.is_withdrawn(self.slots[id].stamp)
     }
 
     pub(super) fn deadline(&self, id: SlotId) -> Instant {

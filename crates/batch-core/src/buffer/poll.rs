@@ -144,8 +144,10 @@ impl<E, R, T> Buffer<E, R, T> {
         let id = BatchId(self.next_batch);
         self.next_batch += 1;
         let mut entries = Vec::with_capacity(slots.len());
+        let mut load = Load::empty();
         for &id in &slots {
             let slot = &mut self.slots[id];
+            load = load.with(slot.bytes);
             self.counters.retries += u64::from(slot.sends > 0);
             slot.sends = slot.sends.saturating_add(1);
             slot.whereabouts = Whereabouts::InFlight;
@@ -155,7 +157,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.entries_sent += slots.len() as u64;
         self.pace.sent(id, now);
         self.flights.insert(id, Flight { slots, answered: 0, isolation, sent_at: now });
-        Batch { owner: self.owner, id, entries }
+        Batch { owner: self.owner, id, load, entries }
     }
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {

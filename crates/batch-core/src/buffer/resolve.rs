@@ -3,11 +3,11 @@ use std::time::Instant;
 use super::lines::MAIN;
 use super::slots::{AGE, Slot, SlotId, Whereabouts};
 use super::{BatchId, Buffer, Charge, Resolution};
-use crate::{Cause, Sent, UnprocessedItem};
+use crate::{Cause, Sent, UnprocessedItem, Unread};
 
 /// The answer of an entry.
 pub(super) enum Outcome<R> {
-    Delivered(R),
+    Delivered(Unread<R>),
     HandedBack(Cause),
     Superseded,
 }
@@ -36,10 +36,10 @@ impl<E, R, T> Buffer<E, R, T> {
                 unreachable!("an entry is back in its slot before it is handed back")
             }
         };
-        let (charge, epoch) = (self.owner.charge(slot.charge), slot.epoch);
+        let (charge, stamp) = (self.owner.charge(slot.charge), slot.stamp);
         self.garbage.failures.extend(slot.past.and_then(|past| past.last));
         if let Some(tag) = slot.tag {
-            self.answers.push_back(Resolution { tag, result, charge, epoch });
+            self.answers.push_back(Resolution { tag, result, charge, stamp });
         }
     }
 
@@ -76,7 +76,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let Some(tag) = slot.tag.take() else {
             return Err(copy);
         };
-        let (sends, accepted, epoch) = (slot.sends, slot.accepted, slot.epoch);
+        let (sends, accepted, stamp) = (slot.sends, slot.accepted, slot.stamp);
         let charge = Charge { flies: Some((batch, position)), ..self.owner.charge(slot.charge) };
         if let Some(flight) = self.flights.get_mut(&batch) {
             flight.answered += 1;
@@ -86,7 +86,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.room.hand_back();
         let age = now.saturating_duration_since(accepted);
         let item = UnprocessedItem { entry: copy, cause, attempts: sends, age, maybe_delivered: true };
-        self.answers.push_back(Resolution { tag, result: Err(Box::new(item)), charge, epoch });
+        self.answers.push_back(Resolution { tag, result: Err(Box::new(item)), charge, stamp });
         Ok(())
     }
 

@@ -46,7 +46,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let (used, strikes) = (past.used, past.strikes);
         let rules = &self.plan.rules;
         let cause = self.overdue(id, Some(launched), now).or_else(|| {
-            if setback == Setback::Ambiguous && rules.ambiguous == OnAmbiguous::HandBack {
+            if setback == Setback::Ambiguous && rules.on_ambiguous == OnAmbiguous::HandBack {
                 Some(Cause::Ambiguous(failure.clone()))
             } else {
                 rules
@@ -127,8 +127,10 @@ impl<E, R, T> Buffer<E, R, T> {
             }
             Some(newer) => {
                 self.lines.remove(&mut self.slots, newer);
-                let epoch = self.slots[id].epoch;
-                self.slots[id].epoch = std::mem::replace(&mut self.slots[newer].epoch, epoch);
+                let (older, stamp) = (self.slots[id].stamp, self.slots[newer].stamp);
+                if self.scopes.are_of_one(older, stamp) {
+                    (self.slots[id].stamp, self.slots[newer].stamp) = (stamp, older);
+                }
                 let now = self.latest.expect("a batch was sent at some instant");
                 self.resolve(id, Outcome::Superseded, now);
                 newer

@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use slab::Slab;
 
+use super::Stamp;
 use super::identities::IdentityId;
 use super::isolation::IsolationId;
 use super::lines::LineId;
@@ -25,7 +26,7 @@ pub(super) struct Slot<T> {
     pub(super) accepted: Instant,
     /// When its linger began.
     pub(super) since: Instant,
-    pub(super) epoch: u64,
+    pub(super) stamp: Stamp,
     /// Its share of the memory bound.
     pub(super) charge: usize,
     /// Its share of a request.
@@ -98,7 +99,7 @@ pub(super) struct Slots<E, T> {
 pub(super) struct NewSlot<T> {
     pub(super) tag: T,
     pub(super) now: Instant,
-    pub(super) epoch: u64,
+    pub(super) stamp: Stamp,
     pub(super) charge: usize,
     pub(super) bytes: usize,
     pub(super) line: LineId,
@@ -163,7 +164,7 @@ impl<E, T> Slots<E, T> {
             tag: Some(new.tag),
             accepted: new.now,
             since: new.now,
-            epoch: new.epoch,
+            stamp: new.stamp,
             charge: new.charge,
             bytes: new.bytes,
             line: new.line,

@@ -1,9 +1,9 @@
 use std::time::Instant;
 
-use super::complete::{is_accepted, miscounted};
+use super::complete::{Checked, is_accepted};
 use super::slots::SlotId;
 use super::{Buffer, Flight};
-use crate::{Failure, Reply, Verdict};
+use crate::{Class, Failure, Verdict};
 
 /// Why requests fail at the moment: the reason of what waits meanwhile and is handed back without ever
 /// having been sent.
@@ -15,24 +15,23 @@ pub(super) struct Trouble {
 
 impl<E, R, T> Buffer<E, R, T> {
     /// Remembers why nothing of a request was accepted for now; once something is, there is no trouble.
-    pub(super) fn learn_trouble(&mut self, flight: &Flight, reply: &Reply<R>, now: Instant) {
+    pub(super) fn learn_trouble(&mut self, flight: &Flight, reply: &Checked<R>, now: Instant) {
         // A request that the writer itself may have ended says nothing of the service.
         if flight.slots.iter().any(|&slot| self.is_given_up(slot)) {
             return;
         }
-        let entries = flight.slots.len();
         let failure = match reply {
-            Reply::Ambiguous(failure)
-            | Reply::Retry(failure)
-            | Reply::Throttled(failure)
-            | Reply::Unsent(failure) => Some(failure.clone()),
-            Reply::Each(verdicts) if verdicts.len() != entries => Some(miscounted(verdicts.len(), entries)),
-            Reply::Each(verdicts) if verdicts.iter().any(is_accepted) => {
+            Ok(verdicts) if verdicts.iter().any(is_accepted) => {
                 let over = self.trouble.take();
                 return self.garbage.failures.extend(over.map(|trouble| trouble.failure));
             }
-            Reply::Each(verdicts) => verdicts.iter().rev().find_map(setback).cloned(),
-            Reply::Fatal(_) | Reply::Split(_) => None,
+            Ok(verdicts) => verdicts.iter().rev().find_map(setback).cloned(),
+            Err(refusal) => match refusal.class {
+                Class::Fatal | Class::Split | Class::UnknownDestination | Class::Unrecognized => None,
+                Class::Ambiguous | Class::Expired | Class::Retry | Class::Throttled | Class::Unsent => {
+                    Some(refusal.failure.clone())
+                }
+            },
         };
         if let Some(failure) = failure {
             let old = self.trouble.replace(Trouble { failure, at: now });

@@ -10,12 +10,12 @@ impl<E, R, T> Buffer<E, R, T> {
     /// handed back when its request ends, unless it is delivered.
     pub fn withdraw(&mut self, watermark: Watermark, now: Instant) -> Vec<Withdrawn> {
         let now = self.clock(now);
-        self.withdrawn = self.withdrawn.max(Some(watermark));
+        self.scopes.withdraw(watermark);
         self.hand_back_waiting(watermark, now);
         let covered = |(&batch, flight): (&BatchId, &Flight)| {
             let is_covered = |&slot: &SlotId| {
                 let slot = &self.slots[slot];
-                slot.is_in_flight() && watermark.covers(slot.epoch)
+                slot.is_in_flight() && watermark.covers(self.scopes.home(slot.stamp))
             };
             let positions = flight.slots.iter().enumerate();
             let positions: Vec<_> =
@@ -39,11 +39,11 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     fn hand_back_waiting(&mut self, watermark: Watermark, now: Instant) {
-        let mut left = self.epochs.unanswered(watermark);
+        let mut left = self.scopes.unanswered(watermark);
         let mut next = self.age.head();
         while let Some(slot) = next.filter(|_| left > 0) {
             next = self.slots.next::<AGE>(slot);
-            if watermark.covers(self.slots[slot].epoch) {
+            if watermark.covers(self.scopes.home(self.slots[slot].stamp)) {
                 left -= 1;
                 if !self.slots[slot].is_in_flight() {
                     self.give_up(slot, now);

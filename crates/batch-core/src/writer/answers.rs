@@ -3,7 +3,8 @@ use super::ledger::Trouble;
 use super::pool::Failed;
 use super::receipt::{Answer, Owner};
 use super::shared::{Shared, State};
-use crate::{Resolution, Sent, Service, UnprocessedItem};
+use crate::buffer::Stamp;
+use crate::{Resolution, Sent, Service, UnprocessedItem, Unread};
 
 type ResolutionOf<S> = Resolution<
     <S as Service>::Entry,
@@ -14,14 +15,14 @@ type ResolutionOf<S> = Resolution<
 impl<S: Service> State<S> {
     /// Gives an answer to its owner.
     pub(super) fn answer(&mut self, resolution: ResolutionOf<S>) {
-        let Resolution { tag, result, charge, epoch } = resolution;
+        let Resolution { tag, result, charge, stamp } = resolution;
         match result {
             Ok(sent) => self.deliver(tag, sent),
-            Err(item) => self.hand_back(tag, Failed { item, charge, epoch, awaited: false }),
+            Err(item) => self.hand_back(tag, Failed { item, charge, stamp, awaited: false }),
         }
     }
 
-    fn deliver(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, sent: Sent<S::Response>) {
+    fn deliver(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, sent: Sent<Unread<S::Response>>) {
         let unused = match receipt {
             Some(receipt) => match receipt.deliver(sent) {
                 Ok(waker) => return self.effects.wakes.extend(waker),
@@ -29,7 +30,7 @@ impl<S: Service> State<S> {
             },
             None => sent,
         };
-        if std::mem::needs_drop::<Sent<S::Response>>() {
+        if std::mem::needs_drop::<Sent<Unread<S::Response>>>() {
             self.effects.unused_answers.push(unused);
         }
     }
@@ -48,8 +49,8 @@ impl<S: Service> State<S> {
             }
             Owner::None(failed) if self.has_handler => {
                 self.buffer.collected(failed.charge);
-                *self.handling.entry(failed.epoch).or_default() += 1;
-                self.effects.unprocessed.push((failed.item, failed.epoch));
+                *self.handling.entry(failed.stamp).or_default() += 1;
+                self.effects.unprocessed.push((failed.item, failed.stamp));
             }
             Owner::None(failed) => self.pool.add(failed, had_receipt),
         }
@@ -81,20 +82,23 @@ impl<S: Service> Shared<S> {
         } else {
             let mut state = self.lock();
             state.awaited -= usize::from(failed.awaited);
-            state.pool.add(failed, true);
+            let stamp = state.buffer.home(failed.stamp);
+            state.pool.add(Failed { stamp, ..failed }, true);
         }
     }
 
     /// Gives failures to the handler, and lets the flushes that cover them go on after it.
-    pub(super) fn give_to_handler(&self, failures: Vec<(Box<UnprocessedItem<S::Entry>>, u64)>) {
-        for (item, epoch) in failures {
+    pub(super) fn give_to_handler(&self, failures: Vec<(Box<UnprocessedItem<S::Entry>>, Stamp)>) {
+        for (item, stamp) in failures {
             self.handle(*item);
             let mut state = self.lock();
-            if let Some(handling) = state.handling.get_mut(&epoch) {
-                *handling -= 1;
-                if *handling == 0 {
-                    state.handling.remove(&epoch);
-                }
+            let Some(handling) = state.handling.get_mut(&stamp) else {
+                continue;
+            };
+            *handling -= 1;
+            if *handling == 0 {
+                state.handling.remove(&stamp);
+                state.flushes.look_at(stamp.scope());
             }
         }
     }

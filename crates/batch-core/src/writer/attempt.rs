@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::clock;
 use super::effects::{guarded, quietly};
 use super::shared::Shared;
-use crate::{Batch, Failure, Reply, Service};
+use crate::{Batch, Class, Failure, Refusal, Reply, Service};
 
 /// A timer that is later than this shows that the thread was blocked: the response may have come
 /// meanwhile.
@@ -86,7 +86,7 @@ async fn send<S: Service>(shared: &Shared<S>, batch: &Batch<S::Entry>) -> Reply<
     let mut request = None;
     let respond = poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| {
-            let request = request.get_or_insert_with(|| shared.service.send(batch.entries()));
+            let request = request.get_or_insert_with(|| shared.service.send(batch));
             Pin::as_mut(request).poll(context)
         }));
         match polled {
@@ -94,7 +94,7 @@ async fn send<S: Service>(shared: &Shared<S>, batch: &Batch<S::Entry>) -> Reply<
             Ok(Poll::Ready(reply)) => Poll::Ready(reply),
             Err(panic) => {
                 std::mem::forget(panic);
-                Poll::Ready(Reply::Ambiguous(Failure::new("ServicePanicked")))
+                Poll::Ready(Err(ambiguous(Failure::new("ServicePanicked"))))
             }
         }
     });
@@ -116,5 +116,9 @@ async fn in_time<R>(respond: impl Future<Output = Reply<R>>, timeout: Duration) 
     {
         return reply;
     }
-    Reply::Ambiguous(Failure::new("AttemptTimeout").with_detail(format!("no response within {timeout:?}")))
+    Err(ambiguous(Failure::new("AttemptTimeout").with_detail(format!("no response within {timeout:?}"))))
+}
+
+fn ambiguous(failure: Failure) -> Refusal {
+    Refusal::new(Class::Ambiguous, failure)
 }

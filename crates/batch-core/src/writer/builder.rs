@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::clock;
 use super::shared::{Handler, Shared};
 use crate::{ConfigError, Service, Settings, UnprocessedItem, Writer};
@@ -10,15 +12,17 @@ pub struct WriterBuilder<S: Service> {
     service: S,
     settings: Settings,
     handler: Option<Handler<S::Entry>>,
+    runtime: Option<Handle>,
     seed: Option<u64>,
 }
 
 impl<S: Service> WriterBuilder<S> {
     pub(super) fn new(service: S) -> Self {
-        Self { service, settings: Settings::new(), handler: None, seed: None }
+        Self { service, settings: Settings::new(), handler: None, runtime: None, seed: None }
     }
 
-    /// How the writer gathers, sends, retries and bounds. Default: [`Settings::new`].
+    /// How the writer gathers, sends, retries and bounds. What is not set has the default of the service
+    /// ([`Service::defaults`]), else that named at its method.
     ///
     /// See [`Settings`] for an example of each.
     pub fn settings(mut self, settings: Settings) -> Self {
@@ -45,6 +49,24 @@ impl<S: Service> WriterBuilder<S> {
         self
     }
 
+    /// Works on this runtime, from whatever thread or runtime entries are submitted. The runtime must have a
+    /// timer (`enable_time` or `enable_all`). Default: the runtime in which an entry is first submitted.
+    ///
+    /// A program whose threads have no runtime submits with
+    /// [`try_submit`](crate::Writer::try_submit), or waits for room with
+    /// [`Handle::block_on`](tokio::runtime::Handle::block_on).
+    ///
+    /// ```
+    /// # use batch_core::{Service, WriterBuilder};
+    /// # fn set<S: Service>(builder: WriterBuilder<S>, runtime: &tokio::runtime::Runtime) -> WriterBuilder<S> {
+    /// builder.runtime(runtime.handle().clone())
+    /// # }
+    /// ```
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
     /// Seeds the jitter of the backoff, so that a run under paused time can be repeated exactly.
     /// Default: a random seed.
     ///
@@ -63,11 +85,14 @@ impl<S: Service> WriterBuilder<S> {
     ///
     /// # Errors
     ///
-    /// When the settings contradict each other or the service's limits, with both numbers.
+    /// When the service's options are wrong or do not go together with the settings
+    /// ([`Service::check`]), and when settings contradict each other or the service's limits, with both
+    /// numbers.
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
-        let settings = self.settings.remembered_for(self.service.remembers_for());
+        let settings = self.settings.or(self.service.defaults()).remembered_for(self.service.remembers_for());
+        self.service.check(&settings)?;
         let plan = settings.plan::<S::Entry>(self.service.limits())?;
-        let shared = Shared::new(self.service, plan, self.handler, clock::random(self.seed));
+        let shared = Shared::new(self.service, plan, self.handler, self.runtime, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }
 }

@@ -27,10 +27,12 @@ enum Turn {
 pub(super) struct NoRuntime;
 
 impl<S: Service> Shared<S> {
-    /// Starts the driver on the current runtime, unless one runs already. If that runtime is being shut
-    /// down, the driver is gone again when this returns.
+    /// Starts the driver on the runtime that the user chose, else on the current one, unless one runs
+    /// already. If that runtime is being shut down, the driver is gone again when this returns.
     pub(super) fn start_driver(self: &Arc<Self>) -> Result<(), NoRuntime> {
-        let runtime = Handle::try_current().map_err(|_| NoRuntime)?;
+        let chosen = self.runtime.clone().map_or_else(Handle::try_current, Ok);
+        let runtime = chosen.map_err(|_| NoRuntime)?;
+        let _inside = runtime.enter();
         if !clock::has_timer() {
             return Err(NoRuntime);
         }

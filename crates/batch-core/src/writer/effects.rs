@@ -3,7 +3,8 @@ use std::task::Waker;
 
 use super::log::Lines;
 use super::shared::Shared;
-use crate::{Garbage, Sent, Service, UnprocessedItem};
+use crate::buffer::Stamp;
+use crate::{Garbage, Sent, Service, UnprocessedItem, Unread};
 
 /// What a critical section leaves to be done after it: whatever runs code of the user's.
 ///
@@ -11,11 +12,11 @@ use crate::{Garbage, Sent, Service, UnprocessedItem};
 /// second would hold up every caller, and the third would leave half a change behind.
 pub(super) struct Effects<S: Service> {
     pub(super) wakes: Vec<Waker>,
-    /// Failures for the handler, with their epochs.
-    pub(super) unprocessed: Vec<(Box<UnprocessedItem<S::Entry>>, u64)>,
+    /// Failures for the handler, with the stamps of their entries.
+    pub(super) unprocessed: Vec<(Box<UnprocessedItem<S::Entry>>, Stamp)>,
     pub(super) unused_wakers: Vec<Waker>,
     pub(super) unused_items: Vec<Box<UnprocessedItem<S::Entry>>>,
-    pub(super) unused_answers: Vec<Sent<S::Response>>,
+    pub(super) unused_answers: Vec<Sent<Unread<S::Response>>>,
     pub(super) garbage: Vec<Garbage<S::Entry, S::Response>>,
     pub(super) calls_driver: bool,
     pub(super) lines: Lines,

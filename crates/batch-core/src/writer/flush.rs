@@ -6,21 +6,22 @@ use tokio::time::Instant;
 
 use super::clock;
 use super::effects::{guarded, quietly};
+use super::lock::Locked;
 use super::shared::{Shared, State};
-use crate::{Service, UnprocessedItem, Watermark, Writer};
+use crate::buffer::Stamp;
+use crate::{ScopeId, Service, UnprocessedItem, Watermark, Writer};
 
 impl<S: Service> Writer<S> {
     /// Sends everything accepted before this call without lingering, waits for its answers, and
     /// gives back what could not be delivered and has no other owner.
     ///
     /// It does not wait for what is accepted later, so it ends under steady traffic, and any
-    /// number of callers may flush at once. Backoffs are not cut short: in the worst case it takes
+    /// number of callers may flush at once. What belongs to a [`Scope`](crate::Scope) is sent too, but
+    /// neither waited for nor given back. Backoffs are not cut short: in the worst case it takes
     /// up to the delivery deadline. Cancelling it loses nothing: the failures stay for the next.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush(&self) -> Vec<UnprocessedItem<S::Entry>> {
-        let flush = Flush::begin(&self.shared);
-        flush.passed().await;
-        self.shared.collect(Some(flush.key.0))
+        self.shared.flush(ScopeId::OWN).await
     }
 
     /// Like [`flush`](Self::flush), but ends at `deadline`: what is not answered then is withdrawn and
@@ -37,30 +38,30 @@ impl<S: Service> Writer<S> {
     /// ```
     /// # use std::time::Duration;
     /// # use batch_core::{Service, UnprocessedItem, Writer};
-    /// # async fn end_of_invocation<S: Service>(writer: &Writer<S>) -> Vec<UnprocessedItem<S::Entry>> {
+    /// # async fn end_of_program<S: Service>(writer: &Writer<S>) -> Vec<UnprocessedItem<S::Entry>> {
     /// let deadline = tokio::time::Instant::now() + Duration::from_millis(500);
     /// writer.flush_by(deadline).await
     /// # }
     /// ```
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
-        let flush = Flush::begin(&self.shared);
-        if tokio::time::timeout_at(deadline.into(), flush.passed()).await.is_err() {
-            self.shared.withdraw(flush.key.0);
-        }
-        self.shared.collect(Some(flush.key.0))
+        self.shared.flush_by(ScopeId::OWN, deadline.into()).await
     }
 
-    /// Accepts no more entries, on any handle, and [`flush`](Self::flush)es. Submits that wait for
-    /// room get their entries back.
+    /// Accepts no more entries, on any handle and in any scope, and waits until all are answered. Gives back
+    /// what [`flush`](Self::flush) does: a scope's failures are its own. Submits that wait for room get their
+    /// entries back.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
-        self.flush().await
+        let flush = Flush::of_everything(&self.shared);
+        flush.passed().await;
+        self.shared.collect(ScopeId::OWN, None)
     }
 
-    /// Accepts no more entries, on any handle, and flushes up to a deadline, like
-    /// [`flush_by`](Self::flush_by).
+    /// Accepts no more entries, on any handle and in any scope, and waits until all are answered or the
+    /// deadline is reached. Then everything is withdrawn, like by [`flush_by`](Self::flush_by), and handed
+    /// back to its owners.
     ///
     /// # Panics
     ///
@@ -68,13 +69,31 @@ impl<S: Service> Writer<S> {
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
-        self.flush_by(deadline).await
+        let flush = Flush::of_everything(&self.shared);
+        flush.passed_by(deadline.into()).await;
+        self.shared.collect(ScopeId::OWN, None)
     }
 
     /// The failures so far that have no other owner, without waiting.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub fn take_unprocessed(&self) -> Vec<UnprocessedItem<S::Entry>> {
-        self.shared.collect(None)
+        self.shared.collect(ScopeId::OWN, None)
+    }
+}
+
+impl<S: Service> Shared<S> {
+    /// Flushes a scope; its failures.
+    pub(super) async fn flush(&self, scope: ScopeId) -> Vec<UnprocessedItem<S::Entry>> {
+        let flush = Flush::begin(self, scope);
+        flush.passed().await;
+        self.collect(scope, Some(flush.key.0))
+    }
+
+    /// Flushes a scope until a deadline; its failures.
+    pub(super) async fn flush_by(&self, scope: ScopeId, deadline: Instant) -> Vec<UnprocessedItem<S::Entry>> {
+        let flush = Flush::begin(self, scope);
+        flush.passed_by(deadline).await;
+        self.collect(scope, Some(flush.key.0))
     }
 }
 
@@ -92,13 +111,24 @@ pub(super) struct Flushes {
     pending: BTreeSet<Key>,
     /// The wakers of those that have not been woken since they last looked.
     wakers: BTreeMap<Key, Waker>,
+    /// The scopes whose flushes may have ended.
+    progressed: BTreeSet<ScopeId>,
     next: u64,
 }
 
 impl<'a, S: Service> Flush<'a, S> {
-    fn begin(shared: &'a Shared<S>) -> Self {
+    fn begin(shared: &'a Shared<S>, scope: ScopeId) -> Self {
         let mut state = shared.lock();
-        let watermark = state.buffer.flush(clock::now());
+        let watermark = state.buffer.flush(scope, clock::now());
+        Self::until(shared, state, watermark)
+    }
+
+    /// A flush of all scopes, after which nothing is accepted.
+    fn of_everything(shared: &'a Shared<S>) -> Self {
+        Self::until(shared, shared.lock(), Watermark::EVERYTHING)
+    }
+
+    fn until(shared: &'a Shared<S>, mut state: Locked<'_, S>, watermark: Watermark) -> Self {
         let key = state.flushes.begin(watermark);
         state.effects.calls_driver = true;
         Self { shared, key }
@@ -121,6 +151,15 @@ impl<'a, S: Service> Flush<'a, S> {
     }
 }
 
+impl<S: Service> Flush<'_, S> {
+    /// Waits like [`passed`](Self::passed), and withdraws what is not answered at the deadline.
+    async fn passed_by(&self, deadline: Instant) {
+        if tokio::time::timeout_at(deadline, self.passed()).await.is_err() {
+            self.shared.withdraw(self.key.0);
+        }
+    }
+}
+
 impl<S: Service> Drop for Flush<'_, S> {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
@@ -132,7 +171,7 @@ impl<S: Service> Drop for Flush<'_, S> {
 
 impl Flushes {
     pub(super) fn new() -> Self {
-        Self { pending: BTreeSet::new(), wakers: BTreeMap::new(), next: 0 }
+        Self { pending: BTreeSet::new(), wakers: BTreeMap::new(), progressed: BTreeSet::new(), next: 0 }
     }
 
     /// Whether any is under way, which will collect failures.
@@ -140,9 +179,22 @@ impl Flushes {
         !self.pending.is_empty()
     }
 
-    /// What the last of them covers, and with it all others.
+    /// What those of the writer's own entries cover.
     pub(super) fn covered(&self) -> Option<Watermark> {
-        self.pending.last().map(|key| key.0)
+        let everything = self.pending.last().map(|key| key.0).filter(|&last| last == Watermark::EVERYTHING);
+        let own = self.pending.range(..(Watermark::first_after(ScopeId::OWN), 0)).next_back();
+        everything.or_else(|| own.map(|key| key.0))
+    }
+
+    /// The flushes of this scope may have ended.
+    pub(super) fn look_at(&mut self, scope: ScopeId) {
+        self.progressed.insert(scope);
+    }
+
+    /// The first that waits of those of a scope.
+    fn first_of(&self, scope: ScopeId) -> Option<Key> {
+        let first = self.wakers.range((Watermark::first_of(scope), 0)..).next()?;
+        Some(*first.0).filter(|key| key.0.scope() == scope)
     }
 
     fn begin(&mut self, watermark: Watermark) -> Key {
@@ -156,18 +208,29 @@ impl Flushes {
 impl<S: Service> State<S> {
     /// Wakes the flushes that are done.
     pub(super) fn wake_flushes(&mut self) {
-        while let Some((&(watermark, _), _)) = self.flushes.wakers.first_key_value()
-            && self.is_flushed(watermark)
-        {
-            let first = self.flushes.wakers.pop_first();
-            self.effects.wakes.extend(first.map(|(_, waker)| waker));
+        self.flushes.progressed.append(&mut self.buffer.take_progressed());
+        if self.flushes.progressed.is_empty() {
+            return;
+        }
+        let everything = Watermark::EVERYTHING;
+        let mut scopes = std::mem::take(&mut self.flushes.progressed);
+        scopes.insert(everything.scope());
+        for scope in scopes {
+            while let Some(key) = self.flushes.first_of(scope)
+                && self.is_flushed(key.0)
+            {
+                self.effects.wakes.extend(self.flushes.wakers.remove(&key));
+            }
         }
     }
 
     /// Whether everything before the watermark is answered, and the handler has what is its own.
     fn is_flushed(&self, watermark: Watermark) -> bool {
-        let handling = self.handling.first_key_value();
-        let is_handling = handling.is_some_and(|(&epoch, _)| watermark.covers(epoch));
+        let mut handling = match watermark {
+            Watermark::EVERYTHING => self.handling.range(..),
+            _ => self.handling.range(Stamp::all_of(watermark.scope())),
+        };
+        let is_handling = handling.next().is_some_and(|(&stamp, _)| watermark.covers(stamp));
         !is_handling && self.buffer.is_flushed(watermark)
     }
 }

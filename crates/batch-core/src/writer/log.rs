@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::ledger::{Ledger, Report, Trouble};
 use super::shared::State;
-use crate::{Cause, Failure, Reply, Service, UnprocessedItem};
+use crate::{Cause, Class, Failure, Refusal, Reply, Service, UnprocessedItem};
 
 /// What every line of a writer's log says of it.
 pub(super) struct Label {
@@ -137,18 +137,22 @@ impl Log {
 
     /// Books what a reply shows.
     pub(super) fn reply<R>(&mut self, reply: &Reply<R>, oldest: Duration, now: Instant) -> Option<Failure> {
-        let (failure, gets_through) = match reply {
-            Reply::Ambiguous(failure) => (failure, None),
-            Reply::Each(_) => {
-                self.end_outage(now);
-                return None;
-            }
-            Reply::Fatal(failure) | Reply::Split(failure) | Reply::Throttled(failure) => {
+        let Err(Refusal { class, failure }) = reply else {
+            self.end_outage(now);
+            return None;
+        };
+        let gets_through = match class {
+            Class::Ambiguous => None,
+            Class::Expired | Class::Unsent => Some(false),
+            Class::Retry => Some(true),
+            Class::Fatal
+            | Class::Split
+            | Class::Throttled
+            | Class::UnknownDestination
+            | Class::Unrecognized => {
                 self.end_outage(now);
                 return Some(failure.clone());
             }
-            Reply::Retry(failure) => (failure, Some(true)),
-            Reply::Unsent(failure) => (failure, Some(false)),
         };
         let code = failure.code().to_owned();
         let trouble = match gets_through {

@@ -15,6 +15,7 @@ mod permit;
 mod pool;
 mod receipt;
 mod room;
+mod scope;
 mod shared;
 mod submit;
 
@@ -24,6 +25,7 @@ use std::sync::atomic::Ordering;
 pub use builder::WriterBuilder;
 pub use permit::Permit;
 pub use receipt::Receipt;
+pub use scope::Scope;
 
 use crate::{Service, Stats};
 use shared::Shared;
@@ -32,7 +34,7 @@ use shared::Shared;
 /// failures, retries, order, duplicates, back-pressure, and an answer for every entry.
 ///
 /// A handle is cheap to clone; all clones feed the same writer. It works on the tokio runtime in
-/// which an entry is first submitted.
+/// which an entry is first submitted, or on the one given to [`WriterBuilder::runtime`].
 ///
 /// # Who gets a failure
 ///
@@ -56,21 +58,12 @@ impl<S: Service> Writer<S> {
     /// A builder of a writer to this service.
     ///
     /// ```
-    /// # use batch_core::{Invalid, LimitPolicy, Measure, Reply, Service};
-    /// # struct Numbers;
-    /// # #[async_trait::async_trait]
-    /// # impl Service for Numbers {
-    /// #     type Entry = i64;
-    /// #     type Response = ();
-    /// #     fn name(&self) -> &'static str { "numbers" }
-    /// #     fn limits(&self) -> LimitPolicy { LimitPolicy::new(3, 24, 8).unwrap() }
-    /// #     fn measure<'a>(&self, _: &'a i64) -> Result<Measure<'a>, Invalid> { Ok(Measure::of_bytes(8)) }
-    /// #     async fn send(&self, _: &[i64]) -> Reply<()> { Reply::Each(vec![]) }
-    /// # }
+    /// # fn build<S: batch_core::Service>(service: S) -> Result<(), batch_core::ConfigError> {
     /// use batch_core::{Settings, Writer};
     ///
-    /// let writer = Writer::builder(Numbers).settings(Settings::new().max_entries(100)).build()?;
-    /// # Ok::<(), batch_core::ConfigError>(())
+    /// let writer = Writer::builder(service).settings(Settings::new().max_entries(100)).build()?;
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn builder(service: S) -> WriterBuilder<S> {
         WriterBuilder::new(service)

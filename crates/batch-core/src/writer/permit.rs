@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::receipt::Receipt;
-use super::submit::{Entered, Track, expect_receipt};
-use crate::{Grant, ReserveError, Service, SubmitError, Writer};
+use super::submit::{Entered, Terms, expect_receipt};
+use crate::{Grant, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 /// Room for one entry, as large as the service takes. Submitting with it does not wait.
 ///
@@ -10,6 +10,7 @@ use crate::{Grant, ReserveError, Service, SubmitError, Writer};
 #[must_use = "a permit that is not used only takes room"]
 pub struct Permit<S: Service> {
     writer: Writer<S>,
+    scope: ScopeId,
     grant: Option<Grant>,
 }
 
@@ -21,9 +22,13 @@ impl<S: Service> Writer<S> {
     ///
     /// When the writer is shut down or filled by uncollected failures.
     pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
+        self.reserve_in(ScopeId::OWN).await
+    }
+
+    pub(super) async fn reserve_in(&self, scope: ScopeId) -> Result<Permit<S>, ReserveError> {
         let charge = self.shared.plan.largest_charge();
         let grant = self.shared.wait_for_room(charge).await?;
-        Ok(Permit { writer: self.clone(), grant: Some(grant) })
+        Ok(Permit { writer: self.clone(), scope, grant: Some(grant) })
     }
 }
 
@@ -35,7 +40,8 @@ impl<S: Service> Permit<S> {
     /// Like [`Writer::submit`]; and [`SubmitError::Full`] for an entry that occupies more memory
     /// than the largest entry has bytes, if there is no room for the rest.
     pub fn submit(self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.enter(entry, Track::No).map(drop)
+        let terms = Terms::of(self.scope);
+        self.enter(entry, terms).map(drop)
     }
 
     /// Takes an entry in, without waiting, with a receipt for the answer.
@@ -44,16 +50,17 @@ impl<S: Service> Permit<S> {
     ///
     /// Like [`submit`](Self::submit).
     pub fn submit_tracked(self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.enter(entry, Track::Yes).map(expect_receipt)
+        let terms = Terms::of(self.scope).tracked();
+        self.enter(entry, terms).map(expect_receipt)
     }
 
-    fn enter(mut self, mut entry: S::Entry, track: Track) -> Entered<S> {
+    fn enter(mut self, mut entry: S::Entry, terms: Terms) -> Entered<S> {
         let shared = Arc::clone(&self.writer.shared);
         // The grant stays with the permit, which gives it back, until no code of the service's runs.
         match shared.admit(&mut entry) {
             Ok(admission) => {
                 let grant = self.grant.take().expect("a permit is used once, by value");
-                shared.accept_granted(grant, admission, entry, track)
+                shared.accept_granted(grant, admission, entry, terms)
             }
             Err(refusal) => Err(refusal.of(entry)),
         }

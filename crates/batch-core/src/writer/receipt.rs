@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::pool::Failed;
 use super::shared::Shared;
-use crate::{Sent, Service, UnprocessedItem};
+use crate::{Sent, Service, UnprocessedItem, Unread};
 
 /// So many receipts share one allocation.
 const BLOCK: usize = 32;
@@ -34,7 +34,7 @@ enum Cell<E, R> {
     Failed(Failed<E>),
     /// The answer is taken, or the receipt dropped.
     Gone,
-    Sent(Sent<R>),
+    Sent(Sent<Unread<R>>),
     Waiting(Option<Waker>),
 }
 
@@ -76,7 +76,7 @@ impl<E, R> Block<E, R> {
 
 impl<E, R> Answer<E, R> {
     /// The waker to call, or what the dropped receipt does not need any more.
-    pub(super) fn deliver(self, sent: Sent<R>) -> Result<Option<Waker>, Sent<R>> {
+    pub(super) fn deliver(self, sent: Sent<Unread<R>>) -> Result<Option<Waker>, Sent<Unread<R>>> {
         let mut cells = self.block.lock();
         let cell = &mut cells[self.index];
         let Cell::Waiting(waker) = cell else {
@@ -129,7 +129,7 @@ impl<S: Service> Future for Receipt<S> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.take_or_watch(context.waker().clone()) {
             None => Poll::Pending,
-            Some(Cell::Sent(sent)) => Poll::Ready(Ok(sent)),
+            Some(Cell::Sent(sent)) => Poll::Ready(Ok(sent.map(Unread::read))),
             Some(Cell::Failed(failed)) => Poll::Ready(Err(*self.shared.taken(failed))),
             Some(Cell::Gone | Cell::Waiting(_)) => panic!("a receipt gives its answer once"),
         }

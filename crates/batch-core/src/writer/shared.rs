@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use super::clock;
@@ -11,8 +12,9 @@ use super::flush::Flushes;
 use super::log::{Label, Log};
 use super::pool::Pool;
 use super::receipt::{Answer, Block};
+use crate::buffer::Stamp;
 use crate::plan::Plan;
-use crate::{Batch, BatchId, Buffer, Service, Stats, UnprocessedItem, Watermark};
+use crate::{Batch, BatchId, Buffer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
@@ -33,6 +35,8 @@ pub(super) struct Shared<S: Service> {
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
     pub(super) handler: Option<Handler<S::Entry>>,
+    /// Where the driver works, if the user chose that.
+    pub(super) runtime: Option<Handle>,
     /// Locked by [`Shared::lock`] alone.
     pub(super) state: Mutex<State<S>>,
 }
@@ -50,8 +54,8 @@ pub(super) struct State<S: Service> {
     pub(super) awaited: usize,
     /// Since when only collectors that were woken have kept the writer from being stuck.
     pub(super) stuck_since: Option<Instant>,
-    /// The failures that the handler is being given, by epoch.
-    pub(super) handling: BTreeMap<u64, usize>,
+    /// The failures that the handler is being given, by the stamps of their entries.
+    pub(super) handling: BTreeMap<Stamp, usize>,
     /// Failures that were discarded to make room.
     pub(super) discarded: u64,
     pub(super) has_handler: bool,
@@ -69,6 +73,7 @@ impl<S: Service> Shared<S> {
         service: S,
         plan: Plan,
         handler: Option<Handler<S::Entry>>,
+        runtime: Option<Handle>,
         random: fastrand::Rng,
     ) -> Self {
         let state = State {
@@ -97,6 +102,7 @@ impl<S: Service> Shared<S> {
             call: Notify::new(),
             called: AtomicBool::new(false),
             handler,
+            runtime,
             state: Mutex::new(state),
         }
     }
@@ -116,15 +122,19 @@ impl<S: Service> Shared<S> {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
-        state.buffer.flush(clock::now());
+        state.buffer.flush(ScopeId::OWN, clock::now());
         state.buffer.alarm();
         state.effects.calls_driver = true;
     }
 
-    /// Collects failures from the pool.
-    pub(super) fn collect(&self, watermark: Option<Watermark>) -> Vec<UnprocessedItem<S::Entry>> {
+    /// Collects failures from the pool: those of a scope, as far as a flush covers them.
+    pub(super) fn collect(
+        &self,
+        scope: ScopeId,
+        watermark: Option<Watermark>,
+    ) -> Vec<UnprocessedItem<S::Entry>> {
         let mut state = self.lock();
-        let taken = state.pool.take(watermark);
+        let taken = state.pool.take(scope, watermark);
         let mut items = Vec::with_capacity(taken.len());
         for failed in taken {
             state.buffer.collected(failed.charge);
@@ -140,7 +150,7 @@ impl<S: Service> Drop for Shared<S> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.report_rest(clock::now());
         self.label.log(std::mem::take(&mut state.effects.lines));
-        let lost = state.pool.take(None);
+        let lost = state.pool.take_all();
         if !lost.is_empty() {
             self.label.lost(lost.len());
         }

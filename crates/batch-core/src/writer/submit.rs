@@ -8,7 +8,7 @@ use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::{Answer, Block, Receipt};
 use super::shared::{Shared, State};
-use crate::{Admission, Grant, Invalid, Refused, ReserveError, Service, SubmitError, Writer};
+use crate::{Admission, Grant, Invalid, Refused, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
     /// Takes an entry in, to be delivered; a failure is handed back later, by `flush` for example.
@@ -22,7 +22,7 @@ impl<S: Service> Writer<S> {
     /// The entry, when it is invalid, too large or a duplicate, when the writer is shut down or
     /// filled by uncollected failures, and outside of a tokio runtime.
     pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.shared.enter(entry, Track::No).await.map(drop)
+        self.shared.enter(entry, Terms::OWN).await.map(drop)
     }
 
     /// Like [`submit`](Self::submit), with a receipt for the answer.
@@ -31,7 +31,7 @@ impl<S: Service> Writer<S> {
     ///
     /// Like [`submit`](Self::submit).
     pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.shared.enter(entry, Track::Yes).await.map(expect_receipt)
+        self.shared.enter(entry, Terms::OWN.tracked()).await.map(expect_receipt)
     }
 
     /// Like [`submit`](Self::submit), but never waits and never overtakes one that waits.
@@ -40,7 +40,7 @@ impl<S: Service> Writer<S> {
     ///
     /// Like [`submit`](Self::submit), and [`SubmitError::Full`] when there is no room now.
     pub fn try_submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.shared.try_enter(entry, Track::No).map(drop)
+        self.shared.try_enter(entry, Terms::OWN).map(drop)
     }
 
     /// Like [`try_submit`](Self::try_submit), with a receipt for the answer.
@@ -49,15 +49,31 @@ impl<S: Service> Writer<S> {
     ///
     /// Like [`try_submit`](Self::try_submit).
     pub fn try_submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.shared.try_enter(entry, Track::Yes).map(expect_receipt)
+        self.shared.try_enter(entry, Terms::OWN.tracked()).map(expect_receipt)
     }
 }
 
-/// Whether the submitter wants a receipt.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Track {
-    No,
-    Yes,
+/// How an entry is accepted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    scope: ScopeId,
+    /// Whether the submitter wants a receipt.
+    is_tracked: bool,
+}
+
+impl Terms {
+    /// Into the writer's own scope, without a receipt.
+    pub(super) const OWN: Self = Self::of(ScopeId::OWN);
+
+    /// Into this scope, without a receipt.
+    pub(super) const fn of(scope: ScopeId) -> Self {
+        Self { scope, is_tracked: false }
+    }
+
+    /// The same, with a receipt.
+    pub(super) const fn tracked(self) -> Self {
+        Self { is_tracked: true, ..self }
+    }
 }
 
 pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Service>::Entry>>;
@@ -75,7 +91,7 @@ pub(super) enum Refusal {
 }
 
 impl<S: Service> Shared<S> {
-    async fn enter(self: &Arc<Self>, mut entry: S::Entry, track: Track) -> Entered<S> {
+    pub(super) async fn enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
         if self.called.load(Ordering::Relaxed) {
             // On a runtime of one thread, a loop of submits must let the driver work.
             tokio::task::coop::consume_budget().await;
@@ -84,26 +100,26 @@ impl<S: Service> Shared<S> {
             Ok(admission) => admission,
             Err(refusal) => return Err(refusal.of(entry)),
         };
-        let entry = match self.try_accept(admission, entry, track) {
+        let entry = match self.try_accept(admission, entry, terms) {
             Err(SubmitError::Full(entry)) => entry,
             accepted => return accepted,
         };
         match self.wait_for_room(admission.charge()).await {
-            Ok(grant) => self.accept_granted(grant, admission, entry, track),
+            Ok(grant) => self.accept_granted(grant, admission, entry, terms),
             Err(error) => Err(Refusal::from(error).of(entry)),
         }
     }
 
-    fn try_enter(self: &Arc<Self>, mut entry: S::Entry, track: Track) -> Entered<S> {
+    pub(super) fn try_enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
         match self.admit(&mut entry) {
-            Ok(admission) => self.try_accept(admission, entry, track),
+            Ok(admission) => self.try_accept(admission, entry, terms),
             Err(refusal) => Err(refusal.of(entry)),
         }
     }
 
     /// Prepares an entry and checks that the service can take it.
     pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, Refusal> {
-        self.service.prepare(entry);
+        self.service.prepare(entry).map_err(Refusal::Invalid)?;
         let measure = self.service.measure(entry).map_err(Refusal::Invalid)?;
         Ok(self.plan.admit(&measure)?)
     }
@@ -114,7 +130,7 @@ impl<S: Service> Shared<S> {
         mut grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        track: Track,
+        terms: Terms,
     ) -> Entered<S> {
         let mut state = match self.lock_driven() {
             Ok(state) => state,
@@ -128,10 +144,10 @@ impl<S: Service> Shared<S> {
             drop(state);
             return Err(Refusal::Full.of(entry));
         }
-        self.put(state, grant, admission, entry, track)
+        self.put(state, grant, admission, entry, terms)
     }
 
-    fn try_accept(self: &Arc<Self>, admission: Admission, entry: S::Entry, track: Track) -> Entered<S> {
+    fn try_accept(self: &Arc<Self>, admission: Admission, entry: S::Entry, terms: Terms) -> Entered<S> {
         let mut state = match self.lock_driven() {
             Ok(state) => state,
             Err(refusal) => return Err(refusal.of(entry)),
@@ -141,7 +157,7 @@ impl<S: Service> Shared<S> {
             drop(state);
             return Err(refusal.of(entry));
         };
-        self.put(state, grant, admission, entry, track)
+        self.put(state, grant, admission, entry, terms)
     }
 
     /// Puts an entry in its place, and calls the driver if there is something to do for it.
@@ -151,9 +167,9 @@ impl<S: Service> Shared<S> {
         grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        track: Track,
+        terms: Terms,
     ) -> Entered<S> {
-        let placed = state.put(self, grant, admission, entry, track);
+        let placed = state.put(self, grant, admission, entry, terms);
         if placed.is_err() {
             state.book_duplicate();
         }
@@ -190,21 +206,21 @@ impl<S: Service> State<S> {
         grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        track: Track,
+        terms: Terms,
     ) -> Placed<S> {
         let place = match self.buffer.place(grant, admission) {
             Ok(place) => place,
             Err(refused) => return Err((refused, entry)),
         };
-        let (receipt, answer) = match track {
-            Track::No => (None, None),
-            Track::Yes => {
+        let (receipt, answer) = match terms.is_tracked {
+            false => (None, None),
+            true => {
                 let (receipt, answer) = open_receipt(&mut self.receipts, shared);
                 (Some(receipt), Some(answer))
             }
         };
         let is_duplicate = place.is_duplicate();
-        place.put(entry, answer, clock::now());
+        place.put_in(terms.scope, entry, answer, clock::now());
         if is_duplicate {
             self.book_duplicate();
         }

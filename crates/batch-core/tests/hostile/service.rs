@@ -8,7 +8,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Failure, Invalid, Key, LimitPolicy, Measure, Reply, Service, Verdict};
+use batch_core::{
+    Batch, Class, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+};
 
 use crate::trap::{Prey, Trap, discard};
 
@@ -90,18 +92,19 @@ impl Service for Hostile {
         }
         // Every third has a twin that may supersede it.
         let identity = entry.id.is_multiple_of(3).then(|| Key::from(vec![(entry.id % 12) as u8]));
-        Ok(Measure { identity, ..Measure::of_bytes(10) })
+        Ok(Measure::of_bytes(10).identity(identity))
     }
 
-    async fn send(&self, entries: &[Entry]) -> Reply<Response> {
+    async fn send(&self, batch: &Batch<Entry>) -> Reply<Response> {
+        let entries = batch.entries();
         let _guard = OnDrop(&self.0);
         self.0.spring(Prey::SendPoll);
         let failure = || Failure::new("Oops").with_source(Oops(Arc::clone(&self.0)));
         let first = entries[0].id;
         tokio::time::sleep(Duration::from_millis(if first % 5 == 4 { 60 } else { 1 })).await;
         match first % 7 {
-            5 => return Reply::Ambiguous(failure()),
-            6 => return Reply::Split(failure()),
+            5 => return Err(Refusal::new(Class::Ambiguous, failure())),
+            6 => return Err(Refusal::new(Class::Split, failure())),
             _ => {}
         }
         let verdict = |entry: &Entry| match entry.id % 4 {
@@ -109,7 +112,7 @@ impl Service for Hostile {
             3 => Verdict::Retry(failure()),
             _ => Verdict::Accepted(Response(Arc::clone(&self.0))),
         };
-        Reply::Each(entries.iter().map(verdict).collect())
+        Ok(Verdicts::Each(entries.iter().map(verdict).collect()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem};
+use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem, Unread};
 
 use super::{At, Ghost, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
 
@@ -115,7 +115,7 @@ impl World {
         self.counted.ambiguous += u64::from(known.ambiguous && known.owed != Some(Owed::Superseded));
         self.trace.push(format!("{:?} answers {tag}: {result:?}", self.now - self.start));
         match result {
-            Ok(sent) => self.check_sent(&known, &sent),
+            Ok(sent) => self.check_sent(&known, &sent.map(Unread::read)),
             Err(item) => {
                 self.check_unprocessed(&known, &item);
                 assert_eq!(charge.bytes(), known.charge);
@@ -153,7 +153,7 @@ impl World {
             Cause::Rejected(_) => known.owed == Some(Owed::Rejected),
             Cause::RetriesExhausted(_) => known.owed == Some(Owed::Exhausted),
             Cause::RuntimeStopped(_) => self.is_stopped,
-            Cause::Withdrawn(_) => known.flush_order < self.withdrawn && !self.is_stopped,
+            Cause::Withdrawn(_) => self.is_withdrawn(known) && !self.is_stopped,
             _ => false,
         };
         assert!(fits, "{:?} is no cause for {known:?}", item.cause);
@@ -174,9 +174,9 @@ impl World {
         self.counted.in_flight_limit = stats.in_flight_limit;
         self.counted.splits = stats.splits;
         assert_eq!(stats, self.counted);
-        for (watermark, end) in &self.flushes {
-            let answered = self.known.values().all(|known| known.flush_order >= *end);
-            assert_eq!(self.buffer.is_flushed(*watermark), answered, "law 5");
+        for flush in &self.flushes {
+            let answered = !self.known.values().any(|known| flush.covers(known));
+            assert_eq!(self.buffer.is_flushed(flush.watermark), answered, "law 5");
         }
         for known in self.known.values() {
             self.check_answer_is_not_late(known, wake);
@@ -196,7 +196,7 @@ impl World {
         let deadline = known.forgotten(&self.config).map_or(deadline, |end| end.min(deadline));
         assert!(deadline > self.now, "law 9: {known:?} outlived its deadline");
         assert!(wake.is_some_and(|wake| wake <= deadline), "law 9: nothing wakes for the deadline");
-        assert!(known.flush_order >= self.withdrawn, "law 5: {known:?} was withdrawn");
+        assert!(!self.is_withdrawn(known), "law 5: {known:?} was withdrawn");
         assert!(!self.is_stopped, "law 11: {known:?} outlived its runtime");
     }
 
@@ -215,14 +215,12 @@ impl World {
 }
 
 impl Known {
-    pub(super) fn is_in_flight_before(&self, end: u64) -> bool {
-        matches!(self.at, At::InFlight(_)) && self.flush_order < end
-    }
-
-    /// It takes the place of an older one: in line, in its linger and backoff, in flushes.
+    /// It takes the place of an older one: in line, in its linger and backoff, in flushes of the same scope.
     pub(super) fn inherit(&mut self, older: &Self) {
         self.place = older.place;
-        self.flush_order = older.flush_order;
+        if self.scope == older.scope {
+            self.flush_order = older.flush_order;
+        }
         self.latest = older.latest;
         self.earliest = older.earliest;
     }

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Linger, Measure, Reply, Settings, Verdict};
+use batch_core::{
+    Backoff, Buffer, Class, Failure, LimitPolicy, Linger, Measure, Refusal, ScopeId, Settings, Verdict,
+    Verdicts,
+};
 
 use super::support::{self, rest, sent};
 
@@ -15,21 +18,21 @@ fn who_failed_behind_a_newer_entry_does_not_wait_for_company_in_spite_of_a_flush
     let mut buffer = buffer();
     put(&mut buffer, 1, at(0));
     put(&mut buffer, 8, at(0));
-    buffer.flush(at(0));
+    buffer.flush(ScopeId::OWN, at(0));
     let first = sent(&mut buffer, at(0));
     let alone = vec![Verdict::Throttled(Failure::new("Full")), Verdict::Accepted(())];
-    buffer.complete(first, Reply::Each(alone), at(0), 1.0);
+    buffer.complete(first, Ok(Verdicts::Each(alone)), at(0), 1.0);
 
     put(&mut buffer, 9, at(0));
-    buffer.flush(at(0));
+    buffer.flush(ScopeId::OWN, at(0));
     let busy = sent(&mut buffer, at(0));
     put(&mut buffer, 2, at(10));
     rest(&mut buffer, at(60));
-    buffer.complete(busy, Reply::Each(vec![Verdict::Accepted(())]), at(100), 1.0);
+    buffer.complete(busy, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), at(100), 1.0);
 
     let both = sent(&mut buffer, at(100));
     assert_eq!(both.entries(), [2, 1], "the newer one lingered longer than the retry of the older is due");
-    buffer.complete(both, Reply::Retry(Failure::new("Again")), at(100), 1.0);
+    buffer.complete(both, Err(Refusal::new(Class::Retry, Failure::new("Again"))), at(100), 1.0);
     assert_eq!(rest(&mut buffer, at(100)), Some(at(200)));
     assert_eq!(sent(&mut buffer, at(200)).entries(), [2, 1]);
 }

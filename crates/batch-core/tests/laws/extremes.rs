@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Backoff, Buffer, Failure, LimitPolicy, Linger, Load, Measure, OnAmbiguous, Order, Output, Reply,
-    Settings, Verdict,
+    Backoff, Buffer, Class, Failure, LimitPolicy, Linger, Load, Measure, OnAmbiguous, Order, Output, Refusal,
+    Settings, Verdict, Verdicts,
 };
 use proptest::prelude::*;
 
@@ -78,11 +78,16 @@ fn deliver(mut buffer: Numbers, measures: &[Measure<'static>], jitter: f64) {
             }
             Output::Send(batch) if failures > 0 => {
                 failures -= 1;
-                buffer.complete(batch, Reply::Ambiguous(Failure::new("Lost")), now, jitter);
+                buffer.complete(
+                    batch,
+                    Err(Refusal::new(Class::Ambiguous, Failure::new("Lost"))),
+                    now,
+                    jitter,
+                );
             }
             Output::Send(batch) => {
                 let verdicts = vec![Verdict::Accepted(()); batch.entries().len()];
-                buffer.complete(batch, Reply::Each(verdicts), now, jitter);
+                buffer.complete(batch, Ok(Verdicts::Each(verdicts)), now, jitter);
             }
             Output::Wait(Some(wake)) => now = now.max(wake),
             Output::Wait(None) => break,
@@ -175,12 +180,11 @@ fn maybe<V: std::fmt::Debug>(value: impl Strategy<Value = V>) -> impl Strategy<V
 
 fn measure() -> impl Strategy<Value = Measure<'static>> {
     (some(10), some(10), some(10), any::<bool>()).prop_map(
-        |(entry_bytes, request_bytes, heap_bytes, has_lane)| Measure {
-            entry_bytes,
-            request_bytes,
-            heap_bytes,
-            lane: has_lane.then(|| "lane".into()),
-            identity: None,
+        |(entry_bytes, request_bytes, heap_bytes, has_lane)| {
+            Measure::of_bytes(entry_bytes)
+                .request_bytes(request_bytes)
+                .heap_bytes(heap_bytes)
+                .lane(has_lane.then(|| "lane".into()))
         },
     )
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Backoff, Buffer, Cause, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Reply, Settings,
-    Verdict,
+    Backoff, Buffer, Cause, Class, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Refusal,
+    ScopeId, Settings, Verdict, Verdicts,
 };
 use proptest::prelude::*;
 
@@ -100,9 +100,9 @@ fn giving_up_what_is_isolated_takes_no_longer_for_each_of_many() {
         fill(&mut buffer, entries * requests, now);
         let refused: Vec<_> = (0..requests).map(|_| sent(&mut buffer, now)).collect();
         for batch in refused {
-            buffer.complete(batch, Reply::Split(Failure::new("Poison")), now, 0.0);
+            buffer.complete(batch, Err(Refusal::new(Class::Split, Failure::new("Poison"))), now, 0.0);
         }
-        let watermark = buffer.flush(now);
+        let watermark = buffer.flush(ScopeId::OWN, now);
         buffer.withdraw(watermark, now);
         let mut back = 0;
         while let Output::Resolve(resolution) = buffer.poll(now) {
@@ -127,10 +127,10 @@ fn an_entry_accepted_where_one_was_given_up_is_not_taken_for_it() {
     let late = start + PROBE / 4;
     (2..4).for_each(|n| put(&mut buffer, &Measure::of_bytes(1), n, n, late));
     let refused = sent(&mut buffer, late);
-    buffer.complete(refused, Reply::Split(Failure::new("Poison")), late, 1.0);
+    buffer.complete(refused, Err(Refusal::new(Class::Split, Failure::new("Poison"))), late, 1.0);
     let half = sent(&mut buffer, late);
     assert_eq!(half.entries(), [0, 1]);
-    buffer.complete(half, Reply::Throttled(Failure::new("SlowDown")), late, 1.0);
+    buffer.complete(half, Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))), late, 1.0);
     // The first two are given up; two others take their places in memory.
     let over = start + PROBE;
     for _ in 0..2 {
@@ -141,7 +141,7 @@ fn an_entry_accepted_where_one_was_given_up_is_not_taken_for_it() {
     let rested = late + rest;
     let part = sent(&mut buffer, rested);
     assert_eq!(part.entries(), [2]);
-    buffer.complete(part, Reply::Each(vec![Verdict::Accepted(())]), rested, 1.0);
+    buffer.complete(part, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), rested, 1.0);
     assert_eq!(sent(&mut buffer, rested).entries(), [3]);
 }
 
@@ -153,10 +153,10 @@ fn a_part_that_never_left_is_the_next_to_probe_whether_the_service_is_back() {
     let start = Instant::now();
     fill(&mut buffer, 4, start);
     let refused = sent(&mut buffer, start);
-    buffer.complete(refused, Reply::Split(Failure::new("Poison")), start, 1.0);
+    buffer.complete(refused, Err(Refusal::new(Class::Split, Failure::new("Poison"))), start, 1.0);
     let half = sent(&mut buffer, start);
     assert_eq!(half.entries(), [0, 1]);
-    buffer.complete(half, Reply::Unsent(Failure::new("Gone")), start, 1.0);
+    buffer.complete(half, Err(Refusal::new(Class::Unsent, Failure::new("Gone"))), start, 1.0);
     assert_eq!(rest(&mut buffer, start), Some(start + PROBE));
     assert_eq!(sent(&mut buffer, start + PROBE).entries(), [0, 1]);
 }
@@ -167,14 +167,14 @@ fn what_failed_in_a_part_goes_before_the_rest_of_its_lane() {
     let mut buffer: Buffer<usize, (), usize> =
         Buffer::new(&settings, LimitPolicy::new(4, 100, 10).unwrap()).unwrap();
     let start = Instant::now();
-    let of_one_lane = Measure { lane: Some(Key::from("lane")), ..Measure::of_bytes(1) };
+    let of_one_lane = Measure::of_bytes(1).lane(Key::from("lane"));
     (0..4).for_each(|n| put(&mut buffer, &of_one_lane, n, n, start));
     let refused = sent(&mut buffer, start);
-    buffer.complete(refused, Reply::Split(Failure::new("Poison")), start, 1.0);
+    buffer.complete(refused, Err(Refusal::new(Class::Split, Failure::new("Poison"))), start, 1.0);
     let half = sent(&mut buffer, start);
     assert_eq!(half.entries(), [0, 1]);
     let verdicts = vec![Verdict::Retry(Failure::new("Busy")), Verdict::Accepted(())];
-    buffer.complete(half, Reply::Each(verdicts), start, 1.0);
+    buffer.complete(half, Ok(Verdicts::Each(verdicts)), start, 1.0);
     assert_eq!(rest(&mut buffer, start), Some(start + PROBE));
     assert_eq!(sent(&mut buffer, start + PROBE).entries(), [0, 2, 3]);
 }
@@ -229,9 +229,9 @@ fn isolate(entries: usize, mut refuses: impl FnMut(&[usize]) -> bool) -> Outcome
                 let part = batch.entries().to_vec();
                 let reply = if refuses(&part) {
                     refused_alone[part[0]] |= part.len() == 1;
-                    Reply::Split(Failure::new("Poison"))
+                    Err(Refusal::new(Class::Split, Failure::new("Poison")))
                 } else {
-                    Reply::Each(vec![Verdict::Accepted(()); part.len()])
+                    Ok(Verdicts::Each(vec![Verdict::Accepted(()); part.len()]))
                 };
                 buffer.complete(batch, reply, now, 0.0);
             }
@@ -264,7 +264,7 @@ fn isolate_beside_a_throttled_entry(entries: usize) -> (usize, Vec<(usize, Cause
     let limits = LimitPolicy::new(entries, 100_000, 100).unwrap();
     let mut buffer: Buffer<usize, (), usize> = Buffer::new(&settings, limits).unwrap();
     let mut now = Instant::now();
-    let of_one_lane = Measure { lane: Some(Key::from("lane")), ..Measure::of_bytes(1) };
+    let of_one_lane = Measure::of_bytes(1).lane(Key::from("lane"));
     (0..entries).for_each(|n| put(&mut buffer, &of_one_lane, n, n, now));
     let (mut requests, mut back) = (0, Vec::new());
     while !buffer.is_empty() {
@@ -277,8 +277,8 @@ fn isolate_beside_a_throttled_entry(entries: usize) -> (usize, Vec<(usize, Cause
                     _ => Verdict::Accepted(()),
                 };
                 let reply = match part.contains(&(entries - 1)) {
-                    true => Reply::Split(Failure::new("Poison")),
-                    false => Reply::Each(part.iter().copied().map(verdict).collect()),
+                    true => Err(Refusal::new(Class::Split, Failure::new("Poison"))),
+                    false => Ok(Verdicts::Each(part.iter().copied().map(verdict).collect())),
                 };
                 buffer.complete(batch, reply, now, 1.0);
             }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use batch_core::{Buffer, Failure, Key, LimitPolicy, Measure, Order, Reply, Settings};
+use batch_core::{Buffer, Class, Failure, Key, LimitPolicy, Measure, Order, Refusal, Settings};
 
 use super::support::{put, sent};
 
@@ -13,20 +13,16 @@ fn debug_counts_lines_identities_and_isolations() {
         Buffer::new(&settings, LimitPolicy::new(2, 1_000, 100).unwrap()).unwrap();
     let now = Instant::now();
     for name in ["a1", "a2", "b1", "b2"] {
-        let measure = Measure {
-            lane: Some(Key::from(&name[..1])),
-            identity: Some(Key::from(name)),
-            ..Measure::of_bytes(1)
-        };
+        let measure = Measure::of_bytes(1).lane(Key::from(&name[..1])).identity(Key::from(name));
         put(&mut buffer, &measure, name, (), now);
     }
     let ends_with = |buffer: &Buffer<&str, (), ()>, expected: &str| {
         let shown = format!("{buffer:?}");
         assert!(shown.ends_with(expected), "{shown}");
     };
-    ends_with(&buffer, "lines: 2, identities: 4, isolations: 0, .. }");
+    ends_with(&buffer, "lines: 2, identities: 4, isolations: 0, scopes: 0, .. }");
     for batch in [sent(&mut buffer, now), sent(&mut buffer, now)] {
-        buffer.complete(batch, Reply::Split(Failure::new("Poison")), now, 0.0);
+        buffer.complete(batch, Err(Refusal::new(Class::Split, Failure::new("Poison"))), now, 0.0);
     }
-    ends_with(&buffer, "lines: 2, identities: 4, isolations: 2, .. }");
+    ends_with(&buffer, "lines: 2, identities: 4, isolations: 2, scopes: 0, .. }");
 }

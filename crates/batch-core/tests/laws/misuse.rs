@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use batch_core::{Buffer, LimitPolicy, Linger, Measure, Reply, Settings, Verdict};
+use batch_core::{Buffer, LimitPolicy, Linger, Measure, Settings, Verdict, Verdicts};
 
 use super::support::{put, rest, sent};
 
@@ -44,8 +44,8 @@ fn what_another_buffer_gave_is_noticed() {
         put(buffer, &Measure::of_bytes(1), 1, 1, now);
     }
     let (batch, own) = (sent(&mut other, now), sent(&mut mine, now));
-    panics(|| mine.complete(batch, Reply::Each(vec![Verdict::Accepted(())]), now, 0.0));
-    mine.complete(own, Reply::Each(vec![Verdict::Accepted(())]), now, 0.0);
+    panics(|| mine.complete(batch, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), now, 0.0));
+    mine.complete(own, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), now, 0.0);
     assert_eq!(rest(&mut mine, now), None);
     assert_eq!(mine.stats().delivered, 1, "it works on");
 }

@@ -43,7 +43,9 @@ pub(crate) struct Known {
     pub(crate) lane: Option<(String, bool)>,
     /// Its place in the order of its lane: that of the entry it superseded, if it did.
     pub(crate) place: u64,
-    /// The order of acceptance that flushes go by; inherited like the place.
+    /// The scope that it is in, by the number that the model gave it.
+    pub(crate) scope: u64,
+    /// The order of acceptance that flushes of the scope go by; inherited like the place.
     pub(crate) flush_order: u64,
     pub(crate) accepted: Instant,
     /// When its deadline began to count anew, because the process was paused when it fell due.

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Backoff, Buffer, Failure, LimitPolicy, Measure, Output, Reply, Settings, Verdict};
+use batch_core::{
+    Backoff, Buffer, Class, Failure, LimitPolicy, Measure, Output, Refusal, Settings, Verdict, Verdicts,
+};
 
 use super::support::{put, rest, sent};
 
@@ -17,26 +19,26 @@ fn what_never_left_goes_with_the_next_probe_however_often_it_failed_before() {
     put(&mut buffer, &Measure::of_bytes(1), 1, 1, now);
     for failures in 1..=3 {
         let batch = sent(&mut buffer, now);
-        buffer.complete(batch, Reply::Retry(Failure::new("Busy")), now, 1.0);
+        buffer.complete(batch, Err(Refusal::new(Class::Retry, Failure::new("Busy"))), now, 1.0);
         now += BASE * (1 << failures);
     }
     let batch = sent(&mut buffer, now);
-    buffer.complete(batch, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+    buffer.complete(batch, Err(Refusal::new(Class::Unsent, Failure::new("Gone"))), now, 1.0);
     assert_eq!(rest(&mut buffer, now), Some(now + BASE));
     assert_eq!(sent(&mut buffer, now + BASE).entries(), [1]);
 }
 
 #[test]
 fn the_window_grows_by_time_while_it_holds_work_back_and_the_service_accepts() {
-    let accepted = |verdicts| Reply::Each(vec![Verdict::Accepted(()); verdicts]);
+    let accepted = |verdicts| Ok(Verdicts::Each(vec![Verdict::Accepted(()); verdicts]));
     let cases = [
         (10, accepted(1), 2),
         // It holds nothing back: what waits does not fill a request.
         (9, accepted(1), 1),
         // Nothing was accepted, or nobody can tell.
         (10, accepted(2), 1),
-        (10, Reply::Retry(Failure::new("Busy")), 1),
-        (10, Reply::Ambiguous(Failure::new("Reset")), 1),
+        (10, Err(Refusal::new(Class::Retry, Failure::new("Busy"))), 1),
+        (10, Err(Refusal::new(Class::Ambiguous, Failure::new("Reset"))), 1),
     ];
     for (waiting, reply, limit) in cases {
         let mut buffer = buffer();
@@ -58,12 +60,12 @@ fn the_window_grows_by_time_while_it_holds_work_back_and_the_service_accepts() {
 #[test]
 fn what_may_not_have_reached_the_service_leaves_an_outage_standing() {
     let silences = [
-        (Reply::Ambiguous(Failure::new("AttemptTimeout")), false),
-        (Reply::Unsent(Failure::new("Refused")), false),
-        (Reply::Retry(Failure::new("Busy")), true),
-        (Reply::Each(Vec::new()), true),
-        (Reply::Fatal(Failure::new("AccessDenied")), true),
-        (Reply::Throttled(Failure::new("SlowDown")), true),
+        (Err(Refusal::new(Class::Ambiguous, Failure::new("AttemptTimeout"))), false),
+        (Err(Refusal::new(Class::Unsent, Failure::new("Refused"))), false),
+        (Err(Refusal::new(Class::Retry, Failure::new("Busy"))), true),
+        (Ok(Verdicts::Each(Vec::new())), true),
+        (Err(Refusal::new(Class::Fatal, Failure::new("AccessDenied"))), true),
+        (Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))), true),
     ];
     for (reply, ends) in silences {
         let mut buffer = buffer();
@@ -72,7 +74,7 @@ fn what_may_not_have_reached_the_service_leaves_an_outage_standing() {
             put(&mut buffer, &Measure::of_bytes(1), n, n, now);
         }
         let probe = sent(&mut buffer, now);
-        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        buffer.complete(probe, Err(Refusal::new(Class::Unsent, Failure::new("Gone"))), now, 1.0);
         for wait in [BASE, 2 * BASE, 4 * BASE] {
             let early = now + wait - Duration::from_millis(1);
             rest(&mut buffer, early);
@@ -98,13 +100,13 @@ fn a_probe_that_ends_with_its_runtime_is_no_failed_probe() {
             put(&mut buffer, &Measure::of_bytes(1), n, n, now);
         }
         let probe = sent(&mut buffer, now);
-        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        buffer.complete(probe, Err(Refusal::new(Class::Unsent, Failure::new("Gone"))), now, 1.0);
         let now = now + BASE;
         let probe = sent(&mut buffer, now);
         rest(&mut buffer, now);
         buffer.abandon(probe, was_sent, now);
         let probe = sent(&mut buffer, now);
-        buffer.complete(probe, Reply::Unsent(Failure::new("Gone")), now, 1.0);
+        buffer.complete(probe, Err(Refusal::new(Class::Unsent, Failure::new("Gone"))), now, 1.0);
         assert_eq!(rest(&mut buffer, now), Some(now + 2 * BASE), "was sent: {was_sent}");
     }
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Buffer, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Reply, Settings, Verdict,
+    Buffer, Class, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Refusal, ScopeId,
+    Settings, Verdict, Verdicts,
 };
 use proptest::prelude::*;
 
@@ -19,7 +20,7 @@ proptest! {
         for &size in &sizes {
             put(&mut buffer, &Measure::of_bytes(size), size, (), now);
         }
-        buffer.flush(now);
+        buffer.flush(ScopeId::OWN, now);
         let sent = send_all(&mut buffer, now);
         prop_assert_eq!(sent.concat(), sizes.clone(), "unlaned entries go in the order of arrival");
         prop_assert_eq!(sent.len(), fewest(&sizes, 7, 100));
@@ -36,12 +37,14 @@ fn a_relaxed_lane_fills_requests_whoever_its_entries_are_and_again_after_a_failu
         let now = Instant::now();
         for name in NAMES {
             let (lane, identity) = (Some(Key::from("lane")), Some(Key::from(name)));
-            let measure = Measure { lane, identity, ..Measure::of_bytes(1) };
+            let measure = Measure::of_bytes(1).lane(lane).identity(identity);
             put(&mut buffer, &measure, name, (), now);
         }
         let later = now + Duration::from_secs(60);
-        let replies =
-            [(now, Reply::Retry(Failure::new("Busy"))), (later, Reply::Fatal(Failure::new("Gone")))];
+        let replies = [
+            (now, Err(Refusal::new(Class::Retry, Failure::new("Busy")))),
+            (later, Err(Refusal::new(Class::Fatal, Failure::new("Gone")))),
+        ];
         for (at, reply) in replies {
             let batch = sent(&mut buffer, at);
             assert_eq!(batch.entries(), NAMES, "{duplicates:?}");
@@ -57,7 +60,7 @@ fn send_all(buffer: &mut Buffer<usize, (), ()>, now: Instant) -> Vec<Vec<usize>>
             Output::Send(batch) => {
                 sent.push(batch.entries().to_vec());
                 let verdicts = vec![Verdict::Accepted(()); batch.entries().len()];
-                buffer.complete(batch, Reply::Each(verdicts), now, 0.0);
+                buffer.complete(batch, Ok(Verdicts::Each(verdicts)), now, 0.0);
             }
             Output::Wait(_) => return sent,
             _ => {}

@@ -16,7 +16,7 @@ impl World {
         let is_full = self.ready().count() >= self.threshold() || bytes + OVERHEAD >= self.config.limit_bytes;
         let is_urgent = |known: &Known| self.urgent_until.is_some_and(|urgent| known.latest <= urgent);
         // A flush ends the wait for company of all that failed together with what it covers.
-        let may_be_flushed = |known: &Known| known.sends > 0 && !self.flushes.is_empty();
+        let may_be_flushed = |known: &Known| known.sends > 0 && self.urgent_until.is_some();
         let is_due = |known: &Known| known.latest <= self.now || is_urgent(known) || may_be_flushed(known);
         assert!(
             is_full || self.lingers_no_more() || self.ready().any(is_due),
@@ -37,7 +37,7 @@ impl World {
             if head.item.id != known.item.id {
                 continue;
             }
-            let flushed = self.flushes.iter().any(|&(_, end)| known.flush_order < end);
+            let flushed = self.flushes.iter().any(|flush| known.flush_order < flush.end);
             assert!(!flushed, "law 5: {known:?} lingers in spite of a flush");
             assert!(known.latest > self.now, "law 4: {known:?} waits past its time");
             assert!(wake.is_some_and(|wake| wake <= known.latest), "law 4: nothing wakes for it");

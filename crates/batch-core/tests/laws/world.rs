@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, BatchId, Buffer, Charge, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure,
-    OnAmbiguous, Order, Output, Refused, Reply, Stats, Verdict, Watermark,
+    Batch, BatchId, Buffer, Charge, Class, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure,
+    OnAmbiguous, Order, Output, Refusal, Refused, Reply, ScopeId, Stats, Verdict, Verdicts, Watermark,
 };
 
 use super::config::{Config, LARGEST, OVERHEAD};
@@ -28,18 +28,21 @@ pub(crate) struct World {
     start: Instant,
     now: Instant,
     next: u64,
+    /// The order of what is accepted, and of scopes that end.
+    order: u64,
+    /// The open scopes: how the buffer and the model call each.
+    scopes: BTreeMap<u8, (ScopeId, u64)>,
     known: BTreeMap<u64, Known>,
     /// Entries that have their answer while a request still carries them.
     ghosts: BTreeMap<u64, Ghost>,
     away: Vec<Batch<Item>>,
     grants: Vec<Grant>,
     uncollected: Vec<(u64, Charge)>,
-    /// Watermarks, with the order of acceptance that each one ends at.
-    flushes: Vec<(Watermark, u64)>,
+    flushes: Vec<Flush>,
     /// What would be due by then is due at once, since the last flush.
     urgent_until: Option<Instant>,
-    /// Everything accepted before this was withdrawn.
-    withdrawn: u64,
+    /// Everything of a scope accepted before this was withdrawn.
+    withdrawn: BTreeMap<u64, u64>,
     is_stopped: bool,
     /// Whether the whole writer was slowed down, so that slots may rightly stay free.
     is_paced: bool,
@@ -47,6 +50,20 @@ pub(crate) struct World {
     /// What has happened so far, as the buffer should count it.
     counted: Stats,
     pub(crate) trace: Vec<String>,
+}
+
+/// A flush of a scope, and the order of acceptance that it ends at.
+#[derive(Clone, Copy, Debug)]
+struct Flush {
+    watermark: Watermark,
+    scope: u64,
+    end: u64,
+}
+
+impl Flush {
+    fn covers(&self, known: &Known) -> bool {
+        known.scope == self.scope && known.flush_order < self.end
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -66,6 +83,8 @@ impl World {
             start,
             now: start,
             next: 0,
+            order: 0,
+            scopes: BTreeMap::from([(0, (ScopeId::OWN, 0))]),
             known: BTreeMap::new(),
             ghosts: BTreeMap::new(),
             away: Vec::new(),
@@ -73,7 +92,7 @@ impl World {
             uncollected: Vec::new(),
             flushes: Vec::new(),
             urgent_until: None,
-            withdrawn: 0,
+            withdrawn: BTreeMap::new(),
             is_stopped: false,
             is_paced: false,
             wake: None,
@@ -86,16 +105,19 @@ impl World {
         match op {
             Op::Advance { ms } => self.advance_by(Duration::from_millis(*ms)),
             Op::Collect { count } => self.collect(*count),
-            Op::Flush => self.flush(),
+            Op::EndScope { scope } => self.end_scope(*scope),
+            Op::Flush { scope } => drop(self.flush(*scope)),
             Op::Pause { ms } => self.pause(Duration::from_millis(*ms)),
             Op::Reply { which, answer, jitter } => self.reply(*which, answer, *jitter),
             Op::Reserve => self.reserve(),
             Op::Resume => self.resume(),
             Op::Stop => self.stop(),
-            Op::Submit { lane, twin, bytes, poison } => self.submit(*lane, *twin, *bytes, *poison),
+            Op::Submit { scope, lane, twin, bytes, poison } => {
+                self.submit(*scope, *lane, *twin, *bytes, *poison);
+            }
             Op::Unreserve => self.unreserve(),
             Op::Wake => self.advance_to_wake(),
-            Op::Withdraw { copies } => self.withdraw(*copies),
+            Op::Withdraw { scope, copies } => self.withdraw(*scope, *copies),
         }
         self.crank();
     }
@@ -121,24 +143,22 @@ impl World {
         assert!(self.known.is_empty(), "some entries never end: {:?}", self.known);
         assert!(self.buffer.is_empty());
         self.collect(usize::MAX);
+        (1..=2).for_each(|scope| self.end_scope(scope));
         let stats = self.buffer.stats();
         assert_eq!((stats.inside, stats.uncollected, stats.bytes), (0, 0, 0));
         let left = format!("{:?}", self.buffer);
-        assert!(left.ends_with("lines: 0, identities: 0, isolations: 0, .. }"), "law 6: {left}");
+        assert!(left.ends_with("lines: 0, identities: 0, isolations: 0, scopes: 0, .. }"), "law 6: {left}");
     }
 
-    fn submit(&mut self, lane: u8, twin: u8, bytes: usize, poison: bool) {
+    fn submit(&mut self, scope: u8, lane: u8, twin: u8, bytes: usize, poison: bool) {
         self.resume();
         let identity = (twin > 0).then(|| format!("twin {twin}"));
         let lane = (lane > 0).then(|| format!("lane {lane}"));
         let item = Item { id: self.next, lane, identity, bytes, poison };
-        let measure = Measure {
-            entry_bytes: bytes,
-            request_bytes: bytes,
-            heap_bytes: bytes,
-            lane: item.lane.as_deref().map(Key::from),
-            identity: item.identity.as_deref().map(Key::from),
-        };
+        let measure = Measure::of_bytes(bytes)
+            .lane(item.lane.as_deref().map(Key::from))
+            .identity(item.identity.as_deref().map(Key::from));
+        let (scope, number) = self.scope(scope);
         let admission = self.buffer.admit(&measure);
         self.check_charge(bytes, admission.as_ref().map(batch_core::Admission::charge).ok());
         let Ok(admission) = admission else {
@@ -163,14 +183,14 @@ impl World {
         };
         assert!(!twin || self.config.duplicates != Duplicates::KeepFirst);
         assert_eq!(place.is_duplicate(), twin);
-        place.put(item.clone(), item.id, self.now);
+        place.put_in(scope, item.clone(), item.id, self.now);
         self.next += 1;
         self.counted.accepted += 1;
-        self.learn_of(item, charge);
+        self.learn_of(item, number, charge);
         self.check_wish();
     }
 
-    fn learn_of(&mut self, item: Item, charge: usize) {
+    fn learn_of(&mut self, item: Item, scope: u64, charge: usize) {
         let lane = match (&item.lane, &item.identity) {
             (Some(lane), _) => Some((lane.clone(), self.config.order == Order::Strict)),
             (None, Some(twin))
@@ -185,7 +205,8 @@ impl World {
         let mut new = Known {
             lane,
             place: id,
-            flush_order: id,
+            scope,
+            flush_order: self.order,
             accepted: self.now,
             reprieved: None,
             launched: None,
@@ -210,6 +231,7 @@ impl World {
             new.inherit(older);
             new.strikes = older.strikes;
         }
+        self.order += 1;
         self.known.insert(id, new);
     }
 
@@ -238,37 +260,37 @@ impl World {
             Answer::Accept => self.each(&all, &[0], jitter),
             Answer::Ambiguous => {
                 self.all(&ids, Setback::Ambiguous, jitter);
-                Reply::Ambiguous(failure)
+                Err(Refusal::new(Class::Ambiguous, failure))
             }
             Answer::ByPoison if batch.entries().iter().any(|item| item.poison) => {
                 self.refuse(&ids, all.len() == 1);
-                Reply::Split(failure)
+                Err(Refusal::new(Class::Split, failure))
             }
             Answer::ByPoison => self.each(&all, &[0], jitter),
             Answer::Each(kinds) => self.each(&all, kinds, jitter),
             Answer::Fatal => {
                 ids.iter().for_each(|id| self.owe(*id, Owed::Fatal));
-                Reply::Fatal(failure)
+                Err(Refusal::new(Class::Fatal, failure))
             }
             Answer::Miscounted => {
                 self.all(&ids, Setback::Ambiguous, jitter);
-                Reply::Each(vec![
+                Ok(Verdicts::Each(vec![
                     Verdict::Accepted(0);
                     if jitter < 0.5 { all.len() - 1 } else { all.len() + 1 }
-                ])
+                ]))
             }
             Answer::Retry => {
                 self.all(&ids, Setback::Retry, jitter);
-                Reply::Retry(failure)
+                Err(Refusal::new(Class::Retry, failure))
             }
             Answer::Throttled => {
                 self.counted.throttled += 1;
                 self.all(&ids, Setback::Throttled, jitter);
-                Reply::Throttled(failure)
+                Err(Refusal::new(Class::Throttled, failure))
             }
             Answer::Unsent => {
                 self.all(&ids, Setback::Unsent, jitter);
-                Reply::Unsent(failure)
+                Err(Refusal::new(Class::Unsent, failure))
             }
         };
         self.rest_together();
@@ -329,7 +351,7 @@ impl World {
         for (id, setback) in setbacks {
             self.strike(id, setback, jitter, false);
         }
-        Reply::Each(verdicts)
+        Ok(Verdicts::Each(verdicts))
     }
 
     fn all(&mut self, ids: &[u64], setback: Setback, jitter: f64) {
@@ -359,6 +381,7 @@ impl World {
             && self.known.values().any(|other| other.isolation == isolation && other.at == At::Isolated);
         let config = self.config;
         let now = self.now;
+        let is_withdrawn = self.is_withdrawn(&self.known[&id]);
         let known = self.known.get_mut(&id).unwrap();
         known.ambiguous |= setback == Setback::Ambiguous;
         if setback == Setback::Ambiguous {
@@ -379,10 +402,8 @@ impl World {
         let company =
             if known.lane.is_some() { Duration::ZERO } else { config.linger.longest().min(COMPANY) };
         known.latest = known.earliest + company;
-        let is_overdue = self.is_stopped
-            || known.flush_order < self.withdrawn
-            || known.deadline(&config) <= now
-            || known.had_its_last_attempt();
+        let is_overdue =
+            self.is_stopped || is_withdrawn || known.deadline(&config) <= now || known.had_its_last_attempt();
         let is_forgotten = known.forgotten(&config).is_some_and(|end| end <= now);
         if is_overdue {
             return;
@@ -421,20 +442,44 @@ impl World {
         panic!("the crank turns for ever");
     }
 
-    fn flush(&mut self) {
-        let watermark = self.buffer.flush(self.now);
-        self.flushes.push((watermark, self.next));
-        self.urgent_until = Some(self.now + self.config.linger.longest());
+    /// An open scope, which is opened if need be.
+    fn scope(&mut self, scope: u8) -> (ScopeId, u64) {
+        *self.scopes.entry(scope).or_insert_with(|| {
+            self.order += 1;
+            (self.buffer.open_scope(), self.order)
+        })
     }
 
-    /// Withdraws everything, and hands back copies of what is in flight, or leaves that to its replies.
-    fn withdraw(&mut self, copies: bool) {
-        self.flush();
-        let (watermark, end) = self.flushes[self.flushes.len() - 1];
-        self.withdrawn = end;
-        let withdrawn = self.buffer.withdraw(watermark, self.now);
+    /// What it leaves inside is the writer's, as if it were accepted now.
+    fn end_scope(&mut self, scope: u8) {
+        let Some((id, number)) = self.scopes.remove(&scope) else {
+            return;
+        };
+        self.buffer.end_scope(id);
+        self.flushes.retain(|flush| flush.scope != number);
+        for known in self.known.values_mut().filter(|known| known.scope == number) {
+            (known.scope, known.flush_order) = (0, self.order);
+        }
+        self.order += 1;
+    }
+
+    fn flush(&mut self, scope: u8) -> Flush {
+        let (id, scope) = self.scope(scope);
+        let watermark = self.buffer.flush(id, self.now);
+        let flush = Flush { watermark, scope, end: self.order };
+        self.flushes.push(flush);
+        self.urgent_until = Some(self.now + self.config.linger.longest());
+        flush
+    }
+
+    /// Withdraws everything of a scope, and hands back copies of what is in flight, or leaves that to its replies.
+    fn withdraw(&mut self, scope: u8, copies: bool) {
+        let flush = self.flush(scope);
+        self.withdrawn.insert(flush.scope, flush.end);
+        let withdrawn = self.buffer.withdraw(flush.watermark, self.now);
+        let flies = |known: &&Known| matches!(known.at, At::InFlight(_)) && flush.covers(known);
         let mut expected: BTreeSet<u64> =
-            self.known.values().filter(|known| known.is_in_flight_before(end)).map(|k| k.item.id).collect();
+            self.known.values().filter(flies).map(|known| known.item.id).collect();
         for withdrawn in withdrawn {
             let batch =
                 self.away.iter().find(|batch| batch.id() == withdrawn.batch).expect("it is in flight");
@@ -448,6 +493,10 @@ impl World {
             }
         }
         assert!(expected.is_empty(), "law 5: {expected:?} should be withdrawn");
+    }
+
+    fn is_withdrawn(&self, known: &Known) -> bool {
+        self.withdrawn.get(&known.scope).is_some_and(|&end| known.flush_order < end)
     }
 
     fn hand_back_copy(&mut self, batch: BatchId, at: usize, item: Item) {

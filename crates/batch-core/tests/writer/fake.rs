@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Failure, Invalid, Key, LimitPolicy, Load, Measure, Reply, Service, Verdict};
+use batch_core::{
+    Batch, Class, Failure, Invalid, Key, LimitPolicy, Load, Measure, Refusal, Reply, Service, Verdict,
+    Verdicts,
+};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -210,12 +213,13 @@ impl Service for Fake {
         self.0.memory
     }
 
-    fn prepare(&self, item: &mut Item) {
+    fn prepare(&self, item: &mut Item) -> Result<(), Invalid> {
         if item.stamp.is_none() {
             let mut stamps = self.0.stamps.lock().unwrap();
             *stamps += 1;
             item.stamp = Some(*stamps);
         }
+        Ok(())
     }
 
     fn measure<'a>(&self, item: &'a Item) -> Result<Measure<'a>, Invalid> {
@@ -223,16 +227,14 @@ impl Service for Fake {
             return Err(Invalid::new("it is empty"));
         }
         assert!(item.lane != Some(PANIC), "{PANIC}");
-        Ok(Measure {
-            entry_bytes: item.bytes,
-            request_bytes: item.bytes,
-            heap_bytes: item.heap,
-            lane: item.lane.map(Key::from),
-            identity: item.identity.map(Key::from),
-        })
+        Ok(Measure::of_bytes(item.bytes)
+            .heap_bytes(item.heap)
+            .lane(item.lane.map(Key::from))
+            .identity(item.identity.map(Key::from)))
     }
 
-    async fn send(&self, entries: &[Item]) -> Reply<u32> {
+    async fn send(&self, batch: &Batch<Item>) -> Reply<u32> {
+        let entries = batch.entries();
         let (mut end, mut act) = self.begin(entries);
         let reply = loop {
             match act {
@@ -240,7 +242,7 @@ impl Service for Fake {
                     tokio::time::sleep(delay).await;
                     act = *then;
                 }
-                Act::Each(verdict) => break Reply::Each(entries.iter().map(verdict).collect()),
+                Act::Each(verdict) => break Ok(Verdicts::Each(entries.iter().map(verdict).collect())),
                 Act::Hang => std::future::pending().await,
                 Act::Panic => panic!("{PANIC}"),
                 Act::Say(reply) => break reply,
@@ -289,32 +291,35 @@ impl Act {
     }
 
     pub(crate) fn ambiguous() -> Self {
-        Self::Say(Reply::Ambiguous(Failure::new("Reset")))
+        Self::Say(Err(Refusal::new(Class::Ambiguous, Failure::new("Reset"))))
     }
 
     pub(crate) fn fatal() -> Self {
-        Self::Say(Reply::Fatal(Failure::new("AccessDenied")))
+        Self::Say(Err(Refusal::new(Class::Fatal, Failure::new("AccessDenied"))))
     }
 
     pub(crate) fn retry() -> Self {
-        Self::Say(Reply::Retry(Failure::new("Unavailable")))
+        Self::Say(Err(Refusal::new(Class::Retry, Failure::new("Unavailable"))))
     }
 
     /// Fails with words of the service's own.
     pub(crate) fn said() -> Self {
-        Self::Say(Reply::Retry(Failure::new("Busy").with_detail("try later").with_message("words")))
+        Self::Say(Err(Refusal::new(
+            Class::Retry,
+            Failure::new("Busy").with_detail("try later").with_message("words"),
+        )))
     }
 
     pub(crate) fn split() -> Self {
-        Self::Say(Reply::Split(Failure::new("Malformed")))
+        Self::Say(Err(Refusal::new(Class::Split, Failure::new("Malformed"))))
     }
 
     pub(crate) fn throttle() -> Self {
-        Self::Say(Reply::Throttled(Failure::new("SlowDown")))
+        Self::Say(Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))))
     }
 
     pub(crate) fn unsent() -> Self {
-        Self::Say(Reply::Unsent(Failure::new("ConnectionRefused")))
+        Self::Say(Err(Refusal::new(Class::Unsent, Failure::new("ConnectionRefused"))))
     }
 
     /// The same, so many virtual milliseconds later.

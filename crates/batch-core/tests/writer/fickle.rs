@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_core::{Backoff, ENTRY_OVERHEAD_BYTES, Failure, Reply, Settings, Verdict, Writer};
+use batch_core::{Backoff, ENTRY_OVERHEAD_BYTES, Failure, Settings, Verdict, Verdicts, Writer};
 
 use crate::fake::{Act, Fake, Item, Request, accepted};
 use crate::support::ms;
@@ -38,7 +38,7 @@ fn fickle(mut random: fastrand::Rng) -> impl FnMut(&Request) -> Act {
             4 => Act::unsent(),
             5..8 => Act::ambiguous(),
             8..12 => Act::retry(),
-            12 => Act::Say(Reply::Each(Vec::new())),
+            12 => Act::Say(Ok(Verdicts::Each(Vec::new()))),
             13..40 => Act::each(move |item| moody(item, seed)),
             _ => Act::accept(),
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use batch_core::{Backoff, Cause, Failure, Order, Reply, Settings, Verdict, Writer};
+use batch_core::{Backoff, Cause, Class, Failure, Order, Refusal, Settings, Verdict, Writer};
 
 use crate::fake::{Act, Fake, Request, item};
 use crate::support::{at_once, ids, ms, settle, timed, writer};
@@ -12,7 +12,7 @@ fn poisoned(poison: impl Into<BTreeSet<u32>>, reason: fn(&Request) -> String) ->
     let poison = poison.into();
     let script = move |request: &Request| {
         if request.items.iter().any(|item| poison.contains(&item.id)) {
-            Act::Say(Reply::Split(Failure::new(reason(request))))
+            Act::Say(Err(Refusal::new(Class::Split, Failure::new(reason(request)))))
         } else {
             Act::accept()
         }

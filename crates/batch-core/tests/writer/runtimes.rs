@@ -45,6 +45,49 @@ fn outside_of_a_runtime_the_entry_comes_back() {
 }
 
 #[test]
+fn a_writer_with_a_runtime_of_its_own_takes_entries_from_threads_that_have_none() {
+    let multi = Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    let fake = std::thread::scope(|scope| {
+        let handle = multi.handle();
+        scope
+            .spawn(move || {
+                // The script's clock begins in a runtime.
+                let fake = handle.block_on(async { Fake::accepting() });
+                let writer = Writer::builder(fake.clone()).runtime(handle.clone()).build().unwrap();
+                writer.try_submit(item(1)).unwrap();
+                let receipt = writer.try_submit_tracked(item(2)).unwrap();
+                assert!(handle.block_on(receipt).is_ok());
+                assert!(handle.block_on(writer.shutdown()).is_empty());
+                fake
+            })
+            .join()
+            .unwrap()
+    });
+    assert_eq!(fake.sent().concat().len(), 2);
+}
+
+#[test]
+fn a_chosen_runtime_does_the_work_whichever_runtime_submits() {
+    let chosen = Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    let fake = runtime().block_on(async { Fake::accepting() });
+    let writer = Writer::builder(fake.clone()).runtime(chosen.handle().clone()).build().unwrap();
+    let receipt = runtime().block_on(async { writer.submit_tracked(item(1)).await.unwrap() });
+    assert!(chosen.block_on(receipt).is_ok(), "the runtime that submitted it is gone");
+    drop(chosen);
+    let refused = runtime().block_on(async { writer.submit(item(2)).await.unwrap_err() });
+    assert!(matches!(refused, SubmitError::NoRuntime(_)), "{refused}");
+}
+
+#[test]
+fn a_chosen_runtime_without_a_timer_is_refused() {
+    let bare = Builder::new_current_thread().build().unwrap();
+    let fake = runtime().block_on(async { Fake::accepting() });
+    let writer = Writer::builder(fake).runtime(bare.handle().clone()).build().unwrap();
+    let refused = runtime().block_on(async { writer.submit(item(1)).await.unwrap_err() });
+    assert!(matches!(refused, SubmitError::NoRuntime(_)), "{refused}");
+}
+
+#[test]
 fn collecting_from_an_idle_writer_needs_no_runtime() {
     let writer = writer(&Fake::accepting(), Settings::new());
     assert!(poll_once(pin!(writer.flush())).is_ready());

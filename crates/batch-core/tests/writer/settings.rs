@@ -46,9 +46,9 @@ fn every_setting_is_kept_whatever_is_set_before_and_after() {
 fn a_service_chooses_only_where_the_user_did_not() {
     let check = |settings: Settings, expected| assert_eq!(settings.is_strict(), expected);
     check(Settings::new(), false);
-    check(Settings::new().or_order(Order::Strict), true);
-    check(Settings::new().order(Order::Relaxed).or_order(Order::Strict), false);
-    check(Settings::new().order(Order::Strict).or_order(Order::Relaxed), true);
+    check(Settings::new().or(Settings::new().order(Order::Strict)), true);
+    check(Settings::new().order(Order::Relaxed).or(Settings::new().order(Order::Strict)), false);
+    check(Settings::new().order(Order::Strict).or(Settings::new().order(Order::Relaxed)), true);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,8 +60,12 @@ async fn a_service_chooses_the_rule_for_duplicates_only_where_the_user_did_not()
         }
         assert_eq!(writer.stats().accepted, accepted);
     };
-    check(Settings::new().or_duplicates(Duplicates::KeepFirst), 1).await;
-    check(Settings::new().duplicates(Duplicates::Allow).or_duplicates(Duplicates::KeepFirst), 2).await;
+    check(Settings::new().or(Settings::new().duplicates(Duplicates::KeepFirst)), 1).await;
+    check(
+        Settings::new().duplicates(Duplicates::Allow).or(Settings::new().duplicates(Duplicates::KeepFirst)),
+        2,
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,8 +75,12 @@ async fn a_service_chooses_the_deadline_only_where_the_user_did_not() {
         writer.submit(item(1)).await.unwrap();
         assert_eq!(writer.flush().await[0].age, expected);
     };
-    check(Settings::new().or_delivery_deadline(ms(5_000)), ms(5_000)).await;
-    check(Settings::new().delivery_deadline(ms(700)).or_delivery_deadline(ms(5_000)), ms(700)).await;
+    check(Settings::new().or(Settings::new().delivery_deadline(ms(5_000))), ms(5_000)).await;
+    check(
+        Settings::new().delivery_deadline(ms(700)).or(Settings::new().delivery_deadline(ms(5_000))),
+        ms(700),
+    )
+    .await;
 }
 
 #[test]

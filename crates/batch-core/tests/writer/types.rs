@@ -41,29 +41,6 @@ async fn every_future_of_a_writer_may_be_spawned() {
 }
 
 #[test]
-fn a_service_is_object_safe() {
-    fn name(service: &dyn Service<Entry = Item, Response = u32>) -> &'static str {
-        service.name()
-    }
-    assert_eq!(name(&Fake::accepting()), "fake");
-    let boxed: Box<dyn Service<Entry = Item, Response = u32>> = Box::new(Fake::accepting());
-    assert_eq!((boxed.limits().entries(), Service::name(&boxed)), (10, "fake"));
-}
-
-#[test]
-fn a_boxed_service_prepares_entries_as_it_does_itself() {
-    let prepared = |service: &dyn Service<Entry = Item, Response = u32>| {
-        let mut item = item(1);
-        service.prepare(&mut item);
-        item.stamp
-    };
-    let alone = prepared(&Fake::accepting());
-    let boxed: Box<dyn Service<Entry = Item, Response = u32>> = Box::new(Fake::accepting());
-    assert!(alone.is_some());
-    assert_eq!(prepared(&boxed), alone);
-}
-
-#[test]
 fn only_who_asks_is_told_where_an_entry_is_invalid() {
     let invalid = Invalid::new("a value is empty").at("the attribute \"my secret\"");
     assert_eq!(

@@ -1,13 +1,13 @@
 //! What the writer makes of answers, wrong answers, panics and no answer.
 
-use batch_core::{Cause, Failure, OnAmbiguous, Reply, Settings, Verdict};
+use batch_core::{Cause, Failure, OnAmbiguous, Settings, Verdict, Verdicts};
 
 use crate::fake::{Act, Fake, Item, accepted, item};
 use crate::support::{at_once, ids, ms, pass, timed, writer};
 
 /// As many acceptances, whatever the request carries.
 fn verdicts(count: u32) -> Act {
-    Act::Say(Reply::Each((0..count).map(Verdict::Accepted).collect()))
+    Act::Say(Ok(Verdicts::Each((0..count).map(Verdict::Accepted).collect())))
 }
 
 #[tokio::test(start_paused = true)]

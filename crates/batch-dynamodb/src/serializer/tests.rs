@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
+use batch_core::Batch;
 use batch_smithy::{Written, known};
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
@@ -115,7 +116,7 @@ fn whatever_json_escapes_is_escaped_and_nothing_else() {
 fn a_request_that_is_written_already_has_the_same_head() {
     let input = batch(vec![Write::put(attributes([("pk", s("a"))])).request()]);
     let (head, ..) = written(of_the_sdk(), input);
-    let body = body::of_writes("orders", &[Write::put(attributes([("pk", s("a"))]))], false);
+    let body = body::of_batch("orders", &Batch::of([Write::put(attributes([("pk", s("a"))]))]), false);
     let request = request(body.expect("it can be written")).expect("it can be made");
     let ready = Written::new(known!(&(), SERIALIZER).expect("the user has no protocol"), request);
     let other = BatchWriteItemInput::builder().build().expect("nothing is required");
@@ -158,7 +159,8 @@ proptest! {
             .request_items(&table, writes.iter().map(Write::request).collect())
             .set_return_consumed_capacity(capacity);
         let input = input.build().expect("nothing is required");
-        let direct = body::of_writes(&table, &writes, consumed_capacity).expect("it can be written");
+        let direct = body::of_batch(&table, &Batch::of(writes.clone()), consumed_capacity);
+        let direct = direct.expect("it can be written");
         let through_input = body::of_input(&input).expect("it can be written");
         let json = |body: &[u8]| serde_json::from_slice::<Json>(body).expect("it is JSON");
         prop_assert_eq!(json(&direct), json(&through_input));

@@ -1,44 +1,52 @@
+//! What the writer is told of a write, and which client it sends with.
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType as SdkRole, ScalarAttributeType,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType as SdkRole,
+    ScalarAttributeType,
 };
 use aws_sdk_dynamodb::{Client, Config};
-use batch_core::{Key, LimitPolicy, Reply, Service};
+use batch_core::{Batch, Invalid, Key, Measure, Service, Verdicts};
 use batch_local::LocalServer;
 use batch_smithy::known;
 
-use super::{own_copy, renewal};
-use crate::key::KeyType;
-use crate::samples::{attributes, n, s, schema};
+use super::own_copy;
+use crate::samples::{attributes, n, s};
 use crate::serializer::SERIALIZER;
-use crate::{DynamoDb, DynamoDbWriter, Table, Write};
+use crate::{DynamoDb, ScalarType, Write};
 
-fn client() -> Client {
+mod options;
+
+pub(super) fn client() -> Client {
     Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
 }
 
-/// A writer to a table of this partition key, taken from `id`.
-fn writer(key_type: KeyType) -> DynamoDbWriter {
-    let builder = DynamoDbWriter::builder(client(), Table::name("orders"));
-    builder.partition_key("pk", key_type).partition_key_from("id").build().expect("it builds")
+/// A table of this partition key, taken from `id`.
+fn table(scalar_type: ScalarType) -> DynamoDb {
+    DynamoDb::new(client(), "orders").partition_key("pk", scalar_type).partition_key_from("id")
 }
 
-fn prepared(write: &Write, key_type: KeyType) -> Write {
+fn measure<'a>(table: &DynamoDb, write: &'a Write) -> Measure<'a> {
+    table.measure(write).expect("it is valid")
+}
+
+/// The write as it is prepared, and why it cannot be, if it cannot.
+fn prepared(write: &Write, scalar_type: ScalarType) -> (Write, Result<(), Invalid>) {
     let mut prepared = write.clone();
-    writer(key_type).service().prepare(&mut prepared);
-    prepared
+    let result = table(scalar_type).prepare(&mut prepared);
+    (prepared, result)
 }
 
 #[test]
 fn the_key_of_a_write_is_its_identity_and_needs_no_lane_beside() {
-    let writer = writer(KeyType::String);
     for write in [Write::put, Write::delete] {
         let write = write(attributes([("pk", s("a"))]));
-        let found = writer.service().measure(&write).expect("it is valid");
+        let table = table(ScalarType::String);
+        let found = measure(&table, &write);
         assert_eq!((found.lane, found.identity), (None, Some(Key::from("a"))));
     }
 }
@@ -46,8 +54,8 @@ fn the_key_of_a_write_is_its_identity_and_needs_no_lane_beside() {
 #[test]
 fn a_write_is_measured_as_it_is_stored_and_as_it_is_sent() {
     let write = Write::put(attributes([("pk", s("\"")), ("n", n("-1"))]));
-    let writer = writer(KeyType::String);
-    let found = writer.service().measure(&write).expect("it is valid");
+    let table = table(ScalarType::String);
+    let found = measure(&table, &write);
     assert_eq!(found.entry_bytes, 2 + 1 + 1 + 3);
     let sent = r#"{"PutRequest":{"Item":{"pk":{"S":"\""},"n":{"N":"-1"}}}},"#;
     assert_eq!(found.request_bytes, sent.len());
@@ -57,26 +65,40 @@ fn a_write_is_measured_as_it_is_stored_and_as_it_is_sent() {
 #[test]
 fn an_item_without_a_partition_key_gets_it_from_another_attribute() {
     let item = attributes([("id", n("7")), ("x", s("y"))]);
-    let filled = prepared(&Write::put(item.clone()), KeyType::String).into_attributes();
     let expected = attributes([("id", n("7")), ("x", s("y")), ("pk", s("7"))]);
-    assert_eq!(filled, expected);
-    assert_eq!(prepared(&Write::put(expected.clone()), KeyType::String).into_attributes(), expected);
+    for item in [item, expected.clone()] {
+        let (filled, result) = prepared(&Write::put(item), ScalarType::String);
+        assert_eq!((filled.into_attributes(), result), (expected.clone(), Ok(())));
+    }
 }
 
 #[test]
-fn what_has_a_key_or_cannot_get_one_is_left_as_it_is() {
+fn a_write_that_has_a_key_or_is_a_delete_is_left_as_it_is() {
     for write in [
         Write::put(attributes([("id", n("7")), ("pk", s("mine"))])),
         Write::put(attributes([("id", n("7")), ("pk", n("wrong type"))])),
-        Write::put(attributes([("x", n("7"))])),
         Write::delete(attributes([("id", n("7"))])),
     ] {
-        assert_eq!(prepared(&write, KeyType::String), write);
+        assert_eq!(prepared(&write, ScalarType::String), (write, Ok(())));
     }
-    let write = Write::put(attributes([("id", s("seven"))]));
-    assert_eq!(prepared(&write, KeyType::Number), write);
-    let reason = writer(KeyType::Number).service().measure(&write).expect_err("it has no key").to_string();
-    assert!(reason.contains(r#""id" (S) cannot become the partition key "pk""#), "{reason}");
+    let delete = Write::delete(attributes([("id", s("1"))]));
+    let reason = table(ScalarType::String).measure(&delete).expect_err("it is refused").to_string();
+    assert!(reason.contains(r#"the key of the delete lacks the partition key "pk""#), "{reason}");
+}
+
+#[test]
+fn an_item_that_cannot_get_a_key_is_refused_by_its_source_and_left_as_it_is() {
+    for (item, words) in [
+        (attributes([("x", n("7"))]), r#"nor the attribute "id" to take it from"#),
+        (attributes([("id", AttributeValue::Null(true))]), r#""id" (NULL) cannot become"#),
+        (attributes([("id", s("seven"))]), r#""id" (S) cannot become the partition key "pk""#),
+    ] {
+        let write = Write::put(item);
+        let (found, result) = prepared(&write, ScalarType::Number);
+        let reason = result.expect_err("it has no key").to_string();
+        assert!(reason.contains(words), "{reason}");
+        assert_eq!(found, write);
+    }
 }
 
 #[test]
@@ -97,7 +119,7 @@ fn only_the_retries_of_the_client_are_replaced() {
     let client = Client::from_conf(config.build());
     for observed in [true, false] {
         let swapped = known!(&(), SERIALIZER).filter(|_| observed);
-        let copy = own_copy(&client, &renewal(&client), swapped);
+        let copy = own_copy(&client, swapped).0;
         assert_eq!(copy.config().timeout_config(), Some(&timeouts));
         let kept = format!("{:?}", copy.config().stalled_stream_protection());
         assert_eq!(kept, format!("{:?}", Some(&streams)));
@@ -110,7 +132,7 @@ fn only_the_retries_of_the_client_are_replaced() {
 
 #[test]
 fn what_the_user_left_open_stays_open() {
-    let copy = own_copy(&client(), &renewal(&client()), None);
+    let copy = own_copy(&client(), None).0;
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }
@@ -128,16 +150,15 @@ async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     let create = create.attribute_definitions(key.build().expect("nothing is missing"));
     let create = create.key_schema(element.build().expect("nothing is missing"));
     create.send().await.expect("it can be made");
-    let limits = LimitPolicy::new(25, 1_000_000, 50_000).expect("they are not zero");
-    let schema = schema(KeyType::String, None);
-    let mut dynamodb = DynamoDb::new(&client, Table::name("orders"), schema, limits, None, true);
+    let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String);
+    let mut dynamodb = table.consumed_capacity(true);
     assert!(dynamodb.direct.is_some());
     dynamodb.direct = known!(&(), "SerializerOfAnotherRelease");
-    let writes = [Write::put(attributes([("pk", s("a"))]))];
-    assert!(dynamodb.send_directly(&writes).await.is_none());
+    let batch = Batch::of([Write::put(attributes([("pk", s("a"))]))]);
+    assert!(dynamodb.send_directly(&batch).await.is_none());
     assert_eq!(server.requests().count("BatchWriteItem"), 0, "nothing was sent");
-    let reply = dynamodb.send(&writes).await;
-    assert!(matches!(reply, Reply::Each(verdicts) if verdicts.len() == 1));
+    let reply = dynamodb.send(&batch).await;
+    assert!(matches!(reply, Ok(Verdicts::AllAccepted(_))), "{reply:?}");
     assert_eq!(server.dynamodb().items("orders").len(), 1);
     assert_eq!(dynamodb.consumed_capacity_units(), Some(1.0));
 }

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 
 use super::write as validate;
 use crate::Write;
-use crate::key::{KeySchema, KeyType, Role};
+use crate::key::{KeySchema, Role, ScalarType};
 use crate::samples::{any_text, any_value, attributes, b, key, n, nested, s, schema};
 
 /// Checks what a table of these keys says to the write: nothing, or a reason that contains these
 /// words.
 #[track_caller]
 fn check(write: &Write, schema: &KeySchema, expected: Result<(), &str>) {
-    match (validate(write, schema, None), expected) {
+    match (validate(write, schema), expected) {
         (Ok(()), Ok(())) => {}
         (Err(reason), Err(words)) => {
             assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
@@ -21,7 +21,7 @@ fn check(write: &Write, schema: &KeySchema, expected: Result<(), &str>) {
 }
 
 fn strings() -> KeySchema {
-    schema(KeyType::String, None)
+    schema(ScalarType::String, None)
 }
 
 /// The same for an item with a key and this attribute.
@@ -31,15 +31,15 @@ fn attribute(value: AttributeValue, expected: Result<(), &str>) {
 }
 
 #[track_caller]
-fn partition_key(value: AttributeValue, key_type: KeyType, expected: Result<(), &str>) {
+fn partition_key(value: AttributeValue, scalar_type: ScalarType, expected: Result<(), &str>) {
     for write in [Write::put, Write::delete] {
-        check(&write(attributes([("pk", value.clone())])), &schema(key_type, None), expected);
+        check(&write(attributes([("pk", value.clone())])), &schema(scalar_type, None), expected);
     }
 }
 
 #[test]
 fn an_item_has_all_attributes_of_its_key() {
-    let both = schema(KeyType::String, Some(KeyType::Number));
+    let both = schema(ScalarType::String, Some(ScalarType::Number));
     check(&Write::put(attributes([("pk", s("a")), ("sk", n("1"))])), &both, Ok(()));
     check(
         &Write::put(attributes([("sk", n("1"))])),
@@ -61,11 +61,11 @@ fn an_item_has_all_attributes_of_its_key() {
 #[test]
 fn a_key_is_of_its_type() {
     let words = r#""pk" is of type N, and the table's partition key of that name is a string (S)"#;
-    partition_key(n("1"), KeyType::String, Err(words));
-    partition_key(s("1"), KeyType::Number, Err("is of type S"));
-    partition_key(s("1"), KeyType::Binary, Err("is a binary (B)"));
-    partition_key(AttributeValue::Null(true), KeyType::String, Err("is of type NULL"));
-    partition_key(n("one"), KeyType::Number, Err("is not written as a decimal one"));
+    partition_key(n("1"), ScalarType::String, Err(words));
+    partition_key(s("1"), ScalarType::Number, Err("is of type S"));
+    partition_key(s("1"), ScalarType::Binary, Err("is a binary (B)"));
+    partition_key(AttributeValue::Null(true), ScalarType::String, Err("is of type NULL"));
+    partition_key(n("one"), ScalarType::Number, Err("is not written as a decimal one"));
 }
 
 #[test]
@@ -89,15 +89,15 @@ fn a_key_in_dynamodb_json_is_recognized() {
 
 #[test]
 fn a_key_is_neither_empty_nor_too_long() {
-    partition_key(s("a"), KeyType::String, Ok(()));
-    partition_key(s(&"ä".repeat(1_024)), KeyType::String, Ok(()));
-    partition_key(b(&[0; 2_048]), KeyType::Binary, Ok(()));
-    partition_key(s(""), KeyType::String, Err(r#"the table's partition key "pk" is empty"#));
-    partition_key(b(&[]), KeyType::Binary, Err(r#"the table's partition key "pk" is empty"#));
+    partition_key(s("a"), ScalarType::String, Ok(()));
+    partition_key(s(&"ä".repeat(1_024)), ScalarType::String, Ok(()));
+    partition_key(b(&[0; 2_048]), ScalarType::Binary, Ok(()));
+    partition_key(s(""), ScalarType::String, Err(r#"the table's partition key "pk" is empty"#));
+    partition_key(b(&[]), ScalarType::Binary, Err(r#"the table's partition key "pk" is empty"#));
     let words = r#"2049 bytes in the table's partition key "pk" are above the limit of 2048"#;
-    partition_key(s(&"a".repeat(2_049)), KeyType::String, Err(words));
+    partition_key(s(&"a".repeat(2_049)), ScalarType::String, Err(words));
 
-    let both = schema(KeyType::String, Some(KeyType::String));
+    let both = schema(ScalarType::String, Some(ScalarType::String));
     let sorted = |sort: usize| Write::put(attributes([("pk", s("a")), ("sk", s(&"a".repeat(sort)))]));
     check(&sorted(1_024), &both, Ok(()));
     check(
@@ -119,7 +119,7 @@ fn a_delete_has_the_key_and_nothing_else() {
 fn an_item_may_lack_the_key_of_an_index_and_has_it_right_otherwise() {
     let mut indexed = strings();
     indexed.indexes =
-        vec![key("day", KeyType::Number, Role::Partition), key("name", KeyType::String, Role::Sort)];
+        vec![key("day", ScalarType::Number, Role::Partition), key("name", ScalarType::String, Role::Sort)];
     let with = |name, value| Write::put(attributes([("pk", s("a")), (name, value)]));
     check(&Write::put(attributes([("pk", s("a"))])), &indexed, Ok(()));
     check(&with("day", n("1")), &indexed, Ok(()));
@@ -226,23 +226,12 @@ fn of_several_faults_the_one_of_the_first_name_is_told() {
     let item = attributes([("pk", s("a")), ("b", n("x")), ("a", AttributeValue::Null(false)), ("c", n("x"))]);
     for _ in 0..20 {
         let write = Write::put(item.clone().into_iter().collect());
-        let reason = validate(&write, &strings(), None).expect_err("it is refused");
+        let reason = validate(&write, &strings()).expect_err("it is refused");
         assert_eq!(
             (reason.to_string().contains("a null is false"), reason.place()),
             (true, Some(r#"attribute "a""#))
         );
     }
-}
-
-#[test]
-fn a_partition_key_that_cannot_be_copied_is_told_by_its_source() {
-    let told =
-        |item| validate(&Write::put(item), &strings(), Some("id")).expect_err("it is refused").to_string();
-    assert!(told(attributes([("x", n("1"))])).contains(r#"nor the attribute "id" to take it from"#));
-    assert!(told(attributes([("id", AttributeValue::Null(true))])).contains(r#""id" (NULL) cannot become"#));
-    let delete = Write::delete(attributes([("id", s("1"))]));
-    let told = validate(&delete, &strings(), Some("id")).expect_err("it is refused").to_string();
-    assert!(told.contains(r#"the key of the delete lacks the partition key "pk""#), "{told}");
 }
 
 #[test]
@@ -255,7 +244,7 @@ fn no_reason_shows_a_value() {
         AttributeValue::M(attributes([(secret, AttributeValue::Null(false))])),
     ] {
         let write = Write::put(attributes([("pk", s("a")), ("x", value)]));
-        let reason = validate(&write, &strings(), None).expect_err("it is invalid").to_string();
+        let reason = validate(&write, &strings()).expect_err("it is invalid").to_string();
         assert!(!reason.contains(secret), "{reason}");
     }
 }
@@ -265,8 +254,7 @@ proptest! {
     fn no_write_makes_the_rules_panic(name in any_text(), value in any_value(), partition in any_value()) {
         let attributes = attributes([("pk", partition), (&name, value)]);
         for write in [Write::put(attributes.clone()), Write::delete(attributes)] {
-            let _ = (validate(&write, &strings(), None), validate(&write, &strings(), Some("id")));
-            let _ = (write.weight(), format!("{write:?}"), write.to_json());
+            let _ = (validate(&write, &strings()), write.weight(), format!("{write:?}"), write.to_json());
         }
     }
 }

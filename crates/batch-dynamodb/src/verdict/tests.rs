@@ -1,10 +1,9 @@
 use aws_sdk_dynamodb::types::WriteRequest;
-use batch_core::Verdict;
-use batch_smithy::Class;
+use batch_core::{Class, Verdict, Verdicts};
 
 use super::{BATCH_WRITE_ITEM, DESCRIBE_TABLE, of_writes};
 use crate::Write;
-use crate::key::KeyType;
+use crate::key::ScalarType;
 use crate::samples::{attributes, n, s, schema};
 
 /// Checks codes that come with this status, in both spellings.
@@ -56,23 +55,25 @@ fn delete(partition: &str, sort: &str) -> Write {
     Write::delete(attributes([("pk", s(partition)), ("sk", n(sort))]))
 }
 
-/// What became of the writes when these come back: `+` written, `%` throttled, `?` not known.
+/// What became of the writes if these are unprocessed: `+` written, `%` throttled, `?` unknown.
 fn verdicts(writes: &[Write], unprocessed: Vec<WriteRequest>) -> String {
-    let schema = schema(KeyType::String, Some(KeyType::Number));
+    let schema = schema(ScalarType::String, Some(ScalarType::Number));
     let show = |verdict| match verdict {
         Verdict::Accepted(_) => "+".to_owned(),
         Verdict::Ambiguous(failure) => format!("?{}", failure.code()),
         Verdict::Throttled(failure) => format!("%{}", failure.code()),
         other => panic!("{other:?}"),
     };
-    let shown: Vec<_> = of_writes(&schema, writes, unprocessed).into_iter().map(show).collect();
-    shown.join(" ")
+    match of_writes(&schema, writes, unprocessed) {
+        Verdicts::AllAccepted(_) => "AllAccepted".to_owned(),
+        Verdicts::Each(verdicts) => verdicts.into_iter().map(show).collect::<Vec<_>>().join(" "),
+    }
 }
 
 #[test]
 fn what_does_not_come_back_is_written() {
     let writes = [put("a", "1"), delete("b", "1"), put("c", "1")];
-    assert_eq!(verdicts(&writes, vec![]), "+ + +");
+    assert_eq!(verdicts(&writes, vec![]), "AllAccepted");
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn what_comes_back_was_throttled_in_whatever_order() {
 }
 
 #[test]
-fn keys_are_matched_by_value_however_the_answer_spells_them() {
+fn keys_are_matched_by_value_however_the_response_spells_them() {
     let writes = [put("a", "1.50"), put("a", "-0"), put("b", "1e2")];
     let back = vec![put("b", "100").request(), put("a", "0").request()];
     assert_eq!(verdicts(&writes, back), "+ %UnprocessedItem %UnprocessedItem");
@@ -102,10 +103,10 @@ fn an_item_that_was_never_sent_makes_the_rest_uncertain() {
     ] {
         assert_eq!(
             verdicts(&writes, vec![strange.clone()]),
-            "?ContradictoryAnswer ?ContradictoryAnswer",
+            "?ContradictoryResponse ?ContradictoryResponse",
             "{strange:?}"
         );
         let back = vec![put("b", "1").request(), strange];
-        assert_eq!(verdicts(&writes, back), "?ContradictoryAnswer %UnprocessedItem");
+        assert_eq!(verdicts(&writes, back), "?ContradictoryResponse %UnprocessedItem");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::StalledStreamProtectionConfig;
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, Table, Write};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, Write};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
@@ -24,9 +24,9 @@ fn back(key: &str) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn what_comes_back_is_throttled_and_the_rest_is_written() {
-    check(Answer::ok(&json!({})), "Each[+ + +]").await;
-    check(Answer::ok(&json!({ "UnprocessedItems": null })), "Each[+ + +]").await;
-    check(Answer::unprocessed("orders", &[]), "Each[+ + +]").await;
+    check(Answer::ok(&json!({})), "AllAccepted").await;
+    check(Answer::ok(&json!({ "UnprocessedItems": null })), "AllAccepted").await;
+    check(Answer::unprocessed("orders", &[]), "AllAccepted").await;
     check(Answer::unprocessed("orders", &[back("key 1")]), "Each[+ %UnprocessedItem +]").await;
     check(
         Answer::unprocessed("orders", &[back("key 2"), back("key 0")]),
@@ -53,7 +53,7 @@ async fn a_delete_that_comes_back_is_throttled_too() {
 async fn what_was_never_sent_makes_the_rest_ambiguous() {
     check(
         Answer::unprocessed("orders", &[back("key 1"), back("key 7")]),
-        "Each[?ContradictoryAnswer %UnprocessedItem ?ContradictoryAnswer]",
+        "Each[?ContradictoryResponse %UnprocessedItem ?ContradictoryResponse]",
     )
     .await;
 }
@@ -62,16 +62,16 @@ async fn what_was_never_sent_makes_the_rest_ambiguous() {
 async fn errors_of_the_whole_request_have_their_meaning() {
     for (status, code, expected) in [
         (400, "AccessDeniedException", "Fatal"),
-        (400, "ExpiredTokenException", "Unsent"),
+        (400, "ExpiredTokenException", "Expired"),
         (400, "ItemCollectionSizeLimitExceededException", "Split"),
         (400, "ProvisionedThroughputExceededException", "Throttled"),
         (400, "ReplicatedWriteConflictException", "Retry"),
         (400, "RequestLimitExceeded", "Throttled"),
-        (400, "ResourceNotFoundException", "Fatal"),
+        (400, "ResourceNotFoundException", "UnknownDestination"),
         (400, "SerializationException", "Split"),
         (400, "SomethingNew", "Split"),
         (400, "ThrottlingException", "Throttled"),
-        (400, "UnrecognizedClientException", "Fatal"),
+        (400, "UnrecognizedClientException", "Unrecognized"),
         (400, "ValidationException", "Split"),
         (413, "RequestEntityTooLarge", "Split"),
         (500, "InternalServerError", "Ambiguous"),
@@ -91,7 +91,7 @@ async fn answers_that_cannot_be_read_are_told_by_their_status() {
             "{\"UnprocessedItems\":{\"orders\":[{\"PutRequest\":{\"Item\":{\"pk\":{}}}}]}}",
             "Ambiguous(HTTP 200)",
         ),
-        (200, "", "Each[+ + +]"),
+        (200, "", "AllAccepted"),
         (301, "", "Fatal(HTTP 301)"),
         (400, "<html>", "Split(HTTP 400)"),
         (403, "<html>", "Fatal(HTTP 403)"),
@@ -117,8 +117,9 @@ async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
     // The client's protection against stalled streams reads the real clock, which is not paused.
     let config = config(Canned::script([Answer::Hang]));
     let config = config.stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    let builder = DynamoDbWriter::builder(Client::from_conf(config.build()), Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::String).build().unwrap();
+    let table =
+        DynamoDb::new(Client::from_conf(config.build()), "orders").partition_key("pk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     let writes = puts(1);
     assert!(tokio::time::timeout(Duration::from_secs(3600), send(&writer, &writes)).await.is_err());
 }
@@ -132,7 +133,7 @@ async fn one_failed_request_is_sent_once() {
         Answer::Reset,
     ] {
         let http = Canned::script([answer]);
-        send(&writer(http.clone()), &puts(1)).await;
+        failure(send(&writer(http.clone()), &puts(1)).await);
         let asked = http.asked();
         assert_eq!(asked.len(), 1, "the client does not retry by itself");
         assert_eq!(asked[0].attempt, "attempt=1; max=1");
@@ -166,8 +167,8 @@ async fn an_unknown_table_is_named_with_its_region() {
 async fn a_request_carries_the_writes_as_they_are() {
     let http = Canned::new(Answer::accept);
     let arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders";
-    let builder = DynamoDbWriter::builder(client(http.clone()), Table::arn(arn));
-    let writer = builder.partition_key("pk", KeyType::String).consumed_capacity(true).build().unwrap();
+    let table = DynamoDb::new(client(http.clone()), arn).partition_key("pk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table.consumed_capacity(true)).build().unwrap();
     let full = Write::put(
         [
             ("pk".to_owned(), s("ä \"quoted\"\n")),
@@ -179,7 +180,7 @@ async fn a_request_carries_the_writes_as_they_are() {
     );
     let from_json = Write::put_json(r#"{"pk":"x","l":[null,{"t":true}]}"#).unwrap();
     let reply = send(&writer, &[full, from_json, delete("b")]).await;
-    assert_eq!(shown(&reply), "Each[+ + +]");
+    assert_eq!(shown(&reply), "AllAccepted");
     assert_eq!(
         http.asked()[0].body,
         json!({
@@ -207,17 +208,17 @@ async fn consumed_capacity_is_asked_for_on_request_and_added_up() {
         |units: f64| json!({ "ConsumedCapacity": [{ "TableName": "orders", "CapacityUnits": units }] });
     let answers = [Answer::ok(&capacity(2.5)), Answer::ok(&json!({})), Answer::ok(&capacity(1.0))];
     let http = Canned::script(answers);
-    let builder = DynamoDbWriter::builder(client(http.clone()), Table::name("orders"));
-    let writer = builder.consumed_capacity(true).partition_key("pk", KeyType::String).build().unwrap();
+    let table = DynamoDb::new(client(http.clone()), "orders").partition_key("pk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table.consumed_capacity(true)).build().unwrap();
     for expected in [2.5, 2.5, 3.5] {
-        send(&writer, &puts(1)).await;
-        assert_eq!(writer.stats().consumed_capacity_units, Some(expected));
+        send(&writer, &puts(1)).await.unwrap();
+        assert_eq!(writer.service().consumed_capacity_units(), Some(expected));
     }
     assert_eq!(http.asked()[0].body["ReturnConsumedCapacity"], "TOTAL");
 
     let http = Canned::script([Answer::ok(&capacity(2.5))]);
     let writer = crate::support::writer(http.clone());
-    send(&writer, &puts(1)).await;
-    assert_eq!(writer.stats().consumed_capacity_units, None);
+    send(&writer, &puts(1)).await.unwrap();
+    assert_eq!(writer.service().consumed_capacity_units(), None);
     assert_eq!(http.asked()[0].body["ReturnConsumedCapacity"], Value::Null);
 }

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use batch_dynamodb::{
-    AttributeValue, Cause, DynamoDbWriter, KeyType, Linger, Settings, SubmitError, Table, Write,
+    AttributeValue, Cause, DynamoDb, DynamoDbWriter, Linger, ScalarType, Settings, SubmitError, Write,
 };
 use batch_local::{Fault, FaultPlan};
 
-use crate::support::{check_sums, codes, put, s, says, served, served_with, stored};
+use crate::support::{check_sums, codes, discovered, put, s, says, served, served_with, stored};
 
 /// Checks that the write is refused when it is submitted, comes back as it was, and is not counted.
 async fn check_refused(write: Write, words: &[&str]) {
     let (server, client) = served_with(&[("pk", ScalarAttributeType::S)], None).await;
-    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let writer = discovered(client).await;
     let error = writer.submit(write.clone()).await.unwrap_err();
     says(&error, words);
     assert_eq!(error.into_entry(), write);
@@ -72,8 +72,9 @@ async fn a_delete_with_more_than_its_key_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn an_item_whose_key_cannot_be_copied_is_refused_as_it_was_submitted() {
     let (server, client) = served().await;
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::String).partition_key_from("id").build().unwrap();
+    let table =
+        DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String).partition_key_from("id");
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     for (text, words) in [
         (r#"{"x":1}"#, r#"neither the partition key "pk" nor the attribute "id""#),
         (r#"{"id":[1]}"#, r#"the attribute "id" (L) cannot become the partition key "pk""#),
@@ -88,7 +89,7 @@ async fn an_item_whose_key_cannot_be_copied_is_refused_as_it_was_submitted() {
 #[tokio::test(start_paused = true)]
 async fn an_item_of_exactly_the_limit_is_written_and_one_byte_more_is_refused() {
     let (server, client) = served().await;
-    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let writer = discovered(client).await;
     let sized =
         |key: &str, bytes: usize| put(key, &"x".repeat(bytes - "pk".len() - key.len() - "value".len()));
     writer.submit(sized("a", 409_600)).await.unwrap();
@@ -107,8 +108,8 @@ async fn an_item_of_exactly_the_limit_is_written_and_one_byte_more_is_refused() 
 async fn no_request_is_longer_than_allowed_however_json_inflates_it() {
     let (server, client) = served().await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1))).max_batch_bytes(1_000_000);
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
     // Each of 20,000 bytes when it is stored, and of 120,000 on the wire.
     for n in 0..25 {
         writer.submit(put(&format!("key {n:02}"), &"\u{1}".repeat(20_000))).await.unwrap();
@@ -131,8 +132,8 @@ async fn one_write_that_spoils_the_whole_request_is_found_and_handed_back_alone(
     ] {
         let (server, client) = served().await;
         let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-        let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-        let writer = builder.connect().await.unwrap();
+        let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+        let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
         let poison = |item: &str| item.contains("poison");
         server.set_faults(FaultPlan::always(Fault::reject_request_where(poison, status, code)));
         for n in 0..25 {
@@ -152,8 +153,8 @@ async fn one_write_that_spoils_the_whole_request_is_found_and_handed_back_alone(
 async fn an_item_that_only_the_table_knows_to_be_wrong_is_found_and_handed_back_alone() {
     let (server, client) = served().await;
     // The table's key is `pk`; the writer was told another.
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("value", KeyType::String).build().unwrap();
+    let table = DynamoDb::new(client, "orders").partition_key("value", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     for n in 0..5 {
         writer.submit(put(&format!("key {n}"), &format!("value {n}"))).await.unwrap();
     }

@@ -14,14 +14,15 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
-use batch_dynamodb::{DynamoDbWriter, KeyType, Table};
+use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{bare_config, config, failure, now, puts, says, send, shown};
 
 fn writer(config: Builder) -> DynamoDbWriter {
-    let builder = DynamoDbWriter::builder(Client::from_conf(config.build()), Table::name("orders"));
-    builder.partition_key("pk", KeyType::String).build().unwrap()
+    let table =
+        DynamoDb::new(Client::from_conf(config.build()), "orders").partition_key("pk", ScalarType::String);
+    DynamoDbWriter::builder(table).build().unwrap()
 }
 
 /// Adds a header, and counts.
@@ -57,8 +58,8 @@ async fn everything_of_the_users_client_but_its_retries_survives() {
             .app_name(aws_sdk_dynamodb::config::AppName::new("app-of-the-user").unwrap())
             .retry_config(RetryConfig::standard().with_max_attempts(7))
     };
-    send(&writer(bare()), &puts(1)).await;
-    send(&writer(bare().interceptor(Extra(Arc::clone(&intercepted)))), &puts(1)).await;
+    failure(send(&writer(bare()), &puts(1)).await);
+    failure(send(&writer(bare().interceptor(Extra(Arc::clone(&intercepted)))), &puts(1)).await);
     assert_eq!(intercepted.load(Ordering::Relaxed), 1);
     let [without, with] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     for asked in [without, with] {

@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, Credentials, IdentityCache};
-use batch_dynamodb::{Cause, DynamoDbWriter, KeyType, Table, Write};
+use batch_dynamodb::{Cause, DynamoDb, DynamoDbWriter, ScalarType, Write};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
-use crate::support::{check_sums, codes, config, now, says, served};
+use crate::support::{check_sums, codes, config, discovered, now, says, served};
 
 /// What is refused.
 const OPERATIONS: [&str; 2] = ["BatchWriteItem", "DescribeTable"];
@@ -47,8 +47,8 @@ impl ProvideCredentials for Changing {
 async fn stage(configured: impl FnOnce(Builder) -> Builder) -> (LocalServer, DynamoDbWriter) {
     let (server, _) = served().await;
     let client = Client::from_conf(configured(config(server.http_client())).build());
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::String).build().unwrap();
+    let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     (server, writer)
 }
 
@@ -171,7 +171,7 @@ async fn keys_of_a_table_are_read_with_other_credentials_if_those_at_hand_are_re
     let client =
         Client::from_conf(config(server.http_client()).credentials_provider(provider.clone()).build());
     refuse(&server, "ExpiredToken", |key| key == "KEY-0");
-    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let writer = discovered(client).await;
     submit(&writer, 0..1).await;
     assert_eq!(provider.asked(), 2);
 }

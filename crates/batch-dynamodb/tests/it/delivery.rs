@@ -3,18 +3,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, Linger, Settings, Table, Write};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, Linger, Settings, Write};
 use batch_local::{Chosen, Fault, FaultPlan};
 use serde_json::json;
 
-use crate::support::{check_sums, codes, delete, now, put, puts, s, served, stored, writer};
+use crate::support::{check_sums, codes, delete, discovered, now, put, puts, s, served, stored, writer};
 
 #[tokio::test(start_paused = true)]
 async fn writes_arrive_as_they_were_in_full_batches() {
     let (server, client) = served().await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
     for n in 0..95 {
         writer.submit(put(&format!("key {n:02}"), &format!("value {n}"))).await.unwrap();
     }
@@ -28,7 +28,7 @@ async fn writes_arrive_as_they_were_in_full_batches() {
 #[tokio::test(start_paused = true)]
 async fn everything_of_an_item_arrives() {
     let (server, client) = served().await;
-    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let writer = discovered(client).await;
     let item = [
         ("pk".to_owned(), s("tab\t \u{1f600} \"quoted\"")),
         ("n".to_owned(), AttributeValue::N("12345678901234567890.12345678901234567".to_owned())),
@@ -55,7 +55,7 @@ async fn everything_of_an_item_arrives() {
 #[tokio::test(start_paused = true)]
 async fn a_delete_removes_the_item_and_may_find_none() {
     let (server, client) = served().await;
-    let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+    let writer = discovered(client).await;
     for write in puts(3) {
         writer.submit(write).await.unwrap();
     }
@@ -72,8 +72,8 @@ async fn a_delete_removes_the_item_and_may_find_none() {
 async fn unprocessed_items_are_sent_again_and_no_others() {
     let (server, client) = served().await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
     server.set_faults(FaultPlan::script([
         Fault::partial_failure(Chosen::At(vec![0, 3, 24]), "InternalServerError", false),
         Fault::throttle_entries(Chosen::At(vec![1])),
@@ -99,7 +99,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
         Fault::HangAfter,
     ] {
         let (server, client) = served().await;
-        let writer = DynamoDbWriter::builder(client, Table::name("orders")).connect().await.unwrap();
+        let writer = discovered(client).await;
         server.set_faults(FaultPlan::script([fault.clone()]));
         let sent = writer.submit_tracked(put("a", "x")).await.unwrap().await.unwrap();
         assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
@@ -113,9 +113,10 @@ async fn a_write_that_cannot_be_written_is_handed_back_to_its_owner() {
     let (server, client) = served().await;
     let handled = Arc::new(Mutex::new(Vec::new()));
     let handler = Arc::clone(&handled);
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"))
-        .on_unprocessed(move |item| handler.lock().unwrap().push(item));
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    let builder =
+        DynamoDbWriter::builder(table).on_unprocessed(move |item| handler.lock().unwrap().push(item));
+    let writer = builder.build().unwrap();
     let bad = |item: &str| !item.contains("good");
     server.set_faults(FaultPlan::always(Fault::reject_request_where(bad, 400, "ValidationException")));
     writer.submit(put("a", "good")).await.unwrap();
@@ -134,8 +135,8 @@ async fn a_write_that_cannot_be_written_is_handed_back_to_its_owner() {
 #[tokio::test(start_paused = true)]
 async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
     let (server, client) = crate::support::served_with(&[("pk", "S".into())], Some(5)).await;
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).consumed_capacity(true);
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").consumed_capacity(true).discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     let started = now();
     for write in puts(200) {
         writer.submit(write).await.unwrap();
@@ -146,7 +147,7 @@ async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
     let took = started.elapsed();
     assert!(took >= Duration::from_secs(39) && took < Duration::from_secs(90), "{took:?}");
     let stats = writer.stats();
-    assert_eq!(stats.consumed_capacity_units, Some(200.0));
+    assert_eq!(writer.service().consumed_capacity_units(), Some(200.0));
     assert!(stats.requests < 400, "{stats:?}");
 }
 
@@ -154,8 +155,8 @@ async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
 async fn what_a_slow_table_has_no_time_for_is_handed_back_at_the_deadline() {
     let (server, client) = crate::support::served_with(&[("pk", "S".into())], Some(5)).await;
     let settings = Settings::new().delivery_deadline(Duration::from_secs(10));
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-    let writer = builder.connect().await.unwrap();
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
     for write in puts(200) {
         writer.submit(write).await.unwrap();
     }
@@ -171,8 +172,8 @@ async fn nothing_is_lost_whatever_goes_wrong() {
     for seed in 0..5 {
         let (server, client) = served().await;
         let settings = Settings::new().max_attempts(20);
-        let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-        let writer = builder.connect().await.unwrap();
+        let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+        let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
         server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
         for write in puts(200) {
             writer.submit(write).await.unwrap();

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnItemCollectionMetrics;
 use aws_smithy_types::body::SdkBody;
-use batch_dynamodb::{DynamoDbWriter, KeyType, Table};
+use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
 use serde_json::json;
 
 use crate::canned::{Answer, Canned};
@@ -103,9 +103,9 @@ async fn an_interceptor_sees_and_changes_input_and_request_as_without_the_writer
     let http = Canned::new(Answer::accept);
     let seen = Arc::default();
     let client = Client::from_conf(config(http.clone()).interceptor(Inside(Arc::clone(&seen))).build());
-    let builder = DynamoDbWriter::builder(client, Table::name("orders"));
-    let writer = builder.partition_key("pk", KeyType::String).build().unwrap();
-    assert_eq!(shown(&send(&writer, &puts(2)).await), "Each[+ +]");
+    let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
+    assert_eq!(shown(&send(&writer, &puts(2)).await), "AllAccepted");
     let expected = ["key 0", "key 1", "POST DynamoDB_20120810.BatchWriteItem", "0 unprocessed, r-1"];
     assert_eq!(*seen.lock().unwrap(), expected);
 

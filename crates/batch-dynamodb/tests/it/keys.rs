@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use batch_dynamodb::{
-    AttributeValue, Backoff, Duplicates, DynamoDbWriter, KeyType, Linger, Order, Settings, SubmitError,
-    Table, Write,
+    AttributeValue, Backoff, Duplicates, DynamoDb, DynamoDbWriter, Linger, Order, ScalarType, Settings,
+    SubmitError, Write,
 };
 use batch_local::{AppliedWrite, Chosen, Fault, FaultPlan, LocalServer};
 
 use crate::support::{check_sums, delete, pass, put, s, served, served_with, stored};
 
 async fn writer(client: aws_sdk_dynamodb::Client, settings: Settings) -> DynamoDbWriter {
-    DynamoDbWriter::builder(client, Table::name("orders")).settings(settings).connect().await.unwrap()
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    DynamoDbWriter::builder(table).settings(settings).build().unwrap()
 }
 
 /// The values that were put under one key, in the order in which the table took them.
@@ -157,8 +158,9 @@ async fn with_allow_every_write_is_sent_in_order_and_no_two_in_one_request() {
 async fn a_partition_key_taken_from_another_attribute_is_the_key_of_the_write() {
     let (server, client) = served().await;
     let linger = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(linger);
-    let writer = builder.partition_key("pk", KeyType::String).partition_key_from("id").build().unwrap();
+    let table =
+        DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String).partition_key_from("id");
+    let writer = DynamoDbWriter::builder(table).settings(linger).build().unwrap();
     for text in
         [r#"{"id":7,"value":"older"}"#, r#"{"id":8,"value":"other"}"#, r#"{"id":"7","value":"newer"}"#]
     {

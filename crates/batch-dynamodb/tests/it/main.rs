@@ -1,4 +1,4 @@
-//! The writer against answers that were thought up, and against the strict local server.
+//! The writer against responses that were thought up, and against the strict local server.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -6,9 +6,9 @@ mod adapter;
 mod bad_input;
 mod canned;
 mod client;
-mod connect;
 mod credentials;
 mod delivery;
+mod discovery;
 mod interceptors;
 mod keys;
 mod outages;

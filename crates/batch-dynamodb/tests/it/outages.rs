@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
-use batch_dynamodb::{Cause, ConnectError, DynamoDbWriter, KeyType, Settings, Table};
+use batch_dynamodb::{Cause, ConnectError, DynamoDb, DynamoDbWriter, ScalarType, Settings};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::support::{
@@ -12,8 +12,8 @@ use crate::support::{
 };
 
 fn writer(client: Client, settings: Settings) -> DynamoDbWriter {
-    let builder = DynamoDbWriter::builder(client, Table::name("orders")).settings(settings);
-    builder.partition_key("pk", KeyType::String).build().unwrap()
+    let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String);
+    DynamoDbWriter::builder(table).settings(settings).build().unwrap()
 }
 
 async fn submit(writer: &DynamoDbWriter, count: usize) {
@@ -55,11 +55,11 @@ async fn a_table_that_does_not_exist_is_written_to_as_soon_as_it_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_table_that_does_not_exist_cannot_be_connected_to() {
+async fn a_table_that_does_not_exist_has_no_keys_to_discover() {
     let server = LocalServer::new();
-    let builder = DynamoDbWriter::builder(client(server.http_client()), Table::name("orders"));
-    let error = builder.connect().await.unwrap_err();
-    assert!(matches!(error, ConnectError::NoSuchTable(_)), "{error:?}");
+    let table = DynamoDb::new(client(server.http_client()), "orders");
+    let error = table.discover_keys().await.unwrap_err();
+    assert!(matches!(error, ConnectError::NotFound(_)), "{error:?}");
     says(&report(&error), &["the table orders does not exist in region eu-west-1"]);
 }
 

@@ -8,8 +8,10 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ProvisionedThroughput,
     ScalarAttributeType,
 };
-use batch_core::{Failure, Reply, Service, Verdict};
-use batch_dynamodb::{AttributeValue, DynamoDbWriter, KeyType, SentWrite, Table, UnprocessedItem, Write};
+use batch_core::{Batch, Failure, Refusal, Reply, Service, Verdict, Verdicts};
+use batch_dynamodb::{
+    AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, SentWrite, UnprocessedItem, Write,
+};
 use batch_local::{LocalServer, StoredItem};
 
 /// A configuration that lacks credentials and an HTTP client.
@@ -28,8 +30,14 @@ pub(crate) fn client(http: impl HttpClient + 'static) -> Client {
 
 /// A writer to a table of orders, whose partition key is the string `pk`.
 pub(crate) fn writer(http: impl HttpClient + 'static) -> DynamoDbWriter {
-    let builder = DynamoDbWriter::builder(client(http), Table::name("orders"));
-    builder.partition_key("pk", KeyType::String).build().unwrap()
+    let table = DynamoDb::new(client(http), "orders").partition_key("pk", ScalarType::String);
+    DynamoDbWriter::builder(table).build().unwrap()
+}
+
+/// A writer to a table of orders, with the keys that the table itself reports.
+pub(crate) async fn discovered(client: Client) -> DynamoDbWriter {
+    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
+    DynamoDbWriter::builder(table).build().unwrap()
 }
 
 /// A server with a table of orders, whose partition key is the string `pk`, and a client of it.
@@ -37,7 +45,7 @@ pub(crate) async fn served() -> (LocalServer, Client) {
     served_with(&[("pk", ScalarAttributeType::S)], None).await
 }
 
-/// The same with these keys, and so many writes a second, or any number.
+/// The same with these keys, and this many writes a second, or any number.
 pub(crate) async fn served_with(
     keys: &[(&str, ScalarAttributeType)],
     writes_a_second: Option<i64>,
@@ -79,7 +87,7 @@ pub(crate) fn stored(server: &LocalServer) -> BTreeMap<String, String> {
 
 /// What one request with these writes comes to, without the writer's own retries.
 pub(crate) async fn send(writer: &DynamoDbWriter, writes: &[Write]) -> Reply<SentWrite> {
-    writer.service().send(writes).await
+    writer.service().send(&Batch::of(writes)).await
 }
 
 /// Puts of the keys `key 0`, `key 1` and so on.
@@ -101,18 +109,13 @@ pub(crate) fn s(text: &str) -> AttributeValue {
 
 /// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`.
 pub(crate) fn shown(reply: &Reply<SentWrite>) -> String {
-    let whole = |name: &str, failure: &Failure| format!("{name}({})", failure.code());
     match reply {
-        Reply::Ambiguous(failure) => whole("Ambiguous", failure),
-        Reply::Each(verdicts) => {
+        Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
+        Ok(Verdicts::Each(verdicts)) => {
             let verdicts: Vec<_> = verdicts.iter().map(shown_verdict).collect();
             format!("Each[{}]", verdicts.join(" "))
         }
-        Reply::Fatal(failure) => whole("Fatal", failure),
-        Reply::Retry(failure) => whole("Retry", failure),
-        Reply::Split(failure) => whole("Split", failure),
-        Reply::Throttled(failure) => whole("Throttled", failure),
-        Reply::Unsent(failure) => whole("Unsent", failure),
+        Err(Refusal { class, failure }) => format!("{class:?}({})", failure.code()),
     }
 }
 
@@ -128,18 +131,10 @@ fn shown_verdict(verdict: &Verdict<SentWrite>) -> String {
 
 /// The failure of a reply for the whole request.
 pub(crate) fn failure(reply: Reply<SentWrite>) -> Failure {
-    match reply {
-        Reply::Ambiguous(failure)
-        | Reply::Fatal(failure)
-        | Reply::Retry(failure)
-        | Reply::Split(failure)
-        | Reply::Throttled(failure)
-        | Reply::Unsent(failure) => failure,
-        Reply::Each(verdicts) => panic!("{verdicts:?}"),
-    }
+    reply.expect_err("the request failed").failure
 }
 
-/// Checks that every write is accounted for: so many delivered, so many handed back.
+/// Checks that every write is accounted for: this many delivered, this many handed back.
 #[track_caller]
 pub(crate) fn check_sums(writer: &DynamoDbWriter, delivered: u64, handed_back: u64) {
     let stats = writer.stats();

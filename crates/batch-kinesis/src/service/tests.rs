@@ -4,28 +4,34 @@ use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_kinesis::{Client, Config};
-use batch_core::{Key, LimitPolicy, Measure, Service};
+use batch_core::{ConfigError, Invalid, Key, Measure, Order, Service, Settings};
 
-use super::{Kinesis, entry, own_copy, renewal};
-use crate::partition_key::{Generator, KeySource};
-use crate::{Record, Stream};
+use super::{Kinesis, KinesisWriter, entry, own_copy};
+use crate::Record;
+use crate::discovery::Discovered;
 
-fn kinesis(keys: KeySource, distributes: bool) -> Kinesis {
-    let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    let limits = LimitPolicy::new(500, 5 << 20, 1 << 20).expect("they are not zero");
-    Kinesis::new(&client, Stream::name("measurements"), limits, keys, distributes)
+const MIB: usize = 1 << 20;
+
+fn client() -> Client {
+    Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
 }
 
 fn random() -> Kinesis {
-    kinesis(KeySource::Random(Generator::new()), false)
+    Kinesis::new(client(), "measurements")
 }
 
 fn from_member() -> Kinesis {
-    kinesis(KeySource::Member("station".to_owned()), false)
+    random().partition_key_from("station")
+}
+
+/// As after its limits were discovered.
+fn discovered(mut kinesis: Kinesis, record_bytes: usize, distributes: bool) -> Kinesis {
+    kinesis.discovered = Some(Discovered { record_bytes, distributes });
+    kinesis
 }
 
 fn prepared(kinesis: &Kinesis, mut record: Record) -> Record {
-    kinesis.prepare(&mut record);
+    kinesis.prepare(&mut record).expect("it can have a key");
     record
 }
 
@@ -70,16 +76,17 @@ fn a_record_whose_data_has_no_key_is_refused_as_it_is() {
         (r#"{"station":""}"#, "\"station\" of the data is empty"),
         ("21.5 °C", "is no JSON object"),
     ] {
-        let record = prepared(&from_member(), Record::new(data));
+        let mut record = Record::new(data);
+        let reason: Invalid = from_member().prepare(&mut record).expect_err("it has no key");
         assert_eq!(record, Record::new(data));
-        let reason = from_member().measure(&record).expect_err("it has no key").to_string();
+        let reason = reason.to_string();
         assert!(reason.contains(words) && !reason.contains("21.5"), "{reason}");
     }
 }
 
 #[test]
 fn a_stream_that_distributes_by_itself_is_given_random_keys_only() {
-    let kinesis = kinesis(KeySource::Random(Generator::new()), true);
+    let kinesis = discovered(random(), MIB, true);
     let record = prepared(&kinesis, Record::new("21.5 °C"));
     assert_eq!(measure(&kinesis, &record).lane, None);
     let reason = kinesis.measure(&record.partition_key("EWR")).expect_err("it has a key").to_string();
@@ -101,16 +108,134 @@ fn an_entry_carries_what_was_set_and_shares_the_data() {
 }
 
 #[test]
-fn debug_shows_no_client() {
-    let shown = format!("{:?}", from_member());
-    assert!(
-        shown.contains("measurements") && shown.contains("station") && !shown.contains("client"),
-        "{shown}"
-    );
+fn debug_shows_options_and_no_client() {
+    let builder = KinesisWriter::builder(from_member());
+    let writer = format!("{:?}", builder.build().expect("it builds"));
+    assert!(writer.contains("kinesis") && !writer.contains("Client"), "{writer}");
+    let shown = format!("{:?}", from_member().max_record_bytes(2 * MIB));
+    for words in ["measurements", "station", "2097152"] {
+        assert!(shown.contains(words), "{shown}");
+    }
+    assert!(!shown.contains("Client"), "{shown}");
+}
+
+/// Checks whether it builds with these limits of a request and of a record, or says these words.
+#[track_caller]
+fn check(kinesis: Kinesis, expected: Result<(usize, usize), &[&str]>) {
+    check_with(kinesis, Settings::new(), expected);
+}
+
+#[track_caller]
+fn check_with(kinesis: Kinesis, settings: Settings, expected: Result<(usize, usize), &[&str]>) {
+    match (KinesisWriter::builder(kinesis).settings(settings).build(), expected) {
+        (Ok(writer), Ok(expected)) => {
+            let limits = writer.service().limits();
+            assert_eq!((limits.request_bytes(), limits.entry_bytes()), expected);
+            assert_eq!(limits.entries(), 500);
+        }
+        (Err(error), Err(words)) => {
+            let shown = error.to_string();
+            assert!(words.iter().all(|words| shown.contains(words)), "{shown}\ndoes not contain {words:?}");
+        }
+        (found, _) => panic!("{found:?} instead of {expected:?}"),
+    }
+}
+
+#[test]
+fn a_writer_is_built_without_runtime_and_network() {
+    check(random(), Ok((5 * MIB, MIB)));
+    check(from_member(), Ok((5 * MIB, MIB)));
+    check_with(random(), Settings::new().order(Order::Strict), Ok((5 * MIB, MIB)));
+}
+
+#[test]
+fn order_is_relaxed_where_none_is_chosen() {
+    let strict = Settings::new().order(Order::Strict);
+    assert!(!random().defaults().or(strict.clone()).is_strict());
+    assert!(strict.or(random().defaults()).is_strict());
+}
+
+#[test]
+fn the_largest_record_is_between_the_least_and_the_most_of_streams() {
+    check(random().max_record_bytes(MIB), Ok((5 * MIB, MIB)));
+    check(random().max_record_bytes(10 * MIB), Ok((10 * MIB, 10 * MIB)));
+    check(random().max_record_bytes(MIB - 1), Err(&["1048575", "1048576", "every stream takes"]));
+    check(random().max_record_bytes(0), Err(&["Kinesis::max_record_bytes: 0", "1048576"]));
+    check(random().max_record_bytes(10 * MIB + 1), Err(&["10485761", "10485760"]));
+}
+
+#[test]
+fn the_largest_request_holds_one_record_and_no_more_than_the_service_takes() {
+    check(random().max_request_bytes(MIB), Ok((MIB, MIB)));
+    check(random().max_request_bytes(10 * MIB), Ok((10 * MIB, MIB)));
+    let words = ["Kinesis::max_request_bytes: 10485761", "10485760"];
+    check(random().max_request_bytes(10 * MIB + 1), Err(&words));
+    let words = ["Kinesis::max_request_bytes: 1048575", "1048576, which one record may have"];
+    check(random().max_request_bytes(MIB - 1), Err(&words));
+    let words = ["6291456", "8388608, which one record may have"];
+    check(random().max_record_bytes(8 * MIB).max_request_bytes(6 * MIB), Err(&words));
+    check(random().max_request_bytes(6 * MIB).max_record_bytes(8 * MIB), Err(&words));
+    check(random().max_record_bytes(6 * MIB), Ok((6 * MIB, 6 * MIB)));
+}
+
+#[test]
+fn options_lie_within_what_was_discovered_whether_set_before_or_after() {
+    let four = |kinesis| discovered(kinesis, 4 * MIB, false);
+    check(four(random()), Ok((5 * MIB, 4 * MIB)));
+    check(discovered(random(), 10 * MIB, false), Ok((10 * MIB, 10 * MIB)));
+    for kinesis in [four(random().max_record_bytes(2 * MIB)), four(random()).max_record_bytes(2 * MIB)] {
+        check(kinesis.max_request_bytes(3 * MIB), Ok((3 * MIB, 2 * MIB)));
+    }
+    for kinesis in
+        [four(random().max_record_bytes(4 * MIB + 1)), four(random()).max_record_bytes(4 * MIB + 1)]
+    {
+        check(kinesis, Err(&["Kinesis::max_record_bytes: 4194305 is above the limit of 4194304"]));
+    }
+    for kinesis in [four(random().max_request_bytes(3 * MIB)), four(random()).max_request_bytes(3 * MIB)] {
+        check(
+            kinesis,
+            Err(&["Kinesis::max_request_bytes: 3145728 is below 4194304, which one record may have"]),
+        );
+    }
+}
+
+#[test]
+fn no_order_is_promised_on_a_stream_that_distributes_by_itself() {
+    let auto = |kinesis| discovered(kinesis, MIB, true);
+    let member = "partition keys from the member \"station\": the stream measurements distributes";
+    check(auto(from_member()), Err(&[member, "USER_PARTITION_KEY"]));
+    check(auto(random()).partition_key_from("station"), Err(&[member]));
+    let strict = Settings::new().order(Order::Strict);
+    check_with(auto(random()), strict.clone(), Err(&["strict order: the stream measurements distributes"]));
+    check(auto(random()), Ok((5 * MIB, MIB)));
+
+    check(discovered(from_member(), MIB, false), Ok((5 * MIB, MIB)));
+    check_with(discovered(random(), MIB, false), strict, Ok((5 * MIB, MIB)));
+}
+
+#[test]
+fn the_stream_is_checked() {
+    check(Kinesis::new(client(), "no stream"), Err(&["' '"]));
+    check(Kinesis::new(client(), "arn:measurements"), Err(&["no ARN of a stream"]));
+}
+
+#[test]
+fn the_member_of_partition_keys_has_a_name() {
+    check(random().partition_key_from(""), Err(&["has no name"]));
+}
+
+#[test]
+fn the_settings_are_checked() {
+    check_with(random(), Settings::new().threshold_entries(501), Err(&["501", "500"]));
+    check_with(random(), Settings::new().max_batch_entries(0), Err(&["zero"]));
+    let settings = Settings::new().max_bytes(1_048_576);
+    let built = KinesisWriter::builder(random()).settings(settings).build();
+    let error = built.expect_err("one record does not fit");
+    assert!(matches!(error, ConfigError::BelowNeed { .. }), "{error}");
 }
 
 fn copied(client: &Client) -> Client {
-    own_copy(client, &renewal(client))
+    own_copy(client).0
 }
 
 #[test]

@@ -1,6 +1,5 @@
 use aws_sdk_kinesis::types::PutRecordsResultEntry;
-use batch_core::{Reply, Verdict};
-use batch_smithy::Class;
+use batch_core::{Class, Refusal, Verdict, Verdicts};
 
 use super::{DESCRIBE, PUT_RECORDS, of_records};
 use crate::SentRecord;
@@ -96,7 +95,9 @@ fn shown(verdict: &Verdict<SentRecord>) -> String {
 #[track_caller]
 fn each(results: Vec<PutRecordsResultEntry>, expected: &[&str]) {
     let sent = results.len();
-    let Reply::Each(verdicts) = of_records(results, sent) else { panic!("every record has an answer") };
+    let Ok(Verdicts::Each(verdicts)) = of_records(results, sent) else {
+        panic!("every record has an answer")
+    };
     assert_eq!(verdicts.iter().map(shown).collect::<Vec<_>>(), expected);
 }
 
@@ -125,27 +126,27 @@ fn a_record_of_which_nothing_or_both_is_told_is_ambiguous() {
     let empty = PutRecordsResultEntry::builder().sequence_number("").error_code("");
     each(
         vec![nothing.build(), both.build(), empty.build()],
-        &["?NotMentioned", "?ContradictoryAnswer", "?NotMentioned"],
+        &["?NotMentioned", "?ContradictoryResponse", "?NotMentioned"],
     );
     each(vec![PutRecordsResultEntry::builder().sequence_number("7").error_code("").build()], &["+7"]);
 }
 
 #[test]
-fn an_answer_of_another_length_tells_of_no_record() {
+fn a_response_of_another_length_has_a_verdict_for_no_record() {
     for results in [vec![], vec![taken("7")], vec![taken("7"), taken("8"), taken("9")]] {
         let found = results.len();
-        let Reply::Ambiguous(failure) = of_records(results, 2) else {
+        let Err(Refusal { class: Class::Ambiguous, failure }) = of_records(results, 2) else {
             panic!("{found} results for 2 records")
         };
-        assert_eq!(failure.code(), "AnswerMiscounted");
-        let words = format!("the answer tells of {found} records, and 2 were sent");
+        assert_eq!(failure.code(), "VerdictsMiscounted");
+        let words = format!("{found} verdicts for 2 entries");
         assert_eq!(failure.detail(), Some(&*words));
     }
 }
 
 #[test]
 fn a_failure_keeps_the_words_of_the_service_to_itself() {
-    let Reply::Each(verdicts) = of_records(vec![failed("InternalFailure")], 1) else {
+    let Ok(Verdicts::Each(verdicts)) = of_records(vec![failed("InternalFailure")], 1) else {
         panic!("it has an answer")
     };
     let [Verdict::Retry(failure)] = &verdicts[..] else { panic!("{verdicts:?}") };

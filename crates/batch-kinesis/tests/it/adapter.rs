@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use batch_kinesis::{KinesisWriter, Record, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
@@ -54,11 +54,11 @@ async fn the_count_of_failures_is_not_believed() {
 #[tokio::test(start_paused = true)]
 async fn what_an_answer_leaves_out_or_contradicts_is_ambiguous() {
     let both = json!({ "SequenceNumber": "2", "ErrorCode": "InternalFailure" });
-    check(answer(1, &[taken("1"), both, json!({})]), "Each[+ ?ContradictoryAnswer ?NotMentioned]").await;
+    check(answer(1, &[taken("1"), both, json!({})]), "Each[+ ?ContradictoryResponse ?NotMentioned]").await;
     for records in [&[][..], &[taken("1"), taken("2")], &[taken("1"), taken("2"), taken("3"), taken("4")]] {
-        check(answer(0, records), "Ambiguous(AnswerMiscounted)").await;
+        check(answer(0, records), "Ambiguous(VerdictsMiscounted)").await;
     }
-    check(Answer::ok(&json!({})), "Ambiguous(AnswerMiscounted)").await;
+    check(Answer::ok(&json!({})), "Ambiguous(VerdictsMiscounted)").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +66,7 @@ async fn a_code_for_the_whole_request_is_one_for_all_records() {
     for (status, code, expected) in [
         (400, "AccessDeniedException", "Fatal"),
         (400, "DryRunOperationException", "Fatal"),
-        (400, "ExpiredTokenException", "Unsent"),
+        (400, "ExpiredTokenException", "Expired"),
         (500, "InternalFailure", "Ambiguous"),
         (500, "InternalFailureException", "Ambiguous"),
         (400, "InvalidArgumentException", "Split"),
@@ -78,8 +78,8 @@ async fn a_code_for_the_whole_request_is_one_for_all_records() {
         (400, "KMSThrottlingException", "Throttled"),
         (400, "LimitExceededException", "Throttled"),
         (400, "ProvisionedThroughputExceededException", "Throttled"),
-        (400, "RequestExpired", "Unsent"),
-        (400, "ResourceNotFoundException", "Fatal"),
+        (400, "RequestExpired", "Expired"),
+        (400, "ResourceNotFoundException", "UnknownDestination"),
         (503, "ServiceUnavailable", "Ambiguous"),
         (400, "SomethingNew", "Split"),
         (400, "ThrottlingException", "Throttled"),
@@ -134,7 +134,7 @@ async fn one_failed_request_is_sent_once() {
     let throttled = Answer::error(400, "ProvisionedThroughputExceededException");
     for answer in [Answer::error(500, "InternalFailure"), throttled, Answer::Reset] {
         let http = Canned::script([answer]);
-        send(&writer(http.clone()), &records(1)).await;
+        send(&writer(http.clone()), &records(1)).await.expect_err("it fails");
         let asked = http.asked();
         assert_eq!(asked.len(), 1, "the client does not retry by itself");
         assert_eq!(asked[0].attempt, "attempt=1; max=1");
@@ -158,13 +158,13 @@ async fn a_failure_says_what_to_do_and_keeps_the_words_of_the_service_to_itself(
 async fn an_unknown_stream_is_named_with_region_and_account() {
     for (stream, words) in [
         (
-            Stream::name("measurements"),
+            Stream::new("measurements"),
             "the stream measurements does not exist in region eu-west-1 for the account of these credentials",
         ),
-        (Stream::arn(ARN), "stream/measurements does not exist in region eu-west-1 for account 123456789012"),
+        (Stream::new(ARN), "stream/measurements does not exist in region eu-west-1 for account 123456789012"),
     ] {
         let http = Canned::script([Answer::error(400, "ResourceNotFoundException")]);
-        let writer = KinesisWriter::builder(client(http), stream).build().unwrap();
+        let writer = KinesisWriter::builder(Kinesis::new(client(http), stream)).build().unwrap();
         let failure = failure(send(&writer, &records(1)).await);
         says(&failure, &[words, "check name, region and account"]);
     }
@@ -195,7 +195,7 @@ async fn a_request_carries_the_records_as_they_are() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_given_by_arn_is_written_to_at_the_endpoint_of_its_account() {
     let http = Canned::new(Answer::accept);
-    let writer = KinesisWriter::builder(client(http.clone()), Stream::arn(ARN)).build().unwrap();
+    let writer = KinesisWriter::builder(Kinesis::new(client(http.clone()), ARN)).build().unwrap();
     assert_eq!(shown(&send(&writer, &records(1)).await), "Each[+]");
     let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     assert_eq!((&asked.body["StreamARN"], &asked.body["StreamName"]), (&json!(ARN), &Value::Null));

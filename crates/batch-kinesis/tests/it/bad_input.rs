@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use batch_kinesis::{
-    Cause, KinesisWriter, KinesisWriterBuilder, Linger, Record, Settings, Stream, SubmitError,
-};
+use batch_kinesis::{Cause, Kinesis, KinesisWriter, Linger, Record, Settings, SubmitError};
 use batch_local::{Fault, FaultPlan};
 
 use crate::canned::{Answer, Asked, Canned};
@@ -14,13 +12,9 @@ const MIB: usize = 1 << 20;
 
 /// Checks that the record is refused when it is submitted, comes back as it was, and is not
 /// counted.
-async fn check_refused(
-    set: impl FnOnce(KinesisWriterBuilder) -> KinesisWriterBuilder,
-    record: Record,
-    words: &[&str],
-) {
+async fn check_refused(set: impl FnOnce(Kinesis) -> Kinesis, record: Record, words: &[&str]) {
     let (server, client) = served(1).await;
-    let writer = set(KinesisWriter::builder(client, Stream::name("measurements"))).build().unwrap();
+    let writer = KinesisWriter::builder(set(Kinesis::new(client, "measurements"))).build().unwrap();
     let error = writer.submit(record.clone()).await.unwrap_err();
     says(&error, words);
     assert_eq!(error.into_entry(), record);
@@ -38,7 +32,7 @@ async fn a_partition_key_that_kinesis_does_not_take_is_refused_at_submit() {
             "257 characters in the partition key are above the limit of 256; shorten it, or hash it",
         ),
     ] {
-        check_refused(|builder| builder, Record::new("x").partition_key(key), &[words]).await;
+        check_refused(|stream| stream, Record::new("x").partition_key(key), &[words]).await;
     }
 }
 
@@ -51,7 +45,7 @@ async fn an_explicit_hash_key_that_kinesis_does_not_take_is_refused_at_submit() 
         ("007", "begins with a zero"),
     ] {
         let record = Record::new("x").partition_key("k").explicit_hash_key(key);
-        check_refused(|builder| builder, record, &["invalid entry: the explicit hash key ", words]).await;
+        check_refused(|stream| stream, record, &["invalid entry: the explicit hash key ", words]).await;
     }
 }
 
@@ -67,7 +61,7 @@ async fn data_without_a_value_for_its_key_is_refused_at_submit() {
     ] {
         let words =
             ["invalid entry: no partition key: ", words, "give the record one with `Record::partition_key`"];
-        check_refused(|builder| builder.partition_key_from("station"), Record::new(data), &words).await;
+        check_refused(|stream| stream.partition_key_from("station"), Record::new(data), &words).await;
     }
 }
 
@@ -102,7 +96,7 @@ async fn an_empty_record_is_delivered() {
 async fn no_batch_is_larger_than_the_service_takes() {
     let (server, client) = served(100).await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let builder = KinesisWriter::builder(client, Stream::name("measurements")).settings(settings);
+    let builder = KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings);
     let writer = builder.build().unwrap();
     for n in 0..40_usize {
         writer.submit(Record::new(vec![7; 1 + n * 90_001 % 300_000])).await.unwrap();
@@ -143,8 +137,8 @@ async fn a_request_that_the_service_finds_too_large_all_the_same_is_split_and_de
 #[tokio::test(start_paused = true)]
 async fn a_record_above_the_streams_own_limit_fails_alone() {
     let (server, client) = served(4).await;
-    let builder = KinesisWriter::builder(client, Stream::name("measurements"));
-    let writer = builder.max_record_bytes(2 * MIB).build().unwrap();
+    let stream = Kinesis::new(client, "measurements").max_record_bytes(2 * MIB);
+    let writer = KinesisWriter::builder(stream).build().unwrap();
     for bytes in [10, MIB + 1, 1_000, 20] {
         writer.submit(Record::new(vec![7; bytes])).await.unwrap();
     }

@@ -14,13 +14,13 @@ use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::config::timeout::TimeoutConfig;
 use aws_sdk_kinesis::config::{Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
 use aws_sdk_kinesis::error::BoxError;
-use batch_kinesis::{KinesisWriter, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{bare_config, config, failure, now, records, says, send, shown};
 
 fn writer(config: Builder) -> KinesisWriter {
-    KinesisWriter::builder(Client::from_conf(config.build()), Stream::name("measurements")).build().unwrap()
+    KinesisWriter::builder(Kinesis::new(Client::from_conf(config.build()), "measurements")).build().unwrap()
 }
 
 /// Adds a header, and counts.
@@ -56,7 +56,7 @@ async fn everything_of_the_users_client_but_its_retries_survives() {
         .interceptor(Extra(Arc::clone(&intercepted)))
         .retry_config(RetryConfig::standard().with_max_attempts(7));
 
-    send(&writer(config), &records(1)).await;
+    send(&writer(config), &records(1)).await.expect_err("it fails");
     assert_eq!(intercepted.load(Ordering::Relaxed), 1);
     let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     assert_eq!(asked.uri, "https://vpce.example:8443/");

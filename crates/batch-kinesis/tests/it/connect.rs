@@ -2,9 +2,7 @@
 
 use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamMode, StreamModeDetails};
 use batch_core::{LimitPolicy, Service};
-use batch_kinesis::{
-    ConfigError, ConnectError, KinesisWriter, KinesisWriterBuilder, Order, Record, Settings, Stream,
-};
+use batch_kinesis::{ConfigError, ConnectError, Kinesis, KinesisWriter, Order, Record, Settings};
 use batch_local::{Fault, FaultPlan, LocalServer};
 use serde_json::{Value, json};
 
@@ -13,8 +11,8 @@ use crate::support::{ARN, check_sums, client, report, says, served};
 
 const MIB: usize = 1 << 20;
 
-fn builder(http: &Canned) -> KinesisWriterBuilder {
-    KinesisWriter::builder(client(http.clone()), Stream::name("measurements"))
+fn measurements(http: &Canned) -> Kinesis {
+    Kinesis::new(client(http.clone()), "measurements")
 }
 
 /// A client that describes the stream like this.
@@ -37,8 +35,14 @@ fn bytes(writer: &KinesisWriter) -> (usize, usize) {
     (limits.request_bytes(), limits.entry_bytes())
 }
 
-async fn connect(builder: KinesisWriterBuilder) -> Result<KinesisWriter, ConnectError> {
-    builder.discover_limits().connect().await
+/// A writer to this stream, whose limits were discovered, with these settings.
+async fn connect_with(stream: Kinesis, settings: Settings) -> Result<KinesisWriter, ConnectError> {
+    let stream = stream.discover_limits().await?;
+    Ok(KinesisWriter::builder(stream).settings(settings).build()?)
+}
+
+async fn connect(stream: Kinesis) -> Result<KinesisWriter, ConnectError> {
+    connect_with(stream, Settings::new()).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,7 +61,7 @@ async fn the_streams_limit_of_a_record_is_the_writers_and_raises_that_of_a_reque
         (json!({ "RecordDistributionStrategy": "SOMETHING_NEW" }), (5 * MIB, MIB)),
     ] {
         let http = describing(&members);
-        let writer = connect(builder(&http)).await.unwrap();
+        let writer = connect(measurements(&http)).await.unwrap();
         assert_eq!(bytes(&writer), expected, "{members}");
         let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
         assert_eq!(asked.operation, "DescribeStreamSummary");
@@ -68,40 +72,38 @@ async fn the_streams_limit_of_a_record_is_the_writers_and_raises_that_of_a_reque
 #[tokio::test(start_paused = true)]
 async fn a_stream_given_by_arn_is_described_by_it() {
     let http = describing(&json!({}));
-    let builder = KinesisWriter::builder(client(http.clone()), Stream::arn(ARN));
-    connect(builder).await.unwrap();
+    connect(Kinesis::new(client(http.clone()), ARN)).await.unwrap();
     assert_eq!(http.asked()[0].body, json!({ "StreamARN": ARN }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn limits_that_were_set_lie_within_those_of_the_stream() {
     let http = describing(&json!({ "MaxRecordSizeInKiB": 4_096 }));
-    let lower = builder(&http).max_record_bytes(2 * MIB).max_request_bytes(3 * MIB);
+    let lower = measurements(&http).max_record_bytes(2 * MIB).max_request_bytes(3 * MIB);
     assert_eq!(bytes(&connect(lower).await.unwrap()), (3 * MIB, 2 * MIB));
 
-    let error = connect(builder(&http).max_record_bytes(4 * MIB + 1)).await.unwrap_err();
+    let error = connect(measurements(&http).max_record_bytes(4 * MIB + 1)).await.unwrap_err();
     says(
         &report(&error),
-        &[
-            "the settings do not fit: KinesisWriterBuilder::max_record_bytes: 4194305 is above the limit of 4194304",
-        ],
+        &["the options do not fit: Kinesis::max_record_bytes: 4194305 is above the limit of 4194304"],
     );
-    let error = connect(builder(&http).max_request_bytes(3 * MIB)).await.unwrap_err();
+    let error = connect(measurements(&http).max_request_bytes(3 * MIB)).await.unwrap_err();
     says(
         &report(&error),
-        &["KinesisWriterBuilder::max_request_bytes: 3145728 is below 4194304, which one record may have"],
+        &["Kinesis::max_request_bytes: 3145728 is below 4194304, which one record may have"],
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_built_asks_nobody() {
+async fn options_that_no_stream_allows_are_refused_without_a_request() {
     let http = describing(&json!({}));
-    for builder in [
-        KinesisWriter::builder(client(http.clone()), Stream::name("no stream")),
-        builder(&http).max_record_bytes(1),
-        builder(&http).partition_key_from(""),
+    for stream in [
+        Kinesis::new(client(http.clone()), "no stream"),
+        measurements(&http).max_record_bytes(1),
+        measurements(&http).max_request_bytes(1),
+        measurements(&http).partition_key_from(""),
     ] {
-        let error = connect(builder).await.unwrap_err();
+        let error = stream.discover_limits().await.unwrap_err();
         assert!(matches!(error, ConnectError::Config(_)), "{error}");
     }
     assert_eq!(http.asked().len(), 0);
@@ -111,23 +113,24 @@ async fn what_cannot_be_built_asks_nobody() {
 async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
     let http = describing(&json!({ "RecordDistributionStrategy": "AUTO" }));
     let strict = Settings::new().order(Order::Strict);
-    for (builder, asked) in [
-        (builder(&http).partition_key_from("station"), "partition keys from the member \"station\""),
-        (builder(&http).settings(strict), "strict order"),
+    let keyed = measurements(&http).partition_key_from("station");
+    for (stream, settings, asked) in [
+        (keyed, Settings::new(), "partition keys from the member \"station\""),
+        (measurements(&http), strict, "strict order"),
     ] {
-        let error = connect(builder).await.unwrap_err();
+        let error = connect_with(stream, settings).await.unwrap_err();
         let ConnectError::Config(ConfigError::Unsupported(_)) = error else { panic!("{error}") };
         says(
             &report(&error),
             &[asked, "measurements distributes its records by itself", "USER_PARTITION_KEY"],
         );
     }
-    connect(builder(&http).settings(Settings::new().order(Order::Relaxed))).await.unwrap();
+    connect_with(measurements(&http), Settings::new().order(Order::Relaxed)).await.unwrap();
 }
 
 /// Checks the error that this answer leads to.
 async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&str]) {
-    let error = connect(builder(&Canned::script([answer.clone()]))).await.unwrap_err();
+    let error = connect(measurements(&Canned::script([answer.clone()]))).await.unwrap_err();
     assert!(expected(&error), "{answer:?}: {error:?}");
     says(&report(&error), words);
     assert!(!report(&error).contains("words of the service"), "{error}");
@@ -135,25 +138,25 @@ async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&st
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_cannot_be_described_is_a_clear_error() {
-    let unknown = |error: &ConnectError| matches!(error, ConnectError::NoSuchStream(_));
+    let unknown = |error: &ConnectError| matches!(error, ConnectError::NotFound(_));
     check(
         Answer::error(400, "ResourceNotFoundException"),
         unknown,
-        &["the stream was not found: ", "measurements does not exist in region eu-west-1"],
+        &["the destination was not found: ", "measurements does not exist in region eu-west-1"],
     )
     .await;
 
-    let not_described = |error: &ConnectError| matches!(error, ConnectError::NotDescribed(_));
+    let unanswered = |error: &ConnectError| matches!(error, ConnectError::Unanswered(_));
     for (answer, words) in [
         (Answer::error(400, "AccessDeniedException"), "allow them kinesis:DescribeStreamSummary"),
         (Answer::Refused, "no connection to the service; check the network, the region and the endpoint"),
         (Answer::error(400, "LimitExceededException"), "LimitExceededException"),
         (Answer::error(500, "InternalFailure"), "InternalFailure"),
         (Answer::ok(&json!({})), "UnreadableAnswer"),
-        (Answer::Http(200, "<html>".to_owned()), "limits of the stream could not be read"),
+        (Answer::Http(200, "<html>".to_owned()), "UnreadableAnswer"),
         (Answer::Http(403, "<html>".to_owned()), "HTTP 403"),
     ] {
-        check(answer, not_described, &["the limits of the stream could not be read: ", words]).await;
+        check(answer, unanswered, &["the destination could not be asked: ", words]).await;
     }
 }
 
@@ -171,7 +174,7 @@ async fn streams() -> (LocalServer, aws_sdk_kinesis::Client) {
 #[tokio::test(start_paused = true)]
 async fn a_record_that_only_a_larger_limit_takes_is_delivered() {
     let (server, client) = streams().await;
-    let writer = connect(KinesisWriter::builder(client, Stream::name("large"))).await.unwrap();
+    let writer = connect(Kinesis::new(client, "large")).await.unwrap();
     writer.submit(Record::new(vec![7; 2 * MIB - 3]).partition_key("key")).await.unwrap();
     let error = writer.submit(Record::new(vec![7; 2 * MIB - 2]).partition_key("key")).await.unwrap_err();
     says(&error, &["2097153 bytes, the limit is 2097152"]);
@@ -183,7 +186,7 @@ async fn a_record_that_only_a_larger_limit_takes_is_delivered() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_distributes_by_itself_takes_records_without_keys_and_is_given_no_others() {
     let (server, client) = streams().await;
-    let writer = connect(KinesisWriter::builder(client, Stream::name("auto"))).await.unwrap();
+    let writer = connect(Kinesis::new(client, "auto")).await.unwrap();
     for n in 0..40 {
         writer.submit(Record::new(format!("{n}"))).await.unwrap();
     }
@@ -204,6 +207,6 @@ async fn describing_uses_the_retries_of_the_client() {
     let (server, client) = served(1).await;
     let throttled = FaultPlan::script([Fault::error_before(400, "LimitExceededException")]);
     server.set_faults(throttled.only("DescribeStreamSummary"));
-    connect(KinesisWriter::builder(client, Stream::name("measurements"))).await.unwrap();
+    connect(Kinesis::new(client, "measurements")).await.unwrap();
     assert_eq!(server.requests().count("DescribeStreamSummary"), 2);
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::{Builder, Credentials, IdentityCache};
-use batch_kinesis::{Cause, KinesisWriter, Record, Stream};
+use batch_kinesis::{Cause, Kinesis, KinesisWriter, Record};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::support::{check_sums, codes, config, now, says, served, to_measurements};
@@ -169,7 +169,7 @@ async fn limits_are_discovered_with_other_keys_if_those_at_hand_are_refused() {
     let client =
         Client::from_conf(config(server.http_client()).credentials_provider(provider.clone()).build());
     refuse(&server, "ExpiredToken", |key| key == "KEY-0");
-    let writer = KinesisWriter::builder(client, Stream::name("measurements")).discover_limits().connect();
-    submit(&writer.await.unwrap(), 0..1).await;
+    let stream = Kinesis::new(client, "measurements").discover_limits().await.unwrap();
+    submit(&KinesisWriter::builder(stream).build().unwrap(), 0..1).await;
     assert_eq!(provider.asked(), 2);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use batch_kinesis::{KinesisWriter, Linger, Record, Settings, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Linger, Record, Settings};
 use batch_local::{Chosen, Fault, FaultPlan};
 
 use crate::support::{check_sums, codes, served, to_measurements};
@@ -12,7 +12,7 @@ use crate::support::{check_sums, codes, served, to_measurements};
 /// A writer that waits for full batches.
 fn gathering(client: aws_sdk_kinesis::Client) -> KinesisWriter {
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    KinesisWriter::builder(client, Stream::name("measurements")).settings(settings).build().unwrap()
+    KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings).build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +65,7 @@ async fn records_without_keys_spread_evenly() {
 #[tokio::test(start_paused = true)]
 async fn a_key_comes_from_the_member_that_was_named() {
     let (server, client) = served(1).await;
-    let builder = KinesisWriter::builder(client, Stream::name("measurements")).partition_key_from("station");
+    let builder = KinesisWriter::builder(Kinesis::new(client, "measurements").partition_key_from("station"));
     let writer = builder.build().unwrap();
     for data in [r#"{"station":"EWR"}"#, r#"{"station":17}"#, r#"{"n":1,"station":[ true, {} ]}"#] {
         writer.submit(data.into()).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_record_that_keeps_failing_is_handed_back_to_its_owner() {
     server.set_faults(FaultPlan::always(Fault::fail_where(|data| data != "good", "InternalFailure", false)));
     let handled = Arc::new(Mutex::new(Vec::new()));
     let handler = Arc::clone(&handled);
-    let writer = KinesisWriter::builder(client, Stream::name("measurements"))
+    let writer = KinesisWriter::builder(Kinesis::new(client, "measurements"))
         .on_unprocessed(move |item| handler.lock().unwrap().push(item))
         .settings(Settings::new().max_attempts(5))
         .build()
@@ -161,7 +161,7 @@ async fn nothing_is_lost_whatever_goes_wrong() {
         let (server, client) = served(2).await;
         server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
         let settings = Settings::new().max_attempts(20).max_batch_entries(10);
-        let builder = KinesisWriter::builder(client, Stream::name("measurements")).settings(settings);
+        let builder = KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings);
         let writer = builder.build().unwrap();
         for n in 0..200 {
             writer.submit(Record::new(format!("record {n}"))).await.unwrap();

@@ -15,7 +15,7 @@ use aws_sdk_kinesis::operation::put_records::{PutRecordsInput, PutRecordsOutput}
 use aws_sdk_kinesis::primitives::Blob;
 use aws_smithy_types::base64;
 use aws_smithy_types::body::SdkBody;
-use batch_kinesis::{KinesisWriter, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter};
 use serde_json::json;
 
 use crate::canned::{Answer, Canned};
@@ -101,7 +101,7 @@ async fn an_interceptor_sees_and_changes_input_and_request_as_without_the_writer
     let http = Canned::new(Answer::accept);
     let seen = Arc::default();
     let client = Client::from_conf(config(http.clone()).interceptor(Inside(Arc::clone(&seen))).build());
-    let writer = KinesisWriter::builder(client, Stream::name("measurements")).build().unwrap();
+    let writer = KinesisWriter::builder(Kinesis::new(client, "measurements")).build().unwrap();
     assert_eq!(shown(&send(&writer, &records(2)).await), "Each[+ +]");
     assert_eq!(
         *seen.lock().unwrap(),

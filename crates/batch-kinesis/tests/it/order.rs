@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use batch_kinesis::{KinesisWriter, Order, Record, Settings, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Order, Record, Settings};
 use batch_local::{FaultPlan, LocalServer};
 
 use crate::support::{check_sums, served};
@@ -28,7 +28,7 @@ async fn deliver(order: Order, faults: FaultPlan) -> LocalServer {
     let (server, client) = served(2).await;
     server.set_faults(faults);
     let settings = Settings::new().order(order).max_attempts(50).max_batch_entries(20);
-    let builder = KinesisWriter::builder(client, Stream::name("measurements")).settings(settings);
+    let builder = KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings);
     let writer = builder.build().unwrap();
     for n in 0..300 {
         let record = Record::new(format!("{}", n / 10)).partition_key(format!("station-{}", n % 10));
@@ -75,7 +75,7 @@ async fn relaxed_order_holds_while_no_request_fails_in_part_and_fills_its_reques
 async fn an_explicit_hash_key_changes_the_shard_and_not_the_order() {
     let (server, client) = served(2).await;
     let settings = Settings::new().order(Order::Strict);
-    let builder = KinesisWriter::builder(client, Stream::name("measurements")).settings(settings);
+    let builder = KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings);
     let writer = builder.build().unwrap();
     for n in 0..20 {
         let record = Record::new(format!("{n}")).partition_key("EWR");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_kinesis::Client;
-use batch_kinesis::{Cause, KinesisWriter, Record, Settings, Stream};
+use batch_kinesis::{Cause, Kinesis, KinesisWriter, Record, Settings};
 use batch_local::{Fault, FaultPlan, LocalServer};
 
 use crate::support::{bare_config, check_sums, client, codes, now, pass, says, served, to_measurements};
@@ -66,7 +66,7 @@ async fn outage(settings: Settings) -> (KinesisWriter, Vec<String>) {
     let (server, client) = served(1).await;
     server.set_faults(FaultPlan::always(Fault::Unreachable));
     let writer =
-        KinesisWriter::builder(client, Stream::name("measurements")).settings(settings).build().unwrap();
+        KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings).build().unwrap();
     submit(&writer, 25).await;
     let (unprocessed, ()) = tokio::join!(writer.flush(), async {
         pass(Duration::from_secs(121)).await;

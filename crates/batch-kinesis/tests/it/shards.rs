@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_kinesis::{KinesisWriter, Record, Settings, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Record, Settings};
 use batch_local::{FaultPlan, LocalServer};
 
 use crate::support::{check_sums, now, pass, served};
@@ -60,7 +60,7 @@ async fn two_stations_that_hammer_one_shard_of_four_hold_back_no_others() {
     let milliseconds = Duration::from_millis;
     server.set_faults(FaultPlan::none().latency(milliseconds(20)..milliseconds(20)));
     let settings = Settings::new().delivery_deadline(Duration::from_secs(600));
-    let builder = KinesisWriter::builder(client, Stream::name("measurements")).settings(settings);
+    let builder = KinesisWriter::builder(Kinesis::new(client, "measurements")).settings(settings);
     let writer = builder.build().unwrap();
     let began_millis = server_millis(&server, &writer).await;
 

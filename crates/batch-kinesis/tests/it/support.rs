@@ -2,8 +2,8 @@
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
-use batch_core::{Failure, Reply, Service, Verdict};
-use batch_kinesis::{KinesisWriter, Record, SentRecord, Stream, UnprocessedItem};
+use batch_core::{Batch, Failure, Reply, Service, Verdict, Verdicts};
+use batch_kinesis::{Kinesis, KinesisWriter, Record, SentRecord, UnprocessedItem};
 use batch_local::LocalServer;
 
 pub(crate) const ARN: &str = "arn:aws:kinesis:eu-west-1:123456789012:stream/measurements";
@@ -37,12 +37,12 @@ pub(crate) async fn served(shards: i32) -> (LocalServer, Client) {
 
 /// A writer to the stream `measurements`.
 pub(crate) fn to_measurements(client: Client) -> KinesisWriter {
-    KinesisWriter::builder(client, Stream::name("measurements")).build().unwrap()
+    KinesisWriter::builder(Kinesis::new(client, "measurements")).build().unwrap()
 }
 
 /// What one request with these records comes to, without the writer's own retries.
 pub(crate) async fn send(writer: &KinesisWriter, records: &[Record]) -> Reply<SentRecord> {
-    writer.service().send(records).await
+    writer.service().send(&Batch::of(records)).await
 }
 
 /// Records with keys, so that they may be sent without being submitted.
@@ -52,18 +52,13 @@ pub(crate) fn records(count: usize) -> Vec<Record> {
 
 /// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`.
 pub(crate) fn shown(reply: &Reply<SentRecord>) -> String {
-    let whole = |name: &str, failure: &Failure| format!("{name}({})", failure.code());
     match reply {
-        Reply::Ambiguous(failure) => whole("Ambiguous", failure),
-        Reply::Each(verdicts) => {
+        Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
+        Ok(Verdicts::Each(verdicts)) => {
             let verdicts: Vec<_> = verdicts.iter().map(shown_verdict).collect();
             format!("Each[{}]", verdicts.join(" "))
         }
-        Reply::Fatal(failure) => whole("Fatal", failure),
-        Reply::Retry(failure) => whole("Retry", failure),
-        Reply::Split(failure) => whole("Split", failure),
-        Reply::Throttled(failure) => whole("Throttled", failure),
-        Reply::Unsent(failure) => whole("Unsent", failure),
+        Err(refusal) => format!("{:?}({})", refusal.class, refusal.failure.code()),
     }
 }
 
@@ -79,15 +74,7 @@ fn shown_verdict(verdict: &Verdict<SentRecord>) -> String {
 
 /// The failure of a reply for the whole request.
 pub(crate) fn failure(reply: Reply<SentRecord>) -> Failure {
-    match reply {
-        Reply::Ambiguous(failure)
-        | Reply::Fatal(failure)
-        | Reply::Retry(failure)
-        | Reply::Split(failure)
-        | Reply::Throttled(failure)
-        | Reply::Unsent(failure) => failure,
-        Reply::Each(verdicts) => panic!("{verdicts:?}"),
-    }
+    reply.expect_err("the request failed as a whole").failure
 }
 
 /// Checks that every record is accounted for: so many delivered, so many handed back.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use batch_core::Failure;
+use batch_core::{Failure, Verdicts};
 
 use super::*;
 
@@ -45,15 +45,15 @@ impl Stage {
     /// Sends a request; what comes of it, in short.
     async fn send(&self, refused: Option<Class>) -> &'static str {
         let result = match refused {
-            Some(class) => Err(Refusal::of(class, Failure::new("X"))),
-            None => Ok(Reply::<()>::Each(Vec::new())),
+            Some(class) => Err(Refusal::new(class, Failure::new("X"))),
+            None => Ok(Verdicts::<()>::Each(Vec::new())),
         };
         match self.renewal.watch(async { result }).await {
-            Reply::Each(_) => "sent",
-            Reply::Fatal(_) => "fatal",
-            Reply::Retry(_) => "retry",
-            Reply::Unsent(_) => "unsent",
-            other => panic!("{other:?}"),
+            Ok(_) => "sent",
+            Err(Refusal { class: Class::Expired, .. }) => "expired",
+            Err(Refusal { class: Class::Retry, .. }) => "retry",
+            Err(Refusal { class: Class::Unrecognized, .. }) => "unrecognized",
+            Err(other) => panic!("{other:?}"),
         }
     }
 }
@@ -70,7 +70,7 @@ async fn a_key_is_kept_until_it_is_refused() {
             assert_eq!(stage.partition(), partition, "nothing was said about it");
         }
         assert!(before.insert(partition), "it is new");
-        assert_eq!(stage.send(Some(Class::Expired)).await, "unsent");
+        assert_eq!(stage.send(Some(Class::Expired)).await, "expired");
     }
 }
 
@@ -81,7 +81,7 @@ async fn requests_that_are_refused_together_renew_once() {
     let refusals = (0..8).map(|_| {
         stage.renewal.watch(async {
             barrier.wait().await;
-            Err::<Reply<()>, _>(Refusal::of(Class::Expired, Failure::new("X")))
+            Err::<Verdicts<()>, _>(Refusal::new(Class::Expired, Failure::new("X")))
         })
     });
     join(refusals.collect()).await;
@@ -92,10 +92,10 @@ async fn requests_that_are_refused_together_renew_once() {
 async fn credentials_that_were_never_known_are_fatal_and_asked_for_again_all_the_same() {
     let stage = Stage::new();
     let first = stage.partition();
-    assert_eq!(stage.send(Some(Class::Unrecognized)).await, "fatal");
+    assert_eq!(stage.send(Some(Class::Unrecognized)).await, "unrecognized");
     let second = stage.partition();
     assert_eq!(stage.send(None).await, "sent");
-    assert_eq!(stage.send(Some(Class::Unrecognized)).await, "unsent", "they were known: others may be");
+    assert_eq!(stage.send(Some(Class::Unrecognized)).await, "expired", "they were known: others may be");
     assert_eq!(HashSet::from([first, second, stage.partition()]).len(), 3);
 }
 
@@ -116,7 +116,7 @@ async fn a_lookup_is_sent_once_more_if_its_credentials_are_refused() {
         let called = AtomicUsize::new(0);
         let looked_up = stage.renewal.retry(|| async {
             called.fetch_add(1, Ordering::Relaxed);
-            Err::<(), _>(Refusal::of(class, Failure::new("X")))
+            Err::<(), _>(Refusal::new(class, Failure::new("X")))
         });
         assert_eq!(looked_up.await.expect_err("it is refused").class, class);
         assert_eq!(called.into_inner(), calls, "{class:?}");

@@ -1,27 +1,32 @@
+//! What the writer is told of a message and of a queue, and which client it sends with.
+
 use std::time::Duration;
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_sqs::{Client, Config};
-use batch_core::{Key, LimitPolicy, Measure, Service};
+use batch_core::{Key, Measure, Service};
 
-use super::{Sqs, own_copy, renewal};
-use crate::deduplication::{Deduplication, Generator};
-use crate::{AttributeValue, Message, Queue};
+use super::{Sqs, own_copy};
+use crate::{AttributeValue, Message};
 
-fn sqs(queue: &str, default_group: Option<&str>, deduplication: Deduplication) -> Sqs {
-    let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    let limits = LimitPolicy::new(10, 1_048_576, 1_048_576).expect("they are not zero");
-    Sqs::new(&client, Queue::name(queue), limits, default_group.map(str::to_owned), deduplication)
+mod options;
+
+pub(super) fn client() -> Client {
+    Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
 }
 
-fn standard() -> Sqs {
-    sqs("orders", None, Deduplication::None)
+pub(super) fn standard() -> Sqs {
+    Sqs::new(client(), "orders")
 }
 
-fn fifo() -> Sqs {
-    sqs("orders.fifo", Some("default"), Deduplication::Generated(Generator::new()))
+pub(super) fn fifo() -> Sqs {
+    Sqs::new(client(), "orders.fifo").default_group("default")
+}
+
+fn prepare(sqs: &Sqs, message: &mut Message) {
+    sqs.prepare(message).expect("nothing is missing");
 }
 
 fn measure<'a>(sqs: &Sqs, message: &'a Message) -> Measure<'a> {
@@ -46,10 +51,10 @@ fn a_fifo_message_has_its_group_as_lane_and_a_given_deduplication_id_in_its_iden
     assert_eq!((found.lane, found.identity), (Some(Key::from("group")), Some(Key::pair("group", "once"))));
 
     let mut generated = Message::new("body");
-    fifo().prepare(&mut generated);
+    prepare(&fifo(), &mut generated);
     let found = measure(&fifo(), &generated);
     assert_eq!((found.lane, found.identity), (Some(Key::from("default")), None));
-    fifo().prepare(&mut generated);
+    prepare(&fifo(), &mut generated);
     assert!(measure(&fifo(), &generated).identity.is_some(), "it was submitted before");
 }
 
@@ -57,16 +62,16 @@ fn a_fifo_message_has_its_group_as_lane_and_a_given_deduplication_id_in_its_iden
 fn only_a_fifo_message_is_filled_in_and_only_where_it_lacks_something() {
     let plain = Message::new("body");
     let mut prepared = plain.clone();
-    standard().prepare(&mut prepared);
+    prepare(&standard(), &mut prepared);
     assert_eq!(prepared, plain);
 
     let full = plain.clone().group("mine").deduplication_id("mine");
     let mut prepared = full.clone();
-    fifo().prepare(&mut prepared);
+    prepare(&fifo(), &mut prepared);
     assert_eq!(prepared, full);
 
     let mut prepared = plain;
-    fifo().prepare(&mut prepared);
+    prepare(&fifo(), &mut prepared);
     assert_eq!(prepared.message_group_id(), Some("default"));
     assert!(prepared.message_deduplication_id().is_some());
 }
@@ -74,8 +79,8 @@ fn only_a_fifo_message_is_filled_in_and_only_where_it_lacks_something() {
 #[test]
 fn a_queue_that_deduplicates_by_content_gets_no_id() {
     let mut message = Message::new("body").group("group");
-    let by_content = sqs("orders.fifo", None, Deduplication::ByContent);
-    by_content.prepare(&mut message);
+    let by_content = Sqs::new(client(), "orders.fifo").content_based_deduplication(true);
+    prepare(&by_content, &mut message);
     assert_eq!(message.message_deduplication_id(), None);
     assert_eq!(measure(&by_content, &message).identity, None);
 }
@@ -97,10 +102,6 @@ fn memory_is_charged_for_everything_that_a_message_holds() {
     assert_eq!(room_of_attributes % attribute, 0);
 }
 
-fn copied(client: &Client) -> Client {
-    own_copy(client, &renewal(client))
-}
-
 #[test]
 fn only_the_retries_of_the_client_are_replaced() {
     let timeouts = TimeoutConfig::builder()
@@ -116,7 +117,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = copied(&Client::from_conf(config.build()));
+    let copy = own_copy(&Client::from_conf(config.build())).0;
     assert_eq!(copy.config().timeout_config(), Some(&timeouts));
     assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
     assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
@@ -126,7 +127,7 @@ fn only_the_retries_of_the_client_are_replaced() {
 #[test]
 fn what_the_user_left_open_stays_open() {
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
-    let copy = copied(&Client::from_conf(config));
+    let copy = own_copy(&Client::from_conf(config)).0;
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }

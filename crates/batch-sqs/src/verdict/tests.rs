@@ -1,6 +1,6 @@
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
+use batch_core::Class;
 use batch_core::Verdict;
-use batch_smithy::Class;
 
 use super::{BY_CONTENT, CODES, of_entries};
 use crate::wire::WireIds;
@@ -170,9 +170,9 @@ fn ids_that_nobody_sent_change_nothing() {
 #[test]
 fn a_message_both_sent_and_failed_is_ambiguous() {
     let answer = verdicts(&["a", "b"], vec![sent("a"), sent("b")], vec![failed("a", "X", true)]);
-    assert_eq!(answer, ["?ContradictoryAnswer", "+message-b"]);
+    assert_eq!(answer, ["?ContradictoryResponse", "+message-b"]);
     let thrice = vec![failed("a", "X", true), failed("a", "X", true)];
-    assert_eq!(verdicts(&["a"], vec![sent("a")], thrice), ["?ContradictoryAnswer"]);
+    assert_eq!(verdicts(&["a"], vec![sent("a")], thrice), ["?ContradictoryResponse"]);
 }
 
 #[test]

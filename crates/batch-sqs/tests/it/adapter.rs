@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::StalledStreamProtectionConfig;
-use batch_sqs::{Message, Queue, SqsWriter};
+use batch_sqs::{Message, Sqs, SqsWriter};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
@@ -55,7 +55,7 @@ async fn what_an_answer_leaves_out_or_contradicts_is_ambiguous() {
     check(Answer::ok(&json!({})), "Each[?NotMentioned ?NotMentioned ?NotMentioned]").await;
     check(
         batch(&[sent("0"), sent("1")], &[failed("1", "X", true), failed("2", "X", true)]),
-        "Each[+ ?ContradictoryAnswer !X]",
+        "Each[+ ?ContradictoryResponse !X]",
     )
     .await;
     check(batch(&[sent("a"), sent("1"), sent("2")], &[failed("b", "X", true)]), "Each[?NotMentioned + +]")
@@ -77,16 +77,20 @@ async fn both_spellings_of_a_code_mean_the_same() {
     ] {
         check(answer, &format!("Split({bare})")).await;
     }
-    check(Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue"), "Fatal(NonExistentQueue)").await;
-    check(Answer::plain_error(400, "QueueDoesNotExist"), "Fatal(QueueDoesNotExist)").await;
+    check(
+        Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue"),
+        "UnknownDestination(NonExistentQueue)",
+    )
+    .await;
+    check(Answer::plain_error(400, "QueueDoesNotExist"), "UnknownDestination(QueueDoesNotExist)").await;
     check(Answer::error(400, "KMS.ThrottlingException"), "Throttled(KMS.ThrottlingException)").await;
     check(Answer::plain_error(400, "KmsThrottled"), "Throttled(KmsThrottled)").await;
     check(Answer::error(400, "KMS.DisabledException"), "Fatal(KMS.DisabledException)").await;
     check(Answer::plain_error(400, "KmsDisabled"), "Fatal(KmsDisabled)").await;
     check(Answer::error(403, "RequestThrottled"), "Throttled(RequestThrottled)").await;
     check(Answer::plain_error(403, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
-    check(Answer::error(403, "ExpiredToken"), "Unsent(ExpiredToken)").await;
-    check(Answer::plain_error(400, "ExpiredTokenException"), "Unsent(ExpiredTokenException)").await;
+    check(Answer::error(403, "ExpiredToken"), "Expired(ExpiredToken)").await;
+    check(Answer::plain_error(400, "ExpiredTokenException"), "Expired(ExpiredTokenException)").await;
     check(Answer::error(500, "InternalError"), "Ambiguous(InternalError)").await;
     check(Answer::plain_error(503, "ServiceUnavailable"), "Ambiguous(ServiceUnavailable)").await;
 }
@@ -125,7 +129,7 @@ async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
     let unwatched = StalledStreamProtectionConfig::disabled();
     let config = config(Canned::script([Answer::Hang])).stalled_stream_protection(unwatched);
     let client = Client::from_conf(config.build());
-    let writer = SqsWriter::builder(client, Queue::url(URL)).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, URL)).build().unwrap();
     let messages = messages(1);
     let waiting = send(&writer, &messages);
     assert!(tokio::time::timeout(Duration::from_secs(3600), waiting).await.is_err());
@@ -136,7 +140,7 @@ async fn one_failed_request_is_sent_once() {
     for answer in [Answer::error(500, "InternalError"), Answer::error(400, "RequestThrottled"), Answer::Reset]
     {
         let http = Canned::script([answer]);
-        send(&writer(http.clone()), &messages(1)).await;
+        let _ = send(&writer(http.clone()), &messages(1)).await;
         let asked = http.asked();
         assert_eq!(asked.len(), 1, "the client does not retry by itself");
         assert_eq!(asked[0].attempt, "attempt=1; max=1");

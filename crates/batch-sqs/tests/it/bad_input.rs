@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_local::{Fault, FaultPlan};
-use batch_sqs::{Cause, Message, Queue, SqsWriter, SubmitError};
+use batch_sqs::{Cause, Message, Sqs, SqsWriter, SubmitError};
 
 use crate::support::{check_sums, codes, says, served};
 
@@ -12,7 +12,7 @@ use crate::support::{check_sums, codes, says, served};
 /// counted.
 async fn check_refused(queue: &str, message: Message, words: &[&str]) {
     let (server, client) = served(queue, &[]).await;
-    let writer = SqsWriter::builder(client, Queue::name(queue)).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, queue)).build().unwrap();
     let error = writer.submit(message.clone()).await.unwrap_err();
     says(&error, words);
     assert_eq!(error.into_entry().into_body(), message.body());
@@ -67,7 +67,7 @@ async fn a_deduplication_id_is_refused_by_a_standard_queue_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_message_of_exactly_the_limit_is_delivered_and_one_byte_more_is_refused() {
     let (server, client) = served("orders", &[]).await;
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     let largest = Message::new("x".repeat(1_048_576 - 9)).attribute("ab", "c"); // 2 + "String" 6 + 1
     writer.submit(largest.clone()).await.unwrap();
     writer.submit(Message::new("y".repeat(1_048_576))).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_message_of_exactly_the_limit_is_delivered_and_one_byte_more_is_refuse
 #[tokio::test(start_paused = true)]
 async fn no_batch_is_larger_than_the_service_takes() {
     let (server, client) = served("orders", &[]).await;
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     for n in 0..30_usize {
         writer.submit(Message::new("x".repeat(1 + n * 90_001 % 300_000))).await.unwrap();
     }
@@ -99,7 +99,7 @@ async fn no_batch_is_larger_than_the_service_takes() {
 #[tokio::test(start_paused = true)]
 async fn a_message_above_the_queues_own_maximum_fails_alone() {
     let (server, client) = served("orders", &[(QueueAttributeName::MaximumMessageSize, "1024")]).await;
-    let writer = SqsWriter::builder(client.clone(), Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client.clone(), "orders")).build().unwrap();
     for bytes in [1_024, 1_025, 10, 1_024] {
         writer.submit(Message::new("x".repeat(bytes))).await.unwrap();
     }
@@ -110,7 +110,7 @@ async fn a_message_above_the_queues_own_maximum_fails_alone() {
     check_sums(&writer, 3, 1);
     assert_eq!(server.sqs().accepted_count("orders"), 3);
 
-    let writer = SqsWriter::builder(client, Queue::name("orders")).max_message_bytes(1_024).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders").max_message_bytes(1_024)).build().unwrap();
     let error = writer.submit(Message::new("x".repeat(1_025))).await.unwrap_err();
     says(&error, &["1025 bytes, the limit is 1024"]);
 }
@@ -119,7 +119,7 @@ async fn a_message_above_the_queues_own_maximum_fails_alone() {
 async fn check_poison(fault: Fault, code: &str) {
     let (server, client) = served("orders", &[]).await;
     server.set_faults(FaultPlan::always(fault));
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     for n in 0..10 {
         writer
             .submit(Message::new(if n == 6 { "poison".to_owned() } else { format!("good {n}") }))
@@ -157,7 +157,7 @@ async fn one_message_that_spoils_the_whole_request_is_found_and_handed_back_alon
 #[tokio::test(start_paused = true)]
 async fn two_messages_of_one_id_are_duplicates_while_the_first_is_inside() {
     let (server, client) = served("orders", &[]).await;
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     writer.submit(Message::new("first").id("order-17")).await.unwrap();
     let error = writer.submit(Message::new("second").id("order-17")).await.unwrap_err();
     let SubmitError::Duplicate(entry) = error else { panic!("{error}") };

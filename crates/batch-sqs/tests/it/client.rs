@@ -14,13 +14,13 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
 use aws_sdk_sqs::error::BoxError;
-use batch_sqs::{Queue, SqsWriter};
+use batch_sqs::{Sqs, SqsWriter};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{URL, bare_config, config, failure, messages, now, says, send, shown};
 
 fn writer(config: Builder) -> SqsWriter {
-    SqsWriter::builder(Client::from_conf(config.build()), Queue::url(URL)).build().unwrap()
+    SqsWriter::builder(Sqs::new(Client::from_conf(config.build()), URL)).build().unwrap()
 }
 
 /// Adds a header, and counts.
@@ -56,7 +56,7 @@ async fn everything_of_the_users_client_but_its_retries_survives() {
         .interceptor(Extra(Arc::clone(&intercepted)))
         .retry_config(RetryConfig::standard().with_max_attempts(7));
 
-    send(&writer(config), &messages(1)).await;
+    let _ = send(&writer(config), &messages(1)).await;
     assert_eq!(intercepted.load(Ordering::Relaxed), 1);
     let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
     assert_eq!(asked.uri, "https://vpce.example:8443/");

@@ -10,7 +10,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{Builder, Credentials, IdentityCache};
 use batch_local::{Fault, FaultPlan, LocalServer};
-use batch_sqs::{Cause, Message, Queue, SqsWriter};
+use batch_sqs::{Cause, Message, Sqs, SqsWriter};
 
 use crate::support::{check_sums, codes, config, now, says, served};
 
@@ -47,7 +47,7 @@ impl ProvideCredentials for Changing {
 async fn stage(configured: impl FnOnce(Builder) -> Builder) -> (LocalServer, SqsWriter) {
     let (server, _) = served("orders", &[]).await;
     let client = Client::from_conf(configured(config(server.http_client())).build());
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     (server, writer)
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch_local::{Chosen, Fault, FaultPlan};
-use batch_sqs::{AttributeValue, Linger, Message, Queue, Settings, SqsWriter};
+use batch_sqs::{AttributeValue, Linger, Message, Queue, Settings, Sqs, SqsWriter};
 
 use crate::support::{check_sums, codes, served};
 
@@ -13,7 +13,7 @@ use crate::support::{check_sums, codes, served};
 async fn messages_arrive_as_they_were_in_full_batches() {
     let (server, client) = served("orders", &[]).await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let writer = SqsWriter::builder(client, Queue::name("orders")).settings(settings).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).settings(settings).build().unwrap();
     for n in 0..95 {
         writer.submit(Message::new(format!("message {n}"))).await.unwrap();
     }
@@ -28,7 +28,7 @@ async fn messages_arrive_as_they_were_in_full_batches() {
 #[tokio::test(start_paused = true)]
 async fn everything_of_a_message_arrives() {
     let (server, client) = served("orders", &[]).await;
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     let message = Message::new("tab\t \u{1f600} \"quoted\"")
         .id("mine")
         .delay(Duration::from_secs(7))
@@ -55,7 +55,7 @@ async fn everything_of_a_message_arrives() {
 async fn a_group_on_a_standard_queue_is_sent_only_when_set_and_keeps_no_order() {
     let (server, client) = served("orders", &[]).await;
     server.set_faults(FaultPlan::none().latency(Duration::from_millis(50)..Duration::from_millis(50)));
-    let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
     for n in 0..40 {
         writer.submit(Message::new(format!("{n}")).group("tenant")).await.unwrap();
     }
@@ -73,7 +73,7 @@ async fn a_group_on_a_standard_queue_is_sent_only_when_set_and_keeps_no_order() 
 async fn entries_that_fail_inside_a_success_are_sent_again_and_no_others() {
     let (server, client) = served("orders", &[]).await;
     let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let writer = SqsWriter::builder(client, Queue::name("orders")).settings(settings).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).settings(settings).build().unwrap();
     server.set_faults(FaultPlan::script([
         Fault::partial_failure(Chosen::At(vec![0, 3, 9]), "InternalError", false),
         Fault::throttle_entries(Chosen::At(vec![1])),
@@ -99,7 +99,7 @@ async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
     ] {
         let (server, client) = served("orders", &[]).await;
         server.set_faults(FaultPlan::script([fault.clone()]));
-        let writer = SqsWriter::builder(client, Queue::name("orders")).build().unwrap();
+        let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
         let sent = writer.submit_tracked("message".into()).await.unwrap().await.unwrap();
         assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
         assert_eq!(server.sqs().accepted_count("orders"), 2, "{fault:?}");
@@ -113,7 +113,7 @@ async fn a_message_that_keeps_failing_is_handed_back_to_its_owner() {
     server.set_faults(FaultPlan::always(Fault::fail_where(|body| body != "good", "InternalError", false)));
     let handled = Arc::new(Mutex::new(Vec::new()));
     let handler = Arc::clone(&handled);
-    let writer = SqsWriter::builder(client, Queue::name("orders"))
+    let writer = SqsWriter::builder(Sqs::new(client, "orders"))
         .on_unprocessed(move |item| handler.lock().unwrap().push(item))
         .settings(Settings::new().max_attempts(5))
         .build()
@@ -137,7 +137,7 @@ async fn nothing_is_lost_whatever_goes_wrong() {
         let (server, client) = served("orders", &[]).await;
         server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
         let settings = Settings::new().max_attempts(20);
-        let writer = SqsWriter::builder(client, Queue::name("orders")).settings(settings).build().unwrap();
+        let writer = SqsWriter::builder(Sqs::new(client, "orders")).settings(settings).build().unwrap();
         for n in 0..200 {
             writer.submit(Message::new(format!("message {n}"))).await.unwrap();
         }
@@ -159,12 +159,12 @@ async fn a_queue_given_by_its_arn_is_looked_up_by_name_and_account() {
     let (server, client) = served("orders", &[]).await;
     let url = client.get_queue_url().queue_name("orders").send().await.unwrap().queue_url.unwrap();
     let account = url.rsplit('/').nth(1).unwrap();
-    let arn = |region| Queue::arn(format!("arn:aws:sqs:{region}:{account}:orders"));
-    let writer = SqsWriter::builder(client.clone(), arn("eu-west-1")).build().unwrap();
+    let arn = |region| Queue::new(format!("arn:aws:sqs:{region}:{account}:orders"));
+    let writer = SqsWriter::builder(Sqs::new(client.clone(), arn("eu-west-1"))).build().unwrap();
     writer.submit(Message::new("message")).await.unwrap();
     assert!(writer.flush().await.is_empty());
     assert_eq!(server.sqs().accepted_count("orders"), 1);
 
-    let error = SqsWriter::builder(client, arn("us-east-1")).build().unwrap_err().to_string();
+    let error = SqsWriter::builder(Sqs::new(client, arn("us-east-1"))).build().unwrap_err().to_string();
     assert!(error.contains("make the client with the region of the queue"), "{error}");
 }

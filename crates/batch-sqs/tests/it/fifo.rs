@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
-use batch_sqs::{Message, Order, Queue, Settings, SqsWriter, SubmitError};
+use batch_sqs::{Message, Order, Queue, Settings, Sqs, SqsWriter, SubmitError};
 
 use crate::canned::{Answer, Canned};
 use crate::support::{check_sums, client, codes, served};
 
 async fn fifo() -> (LocalServer, SqsWriter) {
     let (server, client) = served("orders.fifo", &[]).await;
-    (server, SqsWriter::builder(client, Queue::name("orders.fifo")).build().unwrap())
+    (server, SqsWriter::builder(Sqs::new(client, "orders.fifo")).build().unwrap())
 }
 
 /// What arrived, by group, in the order of arrival.
@@ -51,7 +51,7 @@ async fn each_group_keeps_its_order_through_lost_answers_and_throttling() {
 async fn strict_order_holds_through_partial_failures() {
     let (server, client) = served("orders.fifo", &[]).await;
     let settings = Settings::new().order(Order::Strict).max_attempts(50);
-    let writer = SqsWriter::builder(client, Queue::name("orders.fifo")).settings(settings).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders.fifo")).settings(settings).build().unwrap();
     let kinds = [(Fault::partial_failure(Chosen::Rate(0.5), "InternalError", false), 1)];
     server.set_faults(FaultPlan::random(0.5, 3).kinds(&kinds));
     for n in 0..60 {
@@ -72,8 +72,9 @@ async fn a_retry_keeps_the_deduplication_id() {
             _ => Answer::accept(asked),
         }
     });
-    let queue = Queue::url("https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo");
-    let writer = SqsWriter::builder(client(http.clone()), queue).default_group("all").build().unwrap();
+    let queue = Queue::new("https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo");
+    let writer =
+        SqsWriter::builder(Sqs::new(client(http.clone()), queue).default_group("all")).build().unwrap();
     let tracked = writer.submit_tracked("generated".into()).await.unwrap();
     tracked.await.unwrap();
     let sent = |field: &str| -> BTreeSet<String> {
@@ -163,11 +164,11 @@ async fn duplicates_are_told_by_group_and_deduplication_id() {
 async fn a_queue_that_deduplicates_by_content_gets_no_generated_ids() {
     let attributes = [(QueueAttributeName::ContentBasedDeduplication, "true")];
     let (server, client) = served("orders.fifo", &attributes).await;
-    let writer = SqsWriter::builder(client, Queue::name("orders.fifo"))
-        .default_group("g")
-        .content_based_deduplication(true)
-        .build()
-        .unwrap();
+    let writer = SqsWriter::builder(
+        Sqs::new(client, "orders.fifo").default_group("g").content_based_deduplication(true),
+    )
+    .build()
+    .unwrap();
     for body in ["same", "same", "other"] {
         writer.submit(body.into()).await.unwrap();
     }
@@ -190,8 +191,8 @@ async fn messages_of_one_id_may_travel_together() {
 #[tokio::test(start_paused = true)]
 async fn content_based_deduplication_that_the_queue_has_not_is_named_as_the_likely_reason() {
     let (_server, client) = served("orders.fifo", &[]).await;
-    let builder = SqsWriter::builder(client, Queue::name("orders.fifo"));
-    let writer = builder.content_based_deduplication(true).default_group("all").build().unwrap();
+    let queue = Sqs::new(client, "orders.fifo").content_based_deduplication(true).default_group("all");
+    let writer = SqsWriter::builder(queue).build().unwrap();
     writer.submit(Message::new("message")).await.unwrap();
     let unprocessed = writer.flush().await;
     assert_eq!(codes(&unprocessed), ["InvalidParameterValue"]);

@@ -15,7 +15,7 @@ use aws_sdk_sqs::operation::RequestId;
 use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchInput, SendMessageBatchOutput};
 use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use aws_smithy_types::body::SdkBody;
-use batch_sqs::{Queue, SqsWriter};
+use batch_sqs::{Sqs, SqsWriter};
 use serde_json::json;
 
 use crate::canned::{Answer, Canned};
@@ -103,7 +103,7 @@ async fn an_interceptor_sees_and_changes_input_and_request_as_without_the_writer
     let http = Canned::new(Answer::accept);
     let seen = Arc::default();
     let client = Client::from_conf(config(http.clone()).interceptor(Inside(Arc::clone(&seen))).build());
-    let writer = SqsWriter::builder(client, Queue::url(URL)).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, URL)).build().unwrap();
     assert_eq!(shown(&send(&writer, &messages(2)).await), "Each[+ +]");
     assert_eq!(*seen.lock().unwrap(), ["body 0", "body 1", "POST AmazonSQS.SendMessageBatch", "2 sent, r-1"]);
     let trace = json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": "Root=1" } });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use batch_sqs::{Queue, SqsWriter};
+use batch_sqs::{Queue, Sqs, SqsWriter};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -10,7 +10,7 @@ use crate::canned::{Answer, Asked, Canned};
 use crate::support::{URL, client, failure, messages, says, send, shown};
 
 fn by_name(http: &Canned) -> SqsWriter {
-    SqsWriter::builder(client(http.clone()), Queue::name("orders")).build().unwrap()
+    SqsWriter::builder(Sqs::new(client(http.clone()), "orders")).build().unwrap()
 }
 
 fn url() -> Answer {
@@ -41,9 +41,9 @@ async fn a_name_is_looked_up_once() {
 #[tokio::test(start_paused = true)]
 async fn the_account_of_another_owner_goes_into_the_lookup() {
     let http = looked_up([url()]);
-    let queue = Queue::name("orders").owned_by("123456789012");
-    let writer = SqsWriter::builder(client(http.clone()), queue).build().unwrap();
-    send(&writer, &messages(1)).await;
+    let queue = Queue::new("orders").owned_by("123456789012");
+    let writer = SqsWriter::builder(Sqs::new(client(http.clone()), queue)).build().unwrap();
+    let _ = send(&writer, &messages(1)).await;
     assert_eq!(
         http.asked()[0].body,
         json!({ "QueueName": "orders", "QueueOwnerAWSAccountId": "123456789012" })
@@ -93,11 +93,14 @@ async fn a_lookup_that_is_given_up_leaves_its_turn_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_lookup_never_counts_as_sent_and_blames_no_message() {
     for (answer, expected) in [
-        (Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue"), "Fatal(NonExistentQueue)"),
-        (Answer::plain_error(400, "QueueDoesNotExist"), "Fatal(QueueDoesNotExist)"),
+        (
+            Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue"),
+            "UnknownDestination(NonExistentQueue)",
+        ),
+        (Answer::plain_error(400, "QueueDoesNotExist"), "UnknownDestination(QueueDoesNotExist)"),
         (Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)"),
         (Answer::error(400, "InvalidParameterValue"), "Fatal(InvalidParameterValue)"),
-        (Answer::error(403, "ExpiredToken"), "Unsent(ExpiredToken)"),
+        (Answer::error(403, "ExpiredToken"), "Expired(ExpiredToken)"),
         (Answer::error(500, "InternalError"), "Retry(InternalError)"),
         (Answer::Http(503, None, String::new()), "Retry(HTTP 503)"),
         (Answer::Http(200, None, "{".to_owned()), "Retry(HTTP 200)"),
@@ -122,8 +125,8 @@ async fn a_queue_that_does_not_exist_is_named_in_the_failure() {
         &["the queue orders does not exist in region eu-west-1 for the account of these credentials"],
     );
 
-    let queue = Queue::name("orders").owned_by("123456789012");
-    let writer = SqsWriter::builder(client(http), queue).build().unwrap();
+    let queue = Queue::new("orders").owned_by("123456789012");
+    let writer = SqsWriter::builder(Sqs::new(client(http), queue)).build().unwrap();
     says(&crate::support::failure(send(&writer, &messages(1)).await), &["for account 123456789012"]);
 }
 
@@ -146,7 +149,7 @@ async fn a_url_that_turns_out_wrong_is_looked_up_afresh() {
         moved(asked, lookups.fetch_add(is_lookup, std::sync::atomic::Ordering::Relaxed))
     });
     let writer = by_name(&http);
-    assert_eq!(shown(&send(&writer, &messages(1)).await), "Fatal(NonExistentQueue)");
+    assert_eq!(shown(&send(&writer, &messages(1)).await), "UnknownDestination(NonExistentQueue)");
     assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
     assert_eq!(http.count("GetQueueUrl"), 2);
 }
@@ -156,7 +159,49 @@ async fn a_url_that_the_user_gave_is_never_looked_up() {
     let http = Canned::script([Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue")]);
     let writer = crate::support::writer(http.clone());
     for _ in 0..2 {
-        assert_eq!(shown(&send(&writer, &messages(1)).await), "Fatal(NonExistentQueue)");
+        assert_eq!(shown(&send(&writer, &messages(1)).await), "UnknownDestination(NonExistentQueue)");
     }
     assert_eq!((http.count("GetQueueUrl"), http.count("SendMessageBatch")), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_checked_queue_spares_the_first_request_its_lookup() {
+    let http = looked_up([url()]);
+    let queue = Sqs::new(client(http.clone()), "orders").check().await.unwrap();
+    assert_eq!(http.count("GetQueueUrl"), 1);
+    let writer = SqsWriter::builder(queue).build().unwrap();
+    assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
+    assert_eq!((http.count("GetQueueUrl"), http.count("SendMessageBatch")), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_given_by_url_is_checked_by_an_attribute() {
+    let attributes = json!({ "Attributes": { "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:orders" } });
+    let http = Canned::script([Answer::ok(&attributes)]);
+    Sqs::new(client(http.clone()), URL).check().await.unwrap();
+    assert_eq!(http.asked()[0].operation, "GetQueueAttributes");
+    assert_eq!(http.asked()[0].body, json!({ "QueueUrl": URL, "AttributeNames": ["QueueArn"] }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_says_what_is_wrong_before_the_first_message() {
+    let not_there = Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue");
+    let forbidden = Answer::error(403, "AccessDenied");
+    for (queue, answer, expected) in [
+        ("orders", not_there.clone(), "the destination was not found: NonExistentQueue"),
+        (URL, not_there, "the destination was not found: NonExistentQueue"),
+        ("orders", forbidden.clone(), "the destination could not be asked: AccessDenied"),
+        (URL, forbidden.clone(), "allow them sqs:GetQueueAttributes"),
+        ("no queue", forbidden, "the options do not fit: the queue name \"no queue\""),
+    ] {
+        let http = Canned::script([answer]);
+        let error = Sqs::new(client(http.clone()), queue).check().await.unwrap_err();
+        let mut shown = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(error) = source {
+            shown = format!("{shown}: {error}");
+            source = error.source();
+        }
+        assert!(shown.contains(expected), "{shown}");
+    }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use batch_local::{Fault, FaultPlan};
-use batch_sqs::{Cause, Message, Queue, Settings, SqsWriter};
+use batch_sqs::{Cause, Message, Queue, Settings, Sqs, SqsWriter};
 
 use crate::support::{bare_config, check_sums, codes, now, pass, says, served};
 
 fn writer(client: Client) -> SqsWriter {
-    SqsWriter::builder(client, Queue::name("orders")).build().unwrap()
+    SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap()
 }
 
 async fn submit(writer: &SqsWriter, count: usize) {
@@ -52,8 +52,8 @@ async fn a_queue_that_does_not_exist_is_found_as_soon_as_it_does() {
 #[tokio::test(start_paused = true)]
 async fn a_url_of_a_queue_that_does_not_exist_is_named() {
     let (_server, client) = served("others", &[]).await;
-    let queue = Queue::url("https://sqs.us-east-1.amazonaws.com/000000000000/orders");
-    let writer = SqsWriter::builder(client, queue).build().unwrap();
+    let queue = Queue::new("https://sqs.us-east-1.amazonaws.com/000000000000/orders");
+    let writer = SqsWriter::builder(Sqs::new(client, queue)).build().unwrap();
     submit(&writer, 1).await;
     says(&writer.flush().await[0], &["000000000000/orders does not exist in region eu-west-1"]);
     check_sums(&writer, 0, 1);
@@ -93,7 +93,7 @@ async fn access_denied_to_the_lookup_hands_back_without_sending() {
 async fn outage(settings: Settings) -> (SqsWriter, Vec<String>) {
     let (server, client) = served("orders", &[]).await;
     server.set_faults(FaultPlan::always(Fault::Unreachable));
-    let writer = SqsWriter::builder(client, Queue::name("orders")).settings(settings).build().unwrap();
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).settings(settings).build().unwrap();
     submit(&writer, 25).await;
     let (unprocessed, ()) = tokio::join!(writer.flush(), async {
         pass(Duration::from_secs(121)).await;

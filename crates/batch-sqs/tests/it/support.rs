@@ -3,9 +3,9 @@
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
-use batch_core::{Failure, Reply, Service, Verdict};
+use batch_core::{Batch, Failure, Refusal, Reply, Service, Verdict, Verdicts};
 use batch_local::LocalServer;
-use batch_sqs::{Message, Queue, SentMessage, SqsWriter, UnprocessedItem};
+use batch_sqs::{Message, SentMessage, Sqs, SqsWriter, UnprocessedItem};
 
 pub(crate) const URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
 
@@ -25,7 +25,7 @@ pub(crate) fn client(http: impl HttpClient + 'static) -> Client {
 
 /// A writer to a queue given by URL: nothing is looked up.
 pub(crate) fn writer(http: impl HttpClient + 'static) -> SqsWriter {
-    SqsWriter::builder(client(http), Queue::url(URL)).build().unwrap()
+    SqsWriter::builder(Sqs::new(client(http), URL)).build().unwrap()
 }
 
 /// A server with a queue, and a client of it.
@@ -45,7 +45,7 @@ pub(crate) async fn served(queue: &str, attributes: &[(QueueAttributeName, &str)
 
 /// What one request with these messages comes to, without the writer's own retries.
 pub(crate) async fn send(writer: &SqsWriter, messages: &[Message]) -> Reply<SentMessage> {
-    writer.service().send(messages).await
+    writer.service().send(&Batch::of(messages)).await
 }
 
 pub(crate) fn messages(count: usize) -> Vec<Message> {
@@ -54,18 +54,13 @@ pub(crate) fn messages(count: usize) -> Vec<Message> {
 
 /// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`.
 pub(crate) fn shown(reply: &Reply<SentMessage>) -> String {
-    let whole = |name: &str, failure: &Failure| format!("{name}({})", failure.code());
     match reply {
-        Reply::Ambiguous(failure) => whole("Ambiguous", failure),
-        Reply::Each(verdicts) => {
+        Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
+        Ok(Verdicts::Each(verdicts)) => {
             let verdicts: Vec<_> = verdicts.iter().map(shown_verdict).collect();
             format!("Each[{}]", verdicts.join(" "))
         }
-        Reply::Fatal(failure) => whole("Fatal", failure),
-        Reply::Retry(failure) => whole("Retry", failure),
-        Reply::Split(failure) => whole("Split", failure),
-        Reply::Throttled(failure) => whole("Throttled", failure),
-        Reply::Unsent(failure) => whole("Unsent", failure),
+        Err(Refusal { class, failure }) => format!("{class:?}({})", failure.code()),
     }
 }
 
@@ -81,15 +76,7 @@ fn shown_verdict(verdict: &Verdict<SentMessage>) -> String {
 
 /// The failure of a reply for the whole request.
 pub(crate) fn failure(reply: Reply<SentMessage>) -> Failure {
-    match reply {
-        Reply::Ambiguous(failure)
-        | Reply::Fatal(failure)
-        | Reply::Retry(failure)
-        | Reply::Split(failure)
-        | Reply::Throttled(failure)
-        | Reply::Unsent(failure) => failure,
-        Reply::Each(verdicts) => panic!("{verdicts:?}"),
-    }
+    reply.expect_err("the request failed").failure
 }
 
 /// Checks that every message is accounted for: so many delivered, so many handed back.

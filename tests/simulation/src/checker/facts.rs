@@ -22,19 +22,19 @@ pub(crate) struct Facts {
 /// What the service answered to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// See [`Reply::Ambiguous`](batch_core::Reply::Ambiguous).
+    /// See [`Class::Ambiguous`](batch_core::Class::Ambiguous).
     Ambiguous(Failure),
-    /// See [`Reply::Each`](batch_core::Reply::Each).
+    /// A verdict for each entry.
     Each(Vec<Fate>),
-    /// See [`Reply::Fatal`](batch_core::Reply::Fatal).
+    /// See [`Class::Fatal`](batch_core::Class::Fatal).
     Fatal(Failure),
-    /// See [`Reply::Retry`](batch_core::Reply::Retry).
+    /// See [`Class::Retry`](batch_core::Class::Retry).
     Retry(Failure),
-    /// See [`Reply::Split`](batch_core::Reply::Split).
+    /// See [`Class::Split`](batch_core::Class::Split).
     Split(Failure),
-    /// See [`Reply::Throttled`](batch_core::Reply::Throttled).
+    /// See [`Class::Throttled`](batch_core::Class::Throttled).
     Throttled(Failure),
-    /// See [`Reply::Unsent`](batch_core::Reply::Unsent).
+    /// See [`Class::Unsent`](batch_core::Class::Unsent).
     Unsent(Failure),
 }
 

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Failure, Invalid, LimitPolicy, Measure, Reply, Service, Verdict};
+use batch_core::{
+    Batch, Class, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+};
 use batchwright_simulation::Dice;
 use tokio::time::Instant;
 
@@ -85,13 +87,14 @@ impl Service for Limited {
         Ok(Measure::of_bytes(100))
     }
 
-    async fn send(&self, entries: &[u64]) -> Reply<()> {
+    async fn send(&self, batch: &Batch<u64>) -> Reply<()> {
+        let entries = batch.entries();
         self.travel().await;
         let takes = self.bucket().takes(self.writer);
         self.travel().await;
         match takes {
-            true => Reply::Each(vec![Verdict::Accepted(()); entries.len()]),
-            false => Reply::Throttled(Failure::new("SlowDown")),
+            true => Ok(Verdicts::Each(vec![Verdict::Accepted(()); entries.len()])),
+            false => Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))),
         }
     }
 }

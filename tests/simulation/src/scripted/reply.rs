@@ -1,6 +1,6 @@
 //! What the service does with the entries of a request, and what it says of it.
 
-use batch_core::{Failure, Reply, Verdict};
+use batch_core::{Class, Failure, Refusal, Reply, Verdict, Verdicts};
 
 use super::act::{Act, Deed};
 use super::item::{Item, Nature};
@@ -13,7 +13,7 @@ impl Scripted {
     pub(super) async fn reply(&self, act: &Act, items: &[Item], dice: &mut Dice) -> Reply<u64> {
         match act.deed {
             Deed::Each { failing } => self.each(items, |_| dice.chance(failing).then(|| Failed::draw(dice))),
-            Deed::Fatal => Reply::Fatal(Failure::new("AccessDenied")),
+            Deed::Fatal => Err(Refusal::new(Class::Fatal, Failure::new("AccessDenied"))),
             Deed::Hang { applied } => {
                 self.apply_perhaps(applied, dice, items);
                 std::future::pending().await
@@ -24,7 +24,7 @@ impl Scripted {
             }),
             Deed::Lost { applied } => {
                 self.apply_perhaps(applied, dice, items);
-                Reply::Ambiguous(Failure::new("Reset"))
+                Err(Refusal::new(Class::Ambiguous, Failure::new("Reset")))
             }
             Deed::Miscount { applied } => {
                 self.apply_perhaps(applied, dice, items);
@@ -32,16 +32,16 @@ impl Scripted {
                     true => dice.between(0, items.len() - 1),
                     false => items.len() + 1,
                 };
-                Reply::Each((0..verdicts).map(|_| Verdict::Accepted(0)).collect())
+                Ok(Verdicts::Each((0..verdicts).map(|_| Verdict::Accepted(0)).collect()))
             }
             Deed::Panic { applied } => {
                 self.apply_perhaps(applied, dice, items);
                 panic!("a service that panics")
             }
-            Deed::Retry => Reply::Retry(Failure::new("InternalError")),
-            Deed::Split => Reply::Split(Failure::new(WHIM)),
-            Deed::Throttle => Reply::Throttled(Failure::new("SlowDown")),
-            Deed::Unsent => Reply::Unsent(Failure::new("ConnectionRefused")),
+            Deed::Retry => Err(Refusal::new(Class::Retry, Failure::new("InternalError"))),
+            Deed::Split => Err(Refusal::new(Class::Split, Failure::new(WHIM))),
+            Deed::Throttle => Err(Refusal::new(Class::Throttled, Failure::new("SlowDown"))),
+            Deed::Unsent => Err(Refusal::new(Class::Unsent, Failure::new("ConnectionRefused"))),
         }
     }
 
@@ -49,7 +49,7 @@ impl Scripted {
     fn each(&self, items: &[Item], mut fails: impl FnMut(&Item) -> Option<Failed>) -> Reply<u64> {
         let poison = items.iter().find_map(poison_of).filter(|_| !self.refuses_alone);
         if let Some(failure) = poison {
-            return Reply::Split(failure);
+            return Err(Refusal::new(Class::Split, failure));
         }
         let mut taken = Vec::new();
         let mut verdicts = Vec::with_capacity(items.len());
@@ -62,7 +62,7 @@ impl Scripted {
             verdicts.push(failed.map_or_else(accepted, |failed| failed.verdict));
         }
         self.apply(taken);
-        Reply::Each(verdicts)
+        Ok(Verdicts::Each(verdicts))
     }
 
     fn apply<'a>(&self, items: impl IntoIterator<Item = &'a Item>) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Duplicates, Invalid, Key, LimitPolicy, Measure, Reply, Service};
+use batch_core::{Batch, Duplicates, Invalid, Key, LimitPolicy, Measure, Reply, Service};
 use tokio::time::Instant;
 
 use crate::checker::{Copies, Held};
@@ -107,29 +107,29 @@ impl Service for Scripted {
         self.memory
     }
 
-    fn prepare(&self, item: &mut Item) {
+    fn prepare(&self, item: &mut Item) -> Result<(), Invalid> {
         if item.stamp.is_none() {
             item.stamp = Some(self.with(|state| {
                 state.stamps += 1;
                 state.stamps
             }));
         }
+        Ok(())
     }
 
     fn measure<'a>(&self, item: &'a Item) -> Result<Measure<'a>, Invalid> {
         if item.nature == Nature::Invalid {
             return Err(Invalid::new("it was made so"));
         }
-        Ok(Measure {
-            entry_bytes: item.entry_bytes,
-            request_bytes: item.request_bytes,
-            heap_bytes: item.heap_bytes,
-            lane: item.lane.as_ref().map(|lane| Key::from(&lane[..])),
-            identity: item.identity.as_ref().map(|identity| Key::from(&identity[..])),
-        })
+        Ok(Measure::of_bytes(item.entry_bytes)
+            .request_bytes(item.request_bytes)
+            .heap_bytes(item.heap_bytes)
+            .lane(item.lane.as_ref().map(|lane| Key::from(&lane[..])))
+            .identity(item.identity.as_ref().map(|identity| Key::from(&identity[..]))))
     }
 
-    async fn send(&self, items: &[Item]) -> Reply<u64> {
+    async fn send(&self, batch: &Batch<Item>) -> Reply<u64> {
+        let items = batch.entries();
         let (act, mut dice) = self.draw();
         let [before, after] = act.latency;
         wait(before).await;

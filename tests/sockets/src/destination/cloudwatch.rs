@@ -3,7 +3,7 @@
 use anyhow::Result;
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric};
 use batch_core::{Settings, Writer};
 use batch_local::{LocalServer, StoredDatum};
 
@@ -31,9 +31,8 @@ impl Destination for Datums {
     }
 
     fn writer(&self, settings: Settings) -> Result<Writer<CloudWatch>> {
-        let writer = CloudWatchWriter::builder(self.0.clone(), Namespace::new(NAMESPACE));
-        let writer = writer.settings(settings).build()?;
-        Ok(Writer::clone(&writer))
+        let namespace = CloudWatch::new(self.0.clone(), NAMESPACE);
+        Ok(CloudWatchWriter::builder(namespace).settings(settings).build()?)
     }
 
     fn entry(number: u64, bytes: usize) -> Metric {

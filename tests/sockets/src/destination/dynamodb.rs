@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use batch_core::{Settings, Writer};
-use batch_dynamodb::{DynamoDb, DynamoDbWriter, Table, Write};
+use batch_dynamodb::{DynamoDb, ScalarType, Write};
 use batch_local::{LocalServer, StoredItem};
 
 use super::{Copies, Destination, Held, Throttles, content, number_of};
@@ -38,9 +38,8 @@ impl Destination for Items {
     }
 
     fn writer(&self, settings: Settings) -> Result<Writer<DynamoDb>> {
-        let writer = DynamoDbWriter::builder(self.0.clone(), Table::name(TABLE));
-        let writer = writer.partition_key(KEY, batch_dynamodb::KeyType::Number).settings(settings).build()?;
-        Ok(Writer::clone(&writer))
+        let table = DynamoDb::new(self.0.clone(), TABLE).partition_key(KEY, ScalarType::Number);
+        Ok(Writer::builder(table).settings(settings).build()?)
     }
 
     fn entry(number: u64, bytes: usize) -> Write {

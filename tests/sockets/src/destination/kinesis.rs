@@ -4,7 +4,7 @@ use anyhow::Result;
 use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use batch_core::{Settings, Writer};
-use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream};
+use batch_kinesis::{Kinesis, KinesisWriter, Record};
 use batch_local::{LocalServer, StoredRecord};
 
 use super::{Copies, Destination, Held, Throttles, content, lane, number_of};
@@ -30,9 +30,8 @@ impl Destination for Records {
     }
 
     fn writer(&self, settings: Settings) -> Result<Writer<Kinesis>> {
-        let writer =
-            KinesisWriter::builder(self.0.clone(), Stream::name(STREAM)).settings(settings).build()?;
-        Ok(Writer::clone(&writer))
+        let stream = Kinesis::new(self.0.clone(), STREAM);
+        Ok(KinesisWriter::builder(stream).settings(settings).build()?)
     }
 
     fn entry(number: u64, bytes: usize) -> Record {

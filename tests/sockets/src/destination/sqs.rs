@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
-use batch_sqs::{Message, Queue, Sqs, SqsWriter};
+use batch_sqs::{Message, Sqs, SqsWriter};
 
 use super::{Copies, Destination, Held, Throttles, content, lane, number_of};
 
@@ -95,8 +95,8 @@ impl Destination for Standard {
 }
 
 fn writer(client: &Client, queue: &str, settings: Settings) -> Result<Writer<Sqs>> {
-    let writer = SqsWriter::builder(client.clone(), Queue::name(queue)).settings(settings).build()?;
-    Ok(Writer::clone(&writer))
+    let writer = SqsWriter::builder(Sqs::new(client.clone(), queue)).settings(settings).build()?;
+    Ok(writer)
 }
 
 fn held(server: &LocalServer, queue: &str) -> Vec<Held> {

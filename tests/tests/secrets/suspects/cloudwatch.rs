@@ -1,8 +1,7 @@
 use aws_smithy_cbor::Encoder;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use batch_cloudwatch::aws_sdk_cloudwatch;
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, Namespace, StatisticSet};
-use batch_core::{Settings, Writer};
+use batch_cloudwatch::{CloudWatch, Metric, StatisticSet};
 use batchwright_tests::Datums;
 
 use super::{Suspect, client};
@@ -15,9 +14,8 @@ impl Suspect for Datums {
     const READ: u16 = 400;
     const CONTENT: &'static str = "application/cbor";
 
-    fn build(setup: Setup, settings: Settings) -> Writer<CloudWatch> {
-        let writer = CloudWatchWriter::builder(client!(aws_sdk_cloudwatch, setup), Namespace::new("orders"));
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(setup: Setup) -> CloudWatch {
+        CloudWatch::new(client!(aws_sdk_cloudwatch, setup), "orders")
     }
 
     fn guilty(n: usize) -> Metric {

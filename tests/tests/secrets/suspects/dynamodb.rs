@@ -3,10 +3,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use batch_core::{Settings, Writer};
 use batch_dynamodb::aws_sdk_dynamodb::primitives::Blob;
 use batch_dynamodb::aws_sdk_dynamodb::types::AttributeValue::{self, B, Bs, L, M, N, Ns, Null, S, Ss};
-use batch_dynamodb::{DynamoDb, DynamoDbWriter, KeyType, Table, Write, aws_sdk_dynamodb};
+use batch_dynamodb::{DynamoDb, ScalarType, Write, aws_sdk_dynamodb};
 use batchwright_tests::Items;
 use serde_json::{Value, json};
 
@@ -19,10 +18,9 @@ impl Suspect for Items {
     const UNKNOWN: (u16, &'static str) = (400, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException");
     const CONTENT: &'static str = "application/x-amz-json-1.0";
 
-    fn build(setup: Setup, settings: Settings) -> Writer<DynamoDb> {
-        let writer = DynamoDbWriter::builder(client!(aws_sdk_dynamodb, setup), Table::name("orders"));
-        let writer = writer.partition_key("id", KeyType::String).settings(settings);
-        Writer::clone(&writer.build().unwrap())
+    fn service(setup: Setup) -> DynamoDb {
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, setup), "orders");
+        table.partition_key("id", ScalarType::String)
     }
 
     fn guilty(n: usize) -> Write {
@@ -93,9 +91,9 @@ impl Suspect for Items {
     }
 
     async fn look_up(setup: Setup) -> Option<Box<dyn Error>> {
-        let writer = DynamoDbWriter::builder(client!(aws_sdk_dynamodb, setup), Table::name("orders"));
-        let connect = tokio::time::timeout(Duration::from_secs(60), writer.connect());
-        connect.await.ok()?.err().map(Into::into)
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, setup), "orders");
+        let discovery = tokio::time::timeout(Duration::from_secs(60), table.discover_keys());
+        discovery.await.ok()?.err().map(Into::into)
     }
 }
 

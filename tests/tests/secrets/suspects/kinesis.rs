@@ -2,8 +2,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use batch_core::{Settings, Writer};
-use batch_kinesis::{Kinesis, KinesisWriter, Record, Stream, aws_sdk_kinesis};
+use batch_kinesis::{Kinesis, Record, aws_sdk_kinesis};
 use batchwright_tests::{Keyed, Spread};
 use serde_json::{Value, json};
 
@@ -16,9 +15,8 @@ impl Suspect for Keyed {
     const UNKNOWN: (u16, &'static str) = (400, "ResourceNotFoundException");
     const CONTENT: &'static str = "application/x-amz-json-1.1";
 
-    fn build(setup: Setup, settings: Settings) -> Writer<Kinesis> {
-        let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, setup), Stream::name("orders"));
-        Writer::clone(&writer.settings(settings).partition_key_from("key").build().unwrap())
+    fn service(setup: Setup) -> Kinesis {
+        Kinesis::new(client!(aws_sdk_kinesis, setup), "orders").partition_key_from("key")
     }
 
     fn guilty(n: usize) -> Record {
@@ -61,9 +59,9 @@ impl Suspect for Keyed {
     }
 
     async fn look_up(setup: Setup) -> Option<Box<dyn Error>> {
-        let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, setup), Stream::name("orders"));
-        let connect = tokio::time::timeout(Duration::from_secs(60), writer.discover_limits().connect());
-        connect.await.ok()?.err().map(Into::into)
+        let stream = Kinesis::new(client!(aws_sdk_kinesis, setup), "orders");
+        let discovered = tokio::time::timeout(Duration::from_secs(60), stream.discover_limits());
+        discovered.await.ok()?.err().map(Into::into)
     }
 }
 
@@ -71,9 +69,8 @@ impl Suspect for Spread {
     const UNKNOWN: (u16, &'static str) = Keyed::UNKNOWN;
     const CONTENT: &'static str = Keyed::CONTENT;
 
-    fn build(setup: Setup, settings: Settings) -> Writer<Kinesis> {
-        let writer = KinesisWriter::builder(client!(aws_sdk_kinesis, setup), Stream::name("orders"));
-        Writer::clone(&writer.settings(settings).build().unwrap())
+    fn service(setup: Setup) -> Kinesis {
+        Kinesis::new(client!(aws_sdk_kinesis, setup), "orders")
     }
 
     fn guilty(n: usize) -> Record {

@@ -2,8 +2,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use batch_core::{Settings, Writer};
-use batch_sqs::{AttributeValue, Message, Queue, Sqs, SqsWriter, aws_sdk_sqs};
+use batch_core::Settings;
+use batch_sqs::{AttributeValue, Message, Sqs, aws_sdk_sqs};
 use batchwright_tests::{Fifo, Standard};
 use serde_json::{Value, json};
 
@@ -16,8 +16,8 @@ impl Suspect for Fifo {
     const UNKNOWN: (u16, &'static str) = (400, "com.amazonaws.sqs#QueueDoesNotExist");
     const CONTENT: &'static str = "application/x-amz-json-1.0";
 
-    fn build(setup: Setup, settings: Settings) -> Writer<Sqs> {
-        build("orders.fifo", setup, settings)
+    fn service(setup: Setup) -> Sqs {
+        queue("orders.fifo", setup)
     }
 
     fn guilty(n: usize) -> Message {
@@ -81,8 +81,8 @@ impl Suspect for Standard {
     const UNKNOWN: (u16, &'static str) = Fifo::UNKNOWN;
     const CONTENT: &'static str = Fifo::CONTENT;
 
-    fn build(setup: Setup, settings: Settings) -> Writer<Sqs> {
-        build("orders", setup, settings)
+    fn service(setup: Setup) -> Sqs {
+        queue("orders", setup)
     }
 
     fn guilty(n: usize) -> Message {
@@ -115,9 +115,8 @@ impl Suspect for Standard {
     }
 }
 
-fn build(queue: &str, setup: Setup, settings: Settings) -> Writer<Sqs> {
-    let writer = SqsWriter::builder(client!(aws_sdk_sqs, setup), Queue::name(queue));
-    Writer::clone(&writer.settings(settings).build().unwrap())
+fn queue(name: &str, setup: Setup) -> Sqs {
+    Sqs::new(client!(aws_sdk_sqs, setup), name)
 }
 
 /// The queue is looked up when the first message is sent.

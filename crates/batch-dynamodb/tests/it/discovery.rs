@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use batch_dynamodb::{AttributeValue, ConnectError, DynamoDbWriter, KeyType, Settings, Table, Write};
+use batch_dynamodb::{AttributeValue, ConnectError, DynamoDb, DynamoDbWriter, ScalarType, Settings, Write};
 use serde_json::{Value, json};
 
 use crate::canned::{Answer, Canned};
@@ -36,8 +36,17 @@ fn described(description: Answer) -> Canned {
     })
 }
 
-async fn connect(http: &Canned) -> Result<DynamoDbWriter, ConnectError> {
-    DynamoDbWriter::builder(client(http.clone()), Table::name("orders")).connect().await
+fn orders(http: &Canned) -> DynamoDb {
+    DynamoDb::new(client(http.clone()), "orders")
+}
+
+async fn discover(http: &Canned) -> Result<DynamoDb, ConnectError> {
+    orders(http).discover_keys().await
+}
+
+/// Builds a writer to it with these settings, and returns what the error says.
+fn refused(table: DynamoDb, settings: Settings) -> String {
+    DynamoDbWriter::builder(table).settings(settings).build().unwrap_err().to_string()
 }
 
 fn item(members: &[(&str, AttributeValue)]) -> Write {
@@ -52,7 +61,7 @@ fn n(text: &str) -> AttributeValue {
 #[tokio::test(start_paused = true)]
 async fn a_writer_learns_the_keys_of_its_table_once() {
     let http = described(Answer::ok(&description()));
-    let writer = connect(&http).await.unwrap();
+    let writer = DynamoDbWriter::builder(discover(&http).await.unwrap()).build().unwrap();
     for write in
         [item(&[("pk", s("a")), ("sk", n("1"))]), item(&[("pk", s("a")), ("sk", n("2")), ("name", s("x"))])]
     {
@@ -72,7 +81,7 @@ async fn a_writer_learns_the_keys_of_its_table_once() {
         ),
         (
             item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]),
-            r#"an index's partition key "name" is empty, DynamoDB takes no empty key; give it a value, or leave it out"#,
+            r#"an index's partition key "name" is empty, DynamoDB accepts no empty key; give it a value, or leave it out"#,
         ),
     ] {
         let error = writer.submit(write.clone()).await.unwrap_err();
@@ -85,17 +94,18 @@ async fn a_writer_learns_the_keys_of_its_table_once() {
 async fn a_table_given_by_arn_is_described_by_it() {
     let http = described(Answer::ok(&description()));
     let arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders";
-    let writer = DynamoDbWriter::builder(client(http.clone()), Table::arn(arn)).connect().await.unwrap();
+    let table = DynamoDb::new(client(http.clone()), arn).discover_keys().await.unwrap();
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     let reply = send(&writer, &[item(&[("pk", s("a")), ("sk", n("1"))])]).await;
-    assert_eq!(shown(&reply), "Each[+]");
+    assert_eq!(shown(&reply), "AllAccepted");
     assert_eq!(http.asked()[0].body, json!({ "TableName": arn }));
     assert!(http.asked()[1].body["RequestItems"][arn].is_array());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_table_that_does_not_exist_is_named() {
-    let error = connect(&described(Answer::error(400, "ResourceNotFoundException"))).await.unwrap_err();
-    assert!(matches!(error, ConnectError::NoSuchTable(_)), "{error:?}");
+    let error = discover(&described(Answer::error(400, "ResourceNotFoundException"))).await.unwrap_err();
+    assert!(matches!(error, ConnectError::NotFound(_)), "{error:?}");
     says(
         &report(&error),
         &["the table orders does not exist in region eu-west-1", "check name, region and account"],
@@ -111,9 +121,9 @@ async fn a_table_that_cannot_be_described_says_why() {
         (Answer::Http(404, "<html>".to_owned()), "check the endpoint of the client"),
         (Answer::Refused, "check the network, the region and the endpoint of the client"),
     ] {
-        let error = connect(&described(answer)).await.unwrap_err();
-        assert!(matches!(error, ConnectError::NotDescribed(_)), "{error:?}");
-        says(&report(&error), &["the keys of the table could not be read", words]);
+        let error = discover(&described(answer)).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Unanswered(_)), "{error:?}");
+        says(&report(&error), &["the destination could not be asked", words]);
     }
 }
 
@@ -121,45 +131,60 @@ async fn a_table_that_cannot_be_described_says_why() {
 async fn a_table_that_takes_no_writes_is_named_with_the_reason() {
     let mut deleting = description();
     deleting["Table"]["TableStatus"] = json!("DELETING");
+    let error = discover(&described(Answer::ok(&deleting))).await.unwrap_err();
+    assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
+    says(&report(&error), &["the table orders cannot be written to: it is being deleted"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_without_the_keys_says_how_to_give_them() {
     for (answer, words) in [
-        (deleting, "it is being deleted"),
-        (json!({}), "the answer does not describe it"),
-        (json!({ "Table": { "TableStatus": "ACTIVE" } }), "does not tell its partition key"),
+        (json!({}), "the response does not describe the table"),
+        (json!({ "Table": { "TableStatus": "ACTIVE" } }), "does not report the partition key of the table"),
     ] {
-        let error = connect(&described(Answer::ok(&answer))).await.unwrap_err();
-        assert!(matches!(error, ConnectError::NotUsable { .. }), "{error:?}");
-        says(&report(&error), &["the table orders cannot be written to: ", words]);
+        let error = discover(&described(Answer::ok(&answer))).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Unanswered(_)), "{error:?}");
+        says(&report(&error), &[words, "give the table's keys with `DynamoDb::partition_key`"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_clients_own_retries_help_to_connect() {
+async fn the_clients_own_retries_help_to_discover() {
     let answers = [Answer::error(500, "InternalServerError"), Answer::ok(&description())];
     let descriptions = Canned::script(answers);
-    connect(&descriptions).await.unwrap();
+    discover(&descriptions).await.unwrap();
     assert_eq!(descriptions.count("DescribeTable"), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn settings_are_checked_as_without_connecting() {
+async fn options_and_settings_are_checked_as_without_discovering() {
     let http = described(Answer::ok(&description()));
-    let builder = || DynamoDbWriter::builder(client(http.clone()), Table::name("orders"));
-    let error = builder().settings(Settings::new().threshold_entries(26)).connect().await.unwrap_err();
+    let settings = Settings::new().threshold_entries(26);
+    says(&refused(discover(&http).await.unwrap(), settings), &["26", "25"]);
+    let table = orders(&http).partition_key_from("pk").discover_keys().await.unwrap();
+    says(&refused(table, Settings::new()), &["\"pk\" cannot be taken from itself"]);
+
+    let asked = http.count("DescribeTable");
+    let error = DynamoDb::new(client(http.clone()), "no table").discover_keys().await.unwrap_err();
     assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
-    let error = builder().partition_key_from("pk").connect().await.unwrap_err();
-    assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
-    let error =
-        DynamoDbWriter::builder(client(http.clone()), Table::name("no table")).connect().await.unwrap_err();
-    assert!(matches!(error, ConnectError::Config(_)), "{error:?}");
+    assert_eq!(http.count("DescribeTable"), asked);
 }
 
 #[tokio::test(start_paused = true)]
 async fn given_keys_are_never_asked_for() {
     let http = described(Answer::error(400, "AccessDeniedException"));
-    let builder = DynamoDbWriter::builder(client(http.clone()), Table::name("orders"));
-    let writer =
-        builder.partition_key("pk", KeyType::String).sort_key("sk", KeyType::Number).build().unwrap();
+    let table = orders(&http).partition_key("pk", ScalarType::String).sort_key("sk", ScalarType::Number);
+    let writer = DynamoDbWriter::builder(table).build().unwrap();
     writer.submit(item(&[("pk", s("a")), ("sk", n("1"))])).await.unwrap();
     assert!(writer.flush().await.is_empty());
     assert_eq!(http.count("DescribeTable"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn discovered_keys_take_the_place_of_given_ones() {
+    let http = described(Answer::ok(&description()));
+    let given = orders(&http).partition_key("other", ScalarType::Binary).sort_key("sk", ScalarType::String);
+    let writer = DynamoDbWriter::builder(given.discover_keys().await.unwrap()).build().unwrap();
+    writer.submit(item(&[("pk", s("a")), ("sk", n("1"))])).await.unwrap();
+    assert!(writer.flush().await.is_empty());
 }

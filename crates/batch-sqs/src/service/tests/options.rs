@@ -1,28 +1,16 @@
+//! Which options of a queue and settings of a writer are accepted.
+
 use std::time::Duration;
 
-use aws_sdk_sqs::config::BehaviorVersion;
-use aws_sdk_sqs::{Client, Config};
-use batch_core::{ConfigError, Service, Settings};
+use batch_core::{ConfigError, OnAmbiguous, Service, Settings};
 
-use super::SqsWriterBuilder;
-use crate::{Queue, SqsWriter};
+use super::{client, fifo, standard};
+use crate::{Sqs, SqsWriter};
 
-fn client() -> Client {
-    Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build())
-}
-
-fn standard() -> SqsWriterBuilder {
-    SqsWriter::builder(client(), Queue::name("orders"))
-}
-
-fn fifo() -> SqsWriterBuilder {
-    SqsWriter::builder(client(), Queue::name("orders.fifo"))
-}
-
-/// Checks whether it builds, or says these words.
+/// Checks whether a writer to it is built with these settings, or the error says these words.
 #[track_caller]
-fn check(builder: SqsWriterBuilder, expected: Result<(), &[&str]>) {
-    match (builder.build(), expected) {
+fn check_with(sqs: Sqs, settings: Settings, expected: Result<(), &[&str]>) {
+    match (SqsWriter::builder(sqs).settings(settings).build(), expected) {
         (Ok(_), Ok(())) => {}
         (Err(error), Err(words)) => {
             let shown = error.to_string();
@@ -30,6 +18,11 @@ fn check(builder: SqsWriterBuilder, expected: Result<(), &[&str]>) {
         }
         (found, _) => panic!("{found:?} instead of {expected:?}"),
     }
+}
+
+#[track_caller]
+fn check(sqs: Sqs, expected: Result<(), &[&str]>) {
+    check_with(sqs, Settings::new(), expected);
 }
 
 #[test]
@@ -67,17 +60,17 @@ fn a_fifo_queue_takes_any_deadline_and_timeouts_below_five_minutes() {
             .delivery_deadline(Duration::from_millis(deadline))
             .attempt_timeout(Duration::from_millis(timeout))
     };
-    check(fifo().settings(settings(3_600_000, 10_000)), Ok(()));
-    check(fifo().settings(settings(300_000, 299_999)), Ok(()));
-    check(
-        fifo().settings(settings(300_000, 300_000)),
+    check_with(fifo(), settings(3_600_000, 10_000), Ok(()));
+    check_with(fifo(), settings(300_000, 299_999), Ok(()));
+    check_with(
+        fifo(),
+        settings(300_000, 300_000),
         Err(&["Settings::attempt_timeout is 300s", "remembers an entry is 300s", "OnAmbiguous::HandBack"]),
     );
-    check(fifo().settings(settings(300_000, 300_000).on_ambiguous(crate::OnAmbiguous::HandBack)), Ok(()));
-    check(standard().settings(settings(3_600_000, 600_000)), Ok(()));
-    let remembered = |writer: SqsWriterBuilder| writer.build().expect("it builds").service().remembers_for();
-    assert_eq!(remembered(fifo()), Some(Duration::from_secs(300)));
-    assert_eq!(remembered(standard()), None);
+    check_with(fifo(), settings(300_000, 300_000).on_ambiguous(OnAmbiguous::HandBack), Ok(()));
+    check_with(standard(), settings(3_600_000, 600_000), Ok(()));
+    assert_eq!(fifo().remembers_for(), Some(Duration::from_secs(300)));
+    assert_eq!(standard().remembers_for(), None);
 }
 
 #[test]
@@ -91,26 +84,25 @@ fn the_largest_message_is_between_the_least_and_the_most_of_queues() {
 
 #[test]
 fn the_queue_is_checked() {
-    check(SqsWriter::builder(client(), Queue::name("no queue")), Err(&["' '"]));
-    check(SqsWriter::builder(client(), Queue::url("orders")), Err(&["no queue URL"]));
+    check(Sqs::new(client(), "no queue"), Err(&["' '"]));
+    check(Sqs::new(client(), "ftp://host/1/orders"), Err(&["no queue URL"]));
+    check(Sqs::new(client(), "arn:aws:sns:eu-west-1:123456789012:orders"), Err(&["no ARN of a queue"]));
 }
 
 #[test]
 fn the_settings_are_checked() {
-    check(standard().settings(Settings::new().threshold_entries(11)), Err(&["11", "10"]));
-    check(standard().settings(Settings::new().max_batch_entries(0)), Err(&["zero"]));
-    let error = standard()
-        .settings(Settings::new().max_bytes(1_048_576))
-        .build()
-        .expect_err("one message does not fit");
+    check_with(standard(), Settings::new().threshold_entries(11), Err(&["11", "10"]));
+    check_with(standard(), Settings::new().max_batch_entries(0), Err(&["zero"]));
+    let small = SqsWriter::builder(standard()).settings(Settings::new().max_bytes(1_048_576));
+    let error = small.build().expect_err("one message does not fit");
     assert!(matches!(error, ConfigError::BelowNeed { .. }), "{error}");
 }
 
 #[test]
-fn debug_shows_settings_and_no_client() {
+fn debug_shows_options_and_no_client() {
     let shown = format!("{:?}", fifo().default_group("g"));
     assert!(shown.contains("orders.fifo") && shown.contains("default_group"), "{shown}");
     assert!(!shown.contains("Client"), "{shown}");
-    let shown = format!("{:?}", standard().build().expect("it builds"));
+    let shown = format!("{:?}", SqsWriter::builder(standard()).build().expect("it builds"));
     assert!(shown.contains("sqs"), "{shown}");
 }
