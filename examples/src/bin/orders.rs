@@ -1,7 +1,7 @@
 //! Sends a thousand orders to a queue.
 
-use batchwright::{Sqs, SqsWriter};
 use batchwright::sqs::Message;
+use batchwright::{Sqs, SqsWriter};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

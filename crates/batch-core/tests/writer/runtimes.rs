@@ -71,7 +71,7 @@ fn a_chosen_runtime_does_the_work_whichever_runtime_submits() {
     let chosen = Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
     let fake = runtime().block_on(async { Fake::accepting() });
     let writer = Writer::builder(fake.clone()).runtime(chosen.handle().clone()).build().unwrap();
-    let receipt = runtime().block_on(async { writer.submit_tracked(item(1)).await.unwrap() });
+    let receipt = runtime().block_on(writer.submit_tracked(item(1))).unwrap();
     assert!(chosen.block_on(receipt).is_ok(), "the runtime that submitted it is gone");
     drop(chosen);
     let refused = runtime().block_on(async { writer.submit(item(2)).await.unwrap_err() });
