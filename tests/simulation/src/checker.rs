@@ -65,6 +65,8 @@ pub(crate) struct Checker {
     pool: BTreeSet<(u64, u64)>,
     discards: Discards,
     ghosts: Ghosts,
+    /// Entries that were perhaps superseded, by these: nobody has seen whether the newer ones were still there.
+    unseen_twins: BTreeMap<u64, u64>,
     queue: Queue,
     requests: BTreeMap<u64, Request>,
     isolations: Vec<Isolation>,
@@ -100,6 +102,7 @@ impl Checker {
             pool: BTreeSet::new(),
             discards: Discards::default(),
             ghosts: Ghosts::default(),
+            unseen_twins: BTreeMap::new(),
             queue: Queue::default(),
             requests: BTreeMap::new(),
             isolations: Vec::new(),

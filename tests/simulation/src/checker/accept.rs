@@ -138,7 +138,7 @@ impl Checker {
             return Vec::new();
         };
         let twins = self.entries.iter_identity(facts.lane.as_deref(), key);
-        twins.map(|(n, known)| (n, known.is_in_flight() || !self.is_overdue(known))).collect()
+        twins.map(|(n, known)| (n, known.is_in_flight() || !self.may_be_gone(n, known))).collect()
     }
 
     /// An acceptance changes what it must in the counters, and nothing else.

@@ -68,6 +68,7 @@ impl Checker {
     pub(crate) fn receipt_answers(&mut self, n: u64, answer: &Answer) {
         self.note(&[13, n], || format!("the receipt of entry {n} answers {answer:?}"));
         self.decide_if_overdue(n, answer);
+        self.decide_if_superseded(n, answer);
         let owned = self.decided.get(&n).is_some_and(|decided| decided.known.owner.is_receipt());
         if self
             .expect(owned, || format!("law 2: entry {n} has no answer yet, but its receipt says {answer:?}"))
@@ -153,6 +154,15 @@ impl Checker {
             } else {
                 self.decide(n, Owed::Overdue);
             }
+        }
+    }
+
+    /// An entry whose newer twin could have been gone was superseded by it all the same.
+    fn decide_if_superseded(&mut self, n: u64, answer: &Answer) {
+        if let Answer::Sent { response: None, .. } = answer
+            && let Some(newer) = self.unseen_twins.remove(&n)
+        {
+            self.supersede(n, newer);
         }
     }
 

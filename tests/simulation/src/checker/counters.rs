@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use batch_core::Stats;
 
 use super::Checker;
-use super::known::Owed;
+use super::known::{Decided, Owed};
 
 /// The model's own counters.
 #[derive(Default)]
@@ -63,10 +63,7 @@ impl Checker {
         let (_, bytes) = self.occupied();
         let carried: usize = self.requests.values().map(|request| request.entries.len()).sum();
         let in_flight = carried - self.ghosts.len();
-        // A request that its runtime did not begin may have had copies at receipts that gave no answer.
-        if self.is_stopped && (self.tally.late..=self.tally.handed_back).contains(&stats.late) {
-            self.tally.late = stats.late;
-        }
+        self.count_unseen_copies(stats);
         let mut expected = Stats::default();
         expected.accepted = self.tally.accepted;
         expected.delivered = self.tally.delivered;
@@ -89,5 +86,22 @@ impl Checker {
         expected.bytes = bytes as u64;
         self.expect(stats == expected, || format!("law 2: the counters say {stats:?}, not {expected:?}"));
         self.check_bounds(Some(stats));
+    }
+
+    /// A request that its runtime did not begin may have had copies at receipts that gave no answer. Each is late, and
+    /// ambiguous if it was not before.
+    fn count_unseen_copies(&mut self, stats: Stats) {
+        let may_be_copy = |decided: &&Decided| {
+            let is_new = decided.stopped && decided.at == self.now;
+            is_new && decided.owed == Owed::Overdue && decided.known.flush_order < decided.withdrawn
+        };
+        let ambiguous = self.decided.values().filter(may_be_copy).map(|decided| decided.known.ambiguous);
+        let (doubted, clear): (Vec<_>, Vec<_>) = ambiguous.partition(|&ambiguous| ambiguous);
+        let (doubted, clear) = (doubted.len() as u64, clear.len() as u64);
+        let copies = stats.late.saturating_sub(self.tally.late).min(doubted + clear);
+        let made_ambiguous = copies.saturating_sub(doubted)..=copies.min(clear);
+        let more = stats.ambiguous.saturating_sub(self.tally.ambiguous);
+        self.tally.late += copies;
+        self.tally.ambiguous += more.clamp(*made_ambiguous.start(), *made_ambiguous.end());
     }
 }

@@ -63,8 +63,9 @@ impl Checker {
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
         self.decide_dropped();
         let inside = |(n, known): (u64, &super::known::Known)| {
-            let overdue = !known.is_in_flight() && self.is_overdue(known) && known.owner.is_receipt();
-            (known.flush_order < end && !overdue).then_some(n)
+            let is_told_elsewhere = known.owner.is_receipt() || self.unseen_twins.contains_key(&n);
+            let may_be_gone = !known.is_in_flight() && is_told_elsewhere && self.may_be_gone(n, known);
+            (known.flush_order < end && !may_be_gone).then_some(n)
         };
         let unanswered = self.entries.iter().find_map(inside);
         self.expect_none(unanswered, |n| format!("law 5: flush {id} does not wait for entry {n}"));

@@ -75,8 +75,7 @@ impl Checker {
         if lane.is_strict && numbers.len() > 1 {
             return Some("a strict lane".to_owned());
         }
-        // One that is overdue may have its answer, which nobody has seen yet.
-        let still_inside = |n: &u64| self.entries.get(*n).is_some_and(|known| !self.is_overdue(known));
+        let still_inside = |n: &u64| self.entries.get(*n).is_some_and(|known| !self.may_be_gone(*n, known));
         let next = lane.members.values().copied().filter(|n| numbers.contains(n) || still_inside(n));
         let next: Vec<u64> = next.take(numbers.len()).collect();
         (next != numbers).then(|| format!("{next:?} come next"))

@@ -116,14 +116,22 @@ impl Pace {
         in_flight < self.limit && gap.is_none_or(|over| over <= now)
     }
 
-    /// The service cannot be reached, or nobody can tell; requests up to `launched` were sent before that was known.
-    fn strike(&mut self, id: u64, launched: u64, probe_at: impl FnOnce(u32) -> Duration) {
-        let strikes = match &self.outage {
+    /// The service cannot be reached, or nobody can tell; requests up to `launched` were sent before that was known, and
+    /// where there are no counters, perhaps more than have `begun`.
+    fn strike(
+        &mut self,
+        id: u64,
+        (begun, launched): (u64, Option<u64>),
+        probe_at: impl FnOnce(u32) -> Duration,
+    ) {
+        let (strikes, earlier) = match &self.outage {
             Some(outage) if id <= outage.began_at => return,
-            Some(outage) => outage.strikes + 1,
-            None => 1,
+            Some(outage) => (outage.strikes + 1, Some(outage.probe_at).filter(|_| launched.is_none())),
+            None => (1, None),
         };
-        self.outage = Some(Outage { strikes, probe_at: probe_at(strikes), began_at: launched });
+        // A request that tells nothing new leaves the probe as it was.
+        let probe_at = probe_at(strikes).max(earlier.unwrap_or_default());
+        self.outage = Some(Outage { strikes, probe_at, began_at: launched.unwrap_or(begun) });
     }
 }
 
@@ -149,14 +157,15 @@ impl Checker {
 
     pub(super) fn learn_pace(&mut self, request: &Request, ended: &Ended, stats: Option<Stats>, jitter: f64) {
         // What was launched may not have begun; without counters, nothing is said of how soon requests go.
-        let launched = stats.map_or(self.tally.requests, |stats| stats.requests) - 1;
+        let begun = self.tally.requests - 1;
+        let launched = stats.map(|stats| stats.requests - 1);
         let limit = stats.map_or(0, |stats| stats.in_flight_limit as usize);
         let reception = self.reception(request, ended);
         let (now, backoff) = (self.now, self.rules.backoff);
         let pace = &mut self.pace;
         pace.highest = pace.highest.max(limit);
         if reception == Reception::Unsent || (reception == Reception::Unknown && pace.outage.is_some()) {
-            pace.strike(request.id, launched, |strikes| now + backoff.delay(strikes, jitter));
+            pace.strike(request.id, (begun, launched), |strikes| now + backoff.delay(strikes, jitter));
         } else if reception != Reception::Unknown {
             pace.outage = None;
         }

@@ -28,19 +28,19 @@ impl Checker {
         self.check_alive(alive, stats.is_some());
     }
 
-    /// What was launched comes back unsent when a runtime ends before it began, and a newer entry of its identity takes
-    /// its place like that of any that comes back. Nobody sees that, but the entry is gone, and counted.
+    /// Entries that a newer one of their identity took the place of, which nobody has seen: the newer one was overdue and
+    /// could have been gone before, or they came back unsent when their runtime ended before their request began. But
+    /// they are gone, and counted.
     fn supersede_unseen(&mut self, stats: Option<Stats>) {
-        let unseen = stats.map_or(0, |stats| stats.superseded - self.tally.superseded);
+        let unseen = stats.map_or(0, |stats| stats.superseded.saturating_sub(self.tally.superseded));
+        let mut pairs = std::mem::take(&mut self.unseen_twins);
         let newer = |(n, known): (u64, &super::known::Known)| {
             let mut twins = self.entries.twins(known.identity).filter(|(_, twin)| twin.place > known.place);
             (self.is_stopped && self.is_gone(n)).then_some((n, twins.next()?.0))
         };
-        let pairs: Vec<(u64, u64)> = self.entries.iter().filter_map(newer).take(unseen as usize).collect();
-        for (older, newer) in pairs {
-            self.entries.inherit(newer, older);
-            self.decide(older, Owed::Superseded);
-        }
+        pairs.extend(self.entries.iter().filter_map(newer));
+        pairs.retain(|&older, _| self.entries.get(older).is_some_and(|known| !known.is_in_flight()));
+        pairs.into_iter().take(unseen as usize).for_each(|(older, newer)| self.supersede(older, newer));
     }
 
     /// What waits past its time has its answer now.

@@ -135,10 +135,24 @@ impl Checker {
         };
         // One that waits before it is overdue and has its answer, which nobody has seen yet.
         let is_newer = |(_, known): &(u64, &Known)| known.at == At::Waiting && known.place > older.place;
-        let newer = self.entries.twins(older.identity).find(is_newer).map(|(newer, _)| newer);
-        if let Some(newer) = newer {
-            self.entries.inherit(newer, n);
-            self.decide(n, Owed::Superseded);
+        let Some((newer, twin)) = self.entries.twins(older.identity).find(is_newer) else {
+            return;
+        };
+        if self.is_overdue(twin) {
+            self.unseen_twins.insert(n, newer);
+        } else {
+            self.supersede(n, newer);
         }
+    }
+
+    /// Whether this entry, which is not in flight, may have its answer, which nobody has seen yet.
+    pub(super) fn may_be_gone(&self, n: u64, known: &Known) -> bool {
+        self.is_overdue(known) || self.unseen_twins.contains_key(&n)
+    }
+
+    /// A newer entry takes the place of an older one that waits.
+    pub(super) fn supersede(&mut self, older: u64, newer: u64) {
+        self.entries.inherit(newer, older);
+        self.decide(older, Owed::Superseded);
     }
 }

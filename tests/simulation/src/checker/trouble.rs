@@ -119,9 +119,9 @@ impl Trouble {
             self.before.clear();
             self.changed = now;
         }
-        self.may_be_over = false;
+        let over = std::mem::take(&mut self.may_be_over).then_some(None);
         let last = std::mem::replace(&mut self.last, failure);
-        self.before.push(last);
+        self.before.extend([last].into_iter().chain(over));
     }
 
     /// What it was at any time of this moment, as far as it holds up an entry.
