@@ -1,7 +1,7 @@
 //! `cargo xtask conformance`: the writers against servers that we did not write.
 //!
 //! Installs the servers into the build directory, starts each on a free loopback port, runs the
-//! suite `tests/tests/servers.rs` on all of them and stops them by their process ids.
+//! suite `tests/tests/servers` on all of them and stops them by their process ids.
 
 mod install;
 mod running;

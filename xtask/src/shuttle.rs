@@ -45,8 +45,9 @@ const SCHEDULES: u64 = 200;
 
 /// How the build makes the copy; here for its tests.
 #[cfg(test)]
-#[path = "../../tests/shuttle/core/rewrite.rs"]
-mod rewrite;
+mod rewrite {
+    include!("../../tests/shuttle/core/rewrite.rs");
+}
 
 #[cfg(test)]
 mod tests {

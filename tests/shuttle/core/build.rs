@@ -1,6 +1,5 @@
 //! Copies the sources of batch-core into the build directory, rewritten line by line.
 
-#[path = "rewrite.rs"]
 mod rewrite;
 
 use std::error::Error;

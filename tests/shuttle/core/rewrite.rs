@@ -1,6 +1,6 @@
-//! How a source becomes its copy for shuttle: paths into the parts of std that have to do with threads lead to their
-//! stand-ins, and whatever this table does not know is an error, so that no primitive slips into the copy unnoticed. Paths
-//! into tokio stay as they are: in the copy, the crate of that name is the stand-in, and the compiler refuses what it lacks.
+// How a source becomes its copy for shuttle: paths into the parts of std that have to do with threads lead to their
+// stand-ins, and whatever this table does not know is an error, so that no primitive slips into the copy unnoticed. Paths
+// into tokio stay as they are: in the copy, the crate of that name is the stand-in, and the compiler refuses what it lacks.
 
 /// The copy of a source, line by line, without its tests.
 ///

@@ -1,12 +1,8 @@
 //! The services, and how they speak.
 
-#[path = "suspects/cloudwatch.rs"]
 mod cloudwatch;
-#[path = "suspects/dynamodb.rs"]
 mod dynamodb;
-#[path = "suspects/kinesis.rs"]
 mod kinesis;
-#[path = "suspects/sqs.rs"]
 mod sqs;
 
 use std::error::Error;

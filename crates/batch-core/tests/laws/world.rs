@@ -2,9 +2,7 @@
 //! the users, and keeps a model of every entry. `checks.rs` and `timeliness.rs` hold the model
 //! against the laws.
 
-#[path = "checks.rs"]
 mod checks;
-#[path = "timeliness.rs"]
 mod timeliness;
 
 use std::collections::{BTreeMap, BTreeSet};

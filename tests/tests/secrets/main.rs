@@ -11,25 +11,15 @@
     reason = "tests read and pass the paused time, and one that cannot go on panics"
 )]
 
-#[path = "secrets/doors.rs"]
 mod doors;
-#[path = "secrets/ends.rs"]
 mod ends;
-#[path = "secrets/entries.rs"]
 mod entries;
-#[path = "secrets/interrogation.rs"]
 mod interrogation;
-#[path = "secrets/paths.rs"]
 mod paths;
-#[path = "secrets/planted.rs"]
 mod planted;
-#[path = "secrets/recorder.rs"]
 mod recorder;
-#[path = "secrets/requests.rs"]
 mod requests;
-#[path = "secrets/suspects.rs"]
 mod suspects;
-#[path = "secrets/trouble.rs"]
 mod trouble;
 
 /// Every check, for each destination.

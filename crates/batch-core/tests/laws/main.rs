@@ -7,31 +7,18 @@
     reason = "a test may fail loudly and start a clock"
 )]
 
-#[path = "laws/company.rs"]
 mod company;
-#[path = "laws/config.rs"]
 mod config;
-#[path = "laws/crank.rs"]
 mod crank;
-#[path = "laws/extremes.rs"]
 mod extremes;
-#[path = "laws/isolation.rs"]
 mod isolation;
-#[path = "laws/memory.rs"]
 mod memory;
-#[path = "laws/misuse.rs"]
 mod misuse;
-#[path = "laws/model.rs"]
 mod model;
-#[path = "laws/pace.rs"]
 mod pace;
-#[path = "laws/packing.rs"]
 mod packing;
-#[path = "laws/schedule.rs"]
 mod schedule;
-#[path = "laws/support.rs"]
 mod support;
-#[path = "laws/world.rs"]
 mod world;
 
 use batch_core::{Duplicates, OnAmbiguous, Order};

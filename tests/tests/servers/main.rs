@@ -5,25 +5,15 @@
 //! the table names it with the reason.
 #![allow(clippy::unwrap_used, reason = "a check that cannot go on fails")]
 
-#[path = "servers/checks.rs"]
 mod checks;
-#[path = "servers/cloudwatch.rs"]
 mod cloudwatch;
-#[path = "servers/dynamodb.rs"]
 mod dynamodb;
-#[path = "servers/endpoint.rs"]
 mod endpoint;
-#[path = "servers/kinesis.rs"]
 mod kinesis;
-#[path = "servers/laxness.rs"]
 mod laxness;
-#[path = "servers/remote.rs"]
 mod remote;
-#[path = "servers/sizes.rs"]
 mod sizes;
-#[path = "servers/sqs.rs"]
 mod sqs;
-#[path = "servers/table.rs"]
 mod table;
 
 use std::process::ExitCode;

@@ -9,29 +9,17 @@
     reason = "tests read and pass the paused time, and one that cannot go on panics"
 )]
 
-#[path = "conformance/clocks.rs"]
 mod clocks;
-#[path = "conformance/deadlines.rs"]
 mod deadlines;
-#[path = "conformance/delivery.rs"]
 mod delivery;
-#[path = "conformance/failures.rs"]
 mod failures;
-#[path = "conformance/ledger.rs"]
 mod ledger;
-#[path = "conformance/memory.rs"]
 mod memory;
-#[path = "conformance/order.rs"]
 mod order;
-#[path = "conformance/poison.rs"]
 mod poison;
-#[path = "conformance/random.rs"]
 mod random;
-#[path = "conformance/shutdown.rs"]
 mod shutdown;
-#[path = "conformance/stage.rs"]
 mod stage;
-#[path = "conformance/storms.rs"]
 mod storms;
 
 /// Every check, for each destination.

@@ -1,0 +1,41 @@
+//! The promises of the writer, one test each, under paused time: what waits, for how long exactly,
+//! who gets an entry back, and what a handle, a receipt, a permit or a runtime leaves when it goes.
+//! The service is scripted, in `writer/fake.rs`. Only `stress.rs` and
+//! `races.rs` run on a real clock.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly and use paused time"
+)]
+
+mod abandoned;
+mod cancel;
+mod duplicates;
+mod fake;
+mod fickle;
+mod flush;
+mod flush_by;
+mod isolation;
+mod lanes;
+mod linger;
+mod log;
+mod owners;
+mod pace;
+mod patience;
+mod permits;
+mod races;
+mod reasons;
+mod receipts;
+mod retries;
+mod room;
+mod runtimes;
+mod scopes;
+mod service;
+mod settings;
+mod shutdown;
+mod stress;
+mod stuck;
+mod support;
+mod types;
+mod verdicts;
+mod wakes;
