@@ -6,6 +6,7 @@ mod body;
 mod captured;
 mod cbor;
 mod clock;
+mod cloudwatch;
 mod compression;
 mod destination;
 mod direct;
@@ -20,10 +21,11 @@ mod value;
 mod verdict;
 mod wire;
 
+pub use cloudwatch::{CloudWatch, CloudWatchWriter};
 pub use compression::Compression;
 pub use destination::Namespace;
 pub use metric::Metric;
-pub use service::{CloudWatch, CloudWatchWriter, SentMetric};
+pub use service::SentMetric;
 pub use statistics::StatisticSet;
 pub use value::MetricValue;
 

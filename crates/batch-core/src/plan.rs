@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::backoff::FOREVER;
 use crate::buffer::KeyHasher;
 use crate::{
-    Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order,
+    Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order, Settings,
 };
 
 /// The size of an entry, beside its heap, that [`ENTRY_OVERHEAD_BYTES`] covers.
@@ -129,6 +129,55 @@ impl Plan {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Settings {
+    /// The settings for a service of these limits whose entries are of type `E`.
+    pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
+        let limits = self.lowered(limits)?;
+        let plan = Plan {
+            threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
+            threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
+            max_bytes: self.max_bytes.unwrap_or(64 << 20),
+            max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
+            memory: self.remembered_for.map(|memory| memory.min(FOREVER)),
+            in_flight: self.in_flight.unwrap_or((8, 64)),
+            rules: self.rules(),
+            overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
+            keys: KeyHasher::new(),
+            limits,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn rules(&self) -> Rules {
+        let delivery_deadline = self.delivery_deadline.unwrap_or(Duration::from_secs(120)).min(FOREVER);
+        let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(10).min(delivery_deadline));
+        let linger = self.linger.unwrap_or_else(|| Linger::default().at_most(delivery_deadline / 2));
+        Rules {
+            on_ambiguous: self.on_ambiguous.unwrap_or_default(),
+            attempt_timeout: attempt_timeout.min(FOREVER),
+            backoff: self.backoff.unwrap_or_default(),
+            delivery_deadline,
+            duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
+            linger: linger.at_most(FOREVER),
+            max_attempts: self.max_attempts,
+            order: self.order.unwrap_or(Order::Relaxed),
+        }
+    }
+
+    fn lowered(&self, mut limits: LimitPolicy) -> Result<LimitPolicy, ConfigError> {
+        if let Some(entries) = self.max_batch_entries {
+            limits =
+                limits.lower_entries(entries).map_err(|error| error.about("Settings::max_batch_entries"))?;
+        }
+        if let Some(bytes) = self.max_batch_bytes {
+            let lowered = limits.lower_request_bytes(bytes);
+            limits = lowered.map_err(|error| error.about("Settings::max_batch_bytes"))?;
+        }
+        Ok(limits)
     }
 }
 

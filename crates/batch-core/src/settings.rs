@@ -1,10 +1,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::backoff::FOREVER;
-use crate::buffer::KeyHasher;
-use crate::plan::{MOST_ENTRIES, Plan, Rules};
-use crate::{Backoff, ConfigError, LimitPolicy};
+use crate::{Backoff, Duplicates, Linger, OnAmbiguous, Order};
 
 /// How a writer gathers, sends, retries and bounds. What is not set has the default named at its
 /// method. The same settings may serve several writers.
@@ -21,65 +18,22 @@ use crate::{Backoff, ConfigError, LimitPolicy};
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Settings {
-    attempt_timeout: Option<Duration>,
-    backoff: Option<Backoff>,
-    delivery_deadline: Option<Duration>,
-    duplicates: Option<Duplicates>,
-    in_flight: Option<(usize, usize)>,
-    linger: Option<Linger>,
-    max_attempts: Option<u32>,
-    max_batch_bytes: Option<usize>,
-    max_batch_entries: Option<usize>,
-    max_bytes: Option<usize>,
-    max_entries: Option<usize>,
-    on_ambiguous: Option<OnAmbiguous>,
-    order: Option<Order>,
-    remembered_for: Option<Duration>,
-    threshold_bytes: Option<usize>,
-    threshold_entries: Option<usize>,
-}
-
-/// What happens to an entry that may have been delivered.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum OnAmbiguous {
-    /// It is handed back, marked as maybe delivered: at most once.
-    HandBack,
-    /// It is sent again, and marked as maybe doubled: at least once.
-    #[default]
-    Retry,
-}
-
-/// What happens to an entry whose identity is that of one still inside (buffered, in flight or
-/// waiting for its retry). Each one found is logged as a warning, without its content.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Duplicates {
-    /// Both are sent, in order, in different requests.
-    Allow,
-    /// The newer one is refused with [`SubmitError::Duplicate`](crate::SubmitError::Duplicate).
-    KeepFirst,
-    /// The newer one takes the place of the older one, unless that is in flight; then it waits
-    /// for its answer.
-    KeepLast,
-}
-
-/// How long a partial batch waits for company.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Linger {
-    /// Always this long.
-    Fixed(Duration),
-    /// Not at all while nothing is in flight, else at most this long.
-    Natural(Duration),
-}
-
-/// How strictly a lane (a FIFO group, a partition key) keeps its order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Order {
-    /// A request may carry several entries of a lane. Only a partial failure inside that one
-    /// request can reorder them; and where the service takes what it already has, a request whose
-    /// answer was lost puts second copies of them behind the first.
-    Relaxed,
-    /// A request carries one entry of a lane: the order holds through any failure.
-    Strict,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) delivery_deadline: Option<Duration>,
+    pub(crate) duplicates: Option<Duplicates>,
+    pub(crate) in_flight: Option<(usize, usize)>,
+    pub(crate) linger: Option<Linger>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) max_batch_bytes: Option<usize>,
+    pub(crate) max_batch_entries: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) max_entries: Option<usize>,
+    pub(crate) on_ambiguous: Option<OnAmbiguous>,
+    pub(crate) order: Option<Order>,
+    pub(crate) remembered_for: Option<Duration>,
+    pub(crate) threshold_bytes: Option<usize>,
+    pub(crate) threshold_entries: Option<usize>,
 }
 
 impl Settings {
@@ -347,76 +301,5 @@ impl Settings {
     #[must_use]
     pub fn is_strict(&self) -> bool {
         self.order == Some(Order::Strict)
-    }
-
-    /// The settings for a service of these limits whose entries are of type `E`.
-    pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
-        let limits = self.lowered(limits)?;
-        let plan = Plan {
-            threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
-            threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
-            max_bytes: self.max_bytes.unwrap_or(64 << 20),
-            max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
-            memory: self.remembered_for.map(|memory| memory.min(FOREVER)),
-            in_flight: self.in_flight.unwrap_or((8, 64)),
-            rules: self.rules(),
-            overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
-            keys: KeyHasher::new(),
-            limits,
-        };
-        plan.check()?;
-        Ok(plan)
-    }
-
-    fn rules(&self) -> Rules {
-        let delivery_deadline = self.delivery_deadline.unwrap_or(Duration::from_secs(120)).min(FOREVER);
-        let attempt_timeout = self.attempt_timeout.unwrap_or(Duration::from_secs(10).min(delivery_deadline));
-        let linger = self.linger.unwrap_or_else(|| Linger::default().at_most(delivery_deadline / 2));
-        Rules {
-            on_ambiguous: self.on_ambiguous.unwrap_or_default(),
-            attempt_timeout: attempt_timeout.min(FOREVER),
-            backoff: self.backoff.unwrap_or_default(),
-            delivery_deadline,
-            duplicates: self.duplicates.unwrap_or(Duplicates::KeepFirst),
-            linger: linger.at_most(FOREVER),
-            max_attempts: self.max_attempts,
-            order: self.order.unwrap_or(Order::Relaxed),
-        }
-    }
-
-    fn lowered(&self, mut limits: LimitPolicy) -> Result<LimitPolicy, ConfigError> {
-        if let Some(entries) = self.max_batch_entries {
-            limits =
-                limits.lower_entries(entries).map_err(|error| error.about("Settings::max_batch_entries"))?;
-        }
-        if let Some(bytes) = self.max_batch_bytes {
-            let lowered = limits.lower_request_bytes(bytes);
-            limits = lowered.map_err(|error| error.about("Settings::max_batch_bytes"))?;
-        }
-        Ok(limits)
-    }
-}
-
-impl Linger {
-    /// The longest that a partial batch waits.
-    #[must_use]
-    pub fn longest(&self) -> Duration {
-        match *self {
-            Self::Fixed(linger) | Self::Natural(linger) => linger,
-        }
-    }
-
-    fn at_most(self, longest: Duration) -> Self {
-        match self {
-            Self::Fixed(linger) => Self::Fixed(linger.min(longest)),
-            Self::Natural(linger) => Self::Natural(linger.min(longest)),
-        }
-    }
-}
-
-impl Default for Linger {
-    /// Natural, up to 100 ms.
-    fn default() -> Self {
-        Self::Natural(Duration::from_millis(100))
     }
 }

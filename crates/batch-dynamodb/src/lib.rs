@@ -4,6 +4,7 @@ mod body;
 mod consumed;
 mod destination;
 mod discovery;
+mod dynamodb;
 mod error;
 mod item;
 mod json;
@@ -21,10 +22,11 @@ mod verdict;
 mod write;
 
 pub use destination::Table;
+pub use dynamodb::{DynamoDb, DynamoDbWriter};
 pub use error::ItemError;
 pub use item::item_bytes;
 pub use key::ScalarType;
-pub use service::{DynamoDb, DynamoDbWriter, SentWrite};
+pub use service::SentWrite;
 pub use write::Write;
 
 #[doc(no_inline)]

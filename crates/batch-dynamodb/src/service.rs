@@ -1,258 +1,22 @@
-use std::fmt;
-
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use batch_core::{
-    Batch, ConfigError, ConnectError, Duplicates, Invalid, LimitPolicy, Measure, Reply, Service, Settings,
-    Writer,
-};
-use batch_smithy::{Known, Renewal, Written, known, lookup_config, own_config};
+use batch_core::{Batch, ConfigError, Duplicates, Invalid, LimitPolicy, Measure, Reply, Service, Settings};
+use batch_smithy::Written;
 
 use crate::body::{self, COMMA};
-use crate::consumed::Consumed;
-use crate::key::{KeyAttribute, KeySchema, Role};
-use crate::limits::{
-    ANSWER_BYTES, ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES, ITEM_BYTES, REQUEST_BYTES, REQUEST_WRITES,
-};
-use crate::table_keys::TableKeys;
-use crate::{ScalarType, Table, Write, discovery, partition_key, serializer, validate, verdict};
-
-/// Takes single puts and deletes, sends them to one Amazon DynamoDB table in full batches, and answers for
-/// every one of them.
-///
-/// ```
-/// use aws_sdk_dynamodb::Client;
-/// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType, Write};
-///
-/// async fn count(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-///     let table = DynamoDb::new(client, "numbers").partition_key("n", ScalarType::Number);
-///     let writer = DynamoDbWriter::builder(table).build()?;
-///     for n in 0..1_000 {
-///         writer.submit(Write::put_json(&format!(r#"{{"n": {n}}}"#))?).await?;
-///     }
-///     for item in writer.flush().await {
-///         eprintln!("{:?}: {item:#}", item.entry);
-///     }
-///     Ok(())
-/// }
-/// ```
-pub type DynamoDbWriter = Writer<DynamoDb>;
-
-/// Amazon DynamoDB as a destination: `BatchWriteItem` to one table.
-///
-/// A writer needs the keys of its table. Either they are given, with [`partition_key`](Self::partition_key)
-/// and [`sort_key`](Self::sort_key), or [`discover_keys`](Self::discover_keys) reads them from the table.
-///
-/// Its settings, where none are chosen: [`Duplicates::KeepLast`]. The order makes no difference: of the
-/// writes to one key, a request never carries two, and two are never in flight.
-pub struct DynamoDb {
-    client: Client,
-    credentials: Renewal,
-    /// The client as it was given.
-    given: Client,
-    table: Table,
-    keys: TableKeys,
-    partition_key_from: Option<String>,
-    consumed: Option<Consumed>,
-    /// Lets requests be written from the writes where they are: if no interceptor may look at their input.
-    direct: Option<Known>,
-}
+use crate::limits::{ITEM_BYTES, REQUEST_BYTES, REQUEST_WRITES};
+use crate::{DynamoDb, Write, partition_key, serializer, validate, verdict};
 
 /// The response of the service for a write that it accepted, which reports nothing more so far.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SentWrite {}
 
-type Sent = Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>>;
+pub(crate) type Sent = Result<BatchWriteItemOutput, SdkError<BatchWriteItemError>>;
 
 impl DynamoDb {
-    /// The table of this name or ARN, written to with this client: its credentials, region, endpoint,
-    /// HTTP client, interceptors and timeouts. In the writer's own copy of the client the retries are
-    /// switched off, because the writer retries by itself, and credentials that the service refuses are
-    /// asked for again, whatever the client's cache holds.
-    ///
-    /// Needs no runtime and no network. Whether there can be such a table is checked when the writer is
-    /// built; whether it exists, when the first request is sent, or by
-    /// [`discover_keys`](Self::discover_keys).
-    ///
-    /// ```
-    /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
-    ///
-    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let table = DynamoDb::new(client, "orders").partition_key("id", ScalarType::String);
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// # Ok::<(), batch_dynamodb::ConfigError>(())
-    /// ```
-    pub fn new(client: Client, table: impl Into<Table>) -> Self {
-        let observed = client.config().interceptors().next().is_some();
-        let known = known!(client.config(), serializer::SERIALIZER);
-        let (own, credentials) = own_copy(&client, known.filter(|_| observed));
-        Self {
-            client: own,
-            credentials,
-            given: client,
-            table: table.into(),
-            keys: TableKeys::Unknown,
-            partition_key_from: None,
-            consumed: None,
-            direct: known.filter(|_| !observed),
-        }
-    }
-
-    /// The table's partition key: the name of the attribute, 1 to 255 characters, and its type. Default:
-    /// none, and no writer is built before it is given, or [discovered](Self::discover_keys).
-    ///
-    /// ```
-    /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
-    ///
-    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let table = DynamoDb::new(client, "orders").partition_key("id", ScalarType::String);
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// # Ok::<(), batch_dynamodb::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn partition_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
-        let partition = KeyAttribute { name: name.into(), scalar_type, role: Role::Partition };
-        self.keys = self.keys.with_partition(partition);
-        self
-    }
-
-    /// The table's sort key, if it has one: the name of the attribute, 1 to 255 characters, and its type.
-    /// It goes with a partition key. Default: none.
-    ///
-    /// ```
-    /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
-    ///
-    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let table = DynamoDb::new(client, "measurements")
-    ///     .partition_key("station", ScalarType::String)
-    ///     .sort_key("hour", ScalarType::Number);
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// # Ok::<(), batch_dynamodb::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn sort_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
-        let sort = KeyAttribute { name: name.into(), scalar_type, role: Role::Sort };
-        self.keys = self.keys.with_sort(sort);
-        self
-    }
-
-    /// Copies this attribute of every item that has no partition key into it: a number becomes a string as
-    /// it is written, a string the number that it spells or, as UTF-8, bytes. An item keeps its partition
-    /// key when it is handed back. Default: none, and an item without a partition key is refused.
-    ///
-    /// An item that lacks this attribute too, or has it with a value that cannot be converted, is refused
-    /// as it was submitted. Keys of deletes are never filled in.
-    ///
-    /// ```
-    /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
-    ///
-    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let table = DynamoDb::new(client, "orders")
-    ///     .partition_key("pk", ScalarType::String)
-    ///     .partition_key_from("id");
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// # Ok::<(), batch_dynamodb::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn partition_key_from(mut self, attribute: impl Into<String>) -> Self {
-        self.partition_key_from = Some(attribute.into());
-        self
-    }
-
-    /// Whether every request asks for the capacity that it consumes, for
-    /// [`consumed_capacity_units`](Self::consumed_capacity_units). Default: false.
-    ///
-    /// ```
-    /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter, ScalarType};
-    ///
-    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
-    /// let table = DynamoDb::new(client, "orders")
-    ///     .partition_key("id", ScalarType::String)
-    ///     .consumed_capacity(true);
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// assert_eq!(writer.service().consumed_capacity_units(), Some(0.0));
-    /// # Ok::<(), batch_dynamodb::ConfigError>(())
-    /// ```
-    #[must_use]
-    pub fn consumed_capacity(mut self, on: bool) -> Self {
-        self.consumed = on.then(Consumed::default);
-        self
-    }
-
-    /// Reads the keys from the table itself (`DescribeTable`, permission `dynamodb:DescribeTable`); they
-    /// take the place of keys that were given. It also learns the keys of the table's indexes, so that an
-    /// item with a value of the wrong type for one of them is refused when it is submitted.
-    ///
-    /// Waits for the response. The request has the retries and timeouts of the client. Cancelling it loses
-    /// nothing but the value.
-    ///
-    /// # Errors
-    ///
-    /// When there can be no such table or there is none, when the table takes no writes, and when the
-    /// service could not be asked or does not report the keys.
-    ///
-    /// ```no_run
-    /// # async fn discover(client: aws_sdk_dynamodb::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use batch_dynamodb::{DynamoDb, DynamoDbWriter};
-    ///
-    /// let table = DynamoDb::new(client, "orders").discover_keys().await?;
-    /// let writer = DynamoDbWriter::builder(table).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn discover_keys(mut self) -> Result<Self, ConnectError> {
-        self.table.check()?;
-        let (config, credentials) = lookup_config!(aws_sdk_dynamodb, self.given, DESCRIPTION_BYTES);
-        let client = Client::from_conf(config.build());
-        self.keys = TableKeys::Known(discovery::schema(&client, &credentials, &self.table).await?);
-        Ok(self)
-    }
-
-    /// The capacity units that all requests consumed so far, of the table and its indexes, as the responses
-    /// reported; a request whose response was lost is not counted. None unless
-    /// [`consumed_capacity`](Self::consumed_capacity) is on.
-    ///
-    /// ```
-    /// # use batch_dynamodb::DynamoDbWriter;
-    /// fn report(writer: &DynamoDbWriter) {
-    ///     let units = writer.service().consumed_capacity_units();
-    ///     println!("{} written, {units:?} capacity units", writer.stats().delivered);
-    /// }
-    /// ```
-    #[must_use]
-    pub fn consumed_capacity_units(&self) -> Option<f64> {
-        self.consumed.as_ref().map(Consumed::units)
-    }
-
-    fn check_partition_key_from(&self, partition: &str) -> Result<(), ConfigError> {
-        match &self.partition_key_from {
-            Some(from) if from == partition => Err(ConfigError::Unsupported(format!(
-                "the partition key {partition:?} cannot be taken from itself; name another attribute with \
-                 `DynamoDb::partition_key_from`, or leave it out"
-            ))),
-            Some(from) if !(1..=ATTRIBUTE_NAME_BYTES).contains(&from.len()) => {
-                Err(ConfigError::Unsupported(format!(
-                    "the name given to `DynamoDb::partition_key_from` has {} bytes; set its 1 to {ATTRIBUTE_NAME_BYTES}",
-                    from.len()
-                )))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn schema(&self) -> &KeySchema {
-        self.keys.schema().expect("checked options have keys")
-    }
-
     async fn request(&self, batch: &Batch<Write>) -> Reply<SentWrite> {
         let sent = match self.send_directly(batch).await {
             Some(sent) => sent,
@@ -272,7 +36,7 @@ impl DynamoDb {
     }
 
     /// Sends a request that is written from the writes, if it can be.
-    async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
+    pub(crate) async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
         let known = self.direct?;
         let body = body::of_batch(self.table.address(), batch, self.consumed.is_some())?;
         let written = Written::new(known, serializer::request(body)?);
@@ -347,28 +111,3 @@ impl Service for DynamoDb {
         self.credentials.watch(self.request(batch)).await
     }
 }
-
-/// Without the client's configuration, which is the user's.
-impl fmt::Debug for DynamoDb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DynamoDb")
-            .field("table", &self.table)
-            .field("keys", &self.keys)
-            .field("partition_key_from", &self.partition_key_from)
-            .field("consumed_capacity", &self.consumed)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The writer's own copy of the client, which also writes a batch from its input where it has this
-/// serializer, and what renews its credentials.
-fn own_copy(client: &Client, swapped: Option<Known>) -> (Client, Renewal) {
-    let (mut config, credentials) = own_config!(aws_sdk_dynamodb, client, ANSWER_BYTES);
-    if let Some(known) = swapped {
-        config.push_interceptor(serializer::swap(known));
-    }
-    (Client::from_conf(config.build()), credentials)
-}
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,7 @@ mod body;
 mod destination;
 mod discovery;
 mod hash_key;
+mod kinesis;
 mod limits;
 mod member;
 mod partition_key;
@@ -15,8 +16,9 @@ mod verdict;
 
 pub use destination::Stream;
 pub use hash_key::HashKey;
+pub use kinesis::{Kinesis, KinesisWriter};
 pub use record::Record;
-pub use service::{Kinesis, KinesisWriter, SentRecord};
+pub use service::SentRecord;
 
 #[doc(no_inline)]
 pub use batch_core::{

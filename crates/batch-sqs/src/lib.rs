@@ -10,6 +10,7 @@ mod lookup;
 mod message;
 mod serializer;
 mod service;
+mod sqs;
 mod validate;
 mod verdict;
 mod wire;
@@ -17,7 +18,8 @@ mod wire;
 pub use attribute::AttributeValue;
 pub use destination::Queue;
 pub use message::Message;
-pub use service::{SentMessage, Sqs, SqsWriter};
+pub use service::SentMessage;
+pub use sqs::{Sqs, SqsWriter};
 
 #[doc(no_inline)]
 pub use batch_core::{

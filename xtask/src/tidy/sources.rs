@@ -70,7 +70,7 @@ fn occurrences(file: &File, needle: &str, continues: impl Fn(char) -> bool) -> F
 const LONG_LINES: usize = 250;
 
 /// A longer one holds more than one concept.
-const TOO_LONG_LINES: usize = 450;
+const TOO_LONG_LINES: usize = 350;
 
 /// Macros that stand for work to be done.
 const UNFINISHED: [&str; 3] = ["dbg", "todo", "unimplemented"];

@@ -5,7 +5,8 @@ use slab::Slab;
 
 use super::Watermark;
 use super::index::{Index, KeyHash};
-use super::slots::{LINE, List, SlotId, Slots};
+use super::line::{Kind, Line, Place, Sum};
+use super::slots::{LINE, SlotId, Slots};
 use super::turns::{Turn, Turns};
 use crate::Failure;
 
@@ -31,45 +32,6 @@ pub(super) struct Lines {
     flushed: Option<Watermark>,
     /// Failures that are not needed any more, to be dropped outside of the buffer.
     unused: Vec<Failure>,
-}
-
-struct Line {
-    kind: Kind,
-    waiting: List,
-    bytes: u128,
-    /// The epoch of the oldest entry that failed in this cohort.
-    oldest: u64,
-    /// Entries of this lane that are in flight or being isolated.
-    away: u32,
-    /// The last failure in this lane, since which no entry of it was accepted.
-    failure: Option<Failure>,
-    place: Place,
-}
-
-enum Kind {
-    /// Entries without a lane that failed together.
-    Cohort,
-    Lane {
-        /// The hash of its key, if that is what it is found by.
-        key: Option<KeyHash>,
-        /// One entry a request.
-        strict: bool,
-    },
-    Main,
-}
-
-/// What waits in lines. A sum of bytes that are limited by `usize::MAX` alone can exceed it.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Sum {
-    pub(super) entries: usize,
-    pub(super) bytes: u128,
-}
-
-#[derive(Clone, Copy)]
-enum Place {
-    Nowhere,
-    Ready { turn: Turn, share: Sum },
-    Resting { until: Instant },
 }
 
 impl Lines {
@@ -333,29 +295,5 @@ impl Lines {
         if let Kind::Lane { key: Some(key), .. } = line.kind {
             self.lanes.remove(key);
         }
-    }
-}
-
-impl Line {
-    fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            waiting: List::EMPTY,
-            bytes: 0,
-            oldest: u64::MAX,
-            away: 0,
-            failure: None,
-            place: Place::Nowhere,
-        }
-    }
-}
-
-impl Kind {
-    fn is_lane(&self) -> bool {
-        matches!(self, Self::Lane { .. })
-    }
-
-    fn is_strict(&self) -> bool {
-        matches!(self, Self::Lane { strict: true, .. })
     }
 }

@@ -243,6 +243,7 @@ impl World {
         self.known.values().find(is_twin).map(|known| known.item.id)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each answer")]
     fn reply(&mut self, which: usize, answer: &Answer, jitter: f64) {
         if self.away.is_empty() {
             return;

@@ -182,6 +182,7 @@ fn which_attribute_it_is_can_be_asked_for() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, a case a line")]
 fn numbers_are_decimal_with_up_to_38_digits() {
     let digits = "1".repeat(38);
     for number in [

@@ -47,6 +47,36 @@ pub(super) fn submit_and_flush() {
     world.gone();
 }
 
+pub(super) fn scopes() {
+    let (world, home) = (World::of(MOODY), runtime());
+    let writer = world.writer(settings());
+    home.block_on(async {
+        let actors = (0..3).map(|actor| {
+            let (world, writer) = (world.clone(), writer.clone());
+            beside(home.handle(), async move {
+                let scope = writer.scope();
+                for id in [2 * actor, 2 * actor + 1] {
+                    world.submitted(id, scope.submit(item(id)).await);
+                    pause().await;
+                }
+                let items = match draw(3) {
+                    0 => scope.flush().await,
+                    1 => scope.flush_by(Instant::now() + Duration::from_millis(draw(30) as u64)).await,
+                    _ => Vec::new(), // What it leaves is the writer's.
+                };
+                let mine = |id| id == 2 * actor || id == 2 * actor + 1;
+                assert!(items.iter().all(|item| mine(item.entry.id)), "{items:?} are not all of {actor}");
+                world.handed_back(items);
+            })
+        });
+        all(actors.collect::<Vec<_>>()).await;
+        world.handed_back(writer.flush().await);
+        world.settled(&writer);
+    });
+    drop((writer, home));
+    world.gone();
+}
+
 pub(super) fn waiting_submits() {
     let (world, home) = (World::of(&[Mood::Accept, Mood::Retry, Mood::Slow]), runtime());
     let writer = world.writer(settings().max_entries(2).in_flight(1..=1));

@@ -16,12 +16,17 @@ const fn scenario(name: &'static str, about: &'static str, run: fn()) -> Scenari
     Scenario { name, about, run }
 }
 
-pub(crate) const SCENARIOS: [Scenario; 30] = [
+pub(crate) const SCENARIOS: [Scenario; 31] = [
     // Entries come in, and their answers go out.
     scenario(
         "submit-and-flush",
         "several submit and flush at once, before a moody service",
         flows::submit_and_flush,
+    ),
+    scenario(
+        "scopes",
+        "invocations have a scope each, flush it in time or leave it to the writer",
+        flows::scopes,
     ),
     scenario("waiting-submits", "submits wait for room, and some are cancelled", flows::waiting_submits),
     scenario("receipts", "receipts are awaited, or dropped before or after the answer", flows::receipts),

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -98,7 +99,14 @@ pub(super) fn entry_drops() {
 pub(super) fn response_drops() {
     let known = Known::default();
     let writing = Arc::clone(&known);
-    let world = World::of(&[Mood::Accept, Mood::AppliedAndLost]).on_drop(move || use_writer(&writing));
+    // Each use submits an entry, whose response would use the writer again, for ever.
+    let uses = AtomicUsize::new(30);
+    let world = World::of(&[Mood::Accept, Mood::AppliedAndLost]).on_drop(move || {
+        let is_left = |uses: usize| uses.checked_sub(1);
+        if uses.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_left).is_ok() {
+            use_writer(&writing);
+        }
+    });
     let (home, writer) = (runtime(), world.writer(settings().max_entries(20)));
     known.set(writer.clone()).unwrap_or_else(|_| unreachable!("it is set once"));
     home.block_on(async {

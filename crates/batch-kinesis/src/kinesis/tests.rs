@@ -6,9 +6,10 @@ use aws_sdk_kinesis::config::{BehaviorVersion, Region, StalledStreamProtectionCo
 use aws_sdk_kinesis::{Client, Config};
 use batch_core::{ConfigError, Invalid, Key, Measure, Order, Service, Settings};
 
-use super::{Kinesis, KinesisWriter, entry, own_copy};
+use super::{Kinesis, KinesisWriter, own_copy};
 use crate::Record;
 use crate::discovery::Discovered;
+use crate::service::entry;
 
 const MIB: usize = 1 << 20;
 

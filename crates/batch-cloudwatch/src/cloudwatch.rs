@@ -1,0 +1,130 @@
+use std::fmt;
+
+use aws_sdk_cloudwatch::Client;
+use batch_core::Writer;
+use batch_smithy::{Known, Renewal, own_config};
+
+use crate::clock::{self, Clock};
+use crate::limits::ANSWER_BYTES;
+use crate::{Compression, Namespace, answer, direct};
+
+/// Takes single metrics, sends them to one Amazon CloudWatch namespace in full batches, and answers for every
+/// one of them.
+///
+/// ```
+/// use aws_sdk_cloudwatch::Client;
+/// use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric};
+///
+/// async fn report(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+///     let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()?;
+///     for temperature in [21.5, 21.0, 20.5] {
+///         writer.submit(Metric::new("Temperature", temperature).dimension("Station", "10637")).await?;
+///     }
+///     for item in writer.flush().await {
+///         eprintln!("{:?}: {item:#}", item.entry);
+///     }
+///     Ok(())
+/// }
+/// ```
+pub type CloudWatchWriter = Writer<CloudWatch>;
+
+/// Amazon CloudWatch as a destination: `PutMetricData` into one namespace.
+///
+/// Its settings, where none are chosen: a delivery deadline of an hour, because a metric is worth as much
+/// then as it was at first. Metrics have neither an order nor duplicates, so [`Order`](crate::Order) and
+/// [`Duplicates`](crate::Duplicates) change nothing.
+///
+/// CloudWatch cannot tell a metric that is sent again from a new one. Where a lost response must never count
+/// a metric twice, choose [`OnAmbiguous::HandBack`](crate::OnAmbiguous::HandBack):
+///
+/// ```
+/// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
+/// use batch_cloudwatch::{CloudWatch, CloudWatchWriter, OnAmbiguous, Settings};
+///
+/// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+/// let never_twice = Settings::new().on_ambiguous(OnAmbiguous::HandBack);
+/// let namespace = CloudWatch::new(client, "Weather");
+/// let writer = CloudWatchWriter::builder(namespace).settings(never_twice).build()?;
+/// # Ok::<(), batch_cloudwatch::ConfigError>(())
+/// ```
+pub struct CloudWatch {
+    pub(crate) client: Client,
+    pub(crate) credentials: Renewal,
+    /// The client as it was given.
+    pub(crate) given: Client,
+    pub(crate) namespace: Namespace,
+    pub(crate) compression: Compression,
+    pub(crate) clock: Clock,
+    /// Lets requests be written from the metrics where they are: if nothing may look at their input.
+    pub(crate) direct: Option<Known>,
+}
+
+impl CloudWatch {
+    /// The namespace of this name, written to with this client: its credentials, region, endpoint, HTTP
+    /// client, interceptors and timeouts. In the writer's own copy of the client the retries are switched
+    /// off, because the writer retries by itself, and credentials that the service refuses are asked for
+    /// again, whatever the client's cache holds.
+    ///
+    /// Needs no runtime and no network. Whether there can be such a namespace is checked when the writer is
+    /// built.
+    ///
+    /// ```
+    /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
+    /// use batch_cloudwatch::{CloudWatch, CloudWatchWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()?;
+    /// # Ok::<(), batch_cloudwatch::ConfigError>(())
+    /// ```
+    pub fn new(client: Client, namespace: impl Into<Namespace>) -> Self {
+        Self::with_clock(client, namespace.into(), clock::wall)
+    }
+
+    fn with_clock(given: Client, namespace: Namespace, clock: Clock) -> Self {
+        let compression = Compression::default();
+        let (client, credentials) = own_copy(&given, compression);
+        let direct = direct::known_for(&given);
+        Self { client, credentials, given, namespace, compression, clock, direct }
+    }
+
+    /// Whether requests are compressed. Default: [`Compression::Client`], as the client is configured; the
+    /// SDK's own default is gzip from 10,240 bytes on.
+    ///
+    /// ```
+    /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
+    /// use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Compression};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let namespace = CloudWatch::new(client, "Weather").compression(Compression::Off);
+    /// let writer = CloudWatchWriter::builder(namespace).build()?;
+    /// # Ok::<(), batch_cloudwatch::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        (self.client, self.credentials) = own_copy(&self.given, compression);
+        self.compression = compression;
+        self
+    }
+}
+
+/// Without the client's configuration, which is the user's.
+impl fmt::Debug for CloudWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudWatch")
+            .field("namespace", &self.namespace)
+            .field("compression", &self.compression)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The writer's own copy of the client, compressed as the user wants, which also refuses pages that are no
+/// response, and what renews its credentials.
+fn own_copy(client: &Client, compression: Compression) -> (Client, Renewal) {
+    let (config, credentials) = own_config!(aws_sdk_cloudwatch, client, ANSWER_BYTES);
+    let mut config = compression.applied_to(config);
+    config.push_interceptor(answer::refuse_pages());
+    (Client::from_conf(config.build()), credentials)
+}
+
+#[cfg(test)]
+mod tests;

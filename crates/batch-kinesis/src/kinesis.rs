@@ -1,0 +1,281 @@
+use std::fmt;
+
+use aws_sdk_kinesis::Client;
+use batch_core::{ConfigError, ConnectError, Settings, Writer};
+use batch_smithy::{Renewal, known, own_config};
+
+use crate::discovery::{self, Discovered};
+use crate::limits::{ANSWER_BYTES, MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES};
+use crate::partition_key::{Generator, KeySource};
+use crate::{Stream, serializer};
+
+/// Takes single records, sends them to one Amazon Kinesis data stream in full batches, and answers for every
+/// one of them.
+///
+/// ```
+/// use aws_sdk_kinesis::Client;
+/// use batch_kinesis::{Kinesis, KinesisWriter, Record};
+///
+/// async fn measure(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+///     let writer = KinesisWriter::builder(Kinesis::new(client, "measurements")).build()?;
+///     for n in 0..1_000 {
+///         writer.submit(Record::new(format!("{n} °C")).partition_key("station-17")).await?;
+///     }
+///     for item in writer.flush().await {
+///         eprintln!("{:?}: {item:#}", item.entry);
+///     }
+///     Ok(())
+/// }
+/// ```
+pub type KinesisWriter = Writer<Kinesis>;
+
+/// Amazon Kinesis Data Streams as a destination: `PutRecords` to one stream.
+///
+/// Its settings, where none are chosen: [`Order::Relaxed`]. No record is a duplicate of another, so the rule
+/// for duplicates decides nothing.
+///
+/// The limits of the stream are those of a new one, or those set with
+/// [`max_record_bytes`](Self::max_record_bytes), or those read from the stream by
+/// [`discover_limits`](Self::discover_limits).
+pub struct Kinesis {
+    pub(crate) client: Client,
+    pub(crate) credentials: Renewal,
+    /// The client as it was given.
+    pub(crate) given: Client,
+    pub(crate) stream: Stream,
+    pub(crate) keys: KeySource,
+    pub(crate) max_record_bytes: Option<usize>,
+    pub(crate) max_request_bytes: Option<usize>,
+    pub(crate) discovered: Option<Discovered>,
+}
+
+impl Kinesis {
+    /// The stream of this name or ARN, written to with this client: its credentials, region, endpoint, HTTP
+    /// client, interceptors and timeouts. In the writer's own copy of the client the retries are switched
+    /// off, because the writer retries by itself, and credentials that the service refuses are asked for
+    /// again, whatever the client's cache holds.
+    ///
+    /// Needs no runtime and no network. Whether there can be such a stream is checked when the writer is
+    /// built; whether it exists, when the first request is sent, or by
+    /// [`discover_limits`](Self::discover_limits).
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
+    /// use batch_kinesis::{Kinesis, KinesisWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let writer = KinesisWriter::builder(Kinesis::new(client, "measurements")).build()?;
+    /// # Ok::<(), batch_kinesis::ConfigError>(())
+    /// ```
+    pub fn new(client: Client, stream: impl Into<Stream>) -> Self {
+        let (own, credentials) = own_copy(&client);
+        Self {
+            client: own,
+            credentials,
+            given: client,
+            stream: stream.into(),
+            keys: KeySource::Random(Generator::new()),
+            max_record_bytes: None,
+            max_request_bytes: None,
+            discovered: None,
+        }
+    }
+
+    /// Takes the partition key of every record that has none from this member of its data, which must be a
+    /// JSON object: a string's characters, a number's digits as they are written, `true`, `false`, an object
+    /// or an array without the whitespace between its parts. A record whose member is missing, null or empty
+    /// is refused. Of two members of that name at the top level the first counts; nothing behind it is
+    /// looked at. Default: none, and such a record gets a random key.
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
+    /// use batch_kinesis::{Kinesis, KinesisWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let stream = Kinesis::new(client, "measurements").partition_key_from("station");
+    /// let writer = KinesisWriter::builder(stream).build()?;
+    /// # Ok::<(), batch_kinesis::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn partition_key_from(mut self, member: impl Into<String>) -> Self {
+        self.keys = KeySource::Member(member.into());
+        self
+    }
+
+    /// Sets the most bytes of a record, partition key included, to the stream's own `MaxRecordSizeInKiB`:
+    /// 1,048,576 to 10,485,760, or to what the stream accepts where its limits are discovered. Default: what
+    /// is discovered, else 1,048,576.
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
+    /// use batch_kinesis::{Kinesis, KinesisWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let stream = Kinesis::new(client, "photographs").max_record_bytes(2_048 * 1_024);
+    /// let writer = KinesisWriter::builder(stream).build()?;
+    /// # Ok::<(), batch_kinesis::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn max_record_bytes(mut self, bytes: usize) -> Self {
+        self.max_record_bytes = Some(bytes);
+        self
+    }
+
+    /// Sets the most bytes of a request, partition keys included, from those of one record to 10,485,760.
+    /// Default: 5,242,880, or those of one record where that may have more. For less than one record use
+    /// [`Settings::max_batch_bytes`].
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
+    /// use batch_kinesis::{Kinesis, KinesisWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let stream = Kinesis::new(client, "measurements").max_request_bytes(10 << 20);
+    /// let writer = KinesisWriter::builder(stream).build()?;
+    /// # Ok::<(), batch_kinesis::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn max_request_bytes(mut self, bytes: usize) -> Self {
+        self.max_request_bytes = Some(bytes);
+        self
+    }
+
+    /// Asks the stream for its limits (`DescribeStreamSummary`, permission
+    /// `kinesis:DescribeStreamSummary`): how large a record may be, and whether it keeps records of one
+    /// partition key in order at all. A wrong name shows here too, before the first record.
+    ///
+    /// The most bytes of a record become the stream's `MaxRecordSizeInKiB`; those of a request become as
+    /// many where that is above 5 MiB. The writer to a stream that distributes its records by itself
+    /// (strategy `AUTO`) is not built with [`partition_key_from`](Self::partition_key_from) or
+    /// [`Order::Strict`], and refuses a record with a partition key or an explicit hash key of its own when
+    /// it is submitted.
+    ///
+    /// Waits for the response, for as long as the retries and timeouts of the client allow. Cancelling it
+    /// loses nothing but the value. AWS accepts 20 such requests a second from an account.
+    ///
+    /// # Errors
+    ///
+    /// When the options contradict each other or the limits of the service, and when there is no such stream
+    /// or it cannot be described. Options that contradict what was discovered are refused when the writer is
+    /// built.
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
+    /// # use aws_sdk_kinesis::{Client, Config};
+    /// use batch_kinesis::{ConnectError, Kinesis, KinesisWriter};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = batch_local::LocalServer::new();
+    /// # let config = Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
+    /// # let config = config.credentials_provider(Credentials::new("local", "local", None, None, "local"));
+    /// # let client = Client::from_conf(config.http_client(server.http_client()).build());
+    /// # client.create_stream().stream_name("measurements").shard_count(1).send().await?;
+    /// let stream = Kinesis::new(client.clone(), "measurements").discover_limits().await?;
+    /// let writer = KinesisWriter::builder(stream).build()?;
+    ///
+    /// let nowhere = Kinesis::new(client, "nowhere").discover_limits().await;
+    /// assert!(matches!(nowhere, Err(ConnectError::NotFound(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn discover_limits(mut self) -> Result<Self, ConnectError> {
+        self.check_options()?;
+        self.discovered = Some(discovery::describe(&self.given, &self.stream).await?);
+        Ok(self)
+    }
+
+    /// Whether the stream distributes its records by itself, whatever their keys, as far as that is known.
+    pub(crate) fn distributes(&self) -> bool {
+        self.discovered.is_some_and(|discovered| discovered.distributes)
+    }
+
+    pub(crate) fn record_bytes(&self) -> usize {
+        let discovered = self.discovered.map_or(RECORD_BYTES, |discovered| discovered.record_bytes);
+        self.max_record_bytes.unwrap_or(discovered)
+    }
+
+    pub(crate) fn request_bytes(&self) -> usize {
+        self.max_request_bytes.unwrap_or_else(|| self.record_bytes().max(REQUEST_BYTES))
+    }
+
+    pub(crate) fn check_options(&self) -> Result<(), ConfigError> {
+        self.stream.check()?;
+        self.check_record_bytes()?;
+        self.check_request_bytes()?;
+        match &self.keys {
+            KeySource::Member(name) if name.is_empty() => Err(ConfigError::Unsupported(
+                "the member to take partition keys from has no name; set it, or leave out `partition_key_from`".into(),
+            )),
+            KeySource::Member(_) | KeySource::Random(_) => Ok(()),
+        }
+    }
+
+    fn check_record_bytes(&self) -> Result<(), ConfigError> {
+        let setting = "Kinesis::max_record_bytes";
+        let limit = self.discovered.map_or(MOST_RECORD_BYTES, |discovered| discovered.record_bytes);
+        match self.max_record_bytes {
+            Some(value) if value < RECORD_BYTES => Err(ConfigError::BelowNeed {
+                setting,
+                value,
+                needed: RECORD_BYTES,
+                why: "every stream takes",
+            }),
+            Some(value) if value > limit => Err(ConfigError::AboveLimit { setting, value, limit }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_request_bytes(&self) -> Result<(), ConfigError> {
+        let setting = "Kinesis::max_request_bytes";
+        match (self.max_request_bytes, self.record_bytes()) {
+            (Some(value), _) if value > MOST_REQUEST_BYTES => {
+                Err(ConfigError::AboveLimit { setting, value, limit: MOST_REQUEST_BYTES })
+            }
+            (Some(value), needed) if value < needed => {
+                Err(ConfigError::BelowNeed { setting, value, needed, why: "one record may have" })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the stream keeps the order that these settings and the options promise.
+    pub(crate) fn check_order(&self, settings: &Settings) -> Result<(), ConfigError> {
+        let promised = match &self.keys {
+            _ if !self.distributes() => return Ok(()),
+            KeySource::Member(member) => format!("partition keys from the member {member:?}"),
+            KeySource::Random(_) if settings.is_strict() => String::from("strict order"),
+            KeySource::Random(_) => return Ok(()),
+        };
+        Err(ConfigError::Unsupported(format!(
+            "{promised}: the stream {} distributes its records by itself (strategy AUTO), so that it ignores partition \
+             keys and keeps no order; leave that setting out, or set the stream's strategy to USER_PARTITION_KEY",
+            self.stream
+        )))
+    }
+}
+
+/// Without the client's configuration, which is the user's.
+impl fmt::Debug for Kinesis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kinesis")
+            .field("stream", &self.stream)
+            .field("keys", &self.keys)
+            .field("max_record_bytes", &self.max_record_bytes)
+            .field("max_request_bytes", &self.max_request_bytes)
+            .field("discovered", &self.discovered)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The writer's own copy of the client, which also writes records itself, and what renews its credentials.
+fn own_copy(client: &Client) -> (Client, Renewal) {
+    let (mut config, credentials) = own_config!(aws_sdk_kinesis, client, ANSWER_BYTES);
+    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+        config.push_interceptor(serializer::swap(known));
+    }
+    (Client::from_conf(config.build()), credentials)
+}
+
+#[cfg(test)]
+mod tests;

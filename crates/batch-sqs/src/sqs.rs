@@ -1,0 +1,237 @@
+use std::fmt;
+
+use aws_sdk_sqs::Client;
+use batch_core::{ConfigError, ConnectError, Writer};
+use batch_smithy::{Renewal, known, lookup_config, own_config};
+
+use crate::deduplication::Generator;
+use crate::limits::{ANSWER_BYTES, MESSAGE_BYTES, SMALLEST_QUEUE_MAXIMUM};
+use crate::lookup::Lookup;
+use crate::{Queue, serializer, validate};
+
+/// Takes single messages, sends them to one Amazon SQS queue in full batches, and answers for every one of
+/// them.
+///
+/// ```
+/// use aws_sdk_sqs::Client;
+/// use batch_sqs::{Message, Sqs, SqsWriter};
+///
+/// async fn greet(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+///     let writer = SqsWriter::builder(Sqs::new(client, "greetings")).build()?;
+///     for n in 0..1_000 {
+///         writer.submit(Message::new(format!("hello {n}"))).await?;
+///     }
+///     for item in writer.flush().await {
+///         eprintln!("{:?}: {item:#}", item.entry);
+///     }
+///     Ok(())
+/// }
+/// ```
+pub type SqsWriter = Writer<Sqs>;
+
+/// Amazon SQS as a destination: `SendMessageBatch` to one queue.
+///
+/// Its settings, where none are chosen: [`Duplicates::KeepFirst`], [`Order::Relaxed`].
+///
+/// A FIFO queue remembers what it accepted for five minutes, and a later retry could put a message into it
+/// twice. So one attempt timeout before five minutes have passed since the first attempt that may have
+/// delivered it, a message comes back with [`Cause::Ambiguous`](crate::Cause::Ambiguous), however long the
+/// delivery deadline is; the attempt timeout itself must be below five minutes.
+pub struct Sqs {
+    pub(crate) client: Client,
+    pub(crate) credentials: Renewal,
+    /// The client as it was given.
+    pub(crate) given: Client,
+    pub(crate) lookup: Lookup,
+    pub(crate) default_group: Option<String>,
+    pub(crate) is_by_content: bool,
+    pub(crate) max_message_bytes: usize,
+    pub(crate) ids: Generator,
+}
+
+impl Sqs {
+    /// The queue of this name, URL or ARN, written to with this client: its credentials, region, endpoint,
+    /// HTTP client, interceptors and timeouts. In the writer's own copy of the client the retries are
+    /// switched off, because the writer retries by itself, and credentials that the service refuses are
+    /// asked for again, whatever the client's cache holds.
+    ///
+    /// Needs no runtime and no network. Whether there can be such a queue is checked when the writer is
+    /// built; whether it exists, when the first request is sent, or by [`check`](Self::check).
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let writer = SqsWriter::builder(Sqs::new(client, "orders")).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    pub fn new(client: Client, queue: impl Into<Queue>) -> Self {
+        let (own, credentials) = own_copy(&client);
+        Self {
+            client: own,
+            credentials,
+            given: client,
+            lookup: Lookup::new(queue.into()),
+            default_group: None,
+            is_by_content: false,
+            max_message_bytes: MESSAGE_BYTES,
+            ids: Generator::new(),
+        }
+    }
+
+    /// The group of every message that has none; FIFO queues only. A message keeps it when it is handed
+    /// back. Default: none, and a message without a group is refused.
+    ///
+    /// One group means one batch in flight at a time, up to 10 messages a request.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders.fifo").default_group("everything");
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn default_group(mut self, group: impl Into<String>) -> Self {
+        self.default_group = Some(group.into());
+        self
+    }
+
+    /// Says that the queue has content-based deduplication: messages without a deduplication id are sent
+    /// without one, and the queue derives it from the body. FIFO queues only. Default: false, and the writer
+    /// generates an id for each message that has none.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders.fifo").content_based_deduplication(true);
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn content_based_deduplication(mut self, on: bool) -> Self {
+        self.is_by_content = on;
+        self
+    }
+
+    /// Lowers the most bytes of a message to the queue's own `MaximumMessageSize`, 1,024 to 1,048,576, so
+    /// that a larger one is refused when it is submitted and not by the queue. Queues made before August
+    /// 2025 may have 262,144. Default: 1,048,576.
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders").max_message_bytes(262_144);
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn max_message_bytes(mut self, bytes: usize) -> Self {
+        self.max_message_bytes = bytes;
+        self
+    }
+
+    /// Finds out whether the queue exists, so that a wrong name shows before the first message.
+    ///
+    /// A queue given by name or ARN is looked up (`GetQueueUrl`, permission `sqs:GetQueueUrl`), which spares
+    /// the first request its lookup. For one given by URL an attribute is read (`GetQueueAttributes`,
+    /// permission `sqs:GetQueueAttributes`). The request has the retries and timeouts of the client. Cancelling
+    /// it loses nothing but the value.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no such queue or there is none, and when the service could not be asked.
+    ///
+    /// ```no_run
+    /// # async fn check(client: aws_sdk_sqs::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// let queue = Sqs::new(client, "orders").check().await?;
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check(self) -> Result<Self, ConnectError> {
+        self.check_options()?;
+        let (config, credentials) = lookup_config!(aws_sdk_sqs, self.given, ANSWER_BYTES);
+        let client = Client::from_conf(config.build());
+        credentials.retry(|| self.lookup.find(&client)).await?;
+        Ok(self)
+    }
+
+    pub(crate) fn queue(&self) -> &Queue {
+        self.lookup.queue()
+    }
+
+    pub(crate) fn is_fifo(&self) -> bool {
+        self.queue().is_fifo()
+    }
+
+    pub(crate) fn check_options(&self) -> Result<(), ConfigError> {
+        self.queue().check()?;
+        self.queue().check_region(self.client.config().region().map(AsRef::as_ref))?;
+        self.check_kind()?;
+        match self.max_message_bytes {
+            value if value > MESSAGE_BYTES => {
+                Err(ConfigError::AboveLimit { setting: MAX_MESSAGE_BYTES, value, limit: MESSAGE_BYTES })
+            }
+            value if value < SMALLEST_QUEUE_MAXIMUM => Err(ConfigError::BelowNeed {
+                setting: MAX_MESSAGE_BYTES,
+                value,
+                needed: SMALLEST_QUEUE_MAXIMUM,
+                why: "every queue takes",
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the options fit a standard or a FIFO queue.
+    fn check_kind(&self) -> Result<(), ConfigError> {
+        if self.is_fifo() {
+            let group = self.default_group.as_deref().map_or(Ok(()), validate::group);
+            return group.map_err(|reason| ConfigError::Unsupported(format!("the default group: {reason}")));
+        }
+        let option = match (&self.default_group, self.is_by_content) {
+            (Some(_), _) => "a default group",
+            (None, true) => "content-based deduplication",
+            (None, false) => return Ok(()),
+        };
+        let queue = self.queue();
+        Err(ConfigError::Unsupported(format!(
+            "{option} is for FIFO queues, and {queue} is a standard queue: its name does not end in \".fifo\""
+        )))
+    }
+}
+
+/// Without the client's configuration, which is the user's.
+impl fmt::Debug for Sqs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqs")
+            .field("queue", self.queue())
+            .field("default_group", &self.default_group)
+            .field("content_based_deduplication", &self.is_by_content)
+            .field("max_message_bytes", &self.max_message_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The writer's own copy of the client, which also writes batches itself, and what renews its credentials.
+fn own_copy(client: &Client) -> (Client, Renewal) {
+    let (mut config, credentials) = own_config!(aws_sdk_sqs, client, ANSWER_BYTES);
+    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+        config.push_interceptor(serializer::swap(known));
+    }
+    (Client::from_conf(config.build()), credentials)
+}
+
+const MAX_MESSAGE_BYTES: &str = "Sqs::max_message_bytes";
+
+#[cfg(test)]
+mod tests;
