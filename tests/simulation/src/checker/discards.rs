@@ -47,7 +47,8 @@ impl Checker {
         let mut newest = 0;
         for n in known {
             let Some(dropped) = self.discards.dropped.remove(&n) else { continue };
-            let is_discarded = self.is_pooled(n) && dropped.left < 1 + usize::from(self.ghosts.contains(n));
+            let has_request = self.ghosts.contains(n) || self.ghosts.is_unseen(n);
+            let is_discarded = self.is_pooled(n) && dropped.left < 1 + usize::from(has_request);
             if is_discarded && !self.discards.is_pointless {
                 newest = newest.max(self.discard(n, &dropped));
             }
@@ -62,7 +63,14 @@ impl Checker {
             known.is_some_and(|known| !known.is_in_flight() && self.is_overdue(known))
         };
         let gone: Vec<u64> = self.discards.dropped.keys().copied().filter(is_gone).collect();
-        gone.into_iter().for_each(|n| self.decide(n, Owed::Overdue));
+        for n in gone {
+            if self.is_gone(n) {
+                self.decide(n, Owed::Overdue);
+            } else {
+                // What is left of it is in a request that was launched, so that a copy was handed back.
+                self.hand_back_unseen(n);
+            }
+        }
         self.settle_dropped();
     }
 
