@@ -71,6 +71,7 @@ pub(super) fn scopes() {
         });
         all(actors.collect::<Vec<_>>()).await;
         world.handed_back(writer.flush().await);
+        world.ended(&writer).await;
         world.settled(&writer);
     });
     drop((writer, home));
