@@ -9,7 +9,7 @@ mod servers;
 
 use std::net::TcpListener;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use self::running::Running;
@@ -28,6 +28,7 @@ struct Endpoint {
 
 /// Runs the suite on every server, or on those whose names are given.
 pub(crate) fn run(only: &[String]) -> Result<()> {
+    check_names(only)?;
     let chosen: Vec<&Server> = SERVERS.iter().filter(|server| is_chosen(server, only)).collect();
     let place = tools::place("conformance");
     install::all(&chosen, &place)?;
@@ -49,6 +50,16 @@ pub(crate) fn run(only: &[String]) -> Result<()> {
     Cargo::new("test --workspace --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
 }
 
+/// Refuses a name that no server has: nothing would be checked, and that would pass.
+fn check_names(only: &[String]) -> Result<()> {
+    let is_unknown = |name: &&String| SERVERS.iter().all(|server| server.name != **name);
+    if let Some(name) = only.iter().find(is_unknown) {
+        let known: Vec<_> = SERVERS.iter().map(|server| server.name).collect();
+        bail!("no server is called {name:?}; there are {}", known.join(", "));
+    }
+    Ok(())
+}
+
 fn is_chosen(server: &Server, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|name| name == server.name)
 }
@@ -58,4 +69,18 @@ fn is_chosen(server: &Server, only: &[String]) -> bool {
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no free port on 127.0.0.1")?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_names;
+
+    #[test]
+    fn a_name_that_no_server_has_is_an_error() {
+        let check =
+            |names: &[&str]| check_names(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        assert!(check(&[]).is_ok() && check(&["moto", "ministack"]).is_ok());
+        let error = check(&["moto", "mtoo"]).unwrap_err().to_string();
+        assert!(error.starts_with("no server is called \"mtoo\"; there are "), "{error}");
+    }
 }

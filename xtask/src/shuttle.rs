@@ -75,6 +75,9 @@ mod tests {
     fn check(directory: &Path) {
         for entry in fs::read_dir(directory).expect("it is there") {
             let path = entry.expect("it can be read").path();
+            if path.file_stem().is_some_and(|name| name == "tests") {
+                continue; // the build leaves them out too
+            }
             if path.is_dir() {
                 check(&path);
             } else {

@@ -66,6 +66,9 @@ pub(crate) fn run() -> Result<()> {
     for long in sources::long(&repository) {
         println!("note: {long}");
     }
+    for (service, lines) in sources::services(&repository) {
+        println!("note: {service} has {lines} lines of code");
+    }
     let mut broken = 0;
     for (name, rule) in RULES {
         let findings = once_each(rule(&repository));

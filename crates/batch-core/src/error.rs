@@ -103,15 +103,15 @@ pub enum SubmitError<E> {
     /// The writer is shut down.
     #[error("the writer is shut down; build a new one")]
     Closed(E),
-    /// An entry of the same identity is still inside.
+    /// An entry with the same identity is still pending.
     #[error(
-        "an entry of the same identity is still inside the writer; wait for its answer, or choose another rule for duplicates"
+        "an entry with the same identity is still pending; wait for its answer, or set another rule for duplicates"
     )]
     Duplicate(E),
-    /// There is no room now; only from `try_submit` and from a permit that is too small.
+    /// The writer is full. Only `try_submit` and a permit that is too small return it.
     #[error("the writer is full; wait for room with `submit`")]
     Full(E),
-    /// The service would refuse it.
+    /// The entry is invalid: the service would reject it.
     #[error("invalid entry: {reason}")]
     Invalid {
         /// The entry.
@@ -119,11 +119,13 @@ pub enum SubmitError<E> {
         /// Why.
         reason: Invalid,
     },
-    /// Called outside of a tokio runtime with a timer, on which the writer must work, or in one that is
-    /// being shut down.
-    #[error("no tokio runtime with a timer is running here; submit from within one, built with `enable_all`")]
+    /// The call is outside of a tokio runtime with a timer, which the writer needs, or in one that is
+    /// shutting down.
+    #[error(
+        "no tokio runtime with a timer is running here; submit from within one built with `enable_all`, or choose one with `WriterBuilder::runtime`"
+    )]
     NoRuntime(E),
-    /// It can never fit.
+    /// The entry is above a limit of the service, or of the writer's memory.
     #[error(
         "the entry counts {bytes} bytes, the limit is {limit}; make it smaller or send a reference to it"
     )]
@@ -135,9 +137,9 @@ pub enum SubmitError<E> {
         /// What it may count at most, in bytes.
         limit: usize,
     },
-    /// Nothing but failures that nobody collected fills the writer: waiting would be for ever.
+    /// Entries that were handed back and not collected fill the writer: waiting would never end.
     #[error(
-        "only entries that were handed back and not collected fill the writer; collect them with `flush` or `take_unprocessed`, or await their receipts"
+        "the writer is full of entries that were handed back and not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
     )]
     Uncollected(E),
 }
@@ -163,16 +165,16 @@ impl<E> fmt::Debug for SubmitError<E> {
     }
 }
 
-/// Why room could not be reserved.
+/// Why no room was reserved.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReserveError {
     /// The writer is shut down.
     #[error("the writer is shut down; build a new one")]
     Closed,
-    /// Nothing but failures that nobody collected fills the writer: waiting would be for ever.
+    /// Entries that were handed back and not collected fill the writer: waiting would never end.
     #[error(
-        "only entries that were handed back and not collected fill the writer; collect them with `flush` or `take_unprocessed`, or await their receipts"
+        "the writer is full of entries that were handed back and not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
     )]
     Uncollected,
 }

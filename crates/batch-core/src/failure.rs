@@ -93,8 +93,8 @@ impl Failure {
         self.0.detail.as_deref()
     }
 
-    /// The words of the service or of its client. They may quote the entry, or credentials: show
-    /// them to whoever may see those.
+    /// The words of the service or of its client. They may quote the entry or credentials: show them only
+    /// where those may be shown.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 /// The bytes that name a lane or an identity, compared and hashed as they are.
 ///
 /// A key borrows from the entry where it can; the buffer keeps a hash of it. Two entries share a lane (or are duplicates of each other) exactly when their keys
-/// are equal byte for byte, so a service whose keys have several spellings (numbers, say) brings
+/// are equal byte for byte, so a service whose keys have several spellings (such as numbers) brings
 /// them into one canonical form first.
 ///
 /// ```

@@ -58,10 +58,10 @@ impl<'a> Measure<'a> {
     }
 }
 
-/// Why an entry is refused at `submit`: what is wrong, what it counts, the limit and the way out.
+/// Why an entry is invalid: what is wrong, its size, the limit and the way out.
 ///
-/// `Display` and `Debug` show nothing that the entry holds, not the name of an attribute either.
-/// Where in the entry the reason lies is asked for with [`place`](Self::place).
+/// `Display` and `Debug` show nothing of the entry, not even the name of an attribute.
+/// [`place`](Self::place) tells where in the entry the reason lies.
 ///
 /// ```
 /// use batch_core::Invalid;
@@ -78,7 +78,7 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// A refusal for this reason, which shows no part of the entry.
+    /// An invalid entry for this reason, which shows no part of the entry.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { reason: reason.into(), place: None }
     }
@@ -90,8 +90,8 @@ impl Invalid {
         self
     }
 
-    /// Where in the entry the reason lies, if it was said. It quotes the entry: show it to whoever may
-    /// see that.
+    /// Where in the entry the reason lies, if that is known. It quotes the entry: show it only where the
+    /// entry may be shown.
     #[must_use]
     pub fn place(&self) -> Option<&str> {
         self.place.as_deref()

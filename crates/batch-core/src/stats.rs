@@ -19,7 +19,7 @@ pub struct Stats {
     pub in_flight: u64,
     /// Entries delivered or handed back of which an earlier attempt may have delivered them too.
     pub ambiguous: u64,
-    /// Entries handed back that nobody has collected yet.
+    /// Entries that were handed back and not collected yet.
     pub uncollected: u64,
     /// Entries handed back in flight, by a flush with a deadline, whose request has ended since. Their
     /// verdicts came late and changed nothing.

@@ -37,7 +37,7 @@ pub(crate) fn key(name: &str, scalar_type: ScalarType, role: Role) -> KeyAttribu
     KeyAttribute { name: name.to_owned(), scalar_type, role }
 }
 
-/// This value in so many lists, or maps.
+/// This value within this many lists, or maps.
 pub(crate) fn nested(value: AttributeValue, levels: usize) -> AttributeValue {
     (0..levels).fold(value, |inner, level| match level % 2 {
         0 => AttributeValue::L(vec![inner]),

@@ -155,7 +155,7 @@ mod tests {
         assert_ne!(PartitionKey::Random(random), PartitionKey::Random(RandomKey::of(18)));
     }
 
-    /// How many of so many random keys each of so many shards gets.
+    /// How many of these random keys each of the shards gets.
     fn spread(start: u64, keys: usize, shards: u128) -> Vec<usize> {
         let generator = Generator::starting_at(start);
         let mut counts = vec![0; shards as usize];

@@ -18,7 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-/// What lets no answer of a client or a request be above so many bytes.
+/// Limits the size of response bodies, in bytes, for a client or for one request.
 #[must_use]
 pub fn cap_answers(bytes: usize) -> SharedInterceptor {
     SharedInterceptor::permanent(Cap(bytes))

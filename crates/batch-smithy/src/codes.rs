@@ -83,7 +83,7 @@ impl Codes {
         self.of_common(code, status)
     }
 
-    /// Whether this code of a single entry says that the service is asked too much.
+    /// Whether this code of a single entry means that the service is overloaded.
     #[must_use]
     pub fn is_throttling(&self, code: &str) -> bool {
         let code = self.bare(code);
@@ -134,7 +134,7 @@ fn is_throttled(rule: &Rule) -> bool {
 /// Longer than any code with its namespace, and than any request id.
 const WORD_BYTES: usize = 200;
 
-/// The service is asked too much: wait, and ask less.
+/// The service is overloaded.
 const THROTTLING: &[&str] = &[
     "BandwidthLimitExceeded",
     "EC2ThrottledException",

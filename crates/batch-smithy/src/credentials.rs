@@ -10,7 +10,7 @@ use batch_core::Class;
 
 /// What this error of a provider means.
 ///
-/// One that has none says so. One that was refused them by whoever gives them (the metadata service of an instance or
+/// One that has none says so. One that was refused them at their source (the metadata service of an instance or
 /// a task, STS, IAM Identity Center) has none to give either, which only its words tell. Everything else may pass: no
 /// answer in time, trouble of the metadata service.
 pub(crate) fn read(error: &CredentialsError) -> Reading {

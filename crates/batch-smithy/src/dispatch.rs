@@ -61,7 +61,7 @@ fn is_connecting(error: &(dyn Error + 'static)) -> bool {
     const BEGINNINGS: [&str; 4] =
         ["HTTP connect timeout", "client error (Connect)", "dns error", "tcp connect error"];
     if let Some(error) = error.downcast_ref::<io::Error>() {
-        // Others (a host that cannot be reached, say) can end an open connection as well.
+        // Others (such as a host that cannot be reached) can end an open connection as well.
         return matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::ConnectionRefused);
     }
     let words = error.to_string();

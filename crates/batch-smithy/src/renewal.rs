@@ -38,7 +38,7 @@ struct State {
     generation: u64,
     /// The resolvers of this generation, by the partitions of those that they stand for; none in the first.
     renewed: Vec<(IdentityCachePartition, SharedIdentityResolver)>,
-    /// Whether the service ever took a request, so that it knows whoever sends.
+    /// Whether the service ever accepted a request, so that it knows these credentials.
     is_known: bool,
 }
 

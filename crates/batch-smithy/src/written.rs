@@ -1,6 +1,6 @@
 //! One request that was written before its input.
 //!
-//! Where nobody looks at the typed input of a request, the input need not be made: it would be a copy of
+//! Where no interceptor reads the typed input of a request, the input need not be made: it would be a copy of
 //! every text of every entry. Instead the request is written from the entries, and an interceptor of this
 //! one request puts a serializer in place of the SDK's that gives it away. Everything after it (compression,
 //! endpoint, signature, transmission, answer) is the SDK's.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The value of a message attribute: text, a number or bytes, with an optional label that refines
-/// its type for those who read it (`String.uuid`, say).
+/// its type for the readers of the queue, such as `String.uuid`.
 ///
 /// `Debug` shows type and length, never the value.
 ///

@@ -29,7 +29,7 @@ fn expected_entry_bytes(entry: &SendMessageBatchRequestEntry) -> usize {
     };
     let attributes = entry.message_attributes.iter().flatten();
     let attributes = attributes.map(|(name, known)| ATTRIBUTE_BYTES + name.len() + value(known));
-    // An eighth for escapes: JSON within JSON, say.
+    // An eighth for escapes, as in JSON within JSON.
     ENTRY_BYTES + entry.message_body.len() * 9 / 8 + attributes.sum::<usize>()
 }
 

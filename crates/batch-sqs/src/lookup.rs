@@ -17,7 +17,7 @@ pub(crate) struct Lookup {
     known: RwLock<Option<Arc<str>>>,
     /// Lookups that failed.
     failures: AtomicU64,
-    /// Whoever holds it looks up; with the last failure for those who waited meanwhile.
+    /// Held during a lookup; with the last failure, for the requests that waited meanwhile.
     turn: Mutex<Option<Refusal>>,
 }
 
@@ -31,8 +31,8 @@ impl Lookup {
         &self.queue
     }
 
-    /// The URL. Those who ask while a lookup is under way share its outcome, whatever it is. One
-    /// that is dropped half-way leaves its turn to the next.
+    /// The URL. Requests that need it while a lookup is under way share its outcome, whatever it is. A
+    /// lookup that is dropped half-way leaves its turn to the next request.
     pub(crate) async fn url(&self, client: &Client) -> Result<Arc<str>, Refusal> {
         if let Some(url) = self.known() {
             return Ok(url);
@@ -69,8 +69,8 @@ impl Lookup {
         }
     }
 
-    /// Forgets this URL, unless the user gave it or another took its place already: the next who
-    /// asks looks it up afresh.
+    /// Forgets this URL, unless the user gave it or another took its place already: the next request
+    /// looks it up afresh.
     pub(crate) fn forget(&self, url: &Arc<str>) {
         if self.queue.known_url().is_some() {
             return;

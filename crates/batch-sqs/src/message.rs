@@ -65,7 +65,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// When the value cannot be written as JSON: a map whose keys are no strings, say.
+    /// When the value cannot be written as JSON: for example a map whose keys are not strings.
     pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
         serde_json::to_string(value).map(Self::new)
     }

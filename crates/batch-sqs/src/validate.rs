@@ -44,7 +44,7 @@ pub(crate) fn is_name_character(character: char) -> bool {
 
 fn body(body: &str) -> Result<(), Invalid> {
     if body.is_empty() {
-        return refuse("the body is empty, SQS takes no message without one; send a placeholder ({}, say)");
+        return refuse("the body is empty, and SQS accepts no empty message; send a placeholder such as {}");
     }
     text("body", body)
 }
@@ -53,7 +53,7 @@ fn text(what: impl Display, text: &str) -> Result<(), Invalid> {
     match characters::refused(text) {
         None => Ok(()),
         Some((place, _)) => refuse(format!(
-            "the character at byte {place} of the {what} is not allowed by SQS; encode the {what} (base64, say)"
+            "the character at byte {place} of the {what} is not allowed by SQS; encode the {what}, for example in base64"
         )),
     }
 }

@@ -19,6 +19,7 @@ pub async fn handle(
     remaining: Duration,
 ) -> Vec<String> {
     let deadline = Instant::now() + remaining.saturating_sub(Duration::from_millis(500));
+    let scope = writer.scope(); // concurrent invocations do not wait for each other
     let (mut receipts, mut failed) = (Vec::new(), Vec::new());
     for (id, order) in records {
         let write = match Write::put_json(&order) {
@@ -29,7 +30,7 @@ pub async fn handle(
                 continue;
             }
         };
-        match timeout_at(deadline, writer.submit_tracked(write)).await {
+        match timeout_at(deadline, scope.submit_tracked(write)).await {
             Ok(Ok(receipt)) => receipts.push((id, receipt)),
             Ok(Err(refused)) => {
                 eprintln!("{id}: {refused}");
@@ -38,9 +39,7 @@ pub async fn handle(
             Err(_full) => failed.push(id),
         }
     }
-    for item in writer.flush_by(deadline).await {
-        eprintln!("from an earlier invocation: {item:#}");
-    }
+    drop(scope.flush_by(deadline).await); // the receipts have what failed
     for (id, receipt) in receipts {
         if let Err(item) = receipt.await {
             eprintln!("{id}: {item:#}");

@@ -14,9 +14,10 @@ pub fn writer(client: Client) -> Result<SqsWriter, ConfigError> {
 /// `remaining` is what is left of the invocation's time.
 pub async fn handle(writer: &SqsWriter, records: Vec<(String, String)>, remaining: Duration) -> Vec<String> {
     let deadline = Instant::now() + remaining.saturating_sub(Duration::from_millis(500));
+    let scope = writer.scope(); // concurrent invocations do not wait for each other
     let (mut receipts, mut failed) = (Vec::new(), Vec::new());
     for (id, order) in records {
-        match timeout_at(deadline, writer.submit_tracked(Message::new(order))).await {
+        match timeout_at(deadline, scope.submit_tracked(Message::new(order))).await {
             Ok(Ok(receipt)) => receipts.push((id, receipt)),
             Ok(Err(refused)) => {
                 eprintln!("{id}: {refused}");
@@ -25,9 +26,7 @@ pub async fn handle(writer: &SqsWriter, records: Vec<(String, String)>, remainin
             Err(_full) => failed.push(id),
         }
     }
-    for item in writer.flush_by(deadline).await {
-        eprintln!("from an earlier invocation: {item:#}");
-    }
+    drop(scope.flush_by(deadline).await); // the receipts have what failed
     for (id, receipt) in receipts {
         if let Err(item) = receipt.await {
             eprintln!("{id}: {item:#}");

@@ -1,6 +1,7 @@
 //! The rules on the text of files. What they look for is put together from parts, so that they do
 //! not find themselves.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
 use super::Findings;
@@ -14,6 +15,19 @@ pub(crate) fn length(repository: &Repository) -> Findings {
 /// Files that should be parted before they grow too long; worth a note, no rule.
 pub(crate) fn long(repository: &Repository) -> Findings {
     longer_than(LONG_LINES, repository)
+}
+
+/// The lines of code of each service: no blanks, no comments, no tests.
+pub(crate) fn services(repository: &Repository) -> BTreeMap<String, usize> {
+    let mut services = BTreeMap::new();
+    let is_service = |name: &str| repository.workspace.services().any(|service| service.name == *name);
+    let is_of_service = |file: &&File| is_code(file) && is_service(&crate_of(file));
+    for file in repository.rust().filter(is_of_service) {
+        let code = file.text.lines().take(code_lines(&file.text)).map(str::trim_start);
+        let lines = code.filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+        *services.entry(crate_of(file)).or_default() += lines;
+    }
+    services
 }
 
 /// No code stands for other code that is to be written.
@@ -42,6 +56,11 @@ fn longer_than(limit: usize, repository: &Repository) -> Findings {
     let code = repository.rust().filter(|file| is_code(file)).map(|file| (file, code_lines(&file.text)));
     let long = code.filter(|(_, lines)| *lines > limit);
     long.map(|(file, lines)| format!("{}: {lines} lines, more than {limit}", file.path.display())).collect()
+}
+
+/// The name of the directory of its crate.
+fn crate_of(file: &File) -> String {
+    file.path.iter().nth(1).map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Whether a file is part of what a crate offers, and not one of tests alone.

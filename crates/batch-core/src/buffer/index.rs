@@ -8,7 +8,7 @@ use crate::Key;
 /// What stands for a key: 128 bits of a hash under a random key of the buffer's own.
 ///
 /// Two keys are taken for equal if their hashes are. Among a billion keys inside at once, the chance
-/// that any two share a hash is below 2^-68, and without the random key nobody can search for such a
+/// that any two share a hash is below 2^-68, and without the random key it is not possible to search for such a
 /// pair. In return no key is copied, and an index takes 32 bytes for each whatever its length.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct KeyHash(u128);

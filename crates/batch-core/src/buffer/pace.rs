@@ -22,8 +22,8 @@ const DEEPEST: f64 = 0.15;
 /// slow writers together, which are seldom throttled; the second does that for fast ones.
 const SLOW: f64 = 0.08;
 const FAST: f64 = 0.004;
-/// After so many seconds without a throttled request the window grows twice as fast, after twice
-/// as many five times: a limit that rose is found within seconds, growth is slow where the limit
+/// After this many seconds without a throttled request the window grows twice as fast, after twice
+/// as many five times as fast: a limit that rose is found within seconds, growth is slow where the limit
 /// is near, and of two writers the one that is seldom throttled catches up.
 const CALM: f64 = 1.6;
 /// The fastest growth after a cut: double in a second.

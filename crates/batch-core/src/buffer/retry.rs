@@ -13,7 +13,7 @@ pub(super) enum Setback {
     Ambiguous,
     Retry,
     Throttled,
-    /// Not because the service is asked too much, but a part of it: the entry's shard, say.
+    /// Because a part of the service is overloaded, such as the entry's shard.
     ThrottledAlone,
     Unsent,
 }

@@ -8,7 +8,7 @@ use super::lines::LineId;
 /// Lines go in the order in which they are due, but an entry that failed goes where it was before:
 /// else all that a busy service throttles would queue up anew, behind everything that came after it.
 /// What is throttled on its own account, like the records of one full shard, does queue up anew, and
-/// holds nobody back.
+/// holds no other back.
 pub(super) struct Turns {
     /// Lines that go when they are due.
     in_time: BTreeSet<(Instant, LineId)>,
