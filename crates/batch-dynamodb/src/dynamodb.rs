@@ -36,7 +36,7 @@ pub type DynamoDbWriter = Writer<DynamoDb>;
 /// A writer needs the keys of its table. Either they are given, with [`partition_key`](Self::partition_key)
 /// and [`sort_key`](Self::sort_key), or [`discover_keys`](Self::discover_keys) reads them from the table.
 ///
-/// Its settings, where none are chosen: [`Duplicates::KeepLast`]. The order makes no difference: of the
+/// Its settings, where none are chosen: [`Duplicates::KeepLast`](crate::Duplicates::KeepLast). The order makes no difference: of the
 /// writes to one key, a request never carries two, and two are never in flight.
 pub struct DynamoDb {
     pub(crate) client: Client,

@@ -31,7 +31,7 @@ pub type KinesisWriter = Writer<Kinesis>;
 
 /// Amazon Kinesis Data Streams as a destination: `PutRecords` to one stream.
 ///
-/// Its settings, where none are chosen: [`Order::Relaxed`]. No record is a duplicate of another, so the rule
+/// Its settings, where none are chosen: [`Order::Relaxed`](crate::Order::Relaxed). No record is a duplicate of another, so the rule
 /// for duplicates decides nothing.
 ///
 /// The limits of the stream are those of a new one, or those set with
@@ -147,7 +147,7 @@ impl Kinesis {
     /// The most bytes of a record become the stream's `MaxRecordSizeInKiB`; those of a request become as
     /// many where that is above 5 MiB. The writer to a stream that distributes its records by itself
     /// (strategy `AUTO`) is not built with [`partition_key_from`](Self::partition_key_from) or
-    /// [`Order::Strict`], and refuses a record with a partition key or an explicit hash key of its own when
+    /// [`Order::Strict`](crate::Order::Strict), and refuses a record with a partition key or an explicit hash key of its own when
     /// it is submitted.
     ///
     /// Waits for the response, for as long as the retries and timeouts of the client allow. Cancelling it

@@ -31,7 +31,8 @@ pub type SqsWriter = Writer<Sqs>;
 
 /// Amazon SQS as a destination: `SendMessageBatch` to one queue.
 ///
-/// Its settings, where none are chosen: [`Duplicates::KeepFirst`], [`Order::Relaxed`].
+/// Its settings, where none are chosen: [`Duplicates::KeepFirst`](crate::Duplicates::KeepFirst),
+/// [`Order::Relaxed`](crate::Order::Relaxed).
 ///
 /// A FIFO queue remembers what it accepted for five minutes, and a later retry could put a message into it
 /// twice. So one attempt timeout before five minutes have passed since the first attempt that may have
