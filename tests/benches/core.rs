@@ -11,8 +11,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, Buffer, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply, Service, Settings, Verdict,
-    Verdicts, Writer,
+    Batch, Buffer, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply, Service, Settings,
+    Verdict, Verdicts, Writer,
 };
 use count::Case;
 
@@ -115,8 +115,8 @@ impl Service for Null {
         "null"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        limits()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        Ok(limits())
     }
 
     fn measure<'a>(&self, _: &'a Entry) -> Result<Measure<'a>, Invalid> {

@@ -33,7 +33,7 @@ struct Deep<D: Destination> {
 
 fn allowed<D: Destination>(service: &D::Service) -> Allowed {
     Allowed {
-        limits: service.limits(),
+        limits: service.limits().unwrap(),
         largest_entry: 8 * D::LARGE.0,
         duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast],
         memory: service.remembers_for(),

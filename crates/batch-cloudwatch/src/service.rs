@@ -59,12 +59,9 @@ impl Service for CloudWatch {
         self.namespace.to_string()
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(REQUEST_DATUMS, REQUEST_BYTES, DATUM_BYTES)
-            .and_then(|limits| {
-                limits.with_overhead_bytes(body::request_overhead_bytes(self.namespace.name()))
-            })
-            .expect("no limit is zero, and a checked namespace is short")
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        let fixed = body::request_overhead_bytes(self.namespace.name());
+        LimitPolicy::new(REQUEST_DATUMS, REQUEST_BYTES, DATUM_BYTES)?.with_overhead_bytes(fixed)
     }
 
     fn defaults(&self) -> Settings {

@@ -18,7 +18,9 @@ use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
 ///
 /// ```
 /// use async_trait::async_trait;
-/// use batch_core::{Batch, Cause, Failure, Invalid, LimitPolicy, Measure, Reply, Service, Verdict, Writer};
+/// use batch_core::{
+///     Batch, Cause, ConfigError, Failure, Invalid, LimitPolicy, Measure, Reply, Service, Verdict, Writer,
+/// };
 ///
 /// struct Numbers;
 ///
@@ -31,8 +33,8 @@ use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
 ///         "numbers"
 ///     }
 ///
-///     fn limits(&self) -> LimitPolicy {
-///         LimitPolicy::new(3, 24, 8).expect("the limits are not zero")
+///     fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+///         LimitPolicy::new(3, 24, 8)
 ///     }
 ///
 ///     fn measure<'a>(&self, entry: &'a i64) -> Result<Measure<'a>, Invalid> {
@@ -90,7 +92,11 @@ pub trait Service: Send + Sync + 'static {
 
     /// The limits of a request and of an entry. Read once, when the writer is built, after
     /// [`check`](Self::check).
-    fn limits(&self) -> LimitPolicy;
+    ///
+    /// # Errors
+    ///
+    /// When the service's own options leave no room for an entry.
+    fn limits(&self) -> Result<LimitPolicy, ConfigError>;
 
     /// The settings that hold where the user chose none: its rules for order and duplicates, its linger,
     /// its deadline. Read once, when the writer is built. Default: [`Settings::new`].
@@ -167,7 +173,7 @@ macro_rules! forward {
                 (**self).destination()
             }
 
-            fn limits(&self) -> LimitPolicy {
+            fn limits(&self) -> Result<LimitPolicy, ConfigError> {
                 (**self).limits()
             }
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Receipt, Refusal, Reply,
-    Service, Settings, Verdict, Verdicts, Writer,
+    Batch, Class, ConfigError, Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Receipt,
+    Refusal, Reply, Service, Settings, Verdict, Verdicts, Writer,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -65,8 +65,8 @@ impl Service for Slow {
         "slow"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(500, 1 << 20, 1 << 12).unwrap()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(500, 1 << 20, 1 << 12)
     }
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {

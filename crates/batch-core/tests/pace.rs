@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch_core::{
-    Batch, Class, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Settings, Verdict,
-    Verdicts, Writer,
+    Batch, Class, ConfigError, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Settings,
+    Verdict, Verdicts, Writer,
 };
 use tokio::time::Instant;
 
@@ -70,8 +70,8 @@ impl Service for Bounded {
         "bounded"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(10, 1_000, 100).unwrap()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(10, 1_000, 100)
     }
 
     fn measure<'a>(&self, _: &'a u64) -> Result<Measure<'a>, Invalid> {

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch_core::{
-    Batch, Buffer, Failure, Invalid, Key, LimitPolicy, Measure, Output, Reply, Service, Settings, Verdict,
-    Verdicts, Writer,
+    Batch, Buffer, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Output, Reply, Service,
+    Settings, Verdict, Verdicts, Writer,
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -66,8 +66,8 @@ impl Service for Stream {
         "stream"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(50, 1 << 20, 1 << 20).unwrap()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(50, 1 << 20, 1 << 20)
     }
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {

@@ -67,11 +67,9 @@ impl Service for DynamoDb {
         self.table.to_string()
     }
 
-    fn limits(&self) -> LimitPolicy {
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
         let fixed = body::fixed_bytes(self.table.address(), self.consumed.is_some());
-        LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)
-            .and_then(|limits| limits.with_overhead_bytes(fixed))
-            .expect("no limit is zero, and the name of a checked table is short")
+        LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)
     }
 
     fn defaults(&self) -> Settings {

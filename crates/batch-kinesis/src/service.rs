@@ -44,9 +44,8 @@ impl Service for Kinesis {
         self.stream.to_string()
     }
 
-    fn limits(&self) -> LimitPolicy {
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
         LimitPolicy::new(REQUEST_RECORDS, self.request_bytes(), self.record_bytes())
-            .expect("checked options have no limit of zero")
     }
 
     fn defaults(&self) -> Settings {

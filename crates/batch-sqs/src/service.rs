@@ -56,9 +56,8 @@ impl Service for Sqs {
         self.queue().to_string()
     }
 
-    fn limits(&self) -> LimitPolicy {
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
         LimitPolicy::new(REQUEST_MESSAGES, REQUEST_BYTES, self.max_message_bytes)
-            .expect("checked options have no limit of zero")
     }
 
     fn defaults(&self) -> Settings {

@@ -1,7 +1,7 @@
 //! Sends single words, four at a time, to a service of its own.
 
 use async_trait::async_trait;
-use batch_core::{Batch, Invalid, LimitPolicy, Measure, Reply, Service, Verdicts, Writer};
+use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Verdicts, Writer};
 
 /// An operation that takes up to four words a request.
 struct Words;
@@ -15,8 +15,8 @@ impl Service for Words {
         "words"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(4, 64, 16).expect("no limit is zero")
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(4, 64, 16)
     }
 
     fn measure<'a>(&self, word: &'a String) -> Result<Measure<'a>, Invalid> {

@@ -22,7 +22,7 @@ fuzz_target!(|input: &[u8]| {
     let mut metric = read(&lines);
     service.prepare(&mut metric).expect("nothing is missing");
     let batch = Batch::of([metric]);
-    admitted(&service.measure(&batch.entries()[0]), &service.limits(), &run(service.send(&batch)));
+    admitted(&service.measure(&batch.entries()[0]), &service.limits().expect("they fit together"), &run(service.send(&batch)));
 });
 
 fn read(lines: &Lines<'_>) -> Metric {

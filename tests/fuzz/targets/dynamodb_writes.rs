@@ -109,7 +109,7 @@ fn served(write: &Write) {
     let table = DynamoDb::new(client, "orders").partition_key("n", ScalarType::Number);
     let measured = table.measure(write);
     let reply = run(table.send(&Batch::of([write.clone()])));
-    agree(&measured, &table.limits(), &reply);
+    agree(&measured, &table.limits().expect("they fit together"), &reply);
     if measured.is_ok() && !write.is_delete() {
         same_number(&server, write);
     }

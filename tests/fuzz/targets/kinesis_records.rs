@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let measured = service.measure(&filled);
     if filled.key().is_some() {
-        agree(&measured, &service.limits(), &run(service.send(&Batch::of([filled.clone()]))));
+        agree(&measured, &service.limits().expect("they fit together"), &run(service.send(&Batch::of([filled.clone()]))));
     } else {
         measured.expect_err("without a key nothing can be sent");
     }

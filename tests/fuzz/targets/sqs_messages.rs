@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use batch_core::Service;
+use batch_core::{Batch, Service};
 use batch_local::LocalServer;
 use batch_sqs::{AttributeValue, Message, Queue, Sqs, SqsWriter};
 use batchwright_fuzz::{Lines, agree, clients, run};
@@ -20,8 +20,8 @@ fuzz_target!(|input: &[u8]| {
     let writer = SqsWriter::builder(Sqs::new(client, queue)).build().expect("it is a queue");
     let service = writer.service();
     // What the writer would fill in, so that the server does not miss it.
-    service.prepare(&mut message);
-    agree(&service.measure(&message), &service.limits(), &run(service.send(std::slice::from_ref(&message))));
+    service.prepare(&mut message).expect("nothing is missing");
+    agree(&service.measure(&message), &service.limits().expect("they fit together"), &run(service.send(&Batch::of([message.clone()]))));
 });
 
 fn read(lines: &Lines<'_>) -> (Message, Queue) {

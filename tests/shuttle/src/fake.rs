@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Batch, Class, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts};
+use batch_core::{Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts};
 use tokio::exchanged::panic::scripted;
 
 use crate::actors::{draw, pause};
@@ -143,8 +143,8 @@ impl Service for Fake {
         "fake"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(self.entries, 1_000, 100).expect("no limit is zero")
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(self.entries, 1_000, 100)
     }
 
     fn measure<'a>(&self, item: &'a Item) -> Result<Measure<'a>, Invalid> {

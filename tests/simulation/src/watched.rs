@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Batch, Class, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts};
+use batch_core::{
+    Batch, Class, ConfigError, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+};
 
 use crate::checker::{Ended, Facts, Fate, Outcome};
 use crate::mark::MarkedOf;
@@ -30,7 +32,7 @@ impl<T: Target> Service for Watched<T> {
         self.0.target.service().name()
     }
 
-    fn limits(&self) -> LimitPolicy {
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
         self.0.target.service().limits()
     }
 

@@ -59,7 +59,7 @@ impl Errand for Soaking<'_> {
         let load = Load::<D>::start(writer.clone(), arguments);
         let idle = warm_up(&load, &writer).await;
         let largest = writer.service().measure(&D::entry(0, arguments.bytes))?.request_bytes;
-        let laws = Laws::new(writer.service().limits(), largest, idle);
+        let laws = Laws::new(writer.service().limits()?, largest, idle);
         let watch =
             Watch { arguments, writer, load, remote, laws, last: Sample::default(), csv: csv(arguments)? };
         watch.run().await

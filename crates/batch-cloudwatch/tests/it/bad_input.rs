@@ -104,7 +104,7 @@ async fn a_request_of_exactly_the_limit_is_one_and_one_byte_more_makes_two() {
     for (more, requests) in [(0, 1), (1, 2)] {
         let http = Canned::accepting();
         let writer = gathering_writer(http.clone());
-        let limits = writer.service().limits();
+        let limits = writer.service().limits().unwrap();
         assert_eq!(limits.request_bytes(), 1_000_000);
         submit(&writer, filling(limits.payload_bytes() + more, 280)).await;
         assert!(writer.flush().await.is_empty());

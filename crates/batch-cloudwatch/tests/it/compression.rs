@@ -47,7 +47,7 @@ fn plain_bytes(count: usize) -> usize {
         24..256 => 1,
         _ => 0,
     };
-    let overhead = writer.service().limits().overhead_bytes() - shorter_header;
+    let overhead = writer.service().limits().unwrap().overhead_bytes() - shorter_header;
     overhead + metrics(count).iter().map(bytes).sum::<usize>()
 }
 

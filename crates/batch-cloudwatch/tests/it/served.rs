@@ -98,7 +98,7 @@ async fn batches_are_full_and_counted_as_the_server_counts_them() {
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 1_300, 0);
     let batches = server.cloudwatch().batches("Weather");
-    let overhead = writer.service().limits().overhead_bytes();
+    let overhead = writer.service().limits().unwrap().overhead_bytes();
     let bytes: usize = batches.iter().map(|batch| batch.bytes).sum();
     assert_eq!(bytes, counted + batches.len() * overhead);
     assert!(batches.iter().all(|batch| batch.entries <= 1_000 && batch.bytes <= 1_000_000), "{batches:?}");

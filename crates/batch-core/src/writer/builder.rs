@@ -91,7 +91,7 @@ impl<S: Service> WriterBuilder<S> {
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
         let settings = self.settings.or(self.service.defaults()).remembered_for(self.service.remembers_for());
         self.service.check(&settings)?;
-        let plan = settings.plan::<S::Entry>(self.service.limits())?;
+        let plan = settings.plan::<S::Entry>(self.service.limits()?)?;
         let shared = Shared::new(self.service, plan, self.handler, self.runtime, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+    Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict,
+    Verdicts,
 };
 
 use crate::trap::{Prey, Trap, discard};
@@ -82,8 +83,8 @@ impl Service for Hostile {
         "hostile"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(4, 400, 100).unwrap()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(4, 400, 100)
     }
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, Failure, Invalid, Key, LimitPolicy, Load, Measure, Refusal, Reply, Service, Verdict,
-    Verdicts,
+    Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Load, Measure, Refusal, Reply, Service,
+    Verdict, Verdicts,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -205,8 +205,8 @@ impl Service for Fake {
         "the fake's".to_owned()
     }
 
-    fn limits(&self) -> LimitPolicy {
-        self.0.limits
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        Ok(self.0.limits)
     }
 
     fn remembers_for(&self) -> Option<Duration> {

@@ -34,8 +34,8 @@ impl Service for Odd {
         "numbers".to_owned()
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(3, 30, 10).unwrap()
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(3, 30, 10)
     }
 
     fn defaults(&self) -> Settings {

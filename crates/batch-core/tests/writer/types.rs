@@ -69,7 +69,7 @@ async fn debug_and_display_show_no_content() {
 #[test]
 fn a_writer_gives_access_to_its_service() {
     let writer = writer(&Fake::accepting().of(3), Settings::new());
-    assert_eq!(writer.service().limits().entries(), 3);
+    assert_eq!(writer.service().limits().unwrap().entries(), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -130,7 +130,7 @@ fn check(kinesis: Kinesis, expected: Result<(usize, usize), &[&str]>) {
 fn check_with(kinesis: Kinesis, settings: Settings, expected: Result<(usize, usize), &[&str]>) {
     match (KinesisWriter::builder(kinesis).settings(settings).build(), expected) {
         (Ok(writer), Ok(expected)) => {
-            let limits = writer.service().limits();
+            let limits = writer.service().limits().expect("they fit together");
             assert_eq!((limits.request_bytes(), limits.entry_bytes()), expected);
             assert_eq!(limits.entries(), 500);
         }

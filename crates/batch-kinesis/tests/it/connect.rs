@@ -31,7 +31,7 @@ fn describing(members: &Value) -> Canned {
 }
 
 fn bytes(writer: &KinesisWriter) -> (usize, usize) {
-    let limits: LimitPolicy = writer.service().limits();
+    let limits: LimitPolicy = writer.service().limits().unwrap();
     (limits.request_bytes(), limits.entry_bytes())
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+    Batch, Class, ConfigError, Failure, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict,
+    Verdicts,
 };
 use batchwright_simulation::Dice;
 use tokio::time::Instant;
@@ -79,8 +80,8 @@ impl Service for Limited {
         "limited"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        LimitPolicy::new(self.entries, 100 * self.entries, 100).expect("the limits are not zero")
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(self.entries, 100 * self.entries, 100)
     }
 
     fn measure<'a>(&self, _: &'a u64) -> Result<Measure<'a>, Invalid> {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Batch, Duplicates, Invalid, Key, LimitPolicy, Measure, Reply, Service};
+use batch_core::{Batch, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Measure, Reply, Service};
 use tokio::time::Instant;
 
 use crate::checker::{Copies, Held};
@@ -99,8 +99,8 @@ impl Service for Scripted {
         "scripted"
     }
 
-    fn limits(&self) -> LimitPolicy {
-        self.limits
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        Ok(self.limits)
     }
 
     fn remembers_for(&self) -> Option<Duration> {

@@ -60,7 +60,7 @@ fn the_settings_are_checked() {
 
 #[test]
 fn the_fixed_bytes_of_a_request_count_against_its_limit() {
-    let limits = cloudwatch().limits();
+    let limits = cloudwatch().limits().expect("they fit together");
     assert_eq!(limits.overhead_bytes(), 1 + (10 + 1 + 7) + (11 + 3) + 1);
     assert_eq!(limits.payload_bytes(), 1_000_000 - limits.overhead_bytes());
 }

@@ -105,12 +105,15 @@ fn settings_made_for_other_services_fit() {
 
 #[test]
 fn the_limits_are_those_of_the_service() {
-    let limits = orders().limits();
+    let limits = orders().limits().expect("they fit together");
     assert_eq!((limits.entries(), limits.request_bytes(), limits.entry_bytes()), (25, 16_777_216, 409_600));
     let fixed = r#"{"RequestItems":{"orders":[]}}"#.len() - ",".len();
     assert_eq!(limits.overhead_bytes(), fixed);
     let capacity = r#","ReturnConsumedCapacity":"TOTAL""#.len();
-    assert_eq!(orders().consumed_capacity(true).limits().overhead_bytes(), fixed + capacity);
+    assert_eq!(
+        orders().consumed_capacity(true).limits().expect("they fit together").overhead_bytes(),
+        fixed + capacity
+    );
 }
 
 #[test]
