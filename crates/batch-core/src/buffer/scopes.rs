@@ -198,7 +198,7 @@ impl Scopes {
     /// Whether everything before the watermark is answered.
     pub(super) fn passed(&self, watermark: Watermark) -> bool {
         if watermark == Watermark::EVERYTHING {
-            return self.others.values().chain([&self.own]).all(|scope| scope.passed(u64::MAX));
+            return self.all().all(|scope| scope.passed(u64::MAX));
         }
         self.scope(watermark.0.scope).passed(watermark.0.epoch)
     }
@@ -206,7 +206,7 @@ impl Scopes {
     /// How many entries before the watermark are not answered.
     pub(super) fn unanswered(&self, watermark: Watermark) -> usize {
         if watermark == Watermark::EVERYTHING {
-            return self.others.values().chain([&self.own]).map(|scope| scope.unanswered(u64::MAX)).sum();
+            return self.all().map(|scope| scope.unanswered(u64::MAX)).sum();
         }
         self.scope(watermark.0.scope).unanswered(watermark.0.epoch)
     }
@@ -242,6 +242,10 @@ impl Scopes {
     /// Whether a flush of the one waits for the other too.
     pub(super) fn are_of_one(&self, one: Stamp, other: Stamp) -> bool {
         self.home(one).scope == self.home(other).scope
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Scope> {
+        self.others.values().chain([&self.own])
     }
 
     fn scope(&self, id: ScopeId) -> &Scope {
