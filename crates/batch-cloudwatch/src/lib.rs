@@ -29,14 +29,7 @@ pub use service::SentMetric;
 pub use statistics::StatisticSet;
 pub use value::MetricValue;
 
-#[doc(no_inline)]
-pub use batch_core::{
-    Backoff, Cause, ConfigError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
-};
-
-#[doc(inline)]
-pub use batch_core::{Writer, WriterBuilder};
+batch_core::re_export_core!();
 
 /// The SDK crate whose client the writer takes, in the version it takes.
 #[doc(no_inline)]

@@ -42,3 +42,19 @@ pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder};
 /// It covers entries of up to 192 bytes beside their heap. Of a larger type, every entry is charged twice
 /// the excess on top.
 pub const ENTRY_OVERHEAD_BYTES: usize = 1_408;
+
+/// Re-exports what the crate of a service offers of this one: one list for all of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! re_export_core {
+    () => {
+        #[doc(no_inline)]
+        pub use $crate::{
+            Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous,
+            Order, Permit, Receipt, ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
+        };
+
+        #[doc(inline)]
+        pub use $crate::{Writer, WriterBuilder};
+    };
+}

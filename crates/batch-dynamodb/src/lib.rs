@@ -29,14 +29,7 @@ pub use key::ScalarType;
 pub use service::SentWrite;
 pub use write::Write;
 
-#[doc(no_inline)]
-pub use batch_core::{
-    Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous, Order,
-    Permit, Receipt, ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
-};
-
-#[doc(inline)]
-pub use batch_core::{Writer, WriterBuilder};
+batch_core::re_export_core!();
 
 /// The value of an attribute, as the SDK has it.
 #[doc(no_inline)]
