@@ -6,8 +6,11 @@ use super::clock;
 use super::shared::{Handler, Shared};
 use crate::{ConfigError, Service, Settings, UnprocessedItem, Writer};
 
-/// Puts a [`Writer`] together; nothing is checked or sent before [`build`](Self::build).
-#[must_use = "a builder does nothing until it is built"]
+/// Configures and builds a [`Writer`].
+///
+/// Created by [`Writer::builder`]. Nothing is checked before [`build`](Self::build), and nothing is sent
+/// before the first entry is submitted.
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct WriterBuilder<S: Service> {
     service: S,
     settings: Settings,
@@ -21,19 +24,21 @@ impl<S: Service> WriterBuilder<S> {
         Self { service, settings: Settings::new(), handler: None, runtime: None, seed: None }
     }
 
-    /// How the writer gathers, sends, retries and bounds. What is not set has the default of the service
-    /// ([`Service::defaults`]), else that named at its method.
+    /// Sets how the writer batches, sends and retries, and how much it may hold.
     ///
-    /// See [`Settings`] for an example of each.
+    /// A setting left unset takes the service's default ([`Service::defaults`]), or else the default
+    /// documented at its method. See [`Settings`] for an example of each. Default: [`Settings::new`].
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Gives every failure without a live receipt to this handler, as it happens, instead of
-    /// keeping it for `flush`. The handler runs on the writer's task and should return soon. An
-    /// entry given to a handler that panics is gone; the panic is logged. A handler that owns a
-    /// handle of the writer keeps it alive for ever.
+    /// Sets a handler that receives every failure without a live receipt as it happens, instead of
+    /// leaving it for [`flush`](Writer::flush) to return.
+    ///
+    /// The handler runs on the task that ends the entry, usually one of the writer's: it should return soon,
+    /// and must not block. If it panics, the entry it was given is lost and the panic is logged at ERROR. A
+    /// handler that owns a handle of its writer keeps the writer alive forever. Default: no handler.
     ///
     /// ```
     /// # use batch_core::{Service, WriterBuilder};
@@ -49,12 +54,13 @@ impl<S: Service> WriterBuilder<S> {
         self
     }
 
-    /// Works on this runtime, from whatever thread or runtime entries are submitted. The runtime must have a
-    /// timer (`enable_time` or `enable_all`). Default: the runtime in which an entry is first submitted.
+    /// Sets the tokio runtime on which the writer works, whichever thread or runtime submits entries.
     ///
-    /// A program whose threads have no runtime submits with
-    /// [`try_submit`](crate::Writer::try_submit), or waits for room with
-    /// [`Handle::block_on`](tokio::runtime::Handle::block_on).
+    /// The runtime must have a timer (`enable_time` or `enable_all`). Default: the runtime in which an entry
+    /// is first submitted.
+    ///
+    /// Threads outside any runtime can submit with [`try_submit`](crate::Writer::try_submit), or wait for
+    /// capacity with [`Handle::block_on`](tokio::runtime::Handle::block_on).
     ///
     /// ```
     /// # use batch_core::{Service, WriterBuilder};
@@ -67,8 +73,8 @@ impl<S: Service> WriterBuilder<S> {
         self
     }
 
-    /// Seeds the jitter of the backoff, so that a run under paused time can be repeated exactly.
-    /// Default: a random seed.
+    /// Seeds the jitter of the backoff, so that a test under paused time can be repeated exactly. Default:
+    /// a random seed.
     ///
     /// ```
     /// # use batch_core::{Service, WriterBuilder};
@@ -81,13 +87,15 @@ impl<S: Service> WriterBuilder<S> {
         self
     }
 
-    /// The writer. Needs no runtime and no network.
+    /// Checks the options and the settings, and builds the writer.
+    ///
+    /// It neither needs a runtime nor uses the network.
     ///
     /// # Errors
     ///
-    /// When the service's options are wrong or do not go together with the settings
-    /// ([`Service::check`]), and when settings contradict each other or the service's limits, with both
-    /// numbers.
+    /// Returns an error if the service's options are invalid or incompatible with the settings
+    /// ([`Service::check`]), or if the settings contradict each other or exceed the service's limits. The
+    /// error names the value, the limit and the way out.
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
         let settings = self.settings.or(self.service.defaults()).remembered_for(self.service.remembers_for());
         self.service.check(&settings)?;

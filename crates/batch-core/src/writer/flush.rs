@@ -12,28 +12,34 @@ use crate::buffer::Stamp;
 use crate::{ScopeId, Service, UnprocessedItem, Watermark, Writer};
 
 impl<S: Service> Writer<S> {
-    /// Sends everything accepted before this call without lingering, waits for its answers, and
-    /// gives back what could not be delivered and has no other owner.
+    /// Sends every entry accepted before this call without lingering, waits for their answers, and returns
+    /// the failures that have no other owner (see [`Writer`](Self#who-gets-a-failure)).
     ///
-    /// It does not wait for what is accepted later, so it ends under steady traffic, and any
-    /// number of callers may flush at once. What belongs to a [`Scope`](crate::Scope) is sent too, but
-    /// neither waited for nor given back. Backoffs are not cut short: in the worst case it takes
-    /// up to the delivery deadline. Cancelling it loses nothing: the failures stay for the next.
+    /// It does not wait for entries accepted later, so it ends even under steady traffic, and any number of
+    /// callers may flush at once. Entries of a [`Scope`](crate::Scope) are sent too, but neither waited for
+    /// nor returned. Backoffs are not cut short: in the worst case, a flush takes as long as the delivery
+    /// deadline.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it completes, no failure is lost: the next flush returns it.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.flush(ScopeId::OWN).await
     }
 
-    /// Like [`flush`](Self::flush), but ends at `deadline`: what is not answered then is withdrawn and
-    /// given back too. Of an entry in flight, a copy is given back as maybe delivered; its request runs
+    /// Flushes like [`flush`](Self::flush), but no longer than until `deadline`: entries without an answer
+    /// by then are withdrawn and returned too.
+    ///
+    /// An entry in flight at the deadline is returned as a copy, marked as maybe delivered. Its request runs
     /// on, and a late verdict changes nothing but [`Stats::late`](crate::Stats::late).
     ///
-    /// It returns at its deadline also when the runtime on which the writer works is blocked, idle or
-    /// gone. A failure that the handler is being given at that moment is not waited for.
+    /// The call returns at the deadline even if the writer's runtime is blocked, idle or gone. It does not
+    /// wait for a handler that is running at the deadline.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with a timer.
+    /// Panics outside a tokio runtime with a timer.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -48,9 +54,16 @@ impl<S: Service> Writer<S> {
         self.shared.flush_by(ScopeId::OWN, deadline.into()).await
     }
 
-    /// Accepts no more entries, on any handle and in any scope, and waits until all are answered. Gives back
-    /// what [`flush`](Self::flush) does: a scope's failures are its own. Submits that wait for room get their
-    /// entries back.
+    /// Closes the writer and waits until every entry has its answer.
+    ///
+    /// From this call on, no handle and no scope accepts an entry; callers that wait in
+    /// [`submit`](Self::submit) get theirs back with [`SubmitError::Closed`](crate::SubmitError::Closed).
+    /// Returns the failures that [`flush`](Self::flush) would return; those of a scope stay with the scope.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it completes, the writer stays closed, delivery goes on, and the
+    /// failures stay for [`take_unprocessed`](Self::take_unprocessed).
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
@@ -59,13 +72,13 @@ impl<S: Service> Writer<S> {
         self.shared.collect(ScopeId::OWN, None)
     }
 
-    /// Accepts no more entries, on any handle and in any scope, and waits until all are answered or the
-    /// deadline is reached. Then everything is withdrawn, like by [`flush_by`](Self::flush_by), and handed
-    /// back to its owners.
+    /// Closes the writer like [`shutdown`](Self::shutdown), but waits no longer than until `deadline`:
+    /// entries without an answer by then are withdrawn as in [`flush_by`](Self::flush_by), and handed back to
+    /// their owners.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with a timer.
+    /// Panics outside a tokio runtime with a timer.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn shutdown_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.close();
@@ -74,7 +87,7 @@ impl<S: Service> Writer<S> {
         self.shared.collect(ScopeId::OWN, None)
     }
 
-    /// The failures so far that have no other owner, without waiting.
+    /// Returns the failures so far that have no other owner, without waiting.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub fn take_unprocessed(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.shared.collect(ScopeId::OWN, None)

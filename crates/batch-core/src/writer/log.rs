@@ -56,7 +56,7 @@ impl Label {
             service,
             destination,
             writer,
-            "the handler of unprocessed items panicked, and its entry is lost"
+            "the handler for unprocessed items panicked; the entry it was given is lost"
         );
     }
 
@@ -69,7 +69,7 @@ impl Label {
             destination,
             writer,
             entries,
-            "entries were handed back after the last handle was dropped, and are lost"
+            "entries are lost: they were handed back after the last handle was dropped"
         );
     }
 
@@ -88,7 +88,7 @@ impl Label {
                 writer,
                 ?lasted,
                 requests,
-                "requests get through again"
+                "requests are getting through again"
             );
         }
     }
@@ -98,7 +98,7 @@ impl Label {
         let Self { service, destination, writer } = self;
         tracing::debug!(target: "batch_core", service, destination, writer, entries, %failure, "a request failed");
         if let Some(words) = failure.message() {
-            tracing::trace!(target: "batch_core", service, destination, writer, words, "the service's words");
+            tracing::trace!(target: "batch_core", service, destination, writer, words, "the service's error message");
         }
     }
 
@@ -108,19 +108,19 @@ impl Label {
         match trouble {
             Trouble::CutOff { code } => tracing::warn!(
                 target: "batch_core", service, destination, writer, code, detail, requests = count, ?oldest,
-                "no request gets through; one at a time is tried until one does"
+                "no request is getting through; one probe at a time is sent until one does"
             ),
             Trouble::Discarded => tracing::warn!(
                 target: "batch_core", service, destination, writer, entries = count, ?oldest,
-                "failures whose receipts were dropped were discarded to make room"
+                "failures whose receipts were dropped were discarded to free capacity for new entries"
             ),
             Trouble::Duplicates => tracing::warn!(
                 target: "batch_core", service, destination, writer, entries = count,
-                "duplicate entries: an entry of the same identity is still pending"
+                "duplicate entries: an entry with the same identity is still pending"
             ),
             Trouble::Failing { code } => tracing::warn!(
                 target: "batch_core", service, destination, writer, code, detail, requests = count, ?oldest,
-                "requests fail and are retried"
+                "requests failed; their entries are retried"
             ),
             Trouble::HandedBack { cause, code } => tracing::warn!(
                 target: "batch_core", service, destination, writer, cause, code, detail, entries = count, ?oldest,

@@ -30,24 +30,33 @@ pub use scope::Scope;
 use crate::{Service, Stats};
 use shared::Shared;
 
-/// Takes single entries and owns everything after that: limits, packing, sending, partial
-/// failures, retries, order, duplicates, back-pressure, and an answer for every entry.
+/// Delivers single entries to a service in batches, with one answer for every entry.
 ///
-/// A handle is cheap to clone; all clones feed the same writer. It works on the tokio runtime in
-/// which an entry is first submitted, or on the one given to [`WriterBuilder::runtime`].
+/// The writer packs entries into requests within the service's limits, sends them, retries entries that
+/// failed, keeps the order of each lane, detects duplicates, and applies back-pressure.
+///
+/// A `Writer` is a handle: cloning it is cheap, and all clones feed the same writer. It works on the tokio
+/// runtime in which an entry is first submitted, or on the one given to [`WriterBuilder::runtime`].
 ///
 /// # Who gets a failure
 ///
-/// An entry that cannot be delivered is handed back once: to its live [`Receipt`]; else to the
-/// handler given to [`WriterBuilder::on_unprocessed`]; else to the first [`flush`](Self::flush),
-/// [`shutdown`](Self::shutdown) or [`take_unprocessed`](Self::take_unprocessed) that covers it.
-/// Until then it takes room in the writer.
+/// An entry that cannot be delivered is handed back exactly once, to the first of these owners:
 ///
-/// # When handles and runtimes go
+/// 1. its [`Receipt`], unless that was dropped;
+/// 2. the handler given to [`WriterBuilder::on_unprocessed`];
+/// 3. the first [`flush`](Self::flush), [`shutdown`](Self::shutdown) or
+///    [`take_unprocessed`](Self::take_unprocessed) that covers the entry.
 ///
-/// After the last handle is dropped, delivery goes on up to each entry's deadline; what fails then
-/// is counted in one log line of level ERROR. When the runtime is dropped, everything inside is
-/// handed back; a later `submit` on another runtime starts the writer again.
+/// Until its owner collects it, a failure occupies capacity of the writer.
+///
+/// # Dropping handles and runtimes
+///
+/// After the last handle is dropped, delivery goes on until each entry's deadline. A failure that has neither
+/// a live receipt nor a handler is lost then; all of them are counted in one log line at ERROR.
+///
+/// When the writer's runtime is dropped, every entry without an answer is handed back with
+/// [`Cause::RuntimeStopped`](crate::Cause::RuntimeStopped). A later `submit` on another runtime starts the
+/// writer again.
 ///
 /// See [`Service`] for a complete example.
 pub struct Writer<S: Service> {
@@ -55,7 +64,7 @@ pub struct Writer<S: Service> {
 }
 
 impl<S: Service> Writer<S> {
-    /// A builder of a writer to this service.
+    /// Returns a builder of a writer to this service.
     ///
     /// ```
     /// # fn build<S: batch_core::Service>(service: S) -> Result<(), batch_core::ConfigError> {
@@ -69,13 +78,13 @@ impl<S: Service> Writer<S> {
         WriterBuilder::new(service)
     }
 
-    /// The counters now: a snapshot of one moment.
+    /// Returns a consistent snapshot of the counters.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.stats()
     }
 
-    /// The service that it writes to.
+    /// Returns the service that this writer sends to.
     #[must_use]
     pub fn service(&self) -> &S {
         &self.shared.service

@@ -4,10 +4,12 @@ use super::receipt::Receipt;
 use super::submit::{Entered, Terms, expect_receipt};
 use crate::{Grant, ReserveError, ScopeId, Service, SubmitError, Writer};
 
-/// Room for one entry, as large as the service takes. Submitting with it does not wait.
+/// Reserved capacity for one entry of up to the service's maximum size.
 ///
-/// It holds its room until it is used or dropped, and it keeps the writer alive like a handle.
-#[must_use = "a permit that is not used only takes room"]
+/// Created by [`Writer::reserve`] and [`Scope::reserve`](crate::Scope::reserve). Submitting with a permit
+/// does not wait. A permit holds its capacity until it is used or dropped, and keeps the writer alive like a
+/// handle.
+#[must_use = "an unused permit only holds capacity that other callers wait for"]
 pub struct Permit<S: Service> {
     writer: Writer<S>,
     scope: ScopeId,
@@ -15,12 +17,18 @@ pub struct Permit<S: Service> {
 }
 
 impl<S: Service> Writer<S> {
-    /// Waits for room for one entry of any size, in the same queue as [`submit`](Self::submit).
-    /// Nothing is lost when this is cancelled: the entry is not involved yet.
+    /// Waits for capacity for one entry of up to the service's maximum size, and reserves it.
+    ///
+    /// Callers of this method and of [`submit`](Self::submit) are served in one order.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it completes, no capacity is reserved and no entry is lost.
     ///
     /// # Errors
     ///
-    /// When the writer is shut down or filled by uncollected failures.
+    /// Returns an error if the writer is [shut down](ReserveError::Closed) or full of
+    /// [uncollected failures](ReserveError::Uncollected).
     pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
         self.reserve_in(ScopeId::OWN).await
     }
@@ -33,22 +41,24 @@ impl<S: Service> Writer<S> {
 }
 
 impl<S: Service> Permit<S> {
-    /// Takes an entry in, without waiting.
+    /// Submits an entry with the reserved capacity, without waiting.
     ///
     /// # Errors
     ///
-    /// Like [`Writer::submit`]; and [`SubmitError::Full`] for an entry that occupies more memory
-    /// than the largest entry has bytes, if there is no room for the rest.
+    /// Returns the same errors as [`Writer::submit`], and [`SubmitError::Full`] if the entry occupies more
+    /// memory than the permit reserved and the writer has no capacity left for the difference. The permit is
+    /// used up in either case.
     pub fn submit(self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
         let terms = Terms::of(self.scope);
         self.enter(entry, terms).map(drop)
     }
 
-    /// Takes an entry in, without waiting, with a receipt for the answer.
+    /// Submits an entry like [`submit`](Self::submit), and returns a [`Receipt`] that resolves to its
+    /// answer.
     ///
     /// # Errors
     ///
-    /// Like [`submit`](Self::submit).
+    /// Returns the same errors as [`submit`](Self::submit).
     pub fn submit_tracked(self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
         let terms = Terms::of(self.scope).tracked();
         self.enter(entry, terms).map(expect_receipt)

@@ -10,11 +10,14 @@ use crate::{Sent, Service, UnprocessedItem, Unread};
 /// So many receipts share one allocation.
 const BLOCK: usize = 32;
 
-/// The answer to one entry, to be awaited: [`Sent`], or the entry handed back with its cause.
+/// A future of the answer to one entry: [`Sent`], or the entry handed back with its cause.
 ///
-/// Dropping it does not withdraw the entry; a failure then goes to the next owner (see
-/// [`Writer`](crate::Writer)). It needs no runtime to be awaited.
-#[must_use = "a receipt that is not awaited tells nothing"]
+/// Returned by [`Writer::submit_tracked`](crate::Writer::submit_tracked) and its variants. It can be awaited
+/// outside a runtime, and does not keep the writer alive.
+///
+/// Dropping a receipt does not withdraw its entry. A failure then goes to the next owner; see
+/// [`Writer`](crate::Writer#who-gets-a-failure).
+#[must_use = "the answer to an entry is lost unless its receipt is awaited"]
 pub struct Receipt<S: Service> {
     shared: Arc<Shared<S>>,
     block: Arc<Block<S::Entry, S::Response>>,
@@ -125,13 +128,15 @@ impl<S: Service> Future for Receipt<S> {
 
     /// # Panics
     ///
-    /// When it is polled again after it gave its answer.
+    /// Panics if the receipt is polled after it returned its answer.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.take_or_watch(context.waker().clone()) {
             None => Poll::Pending,
             Some(Cell::Sent(sent)) => Poll::Ready(Ok(sent.map(Unread::read))),
             Some(Cell::Failed(failed)) => Poll::Ready(Err(*self.shared.taken(failed))),
-            Some(Cell::Gone | Cell::Waiting(_)) => panic!("a receipt gives its answer once"),
+            Some(Cell::Gone | Cell::Waiting(_)) => {
+                panic!("a receipt was polled after it returned its answer")
+            }
         }
     }
 }

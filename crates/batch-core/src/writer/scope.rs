@@ -6,14 +6,15 @@ use super::submit::{Terms, expect_receipt};
 use crate::buffer::Stamp;
 use crate::{ReserveError, ScopeId, Service, SubmitError, UnprocessedItem, Writer};
 
-/// A part of a writer's entries with flushes of its own: those of one invocation, request or task.
+/// A part of a writer's entries with flushes of its own, for example those of one Lambda invocation.
 ///
-/// Its entries share requests, limits and room with everything else in the writer. But its flush waits
-/// for its own entries only, withdraws only them at its deadline, and gives back only their failures; and
-/// no other flush gives those back. It keeps the writer alive like a handle.
+/// Created by [`Writer::scope`]. The entries of a scope share requests, limits and capacity with all other
+/// entries of the writer. A flush of the scope waits only for the scope's entries, withdraws only those at
+/// its deadline, and returns only their failures, which no other flush returns. A scope keeps the writer
+/// alive like a handle.
 ///
-/// When it is dropped, what it left inside belongs to the writer, as if it had been submitted through the
-/// writer at that moment: flush it first to learn what failed.
+/// When a scope is dropped, its remaining entries and failures pass to the writer, as if they had been
+/// submitted through the writer at that moment. Flush the scope first to learn which entries failed.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -32,14 +33,16 @@ use crate::{ReserveError, ScopeId, Service, SubmitError, UnprocessedItem, Writer
 /// # Ok(failed)
 /// # }
 /// ```
-#[must_use = "a scope is for what is submitted through it"]
+#[must_use = "a scope covers only the entries that are submitted through it"]
 pub struct Scope<S: Service> {
     writer: Writer<S>,
     id: ScopeId,
 }
 
 impl<S: Service> Writer<S> {
-    /// A part of the writer's entries with flushes of its own. Cheap: make one for each invocation.
+    /// Opens a [`Scope`], a part of the writer's entries with flushes of its own.
+    ///
+    /// Opening one is cheap: open one for each invocation.
     pub fn scope(&self) -> Scope<S> {
         let id = self.shared.lock().buffer.open_scope();
         Scope { writer: self.clone(), id }
@@ -47,72 +50,77 @@ impl<S: Service> Writer<S> {
 }
 
 impl<S: Service> Scope<S> {
-    /// Like [`Writer::submit`].
+    /// Submits an entry of this scope, waiting for capacity if the writer is full. See [`Writer::submit`].
     ///
     /// # Errors
     ///
-    /// Like [`Writer::submit`].
+    /// Returns the same errors as [`Writer::submit`].
     pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
         self.writer.shared.enter(entry, self.terms()).await.map(drop)
     }
 
-    /// Like [`Writer::submit_tracked`].
+    /// Submits an entry of this scope, and returns a [`Receipt`] that resolves to its answer. See
+    /// [`Writer::submit_tracked`].
     ///
     /// # Errors
     ///
-    /// Like [`Writer::submit`].
+    /// Returns the same errors as [`Writer::submit`].
     pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
         self.writer.shared.enter(entry, self.terms().tracked()).await.map(expect_receipt)
     }
 
-    /// Like [`Writer::try_submit`].
+    /// Submits an entry of this scope without waiting. See [`Writer::try_submit`].
     ///
     /// # Errors
     ///
-    /// Like [`Writer::try_submit`].
+    /// Returns the same errors as [`Writer::try_submit`].
     pub fn try_submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
         self.writer.shared.try_enter(entry, self.terms()).map(drop)
     }
 
-    /// Like [`Writer::try_submit_tracked`].
+    /// Submits an entry of this scope without waiting, and returns a [`Receipt`] that resolves to its
+    /// answer. See [`Writer::try_submit_tracked`].
     ///
     /// # Errors
     ///
-    /// Like [`Writer::try_submit`].
+    /// Returns the same errors as [`Writer::try_submit`].
     pub fn try_submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
         self.writer.shared.try_enter(entry, self.terms().tracked()).map(expect_receipt)
     }
 
-    /// Like [`Writer::reserve`]. What is submitted with the permit is of this scope, or of the writer itself
-    /// if the scope was dropped meanwhile.
+    /// Waits for capacity for one entry of this scope, and reserves it. See [`Writer::reserve`].
+    ///
+    /// An entry submitted with the permit belongs to this scope, or to the writer itself if the scope has
+    /// been dropped by then.
     ///
     /// # Errors
     ///
-    /// Like [`Writer::reserve`].
+    /// Returns the same errors as [`Writer::reserve`].
     pub async fn reserve(&self) -> Result<Permit<S>, ReserveError> {
         self.writer.reserve_in(self.id).await
     }
 
-    /// Sends everything submitted through this scope before this call without lingering, waits for its
-    /// answers, and gives back what could not be delivered and has no other owner. What else waits in the
-    /// writer is sent along. See [`Writer::flush`].
+    /// Sends every entry submitted through this scope before this call without lingering, waits for their
+    /// answers, and returns the failures that have no other owner.
+    ///
+    /// Other entries that wait in the writer are sent too, but not waited for. See [`Writer::flush`].
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.writer.shared.flush(self.id).await
     }
 
-    /// Like [`flush`](Self::flush), but ends at `deadline`: what is not answered then, of this scope, is
-    /// withdrawn and given back too. See [`Writer::flush_by`].
+    /// Flushes like [`flush`](Self::flush), but no longer than until `deadline`: entries of this scope
+    /// without an answer by then are withdrawn and returned too. See [`Writer::flush_by`].
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime with a timer.
+    /// Panics outside a tokio runtime with a timer.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub async fn flush_by(&self, deadline: impl Into<Instant>) -> Vec<UnprocessedItem<S::Entry>> {
         self.writer.shared.flush_by(self.id, deadline.into()).await
     }
 
-    /// The failures of this scope so far that have no other owner, without waiting.
+    /// Returns the failures of this scope so far that have no other owner, without waiting.
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub fn take_unprocessed(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.writer.shared.collect(self.id, None)

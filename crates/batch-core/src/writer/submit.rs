@@ -11,43 +11,57 @@ use super::shared::{Shared, State};
 use crate::{Admission, Grant, Invalid, Refused, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
-    /// Takes an entry in, to be delivered; a failure is handed back later, by `flush` for example.
-    /// Waits only for room: first come, first served.
+    /// Submits an entry for delivery, waiting for capacity if the writer is full.
     ///
-    /// Cancelling it before it returns means that the entry was not accepted, and drops it; use
-    /// [`reserve`](Self::reserve) where that must not happen.
+    /// Returns as soon as the writer has accepted the entry, long before it is delivered. An entry that
+    /// cannot be delivered is handed back later, for example by [`flush`](Self::flush); see
+    /// [`Writer`](Self#who-gets-a-failure). Callers that wait for capacity are served in order.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it completes, the entry was not accepted and is dropped with it. To
+    /// keep the entry, wait with [`reserve`](Self::reserve) instead.
     ///
     /// # Errors
     ///
-    /// The entry, when it is invalid, too large or a duplicate, when the writer is shut down or
-    /// filled by uncollected failures, and outside of a tokio runtime.
+    /// Every error gives the entry back. The entry is not accepted if it is
+    /// [invalid](SubmitError::Invalid), [too large](SubmitError::TooLarge) or a
+    /// [duplicate](SubmitError::Duplicate), if the writer is [shut down](SubmitError::Closed) or full of
+    /// [uncollected failures](SubmitError::Uncollected), or if there is
+    /// [no tokio runtime](SubmitError::NoRuntime) to work on.
     pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
         self.shared.enter(entry, Terms::OWN).await.map(drop)
     }
 
-    /// Like [`submit`](Self::submit), with a receipt for the answer.
+    /// Submits an entry like [`submit`](Self::submit), and returns a [`Receipt`] that resolves to its
+    /// answer.
     ///
     /// # Errors
     ///
-    /// Like [`submit`](Self::submit).
+    /// Returns the same errors as [`submit`](Self::submit).
     pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
         self.shared.enter(entry, Terms::OWN.tracked()).await.map(expect_receipt)
     }
 
-    /// Like [`submit`](Self::submit), but never waits and never overtakes one that waits.
+    /// Submits an entry without waiting.
+    ///
+    /// It never overtakes a caller that waits in [`submit`](Self::submit) or [`reserve`](Self::reserve):
+    /// while one waits, the writer counts as full.
     ///
     /// # Errors
     ///
-    /// Like [`submit`](Self::submit), and [`SubmitError::Full`] when there is no room now.
+    /// Returns the same errors as [`submit`](Self::submit), and [`SubmitError::Full`] if the writer has no
+    /// capacity left for this entry.
     pub fn try_submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
         self.shared.try_enter(entry, Terms::OWN).map(drop)
     }
 
-    /// Like [`try_submit`](Self::try_submit), with a receipt for the answer.
+    /// Submits an entry like [`try_submit`](Self::try_submit), and returns a [`Receipt`] that resolves to
+    /// its answer.
     ///
     /// # Errors
     ///
-    /// Like [`try_submit`](Self::try_submit).
+    /// Returns the same errors as [`try_submit`](Self::try_submit).
     pub fn try_submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
         self.shared.try_enter(entry, Terms::OWN.tracked()).map(expect_receipt)
     }

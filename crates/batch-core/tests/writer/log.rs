@@ -92,7 +92,7 @@ async fn an_outage_is_logged_when_it_begins_every_minute_and_when_it_is_over() {
     assert_eq!(warnings.len(), 3, "at once, after one and after two minutes: {warnings:#?}");
     for (line, oldest) in warnings.iter().zip([0, 60, 120]) {
         assert!(
-            line.contains("no request gets through") && line.contains("code=\"ConnectionRefused\""),
+            line.contains("no request is getting through") && line.contains("code=\"ConnectionRefused\""),
             "{line}"
         );
         assert!(line.contains("destination=\"the fake's\""), "{line}");
@@ -102,7 +102,10 @@ async fn an_outage_is_logged_when_it_begins_every_minute_and_when_it_is_over() {
     }
     let over = logged(Level::INFO);
     assert_eq!(over.len(), 1);
-    assert!(over[0].contains("requests get through again") && over[0].contains("lasted=1"), "{over:?}");
+    assert!(
+        over[0].contains("requests are getting through again") && over[0].contains("lasted=1"),
+        "{over:?}"
+    );
     let requests = fake.sent().len() - 1;
     assert!(over[0].contains(&format!("requests={requests}")), "{over:?}");
 }

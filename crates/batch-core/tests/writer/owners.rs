@@ -177,7 +177,7 @@ async fn a_handler_that_panics_is_logged_and_does_not_stop_the_writer() {
     assert_eq!((stats.handed_back, stats.uncollected, stats.bytes), (2, 0, 0));
     let errors = logged(Level::ERROR);
     assert_eq!(errors.len(), 2, "{errors:?}");
-    assert!(errors[0].contains("the handler of unprocessed items panicked"), "{errors:?}");
+    assert!(errors[0].contains("the handler for unprocessed items panicked"), "{errors:?}");
 }
 
 #[tokio::test(start_paused = true)]
