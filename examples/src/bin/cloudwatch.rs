@@ -1,21 +1,13 @@
 //! Sends a thousand temperatures and a humidity to a namespace.
 
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_cloudwatch::{Client, Config};
+use aws_sdk_cloudwatch::Client;
 use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, StandardUnit};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
-    // credentials out, or make the client from an `aws_config`.
+    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
     let server = batch_local::LocalServer::new();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(server.http_client())
-        .build();
-    let client = Client::from_conf(config);
+    let client = Client::new(&server.sdk_config());
 
     let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()?;
     for station in 0..1_000 {

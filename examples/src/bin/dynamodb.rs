@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use aws_sdk_dynamodb::{Client, Config};
 use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, Write};
 
 #[derive(serde::Serialize)]
@@ -17,16 +16,9 @@ struct Order {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
-    // credentials out, or make the client from an `aws_config`.
+    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
     let server = batch_local::LocalServer::new();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(server.http_client())
-        .build();
-    let client = Client::from_conf(config);
+    let client = Client::new(&server.sdk_config());
     client
         .create_table()
         .table_name("orders")

@@ -1,7 +1,6 @@
 //! Sends a thousand measurements and a plain record to a stream.
 
-use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_kinesis::{Client, Config};
+use aws_sdk_kinesis::Client;
 use batch_kinesis::{Kinesis, KinesisWriter, Record};
 
 #[derive(serde::Serialize)]
@@ -12,16 +11,9 @@ struct Measurement {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
-    // credentials out, or make the client from an `aws_config`.
+    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
     let server = batch_local::LocalServer::new();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(server.http_client())
-        .build();
-    let client = Client::from_conf(config);
+    let client = Client::new(&server.sdk_config());
     client.create_stream().stream_name("measurements").shard_count(2).send().await?;
 
     let writer =

@@ -1,20 +1,12 @@
 //! Sends a message to a local server and receives it.
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sqs::Client;
 use batch_local::LocalServer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = LocalServer::new();
-
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("local", "local", None, None, "static"))
-        .region(Region::new("us-east-1"))
-        .endpoint_url("http://localhost")
-        .http_client(server.http_client())
-        .build();
-    let client = aws_sdk_sqs::Client::from_conf(config);
+    let client = Client::new(&server.sdk_config());
 
     let queue = client.create_queue().queue_name("orders").send().await?;
     let url = queue.queue_url().expect("every queue has a URL");

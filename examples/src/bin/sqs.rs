@@ -1,7 +1,6 @@
 //! Sends a thousand orders and an urgent message to a queue.
 
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_sqs::{Client, Config};
+use aws_sdk_sqs::Client;
 use batch_sqs::{Message, Sqs, SqsWriter};
 
 #[derive(serde::Serialize)]
@@ -12,16 +11,9 @@ struct Order {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise leave `http_client` and the
-    // credentials out, or make the client from an `aws_config`.
+    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
     let server = batch_local::LocalServer::new();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(server.http_client())
-        .build();
-    let client = Client::from_conf(config);
+    let client = Client::new(&server.sdk_config());
     client.create_queue().queue_name("orders").send().await?;
 
     let writer = SqsWriter::builder(Sqs::new(client, "orders")).build()?;

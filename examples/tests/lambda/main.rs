@@ -17,7 +17,7 @@ use batch_sqs::Message;
 use batchwright_examples::lambda;
 
 use crate::invocation::{Invocation, REMAINING};
-use crate::services::{cloudwatch, config, dynamodb, kinesis, sqs, umbrella};
+use crate::services::{cloudwatch, dynamodb, kinesis, sqs, umbrella};
 
 /// Checks the handler of every service with an event of ten records, of which these are bad.
 async fn check(fault: Fault, bad: &[usize], expected: impl Fn(&Invocation)) {
@@ -69,7 +69,7 @@ async fn every_record_fails_when_the_service_refuses_them_all() {
 
 #[tokio::test(start_paused = true)]
 async fn a_first_entry_waits_for_others() {
-    let config = config(&LocalServer::new());
+    let config = LocalServer::new().sdk_config();
     let sqs = aws_sdk_sqs::Client::new(&config);
     let dynamodb = lambda::dynamodb::writer(aws_sdk_dynamodb::Client::new(&config)).unwrap();
     let order = Write::put_json(r#"{"id": "order-1"}"#).unwrap();

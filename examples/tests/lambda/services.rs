@@ -1,24 +1,22 @@
 //! The handler of every service, before a server of its own.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use batch_local::LocalServer;
 use batchwright_examples::lambda;
 
 use crate::invocation::{Invocation, REMAINING, event, invoke};
 
 pub(crate) async fn cloudwatch(server: LocalServer, bad: &[usize]) -> Invocation {
-    let writer = lambda::cloudwatch::writer(aws_sdk_cloudwatch::Client::new(&config(&server))).unwrap();
+    let writer = lambda::cloudwatch::writer(aws_sdk_cloudwatch::Client::new(&server.sdk_config())).unwrap();
     let records = event(bad, |number, is_bad| if is_bad { f64::NAN } else { number as f64 });
     let handler = lambda::cloudwatch::handle(&writer, records, REMAINING);
     invoke(handler, || writer.stats(), || server.cloudwatch().accepted("Weather").len()).await
 }
 
 pub(crate) async fn dynamodb(server: LocalServer, bad: &[usize]) -> Invocation {
-    let client = aws_sdk_dynamodb::Client::new(&config(&server));
+    let client = aws_sdk_dynamodb::Client::new(&server.sdk_config());
     let key = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
     let schema = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
     let create = client.create_table().table_name("orders").billing_mode(BillingMode::PayPerRequest);
@@ -34,7 +32,7 @@ pub(crate) async fn dynamodb(server: LocalServer, bad: &[usize]) -> Invocation {
 }
 
 pub(crate) async fn kinesis(server: LocalServer, bad: &[usize]) -> Invocation {
-    let client = aws_sdk_kinesis::Client::new(&config(&server));
+    let client = aws_sdk_kinesis::Client::new(&server.sdk_config());
     client.create_stream().stream_name("measurements").shard_count(1).send().await.unwrap();
     let writer = lambda::kinesis::writer(client).unwrap();
     let too_large = "x".repeat(2 * 1024 * 1024);
@@ -56,7 +54,7 @@ pub(crate) async fn umbrella(server: LocalServer, bad: &[usize]) -> Invocation {
 }
 
 async fn with_queue(server: &LocalServer) -> aws_sdk_sqs::Client {
-    let client = aws_sdk_sqs::Client::new(&config(server));
+    let client = aws_sdk_sqs::Client::new(&server.sdk_config());
     client.create_queue().queue_name("orders").send().await.unwrap();
     client
 }
@@ -64,15 +62,4 @@ async fn with_queue(server: &LocalServer) -> aws_sdk_sqs::Client {
 /// A bad order has a character that no queue takes.
 fn orders(bad: &[usize]) -> Vec<(String, String)> {
     event(bad, |number, is_bad| if is_bad { "\u{1}".to_owned() } else { format!("order {number}") })
-}
-
-/// The configuration of clients of this server.
-pub(crate) fn config(server: &LocalServer) -> SdkConfig {
-    let credentials = Credentials::new("local", "local", None, None, "local");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(server.http_client())
-        .region(Region::from_static("us-east-1"))
-        .build()
 }

@@ -3,7 +3,6 @@
 
 use std::process::{Command, Output};
 
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
 use batch_local::LocalServer;
 
 /// Checks that the program succeeds and writes this many lines.
@@ -33,12 +32,7 @@ fn every_program_that_brings_its_server_succeeds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_for_an_account_delivers_a_thousand_orders() {
     let server = LocalServer::new();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(server.http_client())
-        .region(Region::from_static("us-east-1"));
-    let client = aws_sdk_sqs::Client::from_conf(config.build());
+    let client = aws_sdk_sqs::Client::new(&server.sdk_config());
     client.create_queue().queue_name("orders").send().await.unwrap();
     let listening = server.listen("127.0.0.1:0").await.unwrap();
     let mut program = with_account_at(&listening.url());

@@ -5,9 +5,7 @@ use std::time::Duration;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::retry::RetryConfig;
 use aws_sdk_cloudwatch::config::timeout::TimeoutConfig;
-use aws_sdk_cloudwatch::config::{
-    BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
-};
+use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, StalledStreamProtectionConfig};
 use batch_core::{Batch, Service, Verdicts};
 use batch_local::LocalServer;
 use batch_smithy::known;
@@ -102,10 +100,7 @@ fn what_the_user_left_open_stays_open() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     let server = LocalServer::new();
-    let config =
-        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
-    let config = config.credentials_provider(Credentials::new("local", "local", None, None, "static"));
-    let client = Client::from_conf(config.http_client(server.http_client()).build());
+    let client = Client::new(&server.sdk_config());
     let mut cloudwatch = CloudWatch::new(client, "Weather");
     assert!(cloudwatch.direct.is_some());
     cloudwatch.direct = known!(&(), "SerializerOfAnotherRelease");

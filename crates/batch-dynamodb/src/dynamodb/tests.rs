@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType as SdkRole,
     ScalarAttributeType,
@@ -140,10 +140,7 @@ fn what_the_user_left_open_stays_open() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     let server = LocalServer::new();
-    let config =
-        Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
-    let config = config.credentials_provider(Credentials::new("local", "local", None, None, "static"));
-    let client = Client::from_conf(config.http_client(server.http_client()).build());
+    let client = Client::new(&server.sdk_config());
     let key = AttributeDefinition::builder().attribute_name("pk").attribute_type(ScalarAttributeType::S);
     let element = KeySchemaElement::builder().attribute_name("pk").key_type(SdkRole::Hash);
     let create = client.create_table().table_name("orders").billing_mode(BillingMode::PayPerRequest);

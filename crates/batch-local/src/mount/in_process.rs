@@ -1,5 +1,8 @@
 use std::io;
 
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -9,6 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
@@ -24,6 +29,22 @@ impl LocalServer {
     #[must_use]
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(InProcess { server: self.clone() })
+    }
+
+    /// The configuration from which the client of any service is made that reaches this server in process: its
+    /// [`http_client`](Self::http_client), the region `us-east-1` and credentials that open nothing.
+    ///
+    /// `Client::new(&server.sdk_config())` is such a client. Whatever else a client needs is set on
+    /// `server.sdk_config().into_builder()`.
+    #[must_use]
+    pub fn sdk_config(&self) -> SdkConfig {
+        let credentials = Credentials::new("local", "local", None, None, "batch-local");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(self.http_client())
+            .region(Region::from_static("us-east-1"))
+            .build()
     }
 }
 
