@@ -1,5 +1,3 @@
-use std::fmt;
-
 use batch_core::ConfigError;
 
 use crate::limits::NAMESPACE;
@@ -21,7 +19,7 @@ use crate::text;
 pub struct Namespace(String);
 
 impl Namespace {
-    /// The namespace of this name. Whether there can be such a namespace is checked when the writer is built.
+    /// The namespace of this name. Whether such a namespace can exist is checked when the writer is built.
     ///
     /// ```
     /// use batch_cloudwatch::Namespace;
@@ -32,14 +30,13 @@ impl Namespace {
         Self(name.into())
     }
 
-    /// Its name.
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether there can be such a namespace.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let name = self.name();
+        let name = self.as_str();
         if name.starts_with(RESERVED) {
             return Err(ConfigError::Unsupported(format!(
                 "the namespace {name:?} begins with {RESERVED:?}, which AWS keeps for its own services; rename it"
@@ -50,24 +47,7 @@ impl Namespace {
     }
 }
 
-impl From<&str> for Namespace {
-    fn from(name: &str) -> Self {
-        Self::new(name)
-    }
-}
-
-impl From<String> for Namespace {
-    fn from(name: String) -> Self {
-        Self::new(name)
-    }
-}
-
-/// The name.
-impl fmt::Display for Namespace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+batch_smithy::destination!(Namespace);
 
 const RESERVED: &str = "AWS/";
 

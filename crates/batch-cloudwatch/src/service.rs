@@ -32,16 +32,16 @@ impl CloudWatch {
     /// Sends a request that is written from the metrics, if it can be.
     pub(crate) async fn put_directly(&self, batch: &Batch<Metric>) -> Option<Sent> {
         let known = self.direct?;
-        let body = body::cbor(self.namespace.name(), batch.entries(), batch.load().bytes);
+        let body = body::cbor(self.namespace.as_str(), batch.entries(), batch.load().bytes);
         let written = Written::new(known, direct::request(body).ok()?);
-        let namespace_alone = self.client.put_metric_data().namespace(self.namespace.name());
+        let namespace_alone = self.client.put_metric_data().namespace(self.namespace.as_str());
         let sent = namespace_alone.customize().interceptor(written.clone()).send().await;
         (!written.is_refused()).then_some(sent)
     }
 
     /// Sends a request with the metrics as its typed input, which interceptors may look at.
     async fn put_typed(&self, metrics: &[Metric]) -> Sent {
-        let request = self.client.put_metric_data().namespace(self.namespace.name());
+        let request = self.client.put_metric_data().namespace(self.namespace.as_str());
         request.set_metric_data(Some(wire::datums(metrics))).send().await
     }
 }
@@ -60,7 +60,7 @@ impl Service for CloudWatch {
     }
 
     fn limits(&self) -> Result<LimitPolicy, ConfigError> {
-        let fixed = body::request_overhead_bytes(self.namespace.name());
+        let fixed = body::request_overhead_bytes(self.namespace.as_str());
         LimitPolicy::new(REQUEST_DATUMS, REQUEST_BYTES, DATUM_BYTES)?.with_overhead_bytes(fixed)
     }
 

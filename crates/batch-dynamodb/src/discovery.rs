@@ -32,8 +32,8 @@ pub(crate) async fn schema(
 }
 
 async fn description(client: &Client, table: &Table) -> Result<DescribeTableOutput, Refusal> {
-    let request = client.describe_table().table_name(table.address());
-    let unknown = || table.unknown(client);
+    let request = client.describe_table().table_name(table.as_str());
+    let unknown = || table.not_found(client);
     let refusal = |error| batch_smithy::refusal(error, &verdict::DESCRIBE_TABLE, unknown);
     request.send().await.map_err(refusal)
 }

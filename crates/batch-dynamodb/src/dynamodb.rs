@@ -193,7 +193,7 @@ impl DynamoDb {
     /// # }
     /// ```
     pub async fn discover_keys(mut self) -> Result<Self, ConnectError> {
-        self.table.check()?;
+        self.table.check(&self.client)?;
         let (config, credentials) = lookup_config!(aws_sdk_dynamodb, self.given, DESCRIPTION_BYTES);
         let client = Client::from_conf(config.build());
         self.keys = TableKeys::Known(discovery::schema(&client, &credentials, &self.table).await?);

@@ -48,9 +48,3 @@ pub(crate) const NUMBER_POWERS: RangeInclusive<i64> = -130..=125;
 
 /// Characters of the name of a table (guide, naming rules).
 pub(crate) const TABLE_NAME: RangeInclusive<usize> = 3..=255;
-
-/// Characters of the ARN of a table (API, `TableArn`).
-pub(crate) const TABLE_ARN: usize = 1_024;
-
-/// Digits of an AWS account id.
-pub(crate) const ACCOUNT_DIGITS: usize = 12;

@@ -23,7 +23,7 @@ impl DynamoDb {
             None => self.send_typed(batch).await,
         };
         let response = sent.map_err(|error| {
-            let unknown = || self.table.unknown(&self.client);
+            let unknown = || self.table.not_found(&self.client);
             batch_smithy::refusal(error, &verdict::BATCH_WRITE_ITEM, unknown)
         })?;
         if let Some(consumed) = &self.consumed {
@@ -38,9 +38,9 @@ impl DynamoDb {
     /// Sends a request that is written from the writes, if it can be.
     pub(crate) async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
         let known = self.direct?;
-        let body = body::of_batch(self.table.address(), batch, self.consumed.is_some())?;
+        let body = body::of_batch(self.table.as_str(), batch, self.consumed.is_some())?;
         let written = Written::new(known, serializer::request(body)?);
-        let table_alone = self.client.batch_write_item().request_items(self.table.address(), Vec::new());
+        let table_alone = self.client.batch_write_item().request_items(self.table.as_str(), Vec::new());
         let sent = table_alone.customize().interceptor(written.clone()).send().await;
         (!written.is_refused()).then_some(sent)
     }
@@ -49,7 +49,7 @@ impl DynamoDb {
     async fn send_typed(&self, batch: &Batch<Write>) -> Sent {
         let capacity = self.consumed.as_ref().map(|_| ReturnConsumedCapacity::Total);
         let requests = batch.entries().iter().map(Write::request).collect();
-        let request = self.client.batch_write_item().request_items(self.table.address(), requests);
+        let request = self.client.batch_write_item().request_items(self.table.as_str(), requests);
         request.set_return_consumed_capacity(capacity).send().await
     }
 }
@@ -68,7 +68,7 @@ impl Service for DynamoDb {
     }
 
     fn limits(&self) -> Result<LimitPolicy, ConfigError> {
-        let fixed = body::fixed_bytes(self.table.address(), self.consumed.is_some());
+        let fixed = body::fixed_bytes(self.table.as_str(), self.consumed.is_some());
         LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)
     }
 
@@ -77,7 +77,7 @@ impl Service for DynamoDb {
     }
 
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
-        self.table.check()?;
+        self.table.check(&self.client)?;
         let schema = self.keys.check(&self.table)?;
         self.check_partition_key_from(&schema.partition.name)
     }

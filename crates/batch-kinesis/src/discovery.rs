@@ -38,7 +38,7 @@ async fn summary(client: &Client, stream: &Stream) -> Result<StreamDescriptionSu
                 response.stream_description_summary.filter(|summary| !summary.stream_arn.is_empty());
             summary.ok_or_else(batch_smithy::unreadable)
         }
-        Err(error) => Err(batch_smithy::refusal(error, &verdict::DESCRIBE, || stream.unknown(client))),
+        Err(error) => Err(batch_smithy::refusal(error, &verdict::DESCRIBE, || stream.not_found(client))),
     }
 }
 

@@ -160,16 +160,13 @@ impl Kinesis {
     /// built.
     ///
     /// ```
-    /// # use aws_sdk_kinesis::config::{BehaviorVersion, Credentials, Region};
-    /// # use aws_sdk_kinesis::{Client, Config};
+    /// # use aws_sdk_kinesis::Client;
     /// use batch_kinesis::{ConnectError, Kinesis, KinesisWriter};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = batch_local::LocalServer::new();
-    /// # let config = Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"));
-    /// # let config = config.credentials_provider(Credentials::new("local", "local", None, None, "local"));
-    /// # let client = Client::from_conf(config.http_client(server.http_client()).build());
+    /// # let client = Client::new(&server.sdk_config());
     /// # client.create_stream().stream_name("measurements").shard_count(1).send().await?;
     /// let stream = Kinesis::new(client.clone(), "measurements").discover_limits().await?;
     /// let writer = KinesisWriter::builder(stream).build()?;
@@ -200,7 +197,7 @@ impl Kinesis {
     }
 
     pub(crate) fn check_options(&self) -> Result<(), ConfigError> {
-        self.stream.check()?;
+        self.stream.check(&self.client)?;
         self.check_record_bytes()?;
         self.check_request_bytes()?;
         match &self.keys {
@@ -219,7 +216,7 @@ impl Kinesis {
                 setting,
                 value,
                 needed: RECORD_BYTES,
-                why: "every stream takes",
+                why: "the size that every stream accepts",
             }),
             Some(value) if value > limit => Err(ConfigError::AboveLimit { setting, value, limit }),
             _ => Ok(()),
@@ -232,9 +229,12 @@ impl Kinesis {
             (Some(value), _) if value > MOST_REQUEST_BYTES => {
                 Err(ConfigError::AboveLimit { setting, value, limit: MOST_REQUEST_BYTES })
             }
-            (Some(value), needed) if value < needed => {
-                Err(ConfigError::BelowNeed { setting, value, needed, why: "one record may have" })
-            }
+            (Some(value), needed) if value < needed => Err(ConfigError::BelowNeed {
+                setting,
+                value,
+                needed,
+                why: "the size that one record may have",
+            }),
             _ => Ok(()),
         }
     }

@@ -29,10 +29,7 @@ pub(crate) const MOST_RECORD_BYTES: usize = 10 << 20;
 pub(crate) const PARTITION_KEY: usize = 256;
 
 /// Characters of a stream's name (API, `CreateStream`).
-pub(crate) const STREAM_NAME: usize = 128;
-
-/// Digits of an AWS account id.
-pub(crate) const ACCOUNT_DIGITS: usize = 12;
+pub(crate) const STREAM_NAME: RangeInclusive<usize> = 1..=128;
 
 /// Bytes that are read of an answer. The largest that the service sends tells of 500 records, each with
 /// a sequence number and a shard, or a code and some words: this leaves 8 KiB for each.

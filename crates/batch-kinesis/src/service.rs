@@ -24,7 +24,7 @@ impl Kinesis {
         match request.send().await {
             Ok(response) => verdict::of_records(response.records, records.len()),
             Err(error) => {
-                let unknown = || self.stream.unknown(&self.client);
+                let unknown = || self.stream.not_found(&self.client);
                 Err(batch_smithy::refusal(error, &verdict::PUT_RECORDS, unknown))
             }
         }

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod arn;
 mod cap;
 mod client;
 mod codes;
 mod credentials;
+mod destination;
 mod dispatch;
 pub mod json;
 mod known;
@@ -13,8 +15,10 @@ mod renewal;
 mod serializer;
 mod written;
 
+pub use arn::{Arn, is_account};
 pub use cap::cap_answers;
 pub use codes::{Codes, Rule};
+pub use destination::{NameOrArn, Naming};
 pub use known::{Known, WithoutProtocol};
 pub use refusal::{refusal, unreadable};
 pub use renewal::Renewal;

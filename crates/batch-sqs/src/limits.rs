@@ -2,6 +2,7 @@
 //!
 //! "API" is the Amazon SQS API reference, "guide" the Amazon SQS developer guide.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::Message;
@@ -35,7 +36,7 @@ pub(crate) const NUMBER_DIGITS: usize = 38;
 
 /// The powers of ten between which an attribute of type `Number` lies, both included (guide, message
 /// metadata).
-pub(crate) const NUMBER_POWERS: std::ops::RangeInclusive<i64> = -128..=126;
+pub(crate) const NUMBER_POWERS: RangeInclusive<i64> = -128..=126;
 
 /// Characters of the id of an entry (API, `SendMessageBatchRequestEntry`).
 pub(crate) const ENTRY_ID: usize = 80;
@@ -44,10 +45,7 @@ pub(crate) const ENTRY_ID: usize = 80;
 pub(crate) const TOKEN: usize = 128;
 
 /// Characters of a queue's name, `.fifo` included (API, `CreateQueue`).
-pub(crate) const QUEUE_NAME: usize = 80;
-
-/// Digits of an AWS account id.
-pub(crate) const ACCOUNT_DIGITS: usize = 12;
+pub(crate) const QUEUE_NAME: RangeInclusive<usize> = 1..=80;
 
 /// How long a FIFO queue surely remembers a deduplication id (API, `SendMessageBatchRequestEntry`).
 pub(crate) const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);

@@ -23,7 +23,7 @@ pub(crate) struct Lookup {
 
 impl Lookup {
     pub(crate) fn new(queue: Queue) -> Self {
-        let known = RwLock::new(queue.known_url().map(Arc::from));
+        let known = RwLock::new(queue.given_url().map(Arc::from));
         Self { queue, known, failures: AtomicU64::new(0), turn: Mutex::new(None) }
     }
 
@@ -63,7 +63,7 @@ impl Lookup {
 
     /// Looks the queue up with this client, or one given by URL, whose URL is known, for an attribute.
     pub(crate) async fn find(&self, client: &Client) -> Result<(), Refusal> {
-        match self.queue.known_url() {
+        match self.queue.given_url() {
             None => self.url(client).await.map(drop),
             Some(url) => look_at(client, &self.queue, url).await,
         }
@@ -72,16 +72,11 @@ impl Lookup {
     /// Forgets this URL, unless the user gave it or another took its place already: the next request
     /// looks it up afresh.
     pub(crate) fn forget(&self, url: &Arc<str>) {
-        if self.queue.known_url().is_some() {
+        if self.queue.given_url().is_some() {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.take_if(|known| Arc::ptr_eq(known, url));
-    }
-
-    /// What to do where there is no such queue.
-    pub(crate) fn advice(&self, client: &Client) -> String {
-        unknown(&self.queue, client)
     }
 
     fn known(&self) -> Option<Arc<str>> {
@@ -102,7 +97,7 @@ async fn look_up(client: &Client, queue: &Queue) -> Result<String, Refusal> {
             }
             _ => Err(batch_smithy::unreadable().before_sending()),
         },
-        Err(error) => Err(batch_smithy::refusal(error, &CODES, || unknown(queue, client)).before_sending()),
+        Err(error) => Err(batch_smithy::refusal(error, &CODES, || queue.not_found(client)).before_sending()),
     }
 }
 
@@ -110,18 +105,6 @@ async fn look_up(client: &Client, queue: &Queue) -> Result<String, Refusal> {
 async fn look_at(client: &Client, queue: &Queue, url: &str) -> Result<(), Refusal> {
     let request = client.get_queue_attributes().queue_url(url).attribute_names(QueueAttributeName::QueueArn);
     let refusal =
-        |error| batch_smithy::refusal(error, &ATTRIBUTES, || unknown(queue, client)).before_sending();
+        |error| batch_smithy::refusal(error, &ATTRIBUTES, || queue.not_found(client)).before_sending();
     request.send().await.map(drop).map_err(refusal)
-}
-
-fn unknown(queue: &Queue, client: &Client) -> String {
-    let region = client.config().region().map_or("of the client", |region| region.as_ref());
-    let account = match queue.owner() {
-        Some(account) => format!("account {account}"),
-        None => String::from("the account of these credentials"),
-    };
-    format!(
-        "the queue {queue} does not exist in region {region} for {account}, or may not be seen by it; create it, or \
-         check name, region and account"
-    )
 }

@@ -33,7 +33,7 @@ impl Sqs {
                 Ok(Verdicts::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed)))
             }
             Err(error) => {
-                let refusal = batch_smithy::refusal(error, codes, || self.lookup.advice(&self.client));
+                let refusal = batch_smithy::refusal(error, codes, || self.queue().not_found(&self.client));
                 if refusal.class == Class::UnknownDestination {
                     self.lookup.forget(&url);
                 }

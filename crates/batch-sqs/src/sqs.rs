@@ -176,8 +176,7 @@ impl Sqs {
     }
 
     pub(crate) fn check_options(&self) -> Result<(), ConfigError> {
-        self.queue().check()?;
-        self.queue().check_region(self.client.config().region().map(AsRef::as_ref))?;
+        self.queue().check(&self.client)?;
         self.check_kind()?;
         match self.max_message_bytes {
             value if value > MESSAGE_BYTES => {
@@ -187,7 +186,7 @@ impl Sqs {
                 setting: MAX_MESSAGE_BYTES,
                 value,
                 needed: SMALLEST_QUEUE_MAXIMUM,
-                why: "every queue takes",
+                why: "the size that every queue accepts",
             }),
             _ => Ok(()),
         }

@@ -160,7 +160,7 @@ fn order_is_relaxed_where_none_is_chosen() {
 fn the_largest_record_is_between_the_least_and_the_most_of_streams() {
     check(random().max_record_bytes(MIB), Ok((5 * MIB, MIB)));
     check(random().max_record_bytes(10 * MIB), Ok((10 * MIB, 10 * MIB)));
-    check(random().max_record_bytes(MIB - 1), Err(&["1048575", "1048576", "every stream takes"]));
+    check(random().max_record_bytes(MIB - 1), Err(&["1048575", "1048576", "every stream accepts"]));
     check(random().max_record_bytes(0), Err(&["Kinesis::max_record_bytes: 0", "1048576"]));
     check(random().max_record_bytes(10 * MIB + 1), Err(&["10485761", "10485760"]));
 }
@@ -171,9 +171,9 @@ fn the_largest_request_holds_one_record_and_no_more_than_the_service_takes() {
     check(random().max_request_bytes(10 * MIB), Ok((10 * MIB, MIB)));
     let words = ["Kinesis::max_request_bytes: 10485761", "10485760"];
     check(random().max_request_bytes(10 * MIB + 1), Err(&words));
-    let words = ["Kinesis::max_request_bytes: 1048575", "1048576, which one record may have"];
+    let words = ["Kinesis::max_request_bytes: 1048575", "1048576, the size that one record may have"];
     check(random().max_request_bytes(MIB - 1), Err(&words));
-    let words = ["6291456", "8388608, which one record may have"];
+    let words = ["6291456", "8388608, the size that one record may have"];
     check(random().max_record_bytes(8 * MIB).max_request_bytes(6 * MIB), Err(&words));
     check(random().max_request_bytes(6 * MIB).max_record_bytes(8 * MIB), Err(&words));
     check(random().max_record_bytes(6 * MIB), Ok((6 * MIB, 6 * MIB)));
@@ -195,7 +195,9 @@ fn options_lie_within_what_was_discovered_whether_set_before_or_after() {
     for kinesis in [four(random().max_request_bytes(3 * MIB)), four(random()).max_request_bytes(3 * MIB)] {
         check(
             kinesis,
-            Err(&["Kinesis::max_request_bytes: 3145728 is below 4194304, which one record may have"]),
+            Err(&[
+                "Kinesis::max_request_bytes: 3145728 is below the minimum of 4194304, the size that one record may have",
+            ]),
         );
     }
 }
@@ -217,7 +219,7 @@ fn no_order_is_promised_on_a_stream_that_distributes_by_itself() {
 #[test]
 fn the_stream_is_checked() {
     check(Kinesis::new(client(), "no stream"), Err(&["' '"]));
-    check(Kinesis::new(client(), "arn:measurements"), Err(&["no ARN of a stream"]));
+    check(Kinesis::new(client(), "arn:measurements"), Err(&["not the ARN of a stream"]));
 }
 
 #[test]

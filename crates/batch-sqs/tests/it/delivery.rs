@@ -166,5 +166,5 @@ async fn a_queue_given_by_its_arn_is_looked_up_by_name_and_account() {
     assert_eq!(server.sqs().accepted_count("orders"), 1);
 
     let error = SqsWriter::builder(Sqs::new(client, arn("us-east-1"))).build().unwrap_err().to_string();
-    assert!(error.contains("make the client with the region of the queue"), "{error}");
+    assert!(error.contains("give the client the region of the queue"), "{error}");
 }

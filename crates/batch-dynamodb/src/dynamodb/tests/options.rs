@@ -85,7 +85,7 @@ fn the_partition_key_is_taken_from_another_attribute() {
 fn the_table_is_checked() {
     let at = |table: &str| DynamoDb::new(client(), table).partition_key("id", ScalarType::String);
     check(at("no table"), Err(&["' '"]));
-    check(at("arn:aws:sqs:eu-west-1:123456789012:orders"), Err(&["is no table ARN"]));
+    check(at("arn:aws:sqs:eu-west-1:123456789012:orders"), Err(&["is not the ARN of a table"]));
 }
 
 #[test]

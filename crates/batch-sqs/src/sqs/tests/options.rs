@@ -85,8 +85,8 @@ fn the_largest_message_is_between_the_least_and_the_most_of_queues() {
 #[test]
 fn the_queue_is_checked() {
     check(Sqs::new(client(), "no queue"), Err(&["' '"]));
-    check(Sqs::new(client(), "ftp://host/1/orders"), Err(&["no queue URL"]));
-    check(Sqs::new(client(), "arn:aws:sns:eu-west-1:123456789012:orders"), Err(&["no ARN of a queue"]));
+    check(Sqs::new(client(), "ftp://host/1/orders"), Err(&["not a queue URL"]));
+    check(Sqs::new(client(), "arn:aws:sns:eu-west-1:123456789012:orders"), Err(&["not the ARN of a queue"]));
 }
 
 #[test]
