@@ -1,7 +1,9 @@
 use std::time::Duration;
 
-/// Exponential backoff with full jitter: before retry number `n` (from 1) a failed request waits
-/// a random part of `min(cap, base * 2^(n-1))`.
+/// Exponential backoff with full jitter.
+///
+/// Before retry number `n`, counted from 1, a failed entry waits a random part of
+/// `min(cap, base * 2^(n-1))`. The default is 100 ms, doubling up to 10 s.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Backoff {
     base: Duration,
@@ -9,13 +11,14 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A backoff that starts with at most `base` and never waits longer than `cap`.
+    /// Creates a backoff that waits at most `base` before the first retry and never longer than `cap`. Both
+    /// are capped at 100 years.
     #[must_use]
     pub const fn new(base: Duration, cap: Duration) -> Self {
         Self { base: bounded(base), cap: bounded(cap) }
     }
 
-    /// The longest wait before retry number `retry`, from 1.
+    /// Returns the longest wait before retry number `retry`, counted from 1.
     ///
     /// ```
     /// use std::time::Duration;
@@ -32,8 +35,8 @@ impl Backoff {
         self.base.saturating_mul(1 << doublings).min(self.cap)
     }
 
-    /// The wait before retry number `retry`, given a random number of [0, 1). A number outside of that
-    /// counts as the nearest one; one that is none (NaN) asks for the longest wait.
+    /// Returns the wait before retry number `retry`, counted from 1, for a random number `jitter` in
+    /// `[0, 1)`. A number outside that range is clamped to it; NaN gives the longest wait.
     #[must_use]
     pub fn delay(&self, retry: u32, jitter: f64) -> Duration {
         let jitter = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
@@ -49,7 +52,7 @@ const fn bounded(wait: Duration) -> Duration {
 }
 
 impl Default for Backoff {
-    /// From 100 ms up to 10 s.
+    /// Returns a backoff of 100 ms, doubling up to 10 s.
     fn default() -> Self {
         Self::new(Duration::from_millis(100), Duration::from_secs(10))
     }

@@ -3,53 +3,57 @@ use std::time::Duration;
 
 use crate::{Class, Failure, Invalid, Refusal};
 
-/// Settings that contradict each other or the service. A setting is named by its method.
+/// An error of a writer's configuration: options or settings that contradict each other or the service.
+///
+/// Returned by [`WriterBuilder::build`](crate::WriterBuilder::build). A setting is named by its method, such
+/// as `Settings::max_bytes`. `Display` shows the value, the limit and the way out.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A value above the limit it must keep.
+    /// A value is above its limit.
     #[error("{setting}: {value} is above the limit of {limit}; set {limit} or less")]
     AboveLimit {
-        /// What was set.
+        /// The method that sets the value.
         setting: &'static str,
-        /// To what.
+        /// The value, in the unit of the setting.
         value: usize,
-        /// The most it may be.
+        /// The largest value allowed.
         limit: usize,
     },
-    /// A value below what the other settings need.
-    #[error("{setting}: {value} is below {needed}, which {why}; set {needed} or more")]
+    /// A value is below the minimum that the service or the other settings need.
+    #[error("{setting}: {value} is below the minimum of {needed}, {why}; set {needed} or more")]
     BelowNeed {
-        /// What was set.
+        /// The method that sets the value.
         setting: &'static str,
-        /// To what.
+        /// The value, in the unit of the setting.
         value: usize,
-        /// The least it may be.
+        /// The smallest value allowed.
         needed: usize,
-        /// Who needs that.
+        /// What the minimum is, such as "the size that every queue accepts".
         why: &'static str,
     },
-    /// A time that leaves none for another.
+    /// A duration leaves no time for another one.
     #[error("{setting} is {value:?}, but {other} is {limit:?}: {why}")]
     TooLong {
-        /// What was set.
+        /// The method that sets the duration.
         setting: &'static str,
-        /// To what.
+        /// The duration.
         value: Duration,
-        /// What it contradicts.
+        /// The setting, or the property of the service, that it contradicts.
         other: &'static str,
-        /// How long that is.
+        /// The duration of `other`.
         limit: Duration,
-        /// What could not be delivered, and the way out.
+        /// What would go wrong, and the way out.
         why: &'static str,
     },
-    /// A setting that this service does not allow.
+    /// An option or a setting is invalid, or not supported by the service. The text names the value, the
+    /// reason and the way out.
     #[error("{0}")]
     Unsupported(String),
-    /// A value of zero where nothing could ever be sent with it.
-    #[error("{setting} is zero; nothing could ever be sent; set 1 or more")]
+    /// A value is zero, so nothing could ever be sent.
+    #[error("{setting} is zero, so nothing could ever be sent; set it above zero")]
     Zero {
-        /// What was set.
+        /// The method that sets the value.
         setting: &'static str,
     },
 }
@@ -68,19 +72,21 @@ impl ConfigError {
     }
 }
 
-/// Why a destination that is asked something before its writer is built gave no answer.
+/// An error of the lookup of a destination, before its writer is built.
+///
+/// The service's failure, if there is one, is the [source](std::error::Error::source).
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The options contradict each other, the service or the destination.
-    #[error("the options do not fit")]
+    /// The options are invalid, or contradict each other, the service or the destination.
+    #[error("the options are invalid")]
     Config(#[from] ConfigError),
-    /// There is no such destination. The failure says where it was looked for.
+    /// The destination does not exist. The failure names the place where the service looked for it.
     #[error("the destination was not found")]
     NotFound(#[source] Failure),
-    /// The service did not answer the question: no connection, no permission, no credentials, throttled.
-    /// The failure says which, and what to do.
-    #[error("the destination could not be asked")]
+    /// The lookup failed: there was no connection, no permission or no credentials, or the request was
+    /// throttled. The failure names the reason and the way out.
+    #[error("the destination could not be looked up")]
     Unanswered(#[source] Failure),
 }
 
@@ -93,59 +99,64 @@ impl From<Refusal> for ConnectError {
     }
 }
 
-/// Why an entry was not accepted; every variant gives the entry back. An entry that is not
-/// accepted is not counted and gets no other answer.
+/// The reason why the writer did not accept an entry. Every variant gives the entry back.
 ///
-/// `Debug` and `Display` do not show the entry.
+/// An entry that is not accepted is not counted and gets no other answer. `Debug` and `Display` do not show
+/// the entry.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SubmitError<E> {
     /// The writer is shut down.
     #[error("the writer is shut down; build a new one")]
     Closed(E),
-    /// An entry with the same identity is still pending.
+    /// An entry with the same identity is still pending, and the rule is
+    /// [`Duplicates::KeepFirst`](crate::Duplicates::KeepFirst).
     #[error(
-        "an entry with the same identity is still pending; wait for its answer, or set another rule for duplicates"
+        "duplicate entry: an entry with the same identity is still pending; await its answer first, or set another rule with `Settings::duplicates`"
     )]
     Duplicate(E),
-    /// The writer is full. Only `try_submit` and a permit that is too small return it.
-    #[error("the writer is full; wait for room with `submit`")]
+    /// The writer has no capacity left for the entry. Only calls that do not wait return this error:
+    /// `try_submit`, and a permit that reserved less memory than the entry occupies.
+    #[error(
+        "the writer is full; wait for capacity with `submit`, or raise `Settings::max_entries` or `Settings::max_bytes`"
+    )]
     Full(E),
-    /// The entry is invalid: the service would reject it.
+    /// The entry is invalid, so the service would reject it.
     #[error("invalid entry: {reason}")]
     Invalid {
         /// The entry.
         entry: E,
-        /// Why.
+        /// What is wrong with it, and the way out.
         reason: Invalid,
     },
-    /// The call is outside of a tokio runtime with a timer, which the writer needs, or in one that is
-    /// shutting down.
+    /// The writer has no tokio runtime to work on: the call was made outside a runtime, in one without a
+    /// timer, or in one that is shutting down.
     #[error(
-        "no tokio runtime with a timer is running here; submit from within one built with `enable_all`, or choose one with `WriterBuilder::runtime`"
+        "no tokio runtime with a timer is running on this thread; submit from a runtime built with `enable_all`, or set one with `WriterBuilder::runtime`"
     )]
     NoRuntime(E),
-    /// The entry is above a limit of the service, or of the writer's memory.
+    /// The entry is larger than the service accepts, or than the writer's memory bound
+    /// ([`Settings::max_bytes`](crate::Settings::max_bytes)).
     #[error(
-        "the entry counts {bytes} bytes, the limit is {limit}; make it smaller or send a reference to it"
+        "the entry counts {bytes} bytes, above the limit of {limit}; shrink it, or send a reference to its content"
     )]
     TooLarge {
         /// The entry.
         entry: E,
-        /// What it counts, in bytes.
+        /// The size of the entry in bytes, as the limit counts them.
         bytes: usize,
-        /// What it may count at most, in bytes.
+        /// The largest size allowed, in bytes.
         limit: usize,
     },
-    /// Entries that were handed back and not collected fill the writer: waiting would never end.
+    /// Uncollected failures fill the writer, so waiting would never end.
     #[error(
-        "the writer is full of entries that were handed back and not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
+        "the writer is full of failures that were not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
     )]
     Uncollected(E),
 }
 
 impl<E> SubmitError<E> {
-    /// The entry, as it was submitted.
+    /// Returns the entry, together with what [`Service::prepare`](crate::Service::prepare) added to it.
     pub fn into_entry(self) -> E {
         match self {
             Self::Closed(entry)
@@ -165,16 +176,16 @@ impl<E> fmt::Debug for SubmitError<E> {
     }
 }
 
-/// Why no room was reserved.
+/// The reason why the writer reserved no capacity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReserveError {
     /// The writer is shut down.
     #[error("the writer is shut down; build a new one")]
     Closed,
-    /// Entries that were handed back and not collected fill the writer: waiting would never end.
+    /// Uncollected failures fill the writer, so waiting would never end.
     #[error(
-        "the writer is full of entries that were handed back and not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
+        "the writer is full of failures that were not collected; collect them with `flush` or `take_unprocessed`, or await their receipts"
     )]
     Uncollected,
 }

@@ -3,22 +3,21 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a service did not take an entry or a request, in the service's own terms.
+/// The reason why a service did not accept an entry or a request, in the service's own terms.
 ///
-/// Cheap to clone: one failed request tells all its entries the same failure.
+/// Cloning is cheap: all entries of a failed request share one failure.
 ///
-/// `Display` shows the [`code`](Self::code) and the [`detail`](Self::detail). It leaves out the
-/// service's [`message`](Self::message), because services quote what they refuse, and an entry's
-/// content does not belong in a log. `source()` is what the service's client met with, if it can
-/// be shown.
+/// `Display` and `Debug` show the [`code`](Self::code) and the [`detail`](Self::detail). They omit the
+/// service's [`message`](Self::message): services quote the values that they reject, and the content of an
+/// entry does not belong in a log. `source()` is the error of the service's client, if it is safe to show.
 ///
 /// ```
 /// use batch_core::Failure;
 ///
 /// let failure = Failure::new("InvalidMessageContents")
-///     .with_detail("refused by the service")
+///     .with_detail("rejected by the service")
 ///     .with_message("Invalid character in \"my secret\"");
-/// assert_eq!(failure.to_string(), "InvalidMessageContents: refused by the service");
+/// assert_eq!(failure.to_string(), "InvalidMessageContents: rejected by the service");
 /// assert_eq!(failure.message(), Some("Invalid character in \"my secret\""));
 /// ```
 #[derive(Clone)]
@@ -33,68 +32,70 @@ struct Inner {
 }
 
 impl Failure {
-    /// A failure with the service's error code, or a short stable word of the adapter's where the
-    /// service gave none. Failures with equal codes count as failing for the same reason.
+    /// Creates a failure with the service's error code, or with a short, stable code of the adapter's if the
+    /// service gave none. Failures with equal codes are summed up as one reason in the log.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(Inner { code: code.into(), detail: None, message: None, source: None }))
     }
 
-    /// The response calls the entry both accepted and failed.
+    /// Creates the failure of an entry that the response lists as both accepted and failed.
     #[must_use]
     pub fn contradictory() -> Self {
         Self::new("ContradictoryResponse")
-            .with_detail("the response calls the entry both accepted and failed")
+            .with_detail("the response lists the entry as both accepted and failed")
     }
 
-    /// The response has verdicts of another number than there were entries.
+    /// Creates the failure of a request whose response has a different number of verdicts than the request
+    /// had entries.
     #[must_use]
     pub fn miscounted(verdicts: usize, entries: usize) -> Self {
-        Self::new("VerdictsMiscounted").with_detail(format!("{verdicts} verdicts for {entries} entries"))
+        Self::new("VerdictsMiscounted")
+            .with_detail(format!("the response has {verdicts} verdicts for {entries} entries"))
     }
 
-    /// The response does not mention the entry.
+    /// Creates the failure of an entry that the response does not mention.
     #[must_use]
     pub fn not_mentioned() -> Self {
         Self::new("NotMentioned").with_detail("the response does not mention the entry")
     }
 
-    /// Adds what may be shown and logged: no part of an entry, no credential.
+    /// Adds a detail for `Display` and logs. It must not contain any part of an entry or of a credential.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         Arc::make_mut(&mut self.0).detail = Some(detail.into());
         self
     }
 
-    /// Adds the words of the service or of its client, which may quote the entry.
+    /// Adds the error message of the service or of its client, which may quote the entry.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.0).message = Some(message.into());
         self
     }
 
-    /// Adds the error that the service's client gave. It is shown along with the failure: it must not
-    /// quote an entry or a credential.
+    /// Adds the error of the service's client. A report of the error chain shows it, so it must not quote an
+    /// entry or a credential.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Arc::make_mut(&mut self.0).source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The error code, for example `InternalError`.
+    /// Returns the error code, for example `InternalError`.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.0.code
     }
 
-    /// What `Display` says beside the code.
+    /// Returns the detail that `Display` shows after the code.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
     }
 
-    /// The words of the service or of its client. They may quote the entry or credentials: show them only
-    /// where those may be shown.
+    /// Returns the error message of the service or of its client. It may quote the entry or credentials:
+    /// show it only where those may be shown.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
@@ -110,7 +111,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Like `Display`: a failure may be logged with `?failure` without showing an entry.
+/// Shows the same as `Display`, so `?failure` in a log shows nothing of an entry.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Failure({self})")

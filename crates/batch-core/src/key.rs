@@ -1,10 +1,11 @@
 use std::borrow::Cow;
 
-/// The bytes that name a lane or an identity, compared and hashed as they are.
+/// The bytes that name a lane or an identity.
 ///
-/// A key borrows from the entry where it can; the buffer keeps a hash of it. Two entries share a lane (or are duplicates of each other) exactly when their keys
-/// are equal byte for byte, so a service whose keys have several spellings (such as numbers) brings
-/// them into one canonical form first.
+/// Two entries share a lane, or are duplicates of each other, exactly if their keys are equal byte for byte.
+/// A service whose keys have several spellings, such as numbers, must convert them to a canonical form first.
+///
+/// A key can borrow from its entry: the buffer keeps only a hash of it.
 ///
 /// ```
 /// use batch_core::Key;
@@ -16,7 +17,7 @@ use std::borrow::Cow;
 pub struct Key<'a>(Cow<'a, [u8]>);
 
 impl Key<'_> {
-    /// One key of two parts, such that no other two parts give the same bytes.
+    /// Creates a key from two parts. Different pairs of parts always give different keys.
     #[must_use]
     pub fn pair(first: impl AsRef<[u8]>, second: impl AsRef<[u8]>) -> Self {
         let (first, second) = (first.as_ref(), second.as_ref());
@@ -27,7 +28,7 @@ impl Key<'_> {
         Self(Cow::Owned(bytes))
     }
 
-    /// The bytes themselves.
+    /// Returns the bytes of the key.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -36,11 +36,13 @@ pub use stats::Stats;
 pub use unprocessed::{Cause, UnprocessedItem};
 pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder};
 
-/// What every entry is charged beside its heap, in bytes: the entry itself, what the buffer knows of it,
-/// its lane, its identity, its failures and its receipt, and as much again for what grows by doubling.
+/// The memory in bytes that each entry is charged in addition to its heap.
 ///
-/// It covers entries of up to 192 bytes beside their heap. Of a larger type, every entry is charged twice
-/// the excess on top.
+/// It covers the entry itself, the buffer's data about the entry, its lane, its identity, its failures and
+/// its receipt, and as much again for collections that grow by doubling.
+///
+/// It is meant for entry types of at most 192 bytes (`size_of`). For a larger type, each entry is charged
+/// twice the excess in addition.
 pub const ENTRY_OVERHEAD_BYTES: usize = 1_408;
 
 /// Re-exports what the crate of a service offers of this one: one list for all of them.

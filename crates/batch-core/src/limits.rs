@@ -1,11 +1,12 @@
 use crate::error::ConfigError;
 
-/// The hard maxima of one request and of one entry, counted as the service counts.
+/// The hard maxima of one request and of one entry. Bytes are counted as the service counts them.
 ///
 /// ```
 /// use batch_core::{LimitPolicy, Load};
 ///
-/// // Amazon SQS: ten messages and 1 MiB a request, 1 MiB a message.
+/// // SendMessageBatch of Amazon SQS: 10 messages and 1 MiB per request, 1 MiB per message.
+/// // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 /// let limits = LimitPolicy::new(10, 1 << 20, 1 << 20)?;
 /// let load = Load::empty().with(700_000);
 /// assert!(limits.fits(load.with(348_576)));
@@ -20,21 +21,22 @@ pub struct LimitPolicy {
     overhead_bytes: usize,
 }
 
-/// What a request carries: entries, and the sum of their shares in bytes.
+/// The load of a request: the number of its entries, and the sum of their sizes.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Load {
     /// The number of entries.
     pub entries: usize,
-    /// The sum of their shares of the request, in bytes.
+    /// The sum of their shares of the request ([`Measure::request_bytes`](crate::Measure)), in bytes.
     pub bytes: usize,
 }
 
 impl LimitPolicy {
-    /// At most `entries` a request, `request_bytes` a request and `entry_bytes` an entry.
+    /// Creates a policy of at most `entries` entries and `request_bytes` bytes per request, and `entry_bytes`
+    /// bytes per entry.
     ///
     /// # Errors
     ///
-    /// When one of them is zero: nothing could ever be sent.
+    /// Returns [`ConfigError::Zero`] if one of them is zero.
     pub fn new(entries: usize, request_bytes: usize, entry_bytes: usize) -> Result<Self, ConfigError> {
         for (setting, value) in [
             ("LimitPolicy::new: entries", entries),
@@ -48,11 +50,11 @@ impl LimitPolicy {
         Ok(Self { entries, request_bytes, entry_bytes, overhead_bytes: 0 })
     }
 
-    /// Sets the fixed bytes of a request, which count against its limit whatever it carries.
+    /// Sets the fixed bytes of a request, which count against its limit whatever the request carries.
     ///
     /// # Errors
     ///
-    /// When they leave no room for an entry.
+    /// Returns [`ConfigError::AboveLimit`] if they leave no byte for an entry.
     pub fn with_overhead_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
         if bytes >= self.request_bytes {
             return Err(ConfigError::AboveLimit {
@@ -65,74 +67,76 @@ impl LimitPolicy {
         Ok(self)
     }
 
-    /// Lowers the entries of a request to `entries`.
+    /// Lowers the maximum number of entries per request to `entries`.
     ///
     /// # Errors
     ///
-    /// When that is zero or above the service's limit.
+    /// Returns an error if `entries` is zero or above the current maximum.
     pub fn lower_entries(mut self, entries: usize) -> Result<Self, ConfigError> {
         self.entries = lowered("LimitPolicy::lower_entries", entries, self.entries)?;
         Ok(self)
     }
 
-    /// Lowers the bytes of a request to `bytes`.
+    /// Lowers the maximum size of a request to `bytes`.
     ///
     /// # Errors
     ///
-    /// When that is zero, above the service's limit, or leaves no room beside the fixed bytes.
+    /// Returns an error if `bytes` is zero, above the current maximum, or not above the
+    /// [fixed bytes](Self::overhead_bytes).
     pub fn lower_request_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
         let setting = "LimitPolicy::lower_request_bytes";
         self.request_bytes = lowered(setting, bytes, self.request_bytes)?;
         let needed = self.overhead_bytes.saturating_add(1);
         if bytes < needed {
-            let why = "a request with its fixed bytes and one of an entry has";
+            let why = "the fixed bytes of a request plus one byte of an entry";
             return Err(ConfigError::BelowNeed { setting, value: bytes, needed, why });
         }
         Ok(self)
     }
 
-    /// The most entries of a request.
+    /// Returns the maximum number of entries per request.
     #[must_use]
     pub fn entries(&self) -> usize {
         self.entries
     }
 
-    /// The most bytes of a request, its fixed bytes included.
+    /// Returns the maximum size of a request in bytes, including its fixed bytes.
     #[must_use]
     pub fn request_bytes(&self) -> usize {
         self.request_bytes
     }
 
-    /// The most bytes of an entry.
+    /// Returns the maximum size of an entry in bytes.
     #[must_use]
     pub fn entry_bytes(&self) -> usize {
         self.entry_bytes
     }
 
-    /// The fixed bytes of a request.
+    /// Returns the fixed bytes of a request.
     #[must_use]
     pub fn overhead_bytes(&self) -> usize {
         self.overhead_bytes
     }
 
-    /// The most bytes that the entries of one request may share.
+    /// Returns the maximum size of all entries of a request together, in bytes: the size of the request
+    /// without its fixed bytes.
     #[must_use]
     pub fn payload_bytes(&self) -> usize {
         self.request_bytes - self.overhead_bytes
     }
 
-    /// Whether one request may carry this load. A load that overflows is too large.
+    /// Returns whether one request may carry this load.
     #[must_use]
     pub fn fits(&self, load: Load) -> bool {
         load.entries <= self.entries && load.bytes <= self.payload_bytes()
     }
 
-    /// Whether an entry of this size, with this share of a request, can ever be sent; if not, the
-    /// size and the limit that it breaks.
+    /// Checks that an entry of `entry_bytes`, which takes `request_bytes` of a request, fits an empty
+    /// request.
     ///
     /// # Errors
     ///
-    /// The size and the limit, both in bytes.
+    /// Returns the size and the limit that it exceeds, both in bytes.
     pub fn check_entry(&self, entry_bytes: usize, request_bytes: usize) -> Result<(), (usize, usize)> {
         if entry_bytes > self.entry_bytes {
             return Err((entry_bytes, self.entry_bytes));
@@ -145,13 +149,14 @@ impl LimitPolicy {
 }
 
 impl Load {
-    /// Nothing yet.
+    /// Returns the load of a request without entries.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// This load and one more entry whose share of the request is `bytes`.
+    /// Returns this load with one more entry, which takes `bytes` of the request. It saturates instead of
+    /// overflowing.
     #[must_use]
     pub fn with(self, bytes: usize) -> Self {
         Self { entries: self.entries.saturating_add(1), bytes: self.bytes.saturating_add(bytes) }

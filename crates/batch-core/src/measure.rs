@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::Key;
 
-/// Everything that the writer needs to know about an entry.
+/// The sizes, the lane and the identity of an entry: everything that the writer knows about it.
 ///
 /// ```
 /// use batch_core::{Key, Measure};
@@ -15,53 +15,55 @@ use crate::Key;
 #[must_use]
 #[non_exhaustive]
 pub struct Measure<'a> {
-    /// Its size against the limit of an entry, in bytes as the service counts.
+    /// The size that counts against the service's limit of an entry, in bytes.
     pub entry_bytes: usize,
-    /// Its share of a request, in bytes as the service counts.
+    /// The size that counts against the service's limit of a request, in bytes.
     pub request_bytes: usize,
-    /// What it occupies on the heap, in bytes, for the writer's memory bound.
+    /// The memory that the entry occupies on the heap, in bytes. It counts against the writer's memory bound,
+    /// [`Settings::max_bytes`](crate::Settings::max_bytes).
     pub heap_bytes: usize,
-    /// The lane whose order it keeps; none where order does not matter.
+    /// The lane within which the entry keeps its order, or `None` if its order does not matter.
     pub lane: Option<Key<'a>>,
-    /// Entries of equal identity and equal lane are duplicates of each other; none where there are none.
+    /// The identity of the entry, or `None` if it has no duplicates. Entries with equal identities and equal
+    /// lanes are duplicates of each other.
     pub identity: Option<Key<'a>>,
 }
 
 impl<'a> Measure<'a> {
-    /// An entry without lane and identity, of which every size is `bytes`.
+    /// Creates the measure of an entry without lane and identity, with all three sizes set to `bytes`.
     pub fn of_bytes(bytes: usize) -> Self {
         Self { entry_bytes: bytes, request_bytes: bytes, heap_bytes: bytes, lane: None, identity: None }
     }
 
-    /// Sets its share of a request, where that is not its size.
+    /// Sets the size that counts against the limit of a request, in bytes.
     pub fn request_bytes(mut self, bytes: usize) -> Self {
         self.request_bytes = bytes;
         self
     }
 
-    /// Sets what it occupies on the heap, where that is not its size.
+    /// Sets the memory that the entry occupies on the heap, in bytes.
     pub fn heap_bytes(mut self, bytes: usize) -> Self {
         self.heap_bytes = bytes;
         self
     }
 
-    /// Sets the lane whose order it keeps, if it has one.
+    /// Sets the lane within which the entry keeps its order.
     pub fn lane(mut self, lane: impl Into<Option<Key<'a>>>) -> Self {
         self.lane = lane.into();
         self
     }
 
-    /// Sets its identity, if it has one.
+    /// Sets the identity that the entry shares with its duplicates.
     pub fn identity(mut self, identity: impl Into<Option<Key<'a>>>) -> Self {
         self.identity = identity.into();
         self
     }
 }
 
-/// Why an entry is invalid: what is wrong, its size, the limit and the way out.
+/// The reason why an entry is invalid. It names the problem, the limit and the way out.
 ///
 /// `Display` and `Debug` show nothing of the entry, not even the name of an attribute.
-/// [`place`](Self::place) tells where in the entry the reason lies.
+/// [`place`](Self::place) returns the part of the entry that is invalid.
 ///
 /// ```
 /// use batch_core::Invalid;
@@ -78,20 +80,20 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// An invalid entry for this reason, which shows no part of the entry.
+    /// Creates the reason. The text must not contain any part of the entry.
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { reason: reason.into(), place: None }
     }
 
-    /// Adds where in the entry the reason lies, in the entry's own words.
+    /// Adds the part of the entry that is invalid. It may quote the entry.
     #[must_use]
     pub fn at(mut self, place: impl Into<Box<str>>) -> Self {
         self.place = Some(place.into());
         self
     }
 
-    /// Where in the entry the reason lies, if that is known. It quotes the entry: show it only where the
-    /// entry may be shown.
+    /// Returns the part of the entry that is invalid, if it is known. It may quote the entry: show it only
+    /// where the entry may be shown.
     #[must_use]
     pub fn place(&self) -> Option<&str> {
         self.place.as_deref()

@@ -9,7 +9,7 @@ use crate::{
 /// The size of an entry, beside its heap, that [`ENTRY_OVERHEAD_BYTES`] covers.
 const COVERED_BYTES: usize = 192;
 
-/// The settings, complete and coherent.
+/// The settings of a writer, completed by defaults and checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) limits: LimitPolicy,
@@ -17,17 +17,17 @@ pub(crate) struct Plan {
     pub(crate) threshold_entries: usize,
     pub(crate) max_bytes: usize,
     pub(crate) max_entries: usize,
-    /// How long the service remembers an entry, if it does.
+    /// How long the service deduplicates an entry, if it does.
     pub(crate) memory: Option<Duration>,
     pub(crate) in_flight: (usize, usize),
     pub(crate) rules: Rules,
-    /// What an entry is charged beside its heap.
+    /// The memory that an entry is charged in addition to its heap.
     pub(crate) overhead_bytes: usize,
     /// How keys are hashed in the one buffer of this plan.
     pub(crate) keys: KeyHasher,
 }
 
-/// What decides on single entries and failures.
+/// The rules for single entries and their failures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub(crate) on_ambiguous: OnAmbiguous,
@@ -40,7 +40,7 @@ pub(crate) struct Rules {
     pub(crate) order: Order,
 }
 
-/// Entries inside are numbered by 32 bits.
+/// The buffer numbers its entries with 32 bits.
 pub(crate) const MOST_ENTRIES: usize = (u32::MAX - 1) as usize;
 
 const DEADLINE: &str = "Settings::delivery_deadline";
@@ -48,7 +48,8 @@ const LINGER: &str = "Settings::linger";
 const TIMEOUT: &str = "Settings::attempt_timeout";
 
 impl Plan {
-    /// What an entry of this size is charged beside its heap. What holds entries grows by doubling.
+    /// The memory that an entry of this size is charged in addition to its heap. Collections of entries grow
+    /// by doubling.
     pub(crate) fn overhead_bytes(size: usize) -> usize {
         ENTRY_OVERHEAD_BYTES + 2 * size.saturating_sub(COVERED_BYTES)
     }
@@ -77,23 +78,23 @@ impl Plan {
                 setting: "Settings::max_bytes",
                 value: self.max_bytes,
                 needed,
-                why: "one largest entry needs",
+                why: "the memory of one entry of the maximum size",
             });
         }
         self.check_times()
     }
 
-    /// What the largest entry is charged, if it holds as many bytes as it counts.
+    /// The charge of the largest entry, if it occupies as many bytes as it counts.
     pub(crate) fn largest_charge(&self) -> usize {
         self.charge(self.limits.entry_bytes().min(self.limits.payload_bytes()))
     }
 
-    /// What an entry is charged that holds this many bytes on the heap.
+    /// The charge of an entry that occupies this many bytes on the heap.
     pub(crate) fn charge(&self, heap_bytes: usize) -> usize {
         heap_bytes.saturating_add(self.overhead_bytes)
     }
 
-    /// Whether an entry can be sent, and its attempt end, before its time is over.
+    /// Checks that an entry can be sent, and its attempt can end, before its deadline.
     fn check_times(&self) -> Result<(), ConfigError> {
         let Rules { on_ambiguous, attempt_timeout, delivery_deadline, linger, .. } = self.rules;
         let linger = linger.longest();
@@ -103,7 +104,8 @@ impl Plan {
                 value: linger,
                 other: DEADLINE,
                 limit: delivery_deadline,
-                why: "a partial batch would come back unsent; set a shorter linger or a longer deadline",
+                why: "the entries of a partial batch would be handed back unsent; set a shorter linger or a longer \
+                      deadline",
             });
         }
         if attempt_timeout > delivery_deadline {
@@ -112,7 +114,7 @@ impl Plan {
                 value: attempt_timeout,
                 other: DEADLINE,
                 limit: delivery_deadline,
-                why: "one request without a response could use up all the time of its entries; set a shorter \
+                why: "a single request without a response could use up all the time of its entries; set a shorter \
                       timeout or a longer deadline",
             });
         }
@@ -123,8 +125,8 @@ impl Plan {
                     value: attempt_timeout,
                     other: "the time for which the service remembers an entry",
                     limit: memory,
-                    why: "no entry could be sent again after its response was lost; set a shorter timeout or \
-                          OnAmbiguous::HandBack",
+                    why: "an entry whose response was lost could never be sent again; set a shorter timeout, or \
+                          `OnAmbiguous::HandBack`",
                 })
             }
             _ => Ok(()),
@@ -133,7 +135,7 @@ impl Plan {
 }
 
 impl Settings {
-    /// The settings for a service of these limits whose entries are of type `E`.
+    /// Completes and checks the settings for a service with these limits and entries of type `E`.
     pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
         let limits = self.lowered(limits)?;
         let plan = Plan {

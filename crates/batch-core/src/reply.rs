@@ -3,40 +3,42 @@ use std::sync::Arc;
 
 use crate::Failure;
 
-/// What became of a request: a verdict for each of its entries, or why there is none.
+/// The outcome of a request: a verdict for each of its entries, or the reason why there is none.
 pub type Reply<R> = Result<Verdicts<R>, Refusal>;
 
-/// What became of the entries of a request that the service answered.
+/// The outcome of each entry of a request to which the service responded.
 #[derive(Clone, Debug)]
 pub enum Verdicts<R> {
-    /// The service accepted all of them. A response is read when the receipt of its entry is awaited.
+    /// The service accepted all entries. The response for an entry is read only when its receipt is awaited.
     AllAccepted(Responses<R>),
-    /// One verdict for each entry, in the order of the entries. A vector of another length makes the
-    /// whole request ambiguous.
+    /// One verdict for each entry, in the order of the entries. If their number differs from that of the
+    /// entries, the whole request counts as ambiguous.
     Each(Vec<Verdict<R>>),
 }
 
-/// What became of one entry of a request that the service answered.
+/// The outcome of one entry of a request to which the service responded.
 #[derive(Clone, Debug)]
 pub enum Verdict<R> {
-    /// The service accepted it.
+    /// The service accepted the entry, with this response.
     Accepted(R),
-    /// Unknown, for example because the response omits the entry. Uses up an attempt.
+    /// The outcome is unknown, for example because the response omits the entry. Uses up an attempt, and
+    /// is handled as [`OnAmbiguous`](crate::OnAmbiguous) says.
     Ambiguous(Failure),
-    /// The service rejected it, and no retry changes that.
+    /// The service rejected the entry, and no retry can succeed. The entry is handed back with
+    /// [`Cause::Rejected`](crate::Cause::Rejected).
     Reject(Failure),
-    /// The service did not accept it, and a retry may succeed. Uses up an attempt.
+    /// The service did not accept the entry, and a retry may succeed. Uses up an attempt.
     Retry(Failure),
-    /// The service did not accept it because it is overloaded. Uses up no attempt.
+    /// The service throttled the entry, and a retry may succeed. Uses up no attempt.
     Throttled(Failure),
 }
 
-/// Why a request has no verdict for each of its entries.
+/// The reason why a request failed as a whole, and what that means for its entries.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// What it means for the entries.
+    /// What the failure means for the entries.
     pub class: Class,
-    /// The reason, as it is given to the owners of the entries.
+    /// The reason, as the owners of the entries see it.
     pub failure: Failure,
 }
 
@@ -44,40 +46,43 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Class {
-    /// The request may or may not have been applied: a timeout, a reset, a 5xx after sending, a response
-    /// that cannot be read. Uses up an attempt.
+    /// The request may or may not have been applied: it timed out, the connection was reset, the service
+    /// responded with a 5xx status, or the response could not be parsed. Uses up an attempt, and is handled
+    /// as [`OnAmbiguous`](crate::OnAmbiguous) says.
     Ambiguous,
-    /// Not applied: the credentials, or the signature, have expired or are not valid yet. Others, or the
-    /// same at another time, may be accepted. Treated like [`Unsent`](Self::Unsent).
+    /// Not applied: the credentials or the signature have expired or are not valid yet. New credentials, or a
+    /// later signature, may be accepted. Handled like [`Unsent`](Self::Unsent).
     Expired,
-    /// Not applied, and no retry changes that, for example because access is denied. The entries are
-    /// handed back; the writer stays usable.
+    /// Not applied, and no retry can succeed, for example because access is denied. The entries are handed
+    /// back with [`Cause::Fatal`](crate::Cause::Fatal); the writer stays usable.
     Fatal,
     /// Not applied, and a retry may succeed. Uses up an attempt.
     Retry,
-    /// Not applied because the request is invalid or too large. Its entries are sent again in parts, one
-    /// part after the other, until each culprit was refused in a request of its own
-    /// ([`Cause::Rejected`](crate::Cause::Rejected)) and the others are delivered. That takes at most
-    /// 2k⌈log₂ n⌉ + 1 requests for k culprits of n entries. Where n is above 25 it ends after 3n/2 + 25
-    /// requests; what is left then comes back with [`Cause::Unisolated`](crate::Cause::Unisolated). Uses
-    /// up no attempt.
+    /// Not applied: the service rejected the request as invalid or too large. Uses up no attempt.
+    ///
+    /// The entries are sent again in parts, one part after the other, until each invalid entry has been
+    /// rejected in a request of its own ([`Cause::Rejected`](crate::Cause::Rejected)) and all others are
+    /// delivered. For k invalid entries of n, that takes at most 2k⌈log₂ n⌉ + 1 requests. If n is above 25,
+    /// the search ends after 3n/2 + 25 requests, and the remaining entries are handed back with
+    /// [`Cause::Unisolated`](crate::Cause::Unisolated).
     Split,
-    /// Not applied because the service is overloaded. Uses up no attempt; the writer slows down.
+    /// Not applied: the service throttled the request. Uses up no attempt; the writer slows down and retries.
     Throttled,
-    /// Not applied: the destination does not exist. Treated like [`Fatal`](Self::Fatal).
+    /// Not applied: the destination does not exist. Handled like [`Fatal`](Self::Fatal).
     UnknownDestination,
-    /// Not applied: the service does not know the credentials, or they did not make the signature.
-    /// Treated like [`Fatal`](Self::Fatal).
+    /// Not applied: the service does not know the access key, or the signature does not match it. Handled
+    /// like [`Fatal`](Self::Fatal).
     Unrecognized,
-    /// The request never left: connection refused, no such host. Uses up no attempt; the writer sends one
-    /// probe at a time until the service answers one. An ambiguous reply is no answer.
+    /// The request was not sent, for example because the connection was refused or the host name could not
+    /// be resolved. Uses up no attempt. The writer sends one probe at a time until the service responds to
+    /// one; an ambiguous reply does not count as a response.
     Unsent,
 }
 
-/// The responses for the entries of a request that were all accepted, each read when it is asked for.
+/// The responses for the entries of a request that were all accepted. Each is read on demand.
 pub struct Responses<R>(Arc<dyn Fn(usize) -> R + Send + Sync>);
 
-/// The response for one accepted entry, read when it is asked for.
+/// The response for one accepted entry, read on demand.
 pub struct Unread<R>(Source<R>);
 
 enum Source<R> {
@@ -86,15 +91,17 @@ enum Source<R> {
 }
 
 impl<R> Verdicts<R> {
-    /// The service accepted every entry. `read` cuts the response for the entry at a position out of the
-    /// service's answer; the writer calls it only for entries whose receipts are awaited, and from any
-    /// thread. It must not panic.
+    /// Creates the verdicts of a request whose entries the service accepted all.
+    ///
+    /// `read` extracts the response for the entry at a position, counted from 0, from the service's response.
+    /// The writer calls it from any thread, and only for entries whose receipts are awaited. It must not
+    /// panic.
     ///
     /// ```
     /// use batch_core::Verdicts;
     ///
-    /// let answer = vec!["id 1", "id 2"];
-    /// let verdicts = Verdicts::all_accepted(move |position| answer[position]);
+    /// let ids = vec!["id 1", "id 2"];
+    /// let verdicts = Verdicts::all_accepted(move |position| ids[position]);
     /// # let _ = verdicts;
     /// ```
     pub fn all_accepted(read: impl Fn(usize) -> R + Send + Sync + 'static) -> Self {
@@ -102,7 +109,7 @@ impl<R> Verdicts<R> {
     }
 }
 
-/// The verdicts in the order of the entries.
+/// Collects one verdict for each entry, in the order of the entries.
 impl<R> FromIterator<Verdict<R>> for Verdicts<R> {
     fn from_iter<I: IntoIterator<Item = Verdict<R>>>(verdicts: I) -> Self {
         Self::Each(verdicts.into_iter().collect())
@@ -110,7 +117,11 @@ impl<R> FromIterator<Verdict<R>> for Verdicts<R> {
 }
 
 impl<R> Responses<R> {
-    /// The response for the entry at this position of the request.
+    /// Reads the response for the entry at this position of the request, counted from 0.
+    ///
+    /// # Panics
+    ///
+    /// May panic if the request has no such position.
     #[must_use]
     pub fn read(&self, position: usize) -> R {
         (self.0)(position)
@@ -126,7 +137,7 @@ impl<R> Unread<R> {
         Self(Source::Of(responses.clone(), position))
     }
 
-    /// The response.
+    /// Reads the response.
     #[must_use]
     pub fn read(self) -> R {
         match self.0 {
@@ -137,14 +148,15 @@ impl<R> Unread<R> {
 }
 
 impl Refusal {
-    /// A refusal of this class for this reason.
+    /// Creates a refusal with this meaning for the entries, and this reason.
     #[must_use]
     pub fn new(class: Class, failure: Failure) -> Self {
         Self { class, failure }
     }
 
-    /// The same for a request that carried no entry, such as a lookup: nothing can have been applied, and
-    /// no entry is to blame.
+    /// Converts the refusal for a request that carried no entry, such as a lookup: nothing can have been
+    /// applied, so [`Ambiguous`](Class::Ambiguous) becomes [`Retry`](Class::Retry), and no entry can be
+    /// invalid, so [`Split`](Class::Split) becomes [`Fatal`](Class::Fatal).
     #[must_use]
     pub fn before_sending(mut self) -> Self {
         self.class = match self.class {

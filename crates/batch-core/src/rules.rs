@@ -1,50 +1,67 @@
 use std::time::Duration;
 
-/// What happens to an entry that may have been delivered.
+/// The rule for an entry that may have been delivered, for example because its request timed out.
+///
+/// Set with [`Settings::on_ambiguous`](crate::Settings::on_ambiguous).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum OnAmbiguous {
-    /// It is handed back, marked as maybe delivered: at most once.
+    /// The entry is handed back with [`Cause::Ambiguous`](crate::Cause::Ambiguous): it is delivered at most
+    /// once.
     HandBack,
-    /// It is sent again, and marked as maybe doubled: at least once.
+    /// The entry is sent again, and its answer is marked as a possible duplicate
+    /// ([`Sent::maybe_duplicate`](crate::Sent::maybe_duplicate)): it is delivered at least once. This is the
+    /// default.
     #[default]
     Retry,
 }
 
-/// What happens to an entry whose identity is that of one still inside (buffered, in flight or
-/// waiting for its retry). Each one found is logged as a warning, without its content.
+/// The rule for an entry whose identity equals that of a pending entry: one that is buffered, in flight or
+/// waiting for its retry.
+///
+/// Set with [`Settings::duplicates`](crate::Settings::duplicates). Each duplicate counts in
+/// [`Stats::duplicates`](crate::Stats::duplicates), and duplicates are logged at WARN without their content.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Duplicates {
-    /// Both are sent, in order, in different requests.
+    /// Both entries are delivered, in order, in different requests.
     Allow,
-    /// The newer one is refused with [`SubmitError::Duplicate`](crate::SubmitError::Duplicate).
+    /// The newer entry is not accepted: [`SubmitError::Duplicate`](crate::SubmitError::Duplicate) gives it
+    /// back.
     KeepFirst,
-    /// The newer one takes the place of the older one, unless that is in flight; then it waits
-    /// for its answer.
+    /// The newer entry replaces the older one, whose answer is then
+    /// [superseded](crate::Sent::is_superseded). If the older entry is in flight, the newer one waits until
+    /// its request has ended.
     KeepLast,
 }
 
-/// How long a partial batch waits for company.
+/// How long a partial batch waits for more entries.
+///
+/// Set with [`Settings::linger`](crate::Settings::linger). The default is natural, up to 100 ms.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Linger {
-    /// Always this long.
+    /// A partial batch always waits this long.
     Fixed(Duration),
-    /// Not at all while nothing is in flight, else at most this long.
+    /// A partial batch does not wait while no request is in flight, and at most this long otherwise.
     Natural(Duration),
 }
 
-/// How strictly a lane (a FIFO group, a partition key) keeps its order.
+/// How strictly a lane, such as a FIFO message group or a partition key, keeps its order.
+///
+/// Set with [`Settings::order`](crate::Settings::order).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Order {
-    /// A request may carry several entries of a lane. Only a partial failure inside that one
-    /// request can reorder them; and where the service takes what it already has, a request whose
-    /// answer was lost puts second copies of them behind the first.
+    /// A request may carry several entries of a lane.
+    ///
+    /// Two failures can reorder them: a partial failure of such a request delivers a failed entry behind
+    /// later entries of its request, and a request whose response was lost delivers second copies behind the
+    /// first ones, unless the service deduplicates.
     Relaxed,
-    /// A request carries one entry of a lane: the order holds through any failure.
+    /// A request carries at most one entry of a lane, so the order holds through any failure. This costs
+    /// throughput: a lane has one entry in flight at a time.
     Strict,
 }
 
 impl Linger {
-    /// The longest that a partial batch waits.
+    /// Returns the longest time that a partial batch waits.
     #[must_use]
     pub fn longest(&self) -> Duration {
         match *self {
@@ -61,7 +78,7 @@ impl Linger {
 }
 
 impl Default for Linger {
-    /// Natural, up to 100 ms.
+    /// Returns a natural linger of up to 100 ms.
     fn default() -> Self {
         Self::Natural(Duration::from_millis(100))
     }

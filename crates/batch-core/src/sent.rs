@@ -1,12 +1,12 @@
-/// The answer for an entry that needs no more work: delivered, or superseded by a newer one.
+/// The answer to an entry that was delivered, or superseded by a newer one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Sent<T> {
-    /// What the service told about it; none when a newer entry superseded it.
+    /// The service's response for the entry, or `None` if a newer entry superseded it.
     pub response: Option<T>,
-    /// How many requests carried it.
+    /// The number of requests that carried the entry.
     pub attempts: u32,
-    /// Whether an earlier attempt may have delivered it too.
+    /// Whether an earlier attempt may have delivered the entry too.
     pub maybe_duplicate: bool,
 }
 
@@ -19,14 +19,15 @@ impl<T> Sent<T> {
         Self { response: None, attempts, maybe_duplicate }
     }
 
-    /// The same around another form of the response.
+    /// Maps the response to another type.
     pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Sent<U> {
         let Self { response, attempts, maybe_duplicate } = self;
         Sent { response: response.map(form), attempts, maybe_duplicate }
     }
 
-    /// Whether a newer entry of the same identity took its place before it was delivered. If the
-    /// newer one is handed back, this one was not written.
+    /// Returns whether a newer entry with the same identity replaced this one before it was delivered
+    /// ([`Duplicates::KeepLast`](crate::Duplicates::KeepLast)). If the newer entry is handed back, this
+    /// one is not delivered either.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.response.is_none()

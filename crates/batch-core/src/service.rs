@@ -5,16 +5,19 @@ use async_trait::async_trait;
 
 use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
 
-/// One batch operation of one service: what it allows, how it counts, and one way to send.
+/// An adapter for one batch operation of one service: its limits, the sizes of its entries, and a way to
+/// send a request.
 ///
-/// A service is a small adapter, and a value: what a user chooses about the destination (its name, its
-/// client, its keys) is set on it before it is given to [`Writer::builder`](crate::Writer::builder). It
-/// does not spawn, sleep, retry, buffer or log failures: the [`Writer`](crate::Writer) does all of that
-/// from what the adapter reports. The trait is object-safe.
+/// A service is a value. The options of the destination (its name, its client, its keys) are set on the value
+/// before it is passed to [`Writer::builder`](crate::Writer::builder). An adapter does not spawn, sleep,
+/// retry, buffer or log failures: the [`Writer`](crate::Writer) does all of that, from the verdicts that the
+/// adapter reports.
+///
+/// The trait is dyn-compatible, and implemented for `Arc<S>` and `Box<S>`.
 ///
 /// # Example
 ///
-/// A complete adapter for an operation that takes up to 3 numbers a request, and rejects 13.
+/// A complete adapter for an operation that accepts up to 3 numbers per request, and rejects 13:
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -27,7 +30,7 @@ use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
 /// #[async_trait]
 /// impl Service for Numbers {
 ///     type Entry = i64;
-///     type Response = (); // what the service says of a number that it accepted: nothing
+///     type Response = (); // the service returns nothing for an accepted number
 ///
 ///     fn name(&self) -> &'static str {
 ///         "numbers"
@@ -74,86 +77,100 @@ use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
 /// ```
 #[async_trait]
 pub trait Service: Send + Sync + 'static {
-    /// What a user submits. It is cloned only where a flush with a deadline hands back what a request in
-    /// flight still carries.
+    /// The type of the entries that users submit.
+    ///
+    /// An entry is cloned only if a flush with a deadline hands it back while its request is still in flight.
     type Entry: Clone + Send + Sync + 'static;
 
-    /// The service's response for an entry that it accepted.
+    /// The type of the service's response for an entry that it accepted.
     type Response: Send + Sync + 'static;
 
-    /// A short name for logs, such as `sqs`.
+    /// Returns a short name for logs, such as `sqs`.
     fn name(&self) -> &'static str;
 
-    /// What it sends to, for logs: the name of a queue, for example. Read once, when the writer is built.
-    /// Default: nothing.
+    /// Returns the name of the destination for logs, such as the name of a queue.
+    ///
+    /// Called once, when the writer is built. The default is an empty string.
     fn destination(&self) -> String {
         String::new()
     }
 
-    /// The limits of a request and of an entry. Read once, when the writer is built, after
-    /// [`check`](Self::check).
+    /// Returns the limits of a request and of an entry.
+    ///
+    /// Called once, when the writer is built, after [`check`](Self::check).
     ///
     /// # Errors
     ///
-    /// When the service's own options leave no room for an entry.
+    /// Returns an error if the service's own options leave no room for an entry in a request.
     fn limits(&self) -> Result<LimitPolicy, ConfigError>;
 
-    /// The settings that hold where the user chose none: its rules for order and duplicates, its linger,
-    /// its deadline. Read once, when the writer is built. Default: [`Settings::new`].
+    /// Returns the settings that apply where the user set none, such as the rules for order and duplicates.
+    ///
+    /// Called once, when the writer is built. The default is [`Settings::new`].
     fn defaults(&self) -> Settings {
         Settings::new()
     }
 
-    /// Checks the service's own options (whether there can be a destination of this name, for example),
-    /// and whether they go together with these settings, which are the user's, completed by
-    /// [`defaults`](Self::defaults). Called once, when the writer is built. Default: everything is right.
+    /// Checks the service's own options, such as the name of the destination, and whether they are compatible
+    /// with the settings: those of the user, completed by [`defaults`](Self::defaults).
+    ///
+    /// Called once, when the writer is built. The default accepts everything.
     ///
     /// # Errors
     ///
-    /// What is wrong: the value, the limit and the way out.
+    /// Returns an error that names the value, the limit and the way out.
     fn check(&self, _settings: &Settings) -> Result<(), ConfigError> {
         Ok(())
     }
 
-    /// How long the service surely remembers an entry that it accepted, if it does: one that comes again
-    /// within that time is not taken for another. Read once, when the writer is built. Default: none; it
-    /// does not, or for ever.
+    /// Returns how long the service recognises an entry that it has already accepted, such as the
+    /// deduplication interval of a FIFO queue.
     ///
-    /// That time begins at the first attempt that may have delivered the entry. One attempt timeout
-    /// before its end the entry is handed back with [`Cause::Ambiguous`](crate::Cause::Ambiguous)
-    /// instead of being sent again, so that no retry can arrive when it is over.
+    /// Called once, when the writer is built. The default is `None`, for a service that does not deduplicate,
+    /// or does so without a time limit.
+    ///
+    /// The time counts from the first attempt that may have delivered the entry. One attempt timeout before
+    /// its end, the writer hands the entry back with [`Cause::Ambiguous`](crate::Cause::Ambiguous) instead of
+    /// sending it again, so no retry can arrive after the service has forgotten the entry.
     fn remembers_for(&self) -> Option<Duration> {
         None
     }
 
-    /// Completes an entry with what the service generates for it (an id, a timestamp). Called once when
-    /// an entry is submitted, before [`measure`](Self::measure). What an entry already has is left as it
-    /// is, so that an entry handed back can be submitted again. Default: nothing.
+    /// Completes an entry with generated values, such as an id or a timestamp.
+    ///
+    /// Called each time an entry is submitted, before [`measure`](Self::measure). It must keep the values
+    /// that an entry already has, so that an entry that was handed back can be submitted again. The default
+    /// does nothing.
     ///
     /// # Errors
     ///
-    /// Why the entry cannot be completed. It is given back to the caller.
+    /// Returns the reason why the entry cannot be completed. The caller gets the entry back with
+    /// [`SubmitError::Invalid`](crate::SubmitError::Invalid).
     fn prepare(&self, _entry: &mut Self::Entry) -> Result<(), Invalid> {
         Ok(())
     }
 
-    /// Everything about an entry at once: its sizes, its lane, its identity.
+    /// Validates an entry, and returns its sizes, its lane and its identity.
     ///
     /// # Errors
     ///
-    /// Why the service would reject this entry. Its size is not checked here: the writer compares
-    /// the measure with [`limits`](Self::limits).
+    /// Returns the reason why the service would reject this entry. The size need not be checked: the writer
+    /// compares it with [`limits`](Self::limits).
     fn measure<'a>(&self, entry: &'a Self::Entry) -> Result<Measure<'a>, Invalid>;
 
-    /// Sends one request with the entries of this batch, in their order, and reports what became of them.
+    /// Sends one request with the entries of this batch, in their order, and returns their verdicts.
     ///
-    /// Called from several tasks at once. The future is dropped before its end only by the timeout of an
-    /// attempt and by the end of its runtime; the entries are only borrowed, so none is lost, and the
-    /// writer counts the request as ambiguous. A panic counts as ambiguous too.
+    /// Called from several tasks at once.
+    ///
+    /// # Cancel safety
+    ///
+    /// The writer drops the future before it completes if the attempt times out or the runtime shuts down.
+    /// The entries are only borrowed, so none is lost; the request counts as ambiguous. So does a request
+    /// whose future panics.
     ///
     /// # Errors
     ///
-    /// When the request failed as a whole: the reason, and what it means for the entries.
+    /// Returns the reason why the request failed as a whole, and what that means for the entries.
     async fn send(&self, batch: &Batch<Self::Entry>) -> Reply<Self::Response>;
 }
 

@@ -3,8 +3,11 @@ use std::time::Duration;
 
 use crate::{Backoff, Duplicates, Linger, OnAmbiguous, Order};
 
-/// How a writer gathers, sends, retries and bounds. What is not set has the default named at its
-/// method. The same settings may serve several writers.
+/// The settings of a writer: how it batches, sends and retries, and how much it may hold.
+///
+/// A setting left unset takes the service's default ([`Service::defaults`](crate::Service::defaults)), or
+/// else the default documented at its method. Settings are checked by
+/// [`WriterBuilder::build`](crate::WriterBuilder::build), and can be cloned for several writers.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,16 +40,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults.
+    /// Creates settings with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What happens to an entry that may have been delivered. Default: [`OnAmbiguous::Retry`].
+    /// Sets the rule for an entry that may have been delivered, for example because its request timed out.
+    /// Default: [`OnAmbiguous::Retry`].
     ///
-    /// Each retry of such an entry may deliver it once more: in the end the destination may hold as
-    /// many copies as there were attempts (`attempts` of what is answered), unless it knows the entry
-    /// again: a FIFO queue by its deduplication id, a table by its primary key.
+    /// Each retry of such an entry may deliver it once more. The destination may end up with as many copies
+    /// as there were attempts ([`Sent::attempts`](crate::Sent::attempts)), unless it recognises the entry: a
+    /// FIFO queue by its deduplication ID, a table by its primary key.
     ///
     /// ```
     /// # use batch_core::{OnAmbiguous, Settings};
@@ -58,12 +62,15 @@ impl Settings {
         self
     }
 
-    /// How long one request may take before it counts as ambiguous. Default: 10 s, or the delivery
-    /// deadline if that is shorter.
+    /// Sets how long a request may take before it is dropped and counts as ambiguous. Default: 10 s, or the
+    /// delivery deadline if that is shorter.
     ///
-    /// [`build`](crate::WriterBuilder::build) refuses a timeout above the
-    /// [delivery deadline](Self::delivery_deadline), and one that leaves no time for a retry before
-    /// the service forgets an entry (a FIFO queue does after five minutes).
+    /// [`build`](crate::WriterBuilder::build) rejects a timeout above the
+    /// [delivery deadline](Self::delivery_deadline), and one that leaves no time for a retry before the
+    /// service forgets an entry ([`Service::remembers_for`](crate::Service::remembers_for)): the
+    /// [deduplication interval][dedup] of a FIFO queue is 5 minutes.
+    ///
+    /// [dedup]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
     ///
     /// ```
     /// # use std::time::Duration;
@@ -76,8 +83,8 @@ impl Settings {
         self
     }
 
-    /// How long a failed request waits before its retry. Default: 100 ms, doubling up to 10 s,
-    /// with full jitter.
+    /// Sets how long a failed entry waits before its retry. Default: 100 ms, doubling up to 10 s, with full
+    /// jitter.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -91,17 +98,18 @@ impl Settings {
         self
     }
 
-    /// How long after its acceptance an entry may still be sent. An attempt under way at that
-    /// moment may finish. Default: the service's, mostly two minutes; an hour for CloudWatch.
+    /// Sets how long after its acceptance an entry may still be sent. Default: 2 minutes, unless the service
+    /// has another default (an hour for CloudWatch).
     ///
-    /// This is the writer's patience: unless [`max_attempts`](Self::max_attempts) is set, an entry is
-    /// sent again and again until then. Trouble that ends earlier (a service that answers 503,
-    /// credentials that expired) costs time and no entry.
+    /// Unless [`max_attempts`](Self::max_attempts) is set, a failed entry is retried until its deadline, so a
+    /// failure that ends earlier, such as an outage or expired credentials, costs time but no entry. At the
+    /// deadline, the entry is handed back with
+    /// [`Cause::DeadlineExceeded`](crate::Cause::DeadlineExceeded); an attempt in flight may finish first.
     ///
-    /// An entry that fell due while the process was paused (stopped by a signal, frozen between two
-    /// invocations, asleep with a clock that went on) gets one more attempt, for which its deadline
-    /// counts anew, once. The process counts as paused when the writer finds an entry, or the timeout
-    /// of its request, more than 100 ms late.
+    /// If the deadline passes while the process is paused (stopped by a signal, frozen between two
+    /// invocations, or suspended), the entry gets one more attempt, and its deadline starts again, once. The
+    /// process counts as paused if the writer handles a deadline, or the timeout of a request, more than
+    /// 100 ms late.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -114,7 +122,8 @@ impl Settings {
         self
     }
 
-    /// The rule for duplicates. Default: the service's.
+    /// Sets the rule for duplicates of pending entries. Default: [`Duplicates::KeepFirst`], unless the
+    /// service has another default.
     ///
     /// ```
     /// # use batch_core::{Duplicates, Settings};
@@ -126,11 +135,12 @@ impl Settings {
         self
     }
 
-    /// How many requests may be in flight: at the start, and at most. That is the window and its bound. The
-    /// writer adapts the window to the service. Each request that is throttled as a whole takes a
-    /// tenth off, and time lets it grow while it holds work back and requests are accepted. From the
-    /// first throttled request until the window is at its most again, requests are spread over the
-    /// round trip. The window may fall below one, down to one request a second. Default: `8..=64`.
+    /// Sets how many requests may be in flight at a time, as `initial..=maximum`. Default: `8..=64`.
+    ///
+    /// The writer adapts this window to the service. Each request that the service throttles as a whole
+    /// shrinks the window by a tenth. The window grows with time while it holds requests back and the service
+    /// accepts them. From the first throttled request until the window is back at its maximum, requests are
+    /// spread evenly over the round trip. The window may fall below 1, down to one request per second.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -142,11 +152,11 @@ impl Settings {
         self
     }
 
-    /// How long a partial batch waits for company. Default: natural, up to 100 ms, or half of the
-    /// delivery deadline if that is shorter.
+    /// Sets how long a partial batch waits for more entries. Default: [`Linger::Natural`], up to 100 ms or
+    /// half of the delivery deadline, whichever is shorter.
     ///
-    /// [`build`](crate::WriterBuilder::build) refuses one that is not below the
-    /// [delivery deadline](Self::delivery_deadline): the entries would come back unsent.
+    /// [`build`](crate::WriterBuilder::build) rejects a linger that is not below the
+    /// [delivery deadline](Self::delivery_deadline), since the entries would be handed back unsent.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -159,8 +169,12 @@ impl Settings {
         self
     }
 
-    /// Bounds the attempts of an entry. Throttling, splitting and requests that never left use up
-    /// none. Default: no bound but the [delivery deadline](Self::delivery_deadline).
+    /// Sets how many attempts an entry has, including the first one. Default: no bound other than the
+    /// [delivery deadline](Self::delivery_deadline).
+    ///
+    /// After the last attempt, the entry is handed back with
+    /// [`Cause::RetriesExhausted`](crate::Cause::RetriesExhausted). Requests that were throttled, split or
+    /// not sent use up no attempt.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -172,7 +186,8 @@ impl Settings {
         self
     }
 
-    /// Lowers the most bytes of a request below the service's limit.
+    /// Sets the maximum size of a request in bytes, as the service counts them. Default: the service's limit,
+    /// which it cannot exceed.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -184,7 +199,7 @@ impl Settings {
         self
     }
 
-    /// Lowers the most entries of a request below the service's limit.
+    /// Sets the maximum number of entries per request. Default: the service's limit, which it cannot exceed.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -196,8 +211,11 @@ impl Settings {
         self
     }
 
-    /// The most bytes of memory that entries inside may occupy: buffered, in flight, waiting for
-    /// their retry, or handed back and not collected. Default: 64 MiB.
+    /// Sets the memory in bytes that the writer may hold. Default: 64 MiB.
+    ///
+    /// Entries that are buffered, in flight or waiting for their retry count, as do uncollected failures and
+    /// permits. Each entry is charged its heap plus [`ENTRY_OVERHEAD_BYTES`](crate::ENTRY_OVERHEAD_BYTES).
+    /// When the writer is full, [`submit`](crate::Writer::submit) waits.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -209,7 +227,8 @@ impl Settings {
         self
     }
 
-    /// The most entries inside, counted like [`max_bytes`](Self::max_bytes). Default: 10,000.
+    /// Sets the number of entries that the writer may hold, counted like [`max_bytes`](Self::max_bytes).
+    /// Default: 10,000.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -221,7 +240,8 @@ impl Settings {
         self
     }
 
-    /// How strictly lanes keep their order. Default: the service's, mostly [`Order::Relaxed`].
+    /// Sets how strictly lanes keep their order. Default: [`Order::Relaxed`], unless the service has another
+    /// default.
     ///
     /// ```
     /// # use batch_core::{Order, Settings};
@@ -233,8 +253,10 @@ impl Settings {
         self
     }
 
-    /// Sends as soon as this many bytes wait, instead of a full request's. More may still join
-    /// while no request can be sent, up to the limit.
+    /// Sets the number of buffered bytes, as the service counts them, at which a batch is sent without
+    /// lingering. Default: the maximum of a request.
+    ///
+    /// A batch may still grow up to the maximum of a request while no request can be sent.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -246,8 +268,10 @@ impl Settings {
         self
     }
 
-    /// Sends as soon as this many entries wait, instead of a full request's. More may still join
-    /// while no request can be sent, up to the limit.
+    /// Sets the number of buffered entries at which a batch is sent without lingering. Default: the maximum
+    /// of a request.
+    ///
+    /// A batch may still grow up to the maximum of a request while no request can be sent.
     ///
     /// ```
     /// # use batch_core::Settings;
@@ -259,8 +283,11 @@ impl Settings {
         self
     }
 
-    /// How long the service remembers an entry, from [`Service::remembers_for`]; set by the writer's
-    /// builder, and needed by a program that drives a [`Buffer`](crate::Buffer) itself.
+    /// Sets how long the service recognises an entry that it has already accepted; see
+    /// [`Service::remembers_for`]. Default: `None`.
+    ///
+    /// The writer's builder sets it from the service. Only a program that drives a
+    /// [`Buffer`](crate::Buffer) itself needs this method.
     ///
     /// [`Service::remembers_for`]: crate::Service::remembers_for
     pub fn remembered_for(mut self, memory: Option<Duration>) -> Self {
@@ -268,7 +295,7 @@ impl Settings {
         self
     }
 
-    /// These settings, and the others where none is set here.
+    /// Completes these settings: those left unset are taken from `others`.
     ///
     /// ```
     /// # use batch_core::{Order, Settings};
@@ -297,7 +324,7 @@ impl Settings {
         }
     }
 
-    /// Whether [`Order::Strict`] is set, which some destinations cannot keep.
+    /// Returns whether [`Order::Strict`] is set. Some destinations cannot keep that order.
     #[must_use]
     pub fn is_strict(&self) -> bool {
         self.order == Some(Order::Strict)

@@ -1,48 +1,53 @@
-/// A snapshot of a writer's counters, taken at one moment: at any moment
-/// `accepted == delivered + superseded + handed_back + inside`.
+/// A consistent snapshot of a writer's counters.
+///
+/// At any moment, `accepted == delivered + superseded + handed_back + inside`. A field counts since the writer
+/// was built, unless its documentation calls it a gauge, which is the value now.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Entries accepted.
+    /// Entries that the writer accepted.
     pub accepted: u64,
-    /// Entries that the service took.
+    /// Entries that the service accepted.
     pub delivered: u64,
-    /// Entries whose place a newer one took.
+    /// Entries that a newer entry with the same identity replaced.
     pub superseded: u64,
-    /// Entries handed back.
+    /// Entries that were handed back with a cause.
     pub handed_back: u64,
-    /// Of those, entries whose receipt was dropped and that were discarded to make room for others.
+    /// Of those, entries whose receipt was dropped and that were discarded to free capacity for new entries.
     pub discarded: u64,
-    /// Entries without an answer yet: buffered, in flight or waiting for their retry.
+    /// Entries without an answer yet: buffered, in flight or waiting for their retry. A gauge.
     pub inside: u64,
-    /// Of those, entries in flight now.
+    /// Of those, entries in flight. A gauge.
     pub in_flight: u64,
-    /// Entries delivered or handed back of which an earlier attempt may have delivered them too.
+    /// Entries with an answer that says that an attempt may also have delivered them: possible duplicates
+    /// among the delivered entries, and maybe delivered ones among those handed back.
     pub ambiguous: u64,
-    /// Entries that were handed back and not collected yet.
+    /// Failures that were not collected yet. A gauge.
     pub uncollected: u64,
-    /// Entries handed back in flight, by a flush with a deadline, whose request has ended since. Their
-    /// verdicts came late and changed nothing.
+    /// Entries that a flush with a deadline handed back while they were in flight, and whose request has
+    /// ended since. Their verdicts were late and changed nothing.
     pub late: u64,
-    /// Duplicates found at `submit`.
+    /// Duplicates of pending entries that were submitted, whatever the rule for them.
     pub duplicates: u64,
     /// Requests sent.
     pub requests: u64,
-    /// Of those, requests in flight now.
+    /// Of those, requests in flight. A gauge.
     pub requests_in_flight: u64,
-    /// How many requests may be in flight now; the writer adapts it to the service. It is the
-    /// window of [`Settings::in_flight`](crate::Settings::in_flight) rounded up: at 1 the writer
+    /// Requests that may be in flight at a time, as the writer has adapted to the service. A gauge.
+    ///
+    /// This is the window of [`Settings::in_flight`](crate::Settings::in_flight) rounded up. At 1, the writer
     /// may send more slowly than one request after the other.
     pub in_flight_limit: u64,
-    /// Sendings of entries, each entry counted as often as a request carried it.
+    /// Attempts: entries sent, each counted once for every request that carried it.
     pub entries_sent: u64,
-    /// Of those, the ones beyond the first of their entry.
+    /// Of those, attempts after the first one of their entry.
     pub retries: u64,
-    /// Requests, and entries of a partly accepted request, that the service throttled.
+    /// Requests that the service throttled as a whole, plus entries that it throttled in other requests.
     pub throttled: u64,
-    /// Requests of several entries that the service refused as a whole, and that were split to find
-    /// the culprits.
+    /// Requests of several entries that the service rejected as a whole, and that were split to find the
+    /// invalid entries.
     pub splits: u64,
-    /// Bytes of memory charged for entries inside, uncollected or reserved.
+    /// Bytes of memory charged for entries without an answer, uncollected failures and permits. A gauge.
+    /// [`Settings::max_bytes`](crate::Settings::max_bytes) is its bound.
     pub bytes: u64,
 }

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use crate::Failure;
 
-/// An entry handed back, as it was submitted, with why.
+/// An entry that was handed back, with the cause.
 ///
-/// What `submit` generated for the entry (a deduplication id, a timestamp) stays with it, so that
-/// submitting it again is safe. `Debug` and `Display` do not show the entry.
+/// The entry keeps the values that `submit` generated for it, such as a deduplication ID or a timestamp, so it
+/// is safe to submit again.
 ///
-/// `{item:#}` says how often it was sent and for how long: "not delivered after 3 attempts in 1.5s". Why
-/// is its [source](std::error::Error::source), the cause, whose source is the failure behind it, so that
-/// a report of the chain says nothing twice. `{item:#}` is such a report in one line.
+/// `Display` shows the number of attempts and their duration. The [`Cause`] is the
+/// [source](std::error::Error::source), and the [`Failure`] is the source of the cause, so a report of the
+/// error chain shows nothing twice. The alternate form `{item:#}` shows the whole chain in one line. Neither
+/// `Display` nor `Debug` shows the entry.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -27,66 +28,73 @@ use crate::Failure;
 /// ```
 #[must_use = "an unprocessed item is an entry that was not delivered"]
 pub struct UnprocessedItem<E> {
-    /// The entry.
+    /// The entry, with the values that were generated for it.
     pub entry: E,
-    /// Why it was not delivered.
+    /// The cause of the failure.
     pub cause: Cause,
-    /// How many requests carried it.
+    /// The number of requests that carried the entry.
     pub attempts: u32,
-    /// The time from its acceptance to now.
+    /// The time from the acceptance of the entry until it was handed back.
     pub age: Duration,
-    /// Whether one of the attempts may have delivered it all the same.
+    /// Whether one of the attempts may have delivered the entry all the same.
     pub maybe_delivered: bool,
 }
 
-/// Why an entry was not delivered.
+/// The cause for which an entry was handed back.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// It may have been delivered and is not sent again: the writer is set to hand such entries back, or
-    /// the service would soon take it for another one
-    /// ([`Service::remembers_for`](crate::Service::remembers_for)); with the last failure.
-    #[error("it may have been delivered")]
+    /// The entry may have been delivered, and is not sent again. Holds its last failure.
+    ///
+    /// Either the rule is [`OnAmbiguous::HandBack`](crate::OnAmbiguous::HandBack), or the service might have
+    /// forgotten the entry by the time of a retry
+    /// ([`Service::remembers_for`](crate::Service::remembers_for)).
+    #[error("it may have been delivered, so it is not sent again")]
     Ambiguous(#[source] Failure),
-    /// Its delivery deadline passed; with its last failure. Where it was never sent, that of its lane,
-    /// or of the writer's requests, which it waited for; none if nothing failed meanwhile.
+    /// The delivery deadline of the entry passed. Holds its last failure.
+    ///
+    /// For an entry that was never sent, it holds the last failure that it waited behind, in its lane or in
+    /// the whole writer, or `None` if there was none.
     #[error("its delivery deadline passed")]
     DeadlineExceeded(#[source] Option<Failure>),
-    /// The request that carried it cannot succeed: access denied, no such destination.
+    /// The request that carried the entry cannot succeed, for example because access is denied or the
+    /// destination does not exist.
     #[error("the request cannot succeed")]
     Fatal(#[source] Failure),
-    /// The service refused it for good, in an answer for each entry or in a request that carried
-    /// no other entry.
-    #[error("the service refused it")]
+    /// The service rejected the entry for good, individually or in a request that carried no other entry.
+    #[error("the service rejected it")]
     Rejected(#[source] Failure),
-    /// Each of the attempts that [`Settings::max_attempts`](crate::Settings::max_attempts) allows failed;
-    /// with the last failure.
+    /// All attempts that [`Settings::max_attempts`](crate::Settings::max_attempts) allows failed. Holds the
+    /// last failure.
     #[error("every attempt failed")]
     RetriesExhausted(#[source] Failure),
-    /// The runtime that the writer worked on was shut down; with the last failure, like
+    /// The runtime on which the writer worked was shut down. Holds the last failure, like
     /// [`DeadlineExceeded`](Self::DeadlineExceeded).
-    #[error("the runtime was shut down")]
+    #[error("the writer's runtime was shut down")]
     RuntimeStopped(#[source] Option<Failure>),
-    /// The service refused a request that carried it among others, and the search for the culprits
-    /// reached its budget first; with the last refusal. It may be acceptable and may be submitted
-    /// again.
+    /// The service rejected a request that carried the entry among others, and the search for the invalid
+    /// entries used up its budget before it reached this entry. Holds the last failure. The entry may be
+    /// valid, and can be submitted again.
     ///
-    /// The budget for a request of n entries is 3n/2 + 25 requests: 1,525 for 1,000 entries. Every
-    /// request counts that the service refuses as a whole or answers for each entry; those that
-    /// fail as a whole for another reason, and are repeated, do not. The search for culprits alone
-    /// stays within the budget, whatever their share and wherever they stand; the rest of it is for
-    /// entries of the same lane that fail by themselves meanwhile. A request of at most 25 entries
-    /// has no budget, and no entry of it comes back with this cause.
-    #[error("a request that carried it was refused, and the search for the culprits ended first")]
+    /// The budget for a request of n entries is 3n/2 + 25 requests, for example 1,525 for 1,000 entries. A
+    /// request counts if the service rejects it as a whole or responds for each of its entries; a request
+    /// that fails as a whole for another reason, and is repeated, does not. The search itself always stays
+    /// within the budget, however many entries are invalid; the rest of the budget covers entries of the same
+    /// lane that fail individually in the meantime. Requests of at most 25 entries have no budget, and their
+    /// entries are never handed back with this cause.
+    #[error(
+        "the service rejected a request that carried it, and the search for the invalid entries used up its budget"
+    )]
     Unisolated(#[source] Failure),
-    /// `flush_by` or `shutdown_by` reached its deadline; with the last failure, like
+    /// The entry was withdrawn at the deadline of [`flush_by`](crate::Writer::flush_by) or
+    /// [`shutdown_by`](crate::Writer::shutdown_by). Holds the last failure, like
     /// [`DeadlineExceeded`](Self::DeadlineExceeded).
     #[error("it was withdrawn at the deadline of a flush")]
     Withdrawn(#[source] Option<Failure>),
 }
 
 impl Cause {
-    /// The failure behind it: the service's last answer, if there was one.
+    /// Returns the failure that the cause holds, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -103,7 +111,7 @@ impl Cause {
 }
 
 impl<E> UnprocessedItem<E> {
-    /// The same item around another form of its entry.
+    /// Maps the entry to another type.
     pub fn map<F>(self, form: impl FnOnce(E) -> F) -> UnprocessedItem<F> {
         UnprocessedItem {
             entry: form(self.entry),
@@ -158,15 +166,15 @@ mod tests {
     fn a_cause_knows_the_failure_behind_it() {
         let failure = || Failure::new("Code");
         for (cause, shown) in [
-            (Cause::Ambiguous(failure()), "it may have been delivered"),
+            (Cause::Ambiguous(failure()), "it may have been delivered, so it is not sent again"),
             (Cause::DeadlineExceeded(Some(failure())), "its delivery deadline passed"),
             (Cause::Fatal(failure()), "the request cannot succeed"),
-            (Cause::Rejected(failure()), "the service refused it"),
+            (Cause::Rejected(failure()), "the service rejected it"),
             (Cause::RetriesExhausted(failure()), "every attempt failed"),
-            (Cause::RuntimeStopped(Some(failure())), "the runtime was shut down"),
+            (Cause::RuntimeStopped(Some(failure())), "the writer's runtime was shut down"),
             (
                 Cause::Unisolated(failure()),
-                "a request that carried it was refused, and the search for the culprits ended first",
+                "the service rejected a request that carried it, and the search for the invalid entries used up its budget",
             ),
             (Cause::Withdrawn(Some(failure())), "it was withdrawn at the deadline of a flush"),
         ] {

@@ -115,7 +115,7 @@ fn settings_that_contradict_each_other_are_refused_by_the_names_of_their_methods
     assert_eq!(refused(&most), None);
 
     let needed = 100 + ENTRY_OVERHEAD_BYTES;
-    let (setting, why) = ("Settings::max_bytes", "one largest entry needs");
+    let (setting, why) = ("Settings::max_bytes", "the memory of one entry of the maximum size");
     let below = ConfigError::BelowNeed { setting, value: needed - 1, needed, why };
     assert_eq!(refused(&Settings::new().max_bytes(needed - 1)), Some(below));
     assert_eq!(refused(&Settings::new().max_bytes(needed)), None);

@@ -90,7 +90,7 @@ async fn a_miscounted_answer_names_both_numbers() {
     writer.submit(item(1)).await.unwrap();
     let items = writer.flush().await;
     let failure = items[0].cause.failure().unwrap();
-    assert_eq!(failure.to_string(), "VerdictsMiscounted: 2 verdicts for 1 entries");
+    assert_eq!(failure.to_string(), "VerdictsMiscounted: the response has 2 verdicts for 1 entries");
     assert!(items[0].maybe_delivered);
 }
 

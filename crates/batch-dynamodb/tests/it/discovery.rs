@@ -123,7 +123,7 @@ async fn a_table_that_cannot_be_described_says_why() {
     ] {
         let error = discover(&described(answer)).await.unwrap_err();
         assert!(matches!(error, ConnectError::Unanswered(_)), "{error:?}");
-        says(&report(&error), &["the destination could not be asked", words]);
+        says(&report(&error), &["the destination could not be looked up", words]);
     }
 }
 

@@ -85,12 +85,14 @@ async fn limits_that_were_set_lie_within_those_of_the_stream() {
     let error = connect(measurements(&http).max_record_bytes(4 * MIB + 1)).await.unwrap_err();
     says(
         &report(&error),
-        &["the options do not fit: Kinesis::max_record_bytes: 4194305 is above the limit of 4194304"],
+        &["the options are invalid: Kinesis::max_record_bytes: 4194305 is above the limit of 4194304"],
     );
     let error = connect(measurements(&http).max_request_bytes(3 * MIB)).await.unwrap_err();
     says(
         &report(&error),
-        &["Kinesis::max_request_bytes: 3145728 is below 4194304, which one record may have"],
+        &[
+            "Kinesis::max_request_bytes: 3145728 is below the minimum of 4194304, the size that one record may have",
+        ],
     );
 }
 
@@ -156,7 +158,7 @@ async fn a_stream_that_cannot_be_described_is_a_clear_error() {
         (Answer::Http(200, "<html>".to_owned()), "UnreadableAnswer"),
         (Answer::Http(403, "<html>".to_owned()), "HTTP 403"),
     ] {
-        check(answer, unanswered, &["the destination could not be asked: ", words]).await;
+        check(answer, unanswered, &["the destination could not be looked up: ", words]).await;
     }
 }
 
@@ -177,7 +179,7 @@ async fn a_record_that_only_a_larger_limit_takes_is_delivered() {
     let writer = connect(Kinesis::new(client, "large")).await.unwrap();
     writer.submit(Record::new(vec![7; 2 * MIB - 3]).partition_key("key")).await.unwrap();
     let error = writer.submit(Record::new(vec![7; 2 * MIB - 2]).partition_key("key")).await.unwrap_err();
-    says(&error, &["2097153 bytes, the limit is 2097152"]);
+    says(&error, &["2097153 bytes, above the limit of 2097152"]);
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 1, 0);
     assert_eq!(server.kinesis().accepted("large")[0].bytes, 2 * MIB);

@@ -112,7 +112,7 @@ async fn a_message_above_the_queues_own_maximum_fails_alone() {
 
     let writer = SqsWriter::builder(Sqs::new(client, "orders").max_message_bytes(1_024)).build().unwrap();
     let error = writer.submit(Message::new("x".repeat(1_025))).await.unwrap_err();
-    says(&error, &["1025 bytes, the limit is 1024"]);
+    says(&error, &["1025 bytes, above the limit of 1024"]);
 }
 
 /// Checks that of ten messages the poisoned one is handed back and the others are delivered.

@@ -190,9 +190,9 @@ async fn a_check_says_what_is_wrong_before_the_first_message() {
     for (queue, answer, expected) in [
         ("orders", not_there.clone(), "the destination was not found: NonExistentQueue"),
         (URL, not_there, "the destination was not found: NonExistentQueue"),
-        ("orders", forbidden.clone(), "the destination could not be asked: AccessDenied"),
+        ("orders", forbidden.clone(), "the destination could not be looked up: AccessDenied"),
         (URL, forbidden.clone(), "allow them sqs:GetQueueAttributes"),
-        ("no queue", forbidden, "the options do not fit: the queue name \"no queue\""),
+        ("no queue", forbidden, "the options are invalid: the queue name \"no queue\""),
     ] {
         let http = Canned::script([answer]);
         let error = Sqs::new(client(http.clone()), queue).check().await.unwrap_err();
