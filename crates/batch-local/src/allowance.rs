@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::bucket::Bucket;
 use crate::clock;
 
-/// So many a second: a bucket that holds what flows into it in one second, full at its first use.
+/// A rate limit: a token bucket that holds the tokens of one second, and is full at its first use.
 ///
-/// A clone draws from the same bucket.
+/// Clones share one bucket, and two allowances are equal if they share one.
 ///
 /// ```
 /// use batch_local::{Allowance, Chosen, Fault, FaultPlan};
 ///
-/// // A service that takes a hundred requests a second, or one that takes a thousand entries a second.
+/// // A service that accepts 100 requests per second, and one that accepts 1,000 entries per second.
 /// let requests = FaultPlan::always(Fault::ThrottleAbove(Allowance::per_second(100)));
 /// let entries = FaultPlan::always(Fault::throttle_entries(Chosen::Above(Allowance::per_second(1_000))));
 /// # let _ = (requests, entries);
@@ -23,7 +23,7 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// An allowance of that many a second.
+    /// Creates an allowance of `count` requests or entries per second.
     #[must_use]
     pub fn per_second(count: u32) -> Self {
         Self { per_second: count, bucket: Arc::default() }
@@ -37,7 +37,7 @@ impl Allowance {
     }
 }
 
-/// Allowances are equal if they are the same one.
+/// Two allowances are equal if they share one bucket.
 impl PartialEq for Allowance {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.bucket, &other.bucket)

@@ -1,21 +1,21 @@
 use bytes::Bytes;
 
-/// Why a request gets no complete answer: the connection broke, or there never was one.
+/// The reason why a request gets no complete response: its connection broke, or was never established.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Broken {
-    /// The connection was reset before any byte of an answer.
-    #[error("the connection was reset before an answer")]
+    /// The connection was reset before any byte of a response.
+    #[error("the connection was reset before a response")]
     Reset,
-    /// The connection was closed in the middle of the answer's body.
-    #[error("the connection was closed in the middle of an answer of {length} bytes")]
+    /// The connection was closed in the middle of the response body.
+    #[error("the connection was closed in the middle of a response body of {length} bytes")]
     Truncated {
-        /// The answer's head, and the part of its body that arrives.
+        /// The head of the response, and the part of its body that arrives.
         arrived: Box<http::Response<Bytes>>,
-        /// The length of the whole body, as announced in `content-length`, in bytes.
+        /// The length of the whole body in bytes, as announced in `content-length`.
         length: usize,
     },
-    /// No connection could be established; the request surely never left.
+    /// No connection could be established, so the request was not sent.
     #[error("no connection could be established: connection refused")]
     Unreachable,
 }

@@ -3,122 +3,126 @@ use std::sync::Arc;
 
 use crate::Allowance;
 
-/// Decides by the content of an entry as text; called once for each entry of a request. That is the
-/// body of a message, or the data of a record, with replacements for what is not UTF-8. Of a datum it
-/// is the name of the metric and its dimensions, as in `Latency Host=a Region=b`, in the order in
-/// which they were sent; of a DynamoDB write, the JSON that was sent of its item or key.
+/// A predicate on the content of an entry as text, called once for each entry of a request.
+///
+/// The text is, by service:
+///
+/// - SQS: the body of the message;
+/// - Kinesis: the data of the record, with replacement characters where it is not UTF-8;
+/// - DynamoDB: the JSON of the item or the key, as it was sent;
+/// - CloudWatch: the name of the metric and its dimensions in the order in which they were sent, such as
+///   `Latency Host=a Region=b`.
 pub type BodyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// Decides by the id of the access key that a request is signed with, which is empty where there is no
-/// signature.
+/// A predicate on the ID of the access key with which a request is signed, or on an empty string if the
+/// request is not signed.
 pub type KeyPredicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// One thing that goes wrong with one request.
+/// A failure of one request.
 ///
-/// "Applied" means that the server took the request as if nothing had happened: what it accepted
-/// can be read back, although the client never sees the true answer.
+/// A request is *applied* if the server processes it as usual: the accepted entries can be read back, even
+/// though the client does not see the usual response.
 ///
-/// An error code may be given by any of the names that the service has for it, or by the name that
-/// Amazon SQS has for the same: `InternalError`, `RequestThrottled`. Any other code is passed on as
-/// it is.
+/// An error code can be any name that the service has for the error, or the name that Amazon SQS has for it,
+/// such as `InternalError` or `RequestThrottled`. Other codes are returned unchanged.
 ///
-/// Amazon CloudWatch takes all of a request or nothing: a fault that fails single entries refuses the
-/// whole request if it strikes any of them. The status is 400 if the failure is the sender's or
-/// throttling, else 500.
+/// Amazon CloudWatch accepts or rejects a request as a whole, so a fault that fails single entries rejects
+/// the whole request if it hits any of them. The status is 400 for a sender fault or throttling, and 500
+/// otherwise.
 ///
-/// Amazon DynamoDB gives no reasons for single entries: those that fail are among the
-/// `UnprocessedItems`, whatever the code, and nobody is to blame. If all of them are throttled, the
-/// whole request is.
+/// Amazon DynamoDB reports no reasons for single entries: failed entries are in `UnprocessedItems`, whatever
+/// the code, and `sender_fault` has no effect. If all entries are throttled, the whole request is.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The request is applied, but answered with an error.
+    /// The request is applied, but the response is an error.
     ErrorAfter {
-        /// The HTTP status of the answer.
+        /// The HTTP status of the response.
         status: u16,
         /// The error code.
         code: String,
     },
-    /// The request is answered with an error and not applied.
+    /// The request is not applied, and the response is an error.
     ErrorBefore {
-        /// The HTTP status of the answer.
+        /// The HTTP status of the response.
         status: u16,
         /// The error code.
         code: String,
     },
-    /// The entries whose content matches fail, the others are applied. A request of a single entry
-    /// is refused.
+    /// The entries whose content matches fail, and the others are applied. A request for a single entry is
+    /// rejected if its entry matches.
     FailWhere {
-        /// Chooses by the content of an entry.
+        /// Matches the content of an entry.
         predicate: BodyPredicate,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's, where the service tells.
+        /// Whether the failure is reported as the sender's fault, if the service reports that.
         sender_fault: bool,
     },
-    /// The request is applied, but never answered.
+    /// The request is applied, but there is never a response.
     HangAfter,
-    /// The request is never answered and not applied.
+    /// The request is not applied, and there is never a response.
     HangBefore,
-    /// The request is applied, but the answer is no answer of the service.
+    /// The request is applied, but the response is an HTML page, which clients cannot parse.
     Malformed,
-    /// Nothing goes wrong.
+    /// The request succeeds or fails as usual.
     None,
-    /// The chosen entries fail in an answer that is otherwise a success; the others are applied. A
-    /// request of a single entry is refused if it is chosen.
+    /// The chosen entries fail in a response that is otherwise a success, and the others are applied. A
+    /// request for a single entry is rejected if its entry is chosen.
     PartialFailure {
-        /// Which entries fail.
+        /// The entries that fail.
         entries: Chosen,
         /// The error code of the failed entries.
         code: String,
-        /// Whether the failure is the sender's, where the service tells.
+        /// Whether the failure is reported as the sender's fault, if the service reports that.
         sender_fault: bool,
     },
-    /// The request is refused and not applied if it is signed with an access key that matches. The
-    /// signature itself is not checked.
+    /// The request is not applied, and the response is an error, if the access key of its signature
+    /// matches. The signature itself is not checked.
     RefuseKeys {
-        /// Chooses by the id of the access key.
+        /// Matches the ID of the access key.
         predicate: KeyPredicate,
-        /// The HTTP status of the answer.
+        /// The HTTP status of the response.
         status: u16,
         /// The error code.
         code: String,
     },
-    /// The whole request is refused and not applied if the content of any entry matches.
+    /// The request is not applied, and the response is an error, if the content of any entry matches.
     RejectRequestWhere {
-        /// Chooses by the content of an entry.
+        /// Matches the content of an entry.
         predicate: BodyPredicate,
-        /// The HTTP status of the answer.
+        /// The HTTP status of the response.
         status: u16,
         /// The error code.
         code: String,
     },
-    /// The request is applied, then the connection is reset without an answer.
+    /// The request is applied, but the connection is reset before a response.
     ResetAfter,
-    /// The connection is reset without an answer; the request is not applied.
+    /// The request is not applied, and the connection is reset before a response.
     ResetBefore,
-    /// A request beyond the allowance is refused like by [`ThrottleRequest`](Self::ThrottleRequest);
-    /// the others pass.
+    /// A request beyond the allowance is throttled like by [`ThrottleRequest`](Self::ThrottleRequest).
     ThrottleAbove(Allowance),
-    /// The chosen entries fail with the service's code for throttling (on SQS, `RequestThrottled`);
+    /// The chosen entries fail with the service's code for throttling, such as `RequestThrottled` of SQS, and
     /// the others are applied.
     ThrottleEntries {
-        /// Which entries are throttled.
+        /// The entries that are throttled.
         entries: Chosen,
-        /// Whether the failure is reported as the sender's.
+        /// Whether the failure is reported as the sender's fault, if the service reports that.
         sender_fault: bool,
     },
-    /// The request is refused with the service's error for throttling and not applied.
+    /// The request is not applied, and the response is the service's error for throttling.
     ThrottleRequest,
-    /// The request is applied, but the connection is closed in the middle of the answer's body.
+    /// The request is applied, but the connection is closed in the middle of the response body.
     Truncated,
-    /// No connection can be established. Behind a socket, where the connection exists already, it
-    /// is reset.
+    /// The request is not applied, because no connection can be established. Over a socket, where the
+    /// connection already exists, it is reset.
     Unreachable,
 }
 
-/// Which entries of a request a fault strikes. Those of a batch for several DynamoDB tables are
-/// numbered through, in the order of the names of the tables.
+/// The entries of a request that a fault hits.
+///
+/// The entries of a batch for several DynamoDB tables are numbered consecutively, in the order of the table
+/// names.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Chosen {
@@ -126,38 +130,40 @@ pub enum Chosen {
     Above(Allowance),
     /// Every entry.
     All,
-    /// The entries at these positions, from 0.
+    /// The entries at these positions, counted from 0.
     At(Vec<usize>),
-    /// Each entry with this probability, drawn from the seed.
+    /// Each entry with this probability, from 0 to 1, drawn from the seed.
     Rate(f64),
 }
 
 impl Fault {
-    /// An answer that the caller is not authorized; not applied.
+    /// Creates a fault that rejects a request with status 403 and `AccessDeniedException`, and does not apply
+    /// it.
     #[must_use]
     pub fn access_denied() -> Self {
         Self::error_before(403, "AccessDeniedException")
     }
 
-    /// An error answer to a request that is applied all the same.
+    /// Creates a fault that applies a request, but responds with an error.
     #[must_use]
     pub fn error_after(status: u16, code: impl Into<String>) -> Self {
         Self::ErrorAfter { status, code: code.into() }
     }
 
-    /// An error answer to a request that is not applied.
+    /// Creates a fault that does not apply a request, and responds with an error.
     #[must_use]
     pub fn error_before(status: u16, code: impl Into<String>) -> Self {
         Self::ErrorBefore { status, code: code.into() }
     }
 
-    /// An answer that the security token has expired; not applied.
+    /// Creates a fault that rejects a request with status 403 and `ExpiredTokenException`, and does not apply
+    /// it.
     #[must_use]
     pub fn expired_token() -> Self {
         Self::error_before(403, "ExpiredTokenException")
     }
 
-    /// A failure of the entries whose content matches.
+    /// Creates a fault that fails the entries whose content matches, and applies the others.
     #[must_use]
     pub fn fail_where(
         predicate: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -167,18 +173,18 @@ impl Fault {
         Self::FailWhere { predicate: Arc::new(predicate), code: code.into(), sender_fault }
     }
 
-    /// A failure of the chosen entries.
+    /// Creates a fault that fails the chosen entries, and applies the others.
     #[must_use]
     pub fn partial_failure(entries: Chosen, code: impl Into<String>, sender_fault: bool) -> Self {
         Self::PartialFailure { entries, code: code.into(), sender_fault }
     }
 
-    /// A refusal of every request that is signed with an access key that matches.
+    /// Creates a fault that rejects every request that is signed with a matching access key.
     ///
     /// ```
     /// use batch_local::{Fault, FaultPlan};
     ///
-    /// // The keys of yesterday are refused, by lookups as well as by writes.
+    /// // Yesterday's key is rejected, by lookups as well as by writes.
     /// let expired = Fault::refuse_keys(|id| id == "AKIDYESTERDAY", 403, "ExpiredToken");
     /// let plan = FaultPlan::always(expired).only("GetQueueUrl").only("SendMessageBatch");
     /// # let _ = plan;
@@ -192,7 +198,7 @@ impl Fault {
         Self::RefuseKeys { predicate: Arc::new(predicate), status, code: code.into() }
     }
 
-    /// A refusal of every request in which the content of an entry matches.
+    /// Creates a fault that rejects every request in which the content of an entry matches.
     #[must_use]
     pub fn reject_request_where(
         predicate: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -202,7 +208,8 @@ impl Fault {
         Self::RejectRequestWhere { predicate: Arc::new(predicate), status, code: code.into() }
     }
 
-    /// A throttling of the chosen entries, reported as the service's doing.
+    /// Creates a fault that throttles the chosen entries, reported as a fault of the service, and applies the
+    /// others.
     #[must_use]
     pub fn throttle_entries(entries: Chosen) -> Self {
         Self::ThrottleEntries { entries, sender_fault: false }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::memory::weight;
 
-/// What a destination was sent, whatever became of it.
+/// The entries that a destination accepted, including those deleted since.
 #[derive(Debug)]
 pub(crate) struct History<E> {
     pub(crate) accepted: Vec<Arc<E>>,
@@ -11,13 +11,13 @@ pub(crate) struct History<E> {
     pub(crate) count: u64,
 }
 
-/// The size of a batch that was applied, failed entries included.
+/// The size of a batch that was applied, including its failed entries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AppliedBatch {
-    /// How many entries it had.
+    /// The number of entries.
     pub entries: usize,
-    /// What its entries count against the service's limit of a request, in bytes.
+    /// The size of the entries in bytes, as the service counts them against its limit of a request.
     pub bytes: usize,
 }
 

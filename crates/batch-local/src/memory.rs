@@ -24,7 +24,7 @@ impl Memory {
         }
         let capacity = self.capacity;
         Err(Refusal::unavailable(format!(
-            "this local server would remember {needed} bytes, its capacity is {capacity}; delete some of what it holds or build it with more"
+            "this local server would hold {needed} bytes, above its capacity of {capacity}; raise it with `LocalServerBuilder::capacity`, or delete queues, streams or tables"
         )))
     }
 

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use crate::{Chosen, Fault};
 
-/// Which requests go wrong, how, and how long every request takes.
+/// A plan of the faults and the latency of requests.
 ///
-/// Faults strike the operations that write entries (such as `SendMessageBatch`, `PutRecords` and
-/// `BatchWriteItem`), so that what was written can always be read back; [`only`](Self::only) chooses
-/// other ones. Latency is added to every request.
+/// Faults hit the operations that write entries, such as `SendMessageBatch`, `PutRecords` and
+/// `BatchWriteItem`, so that reading back stays reliable; [`only`](Self::only) chooses other operations.
+/// Latency is added to every request.
 ///
 /// The same plan, seed and order of requests give the same faults.
 ///
@@ -17,7 +17,7 @@ use crate::{Chosen, Fault};
 /// // The first write is throttled, the second passes, the third is applied but never confirmed.
 /// let script = FaultPlan::script([Fault::ThrottleRequest, Fault::None, Fault::ResetAfter]);
 ///
-/// // Every tenth write fails in one of the ways that happen in the field.
+/// // Every tenth write, on average, fails in one of the ways that occur in production.
 /// let random = FaultPlan::random(0.1, 42);
 /// # let _ = (script, random);
 /// ```
@@ -40,33 +40,32 @@ pub(crate) enum Choice {
 }
 
 impl FaultPlan {
-    /// Strikes every write with this fault.
+    /// Creates a plan in which this fault hits every write.
     pub fn always(fault: Fault) -> Self {
         Self::new(Choice::Always(fault))
     }
 
-    /// Nothing goes wrong.
+    /// Creates a plan without faults and latency.
     pub fn none() -> Self {
         Self::script([])
     }
 
-    /// Strikes each write with the probability `rate` (0 to 1), drawn from `seed`.
+    /// Creates a plan in which a fault hits each write with the probability `rate`, from 0 to 1, drawn from
+    /// `seed`.
     ///
-    /// The fault is drawn from a mix in which throttling and partial failures are frequent, and
-    /// errors, resets and unreadable answers rare. It never hangs; [`kinds`](Self::kinds) chooses
-    /// another mix.
+    /// The fault is drawn from a mix in which throttling and partial failures are frequent, and errors, resets
+    /// and malformed responses are rare. No request hangs; [`kinds`](Self::kinds) sets another mix.
     pub fn random(rate: f64, seed: u64) -> Self {
         Self::new(Choice::Random { rate, seed, kinds: usual_kinds() })
     }
 
-    /// Each write takes the next fault of the list ([`Fault::None`] lets one pass); after the last
-    /// one, nothing goes wrong.
+    /// Creates a plan in which each write takes the next fault of the list, and [`Fault::None`] lets it pass.
+    /// Writes after the end of the list pass.
     pub fn script(faults: impl IntoIterator<Item = Fault>) -> Self {
         Self::new(Choice::Script(faults.into_iter().collect()))
     }
 
-    /// Draws from these faults, each as often as its weight says. Only for
-    /// [`random`](Self::random) plans; other plans ignore it.
+    /// Sets the mix of a [`random`](Self::random) plan: its faults and their weights. Other plans ignore it.
     ///
     /// ```
     /// use batch_local::{Fault, FaultPlan};
@@ -81,8 +80,10 @@ impl FaultPlan {
         self
     }
 
-    /// Makes every request, of whichever operation, take a time drawn from this range: half of it
-    /// passes before the request is applied, half of it after. An empty range means its start.
+    /// Sets the latency of every request, of any operation, drawn from this range. Default: none.
+    ///
+    /// Half of the latency passes before the request is applied, and half after. An empty range stands for
+    /// its start.
     ///
     /// ```
     /// use std::time::Duration;
@@ -96,7 +97,7 @@ impl FaultPlan {
         self
     }
 
-    /// Strikes only this operation, be it a write or not; may be called again to add another one.
+    /// Limits the faults to this operation, which need not be a write. Further calls add operations.
     ///
     /// ```
     /// use batch_local::{Fault, FaultPlan};
@@ -109,7 +110,7 @@ impl FaultPlan {
         self
     }
 
-    /// What strikes the writes that would pass: [`Fault::None`] if not set.
+    /// Sets the fault that hits the writes that would pass otherwise. Default: [`Fault::None`].
     ///
     /// ```
     /// use batch_local::{Allowance, Fault, FaultPlan};

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-/// How many requests the server received, by operation, at the time of asking.
+/// A snapshot of the numbers of requests that the server received, by operation.
 ///
-/// Operations are named as in the AWS documentation, such as `SendMessageBatch`; requests for
-/// operations that the server does not know are counted as `Unknown`.
+/// Operations have their names of the AWS documentation, such as `SendMessageBatch`. Requests for operations
+/// that the server does not support count as `Unknown`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[must_use]
 pub struct Requests {
@@ -23,25 +23,25 @@ impl Requests {
         counts.faulted += u64::from(faulted);
     }
 
-    /// How many requests of this operation arrived, faulted ones included.
+    /// Returns the number of requests of this operation, including those that a fault hit.
     #[must_use]
     pub fn count(&self, operation: &str) -> u64 {
         self.counts(operation).received
     }
 
-    /// How many requests of this operation the plan chose a fault for.
+    /// Returns the number of requests of this operation for which the plan chose a fault.
     #[must_use]
     pub fn faulted(&self, operation: &str) -> u64 {
         self.counts(operation).faulted
     }
 
-    /// How many requests arrived, of all operations.
+    /// Returns the number of requests of all operations.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.by_operation.values().map(|counts| counts.received).sum()
     }
 
-    /// Every operation that was asked for, by name, with the number of requests.
+    /// Returns the operations that were requested, in the order of their names, with the numbers of requests.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         self.by_operation.iter().map(|(name, counts)| (*name, counts.received))
     }

@@ -16,10 +16,10 @@ use crate::route::{self, Route};
 use crate::sqs::Sqs;
 use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
 
-/// A server that behaves like AWS, only stricter, and fails on demand.
+/// A local server that behaves like AWS, reads its rules strictly, and fails on demand.
 ///
-/// Clones are handles to the same server. It needs no task of its own: every request is served
-/// within the call to [`handle`](Self::handle).
+/// Clones are handles to the same server. The server has no task of its own: each request is processed
+/// within its call to [`handle`](Self::handle).
 #[derive(Clone)]
 pub struct LocalServer {
     shared: Arc<Shared>,
@@ -41,7 +41,7 @@ struct Control {
     ids: Rng,
 }
 
-/// Settings of a [`LocalServer`].
+/// Configures and builds a [`LocalServer`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct LocalServerBuilder {
@@ -52,26 +52,30 @@ pub struct LocalServerBuilder {
 }
 
 impl LocalServer {
-    /// A server without faults, with the seed 0.
+    /// Creates a server without faults, with the seed 0.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A server with settings of your own.
+    /// Returns a builder of a server.
     pub fn builder() -> LocalServerBuilder {
         LocalServerBuilder { capacity: DEFAULT_CAPACITY, discard: false, faults: FaultPlan::none(), seed: 0 }
     }
 
-    /// Serves one request, as the service would.
+    /// Processes one request and returns its response, as the service would.
     ///
-    /// Waits for the latency of the plan and, in a long poll, for messages. A request that is made
-    /// to hang never returns. Dropping the future abandons the request: if it was not applied yet,
-    /// it never will be.
+    /// It waits for the latency of the plan and, in a long poll, for messages. A request that the plan lets
+    /// hang never returns.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it completes, the request is abandoned: unless it has been applied by
+    /// then, it never is.
     ///
     /// # Errors
     ///
-    /// How the connection broke, when the plan says so. An error of the service is an answer.
+    /// Returns how the connection broke, if the plan says so. An error of the service is a response.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Broken> {
         let route = Route::of(&request);
         let (drawn, id) = self.draw(route.as_ref().ok(), access_key(request.headers()));
@@ -87,35 +91,35 @@ impl LocalServer {
         answer
     }
 
-    /// Replaces the plan, from the next request on; scripts and seeds start anew.
+    /// Replaces the fault plan, from the next request on. Its script and its seed start from the beginning.
     pub fn set_faults(&self, plan: FaultPlan) {
         self.control().injector = Injector::new(plan, self.shared.seed);
     }
 
-    /// What the server received until now.
+    /// Returns the counts of the requests that the server has received so far.
     pub fn requests(&self) -> Requests {
         self.control().requests.clone()
     }
 
-    /// What the metrics were sent, without going through the wire.
+    /// Returns a view of the data of the metrics, which is read without a request.
     #[must_use]
     pub fn cloudwatch(&self) -> CloudWatchView {
         CloudWatchView::new(Arc::clone(&self.shared.cloudwatch))
     }
 
-    /// What the tables hold and what was written into them, without going through the wire.
+    /// Returns a view of the tables and the writes applied to them, which is read without a request.
     #[must_use]
     pub fn dynamodb(&self) -> DynamoDbView {
         DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
     }
 
-    /// What the streams accepted, without going through the wire.
+    /// Returns a view of the records of the streams, which is read without a request.
     #[must_use]
     pub fn kinesis(&self) -> KinesisView {
         KinesisView::new(Arc::clone(&self.shared.kinesis))
     }
 
-    /// What the queues hold and what they accepted, without going through the wire.
+    /// Returns a view of the messages of the queues, which is read without a request.
     #[must_use]
     pub fn sqs(&self) -> SqsView {
         SqsView::new(Arc::clone(&self.shared.sqs))
@@ -127,7 +131,7 @@ impl LocalServer {
         let drawn = control.injector.draw(name, is_write, access_key);
         control.requests.record(name, !drawn.fault.is_none());
         if !drawn.fault.is_none() {
-            tracing::debug!(operation = name, fault = ?drawn.fault, "a fault strikes");
+            tracing::debug!(operation = name, fault = ?drawn.fault, "injecting a fault");
         }
         (drawn, control.ids.u128(..))
     }
@@ -188,8 +192,10 @@ impl fmt::Debug for LocalServer {
 }
 
 impl LocalServerBuilder {
-    /// The most that the server remembers of each service, in bytes of what was written, deleted
-    /// messages included: 1 GiB if not set. Beyond it, writing is refused with status 503.
+    /// Sets the memory in bytes that the server may hold for each service, including messages, records and
+    /// items that were deleted since. Default: 1 GiB.
+    ///
+    /// Beyond it, writes are rejected with status 503.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().capacity(64 << 20).build();
@@ -200,9 +206,10 @@ impl LocalServerBuilder {
         self
     }
 
-    /// Whether what is written is validated and confirmed, but neither held nor remembered nor
-    /// compared with what came before: for load tests. No shard of a stream throttles then. Off if
-    /// not set.
+    /// Sets whether the server discards the entries that it accepts, for load tests. Default: `false`.
+    ///
+    /// It then validates and confirms writes, but neither stores entries, nor finds duplicates, nor throttles
+    /// the shards of a stream.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().discard(true).build();
@@ -213,7 +220,7 @@ impl LocalServerBuilder {
         self
     }
 
-    /// What goes wrong: nothing if not set.
+    /// Sets the fault plan. Default: [`FaultPlan::none`].
     ///
     /// ```
     /// use batch_local::{FaultPlan, LocalServer};
@@ -226,8 +233,8 @@ impl LocalServerBuilder {
         self
     }
 
-    /// The seed of message ids, of latencies, and of the faults of plans that have no seed of
-    /// their own: 0 if not set.
+    /// Sets the seed of message IDs, of latencies, and of the faults of plans without a seed of their own.
+    /// Default: 0.
     ///
     /// ```
     /// let server = batch_local::LocalServer::builder().seed(42).build();
@@ -238,7 +245,7 @@ impl LocalServerBuilder {
         self
     }
 
-    /// The server.
+    /// Builds the server.
     #[must_use]
     pub fn build(self) -> LocalServer {
         let control = Control {

@@ -1,4 +1,4 @@
-/// A datum as the server accepted it.
+/// A metric datum that the server accepted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoredDatum {
@@ -6,32 +6,31 @@ pub struct StoredDatum {
     pub metric_name: String,
     /// The names and values of the dimensions, in the order in which they were sent.
     pub dimensions: Vec<(String, String)>,
-    /// The time it is for, in milliseconds since 1970: the one that was sent, or else that of its
-    /// arrival.
+    /// The timestamp in milliseconds since the Unix epoch: the one that was sent, or else the time of arrival.
     pub timestamp_millis: u64,
-    /// The one value, if it was sent so.
+    /// The single value, if one was sent.
     pub value: Option<f64>,
-    /// The values, each with its count, which is 1 if no counts were sent.
+    /// The values with their counts, which are 1 if no counts were sent.
     pub values: Vec<(f64, f64)>,
-    /// The statistic set, if it was sent.
+    /// The statistic set, if one was sent.
     pub statistic_values: Option<StatisticSet>,
-    /// The unit, if it was sent.
+    /// The unit, if one was sent.
     pub unit: Option<String>,
-    /// In seconds: 1, or 60, also if none was sent.
+    /// The resolution in seconds: 1 or 60. It is 60 if none was sent.
     pub storage_resolution: u32,
 }
 
-/// A set of statistics as it was sent.
+/// A statistic set, as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StatisticSet {
-    /// How many samples it is of.
+    /// The number of samples.
     pub sample_count: f64,
-    /// Their sum.
+    /// The sum of the samples.
     pub sum: f64,
-    /// The least of them.
+    /// The smallest sample.
     pub minimum: f64,
-    /// The greatest of them.
+    /// The largest sample.
     pub maximum: f64,
 }
 

@@ -5,8 +5,9 @@ use super::datum::StoredDatum;
 use super::state::Namespace;
 use crate::history::AppliedBatch;
 
-/// What the metrics were sent, without going through the wire. A namespace that was sent nothing is
-/// empty.
+/// A view of the datums that the namespaces accepted, read without a request.
+///
+/// Returned by [`LocalServer::cloudwatch`](crate::LocalServer::cloudwatch). An unknown namespace is empty.
 #[derive(Clone, Debug)]
 pub struct CloudWatchView {
     cloudwatch: Arc<CloudWatch>,
@@ -17,8 +18,8 @@ impl CloudWatchView {
         Self { cloudwatch }
     }
 
-    /// Every datum that the namespace ever accepted, in the order of acceptance. Empty if the
-    /// server discards.
+    /// Returns all datums that the namespace has accepted, in the order of acceptance. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn accepted(&self, namespace: &str) -> Vec<StoredDatum> {
         self.read(namespace, |namespace| {
@@ -26,21 +27,21 @@ impl CloudWatchView {
         })
     }
 
-    /// How many datums the namespace ever accepted; also known if the server discards.
+    /// Returns the number of datums that the namespace has accepted, even if the server discards entries.
     #[must_use]
     pub fn accepted_count(&self, namespace: &str) -> u64 {
         self.read(namespace, |namespace| namespace.history.count)
     }
 
-    /// The sizes of the `PutMetricData` requests that were applied, in order, whatever the client
-    /// was told: how many datums, and how many bytes of CBOR before compression. Empty if the
-    /// server discards.
+    /// Returns the sizes of all `PutMetricData` requests that were applied, in order, whatever the response:
+    /// the number of datums, and the bytes of CBOR before compression. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn batches(&self, namespace: &str) -> Vec<AppliedBatch> {
         self.read(namespace, |namespace| namespace.history.batches.clone())
     }
 
-    /// The namespaces that accepted anything, sorted.
+    /// Returns the namespaces that have accepted a datum, sorted.
     #[must_use]
     pub fn namespaces(&self) -> Vec<String> {
         self.cloudwatch.lock().namespaces.keys().cloned().collect()

@@ -7,9 +7,9 @@ use super::item::StoredItem;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AppliedWrite {
-    /// The item with this key, in DynamoDB JSON, was deleted, whether or not there was one.
+    /// A delete of the item with this key, in DynamoDB JSON, whether or not there was such an item.
     Delete(Value),
-    /// This item was put, in place of any earlier one with its key.
+    /// A put of this item, which replaced any earlier item with its key.
     Put(StoredItem),
 }
 

@@ -9,15 +9,16 @@ pub(super) struct Item {
     pub(super) bytes: usize,
 }
 
-/// An item as a table holds it.
+/// An item of a table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoredItem {
-    /// Its attributes in DynamoDB JSON, such as `{"id": {"S": "a"}, "count": {"N": "7"}}`. Numbers
-    /// are as the service returns them: without an exponent, and without zeros that could be left
-    /// out.
+    /// The attributes in DynamoDB JSON, such as `{"id": {"S": "a"}, "count": {"N": "7"}}`. Numbers have the
+    /// form in which the service returns them, without an exponent and without superfluous zeros.
     pub attributes: Value,
-    /// What it counts against the limit of 409,600 bytes.
+    /// The size in bytes, as DynamoDB counts it against its [limit][limit] of 400 KB, which is 409,600 bytes.
+    ///
+    /// [limit]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
     pub bytes: usize,
 }
 

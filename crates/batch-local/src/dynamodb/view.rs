@@ -6,8 +6,9 @@ use super::item::StoredItem;
 use super::table::Table;
 use crate::history::AppliedBatch;
 
-/// What the tables hold and what was written into them, without going through the wire. A table
-/// that does not exist is empty.
+/// A view of the tables, their items and the writes applied to them, read without a request.
+///
+/// Returned by [`LocalServer::dynamodb`](crate::LocalServer::dynamodb). A table that does not exist is empty.
 #[derive(Clone, Debug)]
 pub struct DynamoDbView {
     dynamodb: Arc<DynamoDb>,
@@ -18,8 +19,8 @@ impl DynamoDbView {
         Self { dynamodb }
     }
 
-    /// Every write that the table ever applied, be it of a batch or a single one, in the order in
-    /// which they were applied. Empty if the server discards.
+    /// Returns all writes that were applied to the table, from batches and single requests, in their order.
+    /// Empty if the server [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn applied(&self, table_name: &str) -> Vec<AppliedWrite> {
         self.read(table_name, |table| {
@@ -27,29 +28,29 @@ impl DynamoDbView {
         })
     }
 
-    /// How many writes the table ever applied; also known if the server discards.
+    /// Returns the number of writes that were applied to the table, even if the server discards entries.
     #[must_use]
     pub fn applied_count(&self, table_name: &str) -> u64 {
         self.read(table_name, |table| table.history.count)
     }
 
-    /// What each `BatchWriteItem` request that was applied had for this table, in order, whatever
-    /// the client was told: how many writes, unprocessed ones included, and the bytes of their
-    /// items and keys. Requests that were refused as a whole are not among them. Empty if the
-    /// server discards.
+    /// Returns the size of the part for this table of each `BatchWriteItem` request that was applied, in
+    /// order, whatever the response: the number of writes, including unprocessed ones, and the bytes of their
+    /// items and keys. Requests that were rejected as a whole are left out. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn batches(&self, table_name: &str) -> Vec<AppliedBatch> {
         self.read(table_name, |table| table.history.batches.clone())
     }
 
-    /// The items that the table holds now, in the order of their keys. Empty if the server
-    /// discards.
+    /// Returns the current items of the table, in the order of their keys. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn items(&self, table_name: &str) -> Vec<StoredItem> {
         self.read(table_name, |table| table.items.values().map(|item| item.to_stored()).collect())
     }
 
-    /// The names of the tables, sorted.
+    /// Returns the names of the tables, sorted.
     #[must_use]
     pub fn table_names(&self) -> Vec<String> {
         self.dynamodb.lock().tables.keys().cloned().collect()

@@ -3,23 +3,23 @@ use bytes::Bytes;
 use super::sequence;
 use super::shard::Shard;
 
-/// A record as the server accepted it.
+/// A record that the server accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct StoredRecord {
-    /// The data, as it was before it was encoded for the wire.
+    /// The data, decoded from base64.
     pub data: Bytes,
-    /// The partition key; none only where the stream distributes its records itself.
+    /// The partition key. It is `None` only in a stream that distributes its records itself.
     pub partition_key: Option<String>,
-    /// The hash key that overrode the partition key's hash, in decimal.
+    /// The hash key that overrides the hash of the partition key, in decimal.
     pub explicit_hash_key: Option<String>,
-    /// The shard that it is in, such as `shardId-000000000000`.
+    /// The shard of the record, such as `shardId-000000000000`.
     pub shard_id: String,
-    /// The sequence number: the later of two records has the greater one, as a number and as text.
+    /// The sequence number. Of two records, the later one has the greater number, also when compared as text.
     pub sequence_number: String,
-    /// What it counts against the limits, in bytes: its data and its partition key.
+    /// The size in bytes that counts against the limits: the data and the partition key.
     pub bytes: usize,
-    /// When it was accepted, in milliseconds since 1970.
+    /// The time of acceptance, in milliseconds since the Unix epoch.
     pub arrived_millis: u64,
 }
 

@@ -5,8 +5,9 @@ use super::record::StoredRecord;
 use super::stream::Stream;
 use crate::history::AppliedBatch;
 
-/// What the streams accepted, without going through the wire. A stream that does not exist is
-/// empty.
+/// A view of the records that the streams accepted, read without a request.
+///
+/// Returned by [`LocalServer::kinesis`](crate::LocalServer::kinesis). A stream that does not exist is empty.
 #[derive(Clone, Debug)]
 pub struct KinesisView {
     kinesis: Arc<Kinesis>,
@@ -17,28 +18,28 @@ impl KinesisView {
         Self { kinesis }
     }
 
-    /// Every record that the stream ever accepted, in the order of acceptance over all its shards,
-    /// however old it is. Empty if the server discards.
+    /// Returns all records that the stream has accepted, in the order of acceptance over all shards,
+    /// including expired ones. Empty if the server [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn accepted(&self, stream_name: &str) -> Vec<StoredRecord> {
         self.read(stream_name, |stream| stream.history.accepted.iter().map(|record| record.show()).collect())
     }
 
-    /// How many records the stream ever accepted; also known if the server discards.
+    /// Returns the number of records that the stream has accepted, even if the server discards entries.
     #[must_use]
     pub fn accepted_count(&self, stream_name: &str) -> u64 {
         self.read(stream_name, |stream| stream.history.count)
     }
 
-    /// The sizes of the `PutRecords` requests that were applied, in order, whatever the client was
-    /// told. Requests that were refused as a whole are not among them. Empty if the server
-    /// discards.
+    /// Returns the sizes of all `PutRecords` requests that were applied, in order, whatever the response.
+    /// Requests that were rejected as a whole are left out. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn batches(&self, stream_name: &str) -> Vec<AppliedBatch> {
         self.read(stream_name, |stream| stream.history.batches.clone())
     }
 
-    /// The names of the streams, sorted.
+    /// Returns the names of the streams, sorted.
     #[must_use]
     pub fn stream_names(&self) -> Vec<String> {
         self.kinesis.lock().streams.keys().cloned().collect()

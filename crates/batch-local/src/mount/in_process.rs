@@ -22,20 +22,20 @@ use super::cut_body::CutBody;
 use crate::{Broken, LocalServer, clock};
 
 impl LocalServer {
-    /// The server as the HTTP client of an AWS SDK client: no socket, no other task, and time that
-    /// may be paused. The SDK's read timeout is kept; there is nothing to connect to.
+    /// Returns the server as the HTTP client of an AWS SDK client, which calls it in process.
     ///
-    /// Any endpoint URL will do. The crate's documentation starts with an example.
+    /// There is no socket and no other task, and time may be paused. Any endpoint URL works. The SDK's read
+    /// timeout applies; its connect timeout does not.
     #[must_use]
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(InProcess { server: self.clone() })
     }
 
-    /// The configuration from which the client of any service is made that reaches this server in process: its
-    /// [`http_client`](Self::http_client), the region `us-east-1` and credentials that open nothing.
+    /// Returns an SDK configuration whose clients call this server in process.
     ///
-    /// `Client::new(&server.sdk_config())` is such a client. Whatever else a client needs is set on
-    /// `server.sdk_config().into_builder()`.
+    /// It has the server's [`http_client`](Self::http_client), the region `us-east-1`, and static dummy
+    /// credentials. `Client::new(&server.sdk_config())` is a client of any service; other options can be set
+    /// on `server.sdk_config().into_builder()`.
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("local", "local", None, None, "batch-local");
@@ -74,7 +74,7 @@ impl HttpConnector for Connector {
             match clock::timeout(limit, server.handle(request)).await {
                 Some(Ok(answer)) => write(answer.map(SdkBody::from)),
                 Some(Err(broken)) => break_off(broken),
-                None => Err(ConnectorError::timeout("no answer within the read timeout".into())),
+                None => Err(ConnectorError::timeout("no response within the read timeout".into())),
             }
         })
     }

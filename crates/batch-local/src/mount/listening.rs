@@ -8,29 +8,32 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::connection::serve;
 use crate::{LocalServer, clock};
 
-/// A server that listens on a loopback port, until it is stopped or dropped.
+/// A server that listens at a loopback address until it is stopped or dropped.
+///
+/// Returned by [`LocalServer::listen`].
 #[derive(Debug)]
-#[must_use = "dropping it stops the server"]
+#[must_use = "the server stops listening when this value is dropped"]
 pub struct Listening {
     address: SocketAddr,
     accepting: JoinHandle<()>,
 }
 
 impl LocalServer {
-    /// Serves HTTP/1.1 at `addr`, such as `127.0.0.1:0` for a free port, on tasks of the current
-    /// runtime. One server can listen at several addresses.
+    /// Serves HTTP/1.1 at `addr`, on tasks of the current tokio runtime.
+    ///
+    /// `127.0.0.1:0` picks a free port. One server can listen at several addresses.
     ///
     /// # Errors
     ///
-    /// `addr` is not a loopback address (the server authenticates nobody), or it cannot be
-    /// listened at.
+    /// Returns an error if `addr` is not a loopback address, since the server checks no credentials, or if the
+    /// address cannot be bound.
     pub async fn listen(&self, addr: impl ToSocketAddrs) -> io::Result<Listening> {
         let addresses: Vec<SocketAddr> = lookup_host(addr).await?.collect();
         if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!(
-                    "{open} is not a loopback address, and this server authenticates nobody; listen at 127.0.0.1 or [::1]"
+                    "{open} is not a loopback address, and this server checks no credentials; listen at 127.0.0.1 or [::1]"
                 ),
             ));
         }
@@ -41,20 +44,21 @@ impl LocalServer {
 }
 
 impl Listening {
-    /// The address it listens at.
+    /// Returns the address at which the server listens.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// The endpoint URL for clients, such as `http://127.0.0.1:9324`.
+    /// Returns the endpoint URL for clients, such as `http://127.0.0.1:9324`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Stops listening and closes every connection, whatever it waits for; the port is free when
-    /// this returns. What the server holds stays.
+    /// Stops listening, and closes all connections without waiting for their requests.
+    ///
+    /// The port is free when this method returns. The [`LocalServer`] keeps its data.
     pub async fn stop(mut self) {
         self.accepting.abort();
         // It ends by being aborted, which is what was asked for.

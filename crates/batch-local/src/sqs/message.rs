@@ -3,30 +3,30 @@ use std::time::Duration;
 
 use super::message_attributes::MessageAttribute;
 
-/// A message as the server accepted it.
+/// A message that the server accepted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoredMessage {
-    /// The id that the service gave it.
+    /// The message ID that the server assigned.
     pub message_id: String,
     /// The body.
     pub body: String,
     /// The message attributes, by name.
     pub attributes: BTreeMap<String, MessageAttribute>,
-    /// The X-Ray trace header, the one system attribute that can be sent.
+    /// The X-Ray trace header, the only system attribute that can be sent.
     pub trace_header: Option<String>,
-    /// The message group.
+    /// The ID of the message group.
     pub group_id: Option<String>,
-    /// The deduplication id, be it given or computed from the body. Only in FIFO queues.
+    /// The deduplication ID, sent or computed from the body. Only in FIFO queues.
     pub deduplication_id: Option<String>,
     /// The sequence number. Only in FIFO queues.
     pub sequence_number: Option<String>,
-    /// How long it was hidden at first, by its own delay or the queue's.
+    /// The delay before the message became visible: its own, or else that of the queue.
     pub delay: Duration,
-    /// What it counts against the limits, in bytes: its body and the names, types and values of
-    /// its attributes.
+    /// The size in bytes that counts against the limits: the body, and the names, types and values of the
+    /// attributes.
     pub bytes: usize,
-    /// When it was accepted, in milliseconds since 1970.
+    /// The time of acceptance, in milliseconds since the Unix epoch.
     pub sent_millis: u64,
     pub(super) md5_of_body: String,
 }

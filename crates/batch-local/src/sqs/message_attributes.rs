@@ -12,7 +12,7 @@ use crate::refusal::{Refusal, SERIALIZATION};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MessageAttribute {
-    /// `String`, `Number` or `Binary`, possibly with a label of one's own: `String.colour`.
+    /// The data type: `String`, `Number` or `Binary`, with an optional custom label, as in `String.colour`.
     pub data_type: String,
     /// The value.
     pub value: AttributeValue,
@@ -21,9 +21,9 @@ pub struct MessageAttribute {
 /// The value of a message attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AttributeValue {
-    /// The bytes of a `Binary`.
+    /// The bytes of a `Binary` attribute.
     Binary(Vec<u8>),
-    /// The text of a `String` or a `Number`.
+    /// The text of a `String` or `Number` attribute.
     Text(String),
 }
 

@@ -5,8 +5,9 @@ use super::message::StoredMessage;
 use super::queue::Queue;
 use crate::history::AppliedBatch;
 
-/// What the queues hold and what they accepted, without going through the wire. A queue that does
-/// not exist is empty.
+/// A view of the queues and the messages that they accepted, read without a request.
+///
+/// Returned by [`LocalServer::sqs`](crate::LocalServer::sqs). A queue that does not exist is empty.
 #[derive(Clone, Debug)]
 pub struct SqsView {
     sqs: Arc<Sqs>,
@@ -17,36 +18,38 @@ impl SqsView {
         Self { sqs }
     }
 
-    /// Every message that the queue ever accepted, in the order of acceptance, whether or not it
-    /// was received, deleted or purged since. Duplicates that a FIFO queue recognized are not
-    /// among them; on a standard queue each is a message of its own. Empty if the server discards.
+    /// Returns all messages that the queue has accepted, in the order of acceptance, including those that were
+    /// received, deleted or purged since.
+    ///
+    /// Duplicates that a FIFO queue recognised are left out; in a standard queue, each is a message of its
+    /// own. Empty if the server [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn accepted(&self, queue_name: &str) -> Vec<StoredMessage> {
         self.read(queue_name, |queue| copy(queue.history.accepted.iter()))
     }
 
-    /// How many messages the queue ever accepted; also known if the server discards.
+    /// Returns the number of messages that the queue has accepted, even if the server discards entries.
     #[must_use]
     pub fn accepted_count(&self, queue_name: &str) -> u64 {
         self.read(queue_name, |queue| queue.history.count)
     }
 
-    /// The sizes of the `SendMessageBatch` requests that were applied, in order, whatever the
-    /// client was told. Requests that were refused as a whole are not among them. Empty if the
-    /// server discards.
+    /// Returns the sizes of all `SendMessageBatch` requests that were applied, in order, whatever the
+    /// response. Requests that were rejected as a whole are left out. Empty if the server
+    /// [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn batches(&self, queue_name: &str) -> Vec<AppliedBatch> {
         self.read(queue_name, |queue| queue.history.batches.clone())
     }
 
-    /// The messages that the queue holds now, be they visible, delayed or in flight, in the order
-    /// of acceptance. Empty if the server discards.
+    /// Returns the current messages of the queue, whether visible, delayed or in flight, in the order of
+    /// acceptance. Empty if the server [discards](crate::LocalServerBuilder::discard) entries.
     #[must_use]
     pub fn messages(&self, queue_name: &str) -> Vec<StoredMessage> {
         self.read(queue_name, |queue| copy(queue.shelf.messages()))
     }
 
-    /// The names of the queues, sorted.
+    /// Returns the names of the queues, sorted.
     #[must_use]
     pub fn queue_names(&self) -> Vec<String> {
         self.sqs.lock().queues.keys().cloned().collect()
