@@ -73,7 +73,7 @@ mod tests {
         check("Weather/Stations of #2: all", Ok(()));
         check(&"n".repeat(255), Ok(()));
         check("", Err("the namespace is empty"));
-        check(" ", Err("the namespace is empty or has nothing but spaces"));
+        check(" ", Err("the namespace is empty or consists of spaces"));
         check(&"n".repeat(256), Err("256 characters in the namespace are above the limit of 255"));
         check("Wetter/Köln", Err("character 9 of the namespace is not allowed"));
         check("a\nb", Err("character 2 of the namespace is not allowed"));

@@ -1,9 +1,9 @@
 //! The numbers that the service takes as the value of a metric.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use batch_core::Invalid;
+use batch_smithy::check::{at_most, refuse};
 
 use crate::limits::{LARGEST_NUMBER, SMALLEST_NUMBER, VALUES};
 use crate::{MetricValue, StatisticSet};
@@ -24,12 +24,12 @@ fn several(values: &[f64]) -> Result<(), Invalid> {
     if values.is_empty() {
         return refuse("the list of values is empty; leave the metric out, or give it a value");
     }
-    if values.len() > VALUES {
-        return refuse(format!(
-            "{} values are above the limit of {VALUES}; send the rest as another metric of the same name and timestamp",
-            values.len()
-        ));
-    }
+    at_most(
+        "values",
+        values.len(),
+        VALUES,
+        "send the rest as another metric with the same name and timestamp",
+    )?;
     (1..).zip(values).try_for_each(|(place, &value)| number(format_args!("value at place {place}"), value))
 }
 
@@ -78,10 +78,6 @@ fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
     } else {
         format!("the {what} is not within ±2^360, the limit of CloudWatch; send it in a larger unit")
     })
-}
-
-fn refuse(reason: impl Into<Cow<'static, str>>) -> Result<(), Invalid> {
-    Err(Invalid::new(reason))
 }
 
 #[cfg(test)]

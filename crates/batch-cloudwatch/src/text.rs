@@ -4,49 +4,34 @@
 use std::fmt::Display;
 
 use batch_core::Invalid;
+use batch_smithy::check::{characters, made_of, refuse};
 
-/// Why the service would not accept this text, which may have `limit` characters, if it would not.
-/// The reason does not show the text.
-pub(crate) fn check(what: impl Display, text: &str, limit: usize) -> Result<(), Invalid> {
-    match text.len() <= limit && is_plain(text.as_bytes()) {
-        true => Ok(()),
-        false => Err(Invalid::new(reason(what, text, limit))),
+/// Checks a text of up to `limit` characters.
+pub(crate) fn check(what: impl Display + Copy, text: &str, limit: usize) -> Result<(), Invalid> {
+    // One pass over the bytes shows that nearly every text is valid.
+    if text.len() <= limit && is_plain(text.as_bytes()) {
+        return Ok(());
     }
+    characters(what, text, limit, "shorten it")?;
+    made_of(what, text, |character| (' '..='~').contains(&character), "printable ASCII characters")?;
+    refuse(format!("the {what} is empty or consists of spaces; add another character"))
 }
 
-/// The same for a text that must not begin with a colon.
-pub(crate) fn check_without_colon(what: impl Display, text: &str, limit: usize) -> Result<(), Invalid> {
+/// Checks a text that must not begin with a colon either.
+pub(crate) fn check_without_colon(
+    what: impl Display + Copy,
+    text: &str,
+    limit: usize,
+) -> Result<(), Invalid> {
     if text.starts_with(':') {
-        return Err(Invalid::new(format!(
-            "the {what} begins with a colon, which CloudWatch does not allow; rename it"
-        )));
+        return refuse(format!("the {what} begins with a colon, which CloudWatch does not allow; rename it"));
     }
     check(what, text, limit)
 }
 
-/// Whether all of it is printable, and not all of it spaces.
+/// Whether all bytes are printable, and not all of them spaces.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|&byte| is_printable(byte)) && bytes.iter().any(|&byte| byte != b' ')
-}
-
-fn is_printable(byte: u8) -> bool {
-    (b' '..=b'~').contains(&byte)
-}
-
-#[cold]
-fn reason(what: impl Display, text: &str, limit: usize) -> String {
-    let characters = text.chars().count();
-    if characters > limit {
-        return format!("{characters} characters in the {what} are above the limit of {limit}; shorten it");
-    }
-    let strange = |character| u8::try_from(character).map_or(true, |byte| !is_printable(byte));
-    match text.chars().position(strange) {
-        Some(place) => format!(
-            "character {} of the {what} is not allowed by CloudWatch; use printable ASCII characters",
-            place + 1
-        ),
-        None => format!("the {what} is empty or has nothing but spaces; give it a character"),
-    }
+    bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) && bytes.iter().any(|&byte| byte != b' ')
 }
 
 #[cfg(test)]
@@ -73,11 +58,11 @@ mod tests {
     fn a_reason_names_what_is_wrong_and_the_limit() {
         refused("abcd", 3, "4 characters in the label are above the limit of 3; shorten it");
         refused("äöüß", 3, "4 characters in the label are above the limit of 3");
-        refused("aä", 3, "character 2 of the label is not allowed by CloudWatch; use printable ASCII");
+        refused("aä", 3, "character 2 of the label is not allowed; use printable ASCII");
         refused("a\tb", 3, "character 2 of the label");
         refused("\u{7f}", 3, "character 1 of the label");
-        refused("", 3, "the label is empty or has nothing but spaces");
-        refused("  ", 3, "the label is empty or has nothing but spaces");
+        refused("", 3, "the label is empty or consists of spaces");
+        refused("  ", 3, "the label is empty or consists of spaces");
     }
 
     #[test]

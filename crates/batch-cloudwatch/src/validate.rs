@@ -3,6 +3,7 @@
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::StandardUnit;
 use batch_core::Invalid;
+use batch_smithy::check::{at_most, refuse};
 
 use crate::limits::{
     DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS,
@@ -22,12 +23,7 @@ pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
 
 fn dimensions(metric: &Metric) -> Result<(), Invalid> {
     let dimensions = metric.metric_dimensions();
-    if dimensions.len() > DIMENSIONS {
-        return refuse(format!(
-            "{} dimensions are above the limit of {DIMENSIONS}; leave some out, or put them into the name",
-            dimensions.len()
-        ));
-    }
+    at_most("dimensions", dimensions.len(), DIMENSIONS, "leave some out, or put them into the name")?;
     for (place, (name, value)) in dimensions.clone().enumerate() {
         let is_second = || dimensions.clone().take(place).any(|(earlier, _)| earlier == name);
         dimension(name, value, is_second).map_err(|invalid| invalid.at(format!("dimension {name:?}")))?;
@@ -79,10 +75,6 @@ fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
         ));
     }
     Ok(())
-}
-
-fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
-    Err(Invalid::new(reason))
 }
 
 const NANOSECONDS: i128 = 1_000_000_000;

@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use batch_core::Invalid;
+use batch_smithy::check::{at_most, refuse};
 
 use crate::Write;
 use crate::key::{KeyAttribute, KeySchema, ScalarType};
@@ -47,13 +48,10 @@ fn place(name: &str) -> String {
 }
 
 fn name_of_attribute(name: &str) -> Result<(), Invalid> {
-    match name.len() {
-        0 => refuse(EMPTY_NAME),
-        bytes if bytes > ATTRIBUTE_NAME_BYTES => refuse(format!(
-            "{bytes} bytes in the name of an attribute are above the limit of {ATTRIBUTE_NAME_BYTES}; shorten it"
-        )),
-        _ => Ok(()),
+    if name.is_empty() {
+        return refuse(EMPTY_NAME);
     }
+    at_most("bytes in the name of an attribute", name.len(), ATTRIBUTE_NAME_BYTES, "shorten it")
 }
 
 /// Why a value at this level would be refused. It looks no deeper than a value may be nested.
@@ -141,17 +139,14 @@ fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<
         AttributeValue::S(text) => text.len(),
         _ => return Ok(()), // every number fits
     };
-    match bytes {
-        0 => refuse(format!(
-            "{whose} {role} {name:?} is empty, DynamoDB accepts no empty key; give it a value{}",
+    if bytes == 0 {
+        return refuse(format!(
+            "{whose} {role} {name:?} is empty, and DynamoDB accepts no empty key; give it a value{}",
             if whose == INDEX { ", or leave it out" } else { "" },
-        )),
-        bytes if bytes > role.limit() => refuse(format!(
-            "{bytes} bytes in {whose} {role} {name:?} are above the limit of {}; shorten it, or hash it",
-            role.limit()
-        )),
-        _ => Ok(()),
+        ));
     }
+    let what = format_args!("bytes in {whose} {role} {name:?}");
+    at_most(what, bytes, role.limit(), "shorten it, or hash it")
 }
 
 /// Whether this is how a line of an export has its one attribute, the item.
@@ -185,10 +180,6 @@ fn nothing_beside(key: &Attributes, schema: &KeySchema) -> Result<(), Invalid> {
         None => Ok(()),
         Some(name) => Err(Invalid::new(BESIDE).at(place(name))),
     }
-}
-
-fn refuse<T>(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, Invalid> {
-    Err(Invalid::new(reason))
 }
 
 const TABLE: &str = "the table's";

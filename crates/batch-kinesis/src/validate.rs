@@ -1,6 +1,7 @@
 //! What the service would refuse in a record, apart from its size.
 
 use batch_core::Invalid;
+use batch_smithy::check::{characters, refuse};
 
 use crate::limits::PARTITION_KEY;
 use crate::{HashKey, Record};
@@ -32,15 +33,7 @@ fn partition_key(key: &str) -> Result<(), Invalid> {
     if key.is_empty() {
         return refuse("the partition key is empty; give it a character, or leave it out for a random one");
     }
-    if key.len() <= PARTITION_KEY {
-        return Ok(()); // the usual one: no more characters than bytes
-    }
-    match key.chars().count() {
-        characters if characters > PARTITION_KEY => refuse(format!(
-            "{characters} characters in the partition key are above the limit of {PARTITION_KEY}; shorten it, or hash it"
-        )),
-        _ => Ok(()),
-    }
+    characters("partition key", key, PARTITION_KEY, "shorten it, or hash it")
 }
 
 fn hash_key(key: &HashKey) -> Result<(), Invalid> {
@@ -61,10 +54,6 @@ fn hash_key(key: &HashKey) -> Result<(), Invalid> {
             u128::MAX
         )),
     }
-}
-
-fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
-    Err(Invalid::new(reason))
 }
 
 #[cfg(test)]

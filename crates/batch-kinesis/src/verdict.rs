@@ -1,8 +1,8 @@
 //! What the service's codes mean: pure functions from codes, statuses and places to verdicts.
 
 use aws_sdk_kinesis::types::PutRecordsResultEntry;
-use batch_core::{Class, Failure, Refusal, Reply, Verdict, Verdicts};
-use batch_smithy::{Codes, Rule};
+use batch_core::{Class, Reply};
+use batch_smithy::{Codes, Rule, verdicts_by_position};
 
 use crate::SentRecord;
 
@@ -23,37 +23,18 @@ pub(crate) static DESCRIBE: Codes = Codes {
     ..PUT_RECORDS
 };
 
-/// One verdict for each record of a request, by its place in the response. A response of another
-/// length has a verdict for none of them.
+/// The verdict for each record of a request, by its position in the response.
 pub(crate) fn of_records(results: Vec<PutRecordsResultEntry>, sent: usize) -> Reply<SentRecord> {
-    if results.len() != sent {
-        return Err(Refusal::new(Class::Ambiguous, Failure::miscounted(results.len(), sent)));
-    }
-    Ok(Verdicts::Each(results.into_iter().map(of_record).collect()))
-}
-
-/// The count of failures that a response has as well is not looked at: each result has its own code.
-fn of_record(result: PutRecordsResultEntry) -> Verdict<SentRecord> {
-    let PutRecordsResultEntry { sequence_number, shard_id, error_code, error_message, .. } = result;
-    let is_given = |text: &String| !text.is_empty();
-    match (sequence_number.filter(is_given), error_code.filter(is_given)) {
-        (Some(sequence_number), None) => {
-            Verdict::Accepted(SentRecord { sequence_number, shard_id: shard_id.unwrap_or_default() })
-        }
-        (None, Some(code)) => failed(&code, error_message),
-        (None, None) => Verdict::Ambiguous(Failure::not_mentioned()),
-        (Some(_), Some(_)) => Verdict::Ambiguous(Failure::contradictory()),
-    }
-}
-
-/// Codes are documented for two failures, which both pass; an unknown one is retried as well.
-fn failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
-    let is_throttled = PUT_RECORDS.is_throttling(code);
-    let mut failure = Failure::new(PUT_RECORDS.of_entry(code));
-    if let Some(message) = message {
-        failure = failure.with_message(message);
-    }
-    if is_throttled { Verdict::Throttled(failure) } else { Verdict::Retry(failure) }
+    verdicts_by_position(results, sent, |result| {
+        let PutRecordsResultEntry { sequence_number, shard_id, error_code, error_message, .. } = result;
+        let is_given = |text: &String| !text.is_empty();
+        let accepted = sequence_number
+            .filter(is_given)
+            .map(|sequence_number| SentRecord { sequence_number, shard_id: shard_id.unwrap_or_default() });
+        // Both documented codes pass, so the record is never to blame; an unknown code is retried as well.
+        let failed = error_code.filter(is_given);
+        (accepted, failed.map(|code| PUT_RECORDS.of_entry(&code, false, error_message)))
+    })
 }
 
 const RULES: &[Rule] = &[

@@ -1,4 +1,4 @@
-use batch_core::Class;
+use batch_core::{Class, Failure, Verdict};
 
 /// How one service spells its error codes, and what they mean.
 ///
@@ -32,8 +32,7 @@ pub struct Rule {
 impl Codes {
     /// The code alone: without a namespace (`com.amazonaws.sqs#`), without the service's prefix,
     /// and without what some protocols append to it behind a colon.
-    #[must_use]
-    pub fn bare<'a>(&self, code: &'a str) -> &'a str {
+    fn bare<'a>(&self, code: &'a str) -> &'a str {
         // The address first: it may have a `#` of its own.
         let code = match code.split_once(':') {
             Some((code, address)) if address.starts_with("http") => code,
@@ -45,22 +44,9 @@ impl Codes {
 
     /// The [bare](Self::bare) code as it may be shown and logged: if it has the form of a code. Others may say anything
     /// in place of a service, and repeat what they were sent.
-    #[must_use]
-    pub fn shown<'a>(&self, code: &'a str) -> Option<&'a str> {
+    pub(crate) fn shown<'a>(&self, code: &'a str) -> Option<&'a str> {
         let bare = Some(self.bare(code)).filter(|bare| !bare.is_empty());
         bare.filter(|_| is_word(code))
-    }
-
-    /// The [shown](Self::shown) code of a single entry, or what stands for one that is not shown.
-    #[must_use]
-    pub fn of_entry(&self, code: &str) -> String {
-        self.shown(code).unwrap_or("UnreadableCode").to_owned()
-    }
-
-    /// What the service's own rules say about this code of a single entry, if they say anything.
-    #[must_use]
-    pub fn advice_of_entry(&self, code: &str) -> Option<&'static str> {
-        find(self.rules, self.bare(code)).and_then(|rule| rule.advice)
     }
 
     /// What an error answer of this HTTP status and code means, and what to do about it.
@@ -83,17 +69,28 @@ impl Codes {
         self.of_common(code, status)
     }
 
-    /// Whether this code of a single entry means that the service is overloaded.
+    /// The verdict on an entry that the service reports as failed, by its code.
+    ///
+    /// It is throttled if the code means that the service is overloaded. It is rejected if the service blames
+    /// the sender, unless the code reports trouble of the service's own. Everything else is retried.
     #[must_use]
-    pub fn is_throttling(&self, code: &str) -> bool {
-        let code = self.bare(code);
-        find(self.rules, code).map_or_else(|| THROTTLING.contains(&code), is_throttled)
-    }
-
-    /// Whether this code of a single entry says that the service has trouble of its own.
-    #[must_use]
-    pub fn is_unavailable(&self, code: &str) -> bool {
-        UNAVAILABLE.contains(&self.bare(code))
+    pub fn of_entry<R>(&self, code: &str, is_sender_fault: bool, message: Option<String>) -> Verdict<R> {
+        let bare = self.bare(code);
+        let rule = find(self.rules, bare);
+        let mut failure = Failure::new(self.shown(code).unwrap_or("UnreadableCode").to_owned());
+        if let Some(advice) = rule.and_then(|rule| rule.advice) {
+            failure = failure.with_detail(advice);
+        }
+        if let Some(message) = message {
+            failure = failure.with_message(message);
+        }
+        if rule.map_or_else(|| THROTTLING.contains(&bare), is_throttled) {
+            Verdict::Throttled(failure)
+        } else if is_sender_fault && !UNAVAILABLE.contains(&bare) {
+            Verdict::Reject(failure)
+        } else {
+            Verdict::Retry(failure)
+        }
     }
 
     fn of_common(&self, code: &str, status: u16) -> (Class, Option<&'static str>) {
@@ -222,122 +219,4 @@ const UNKNOWN: &str =
     "the service does not know these credentials; check the access key, the session token and the region";
 
 #[cfg(test)]
-mod tests {
-    use super::{Codes, Rule};
-    use batch_core::Class;
-
-    const CODES: Codes = Codes {
-        prefix: "AWS.Things.",
-        rules: &[
-            Rule { codes: &["NoSuchThing"], class: Class::UnknownDestination, advice: None },
-            Rule { codes: &["ThingsBusy"], class: Class::Throttled, advice: Some("fewer things") },
-            Rule { codes: &["ServiceUnavailable"], class: Class::Retry, advice: None },
-        ],
-        check_endpoint: "check the endpoint",
-        check_key: "check the key",
-        check_permissions: "check the permissions",
-    };
-
-    /// Checks codes that come with this status, in every spelling.
-    #[track_caller]
-    fn check(status: u16, codes: &[&str], expected: Class) {
-        for code in codes {
-            for spelling in [
-                (*code).to_owned(),
-                format!("AWS.Things.{code}"),
-                format!("com.amazonaws.things#{code}"),
-                format!("{code}:http://things.amazonaws.com/doc/"),
-            ] {
-                assert_eq!(CODES.of_request(Some(&spelling), status).0, expected, "{spelling}");
-            }
-        }
-    }
-
-    #[test]
-    fn throttling_is_told_by_code_or_status_429() {
-        check(400, &["RequestThrottled", "Throttling", "KmsThrottled", "ThingsBusy"], Class::Throttled);
-        check(400, &["ProvisionedThroughputExceededException", "LimitExceeded"], Class::Throttled);
-        check(503, &["SlowDown", "ThingsBusy"], Class::Throttled);
-        check(429, &["Whatever", "AccessDenied"], Class::Throttled);
-        assert_eq!(CODES.of_request(None, 429).0, Class::Throttled);
-        assert!(CODES.is_throttling("ThingsBusy") && !CODES.is_throttling("NoSuchThing"));
-    }
-
-    #[test]
-    fn what_went_wrong_inside_the_service_may_have_been_applied() {
-        check(500, &["InternalError", "Whatever", "AccessDenied", "NoSuchThing"], Class::Ambiguous);
-        check(400, &["InternalError", "InternalServiceFault", "RequestTimeout"], Class::Ambiguous);
-        check(400, &["ReplicatedWriteConflictException"], Class::Ambiguous);
-        for status in [200, 204, 408, 500, 502, 503, 504, 599] {
-            assert_eq!(CODES.of_request(None, status).0, Class::Ambiguous, "{status}");
-        }
-        assert!(CODES.is_unavailable("AWS.Things.InternalError") && !CODES.is_unavailable("NoSuchThing"));
-    }
-
-    #[test]
-    fn the_rules_of_the_service_come_first() {
-        check(400, &["NoSuchThing"], Class::UnknownDestination);
-        check(404, &["NoSuchThing"], Class::UnknownDestination);
-        check(400, &["ServiceUnavailable"], Class::Retry);
-        assert_eq!(CODES.of_request(Some("ThingsBusy"), 400).1, Some("fewer things"));
-        assert_eq!(CODES.advice_of_entry("AWS.Things.ThingsBusy"), Some("fewer things"));
-        assert_eq!(CODES.advice_of_entry("AccessDenied"), None);
-    }
-
-    #[test]
-    fn what_no_retry_changes_is_fatal_and_comes_with_advice() {
-        for (status, code, advice) in [
-            (403, "AccessDenied", "permissions"),
-            (403, "SomethingNew", "permissions"),
-            (403, "MissingAuthenticationToken", "access key"),
-            (400, "KMSDisabledException", "key"),
-            (400, "KMS.NotFoundException", "key"),
-            (404, "SomethingNew", "endpoint"),
-        ] {
-            check(status, &[code], Class::Fatal);
-            let found = CODES.of_request(Some(code), status).1.unwrap_or_default();
-            assert!(found.contains(advice), "{code}: {found:?}, without {advice:?}");
-        }
-    }
-
-    #[test]
-    fn credentials_that_are_not_valid_now_differ_from_those_that_are_not_known() {
-        check(403, &["ExpiredToken", "RequestExpired", "RequestTimeTooSkewed"], Class::Expired);
-        check(400, &["ExpiredTokenException"], Class::Expired);
-        check(403, &["InvalidClientTokenId", "SignatureDoesNotMatch"], Class::Unrecognized);
-        check(400, &["UnrecognizedClientException", "InvalidSignatureException"], Class::Unrecognized);
-    }
-
-    #[test]
-    fn a_request_that_a_single_entry_may_have_spoilt_is_split() {
-        check(400, &["SomethingNew", "ValidationException"], Class::Split);
-        for status in [400, 413, 422, 431] {
-            assert_eq!(CODES.of_request(None, status).0, Class::Split, "{status}");
-        }
-    }
-
-    #[test]
-    fn a_code_is_shown_if_it_has_the_form_of_one() {
-        for code in ["NoSuchThing", "com.amazonaws.things#NoSuchThing", "NoSuchThing:http://a.com/doc/"] {
-            assert_eq!(CODES.shown(code), Some("NoSuchThing"));
-        }
-        for code in ["", "a secret", "{\"a\"#secret", "secret\n", "sécret", &"s".repeat(201)] {
-            assert_eq!(CODES.shown(code), None, "{code}");
-            assert_eq!(CODES.of_entry(code), "UnreadableCode");
-        }
-    }
-
-    #[test]
-    fn only_what_is_around_the_code_is_cut_off() {
-        for (spelling, bare) in [
-            ("AWS.Things.X", "X"),
-            ("a#b#X", "X"),
-            ("a#X:http://things.amazonaws.com/#doc", "X"),
-            ("KMS.X", "KMS.X"),
-            ("kms:X", "kms:X"),
-            ("", ""),
-        ] {
-            assert_eq!(CODES.bare(spelling), bare);
-        }
-    }
-}
+mod tests;

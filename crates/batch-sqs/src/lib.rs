@@ -3,7 +3,6 @@
 mod attribute;
 mod body;
 mod characters;
-mod deduplication;
 mod destination;
 mod limits;
 mod lookup;

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use batch_smithy::{DeduplicationId, UniqueIds};
 use serde::Serialize;
 
 use crate::AttributeValue;
-use crate::deduplication::DeduplicationId;
 
 /// One message: a body, and what goes along with it.
 ///
@@ -132,7 +132,7 @@ impl Message {
     /// assert_eq!(message.message_deduplication_id(), Some("order-4711"));
     /// ```
     pub fn deduplication_id(mut self, id: impl Into<String>) -> Self {
-        self.deduplication_id = Some(DeduplicationId::Known(id.into()));
+        self.deduplication_id = Some(DeduplicationId::given(id));
         self
     }
 
@@ -188,7 +188,7 @@ impl Message {
     /// writer.
     #[must_use]
     pub fn message_deduplication_id(&self) -> Option<&str> {
-        self.deduplication_id.as_ref().map(DeduplicationId::text)
+        self.deduplication_id.as_ref().map(DeduplicationId::as_str)
     }
 
     /// The attributes, in the order in which they were added.
@@ -205,16 +205,13 @@ impl Message {
     }
 
     /// Fills in the deduplication id if there is none.
-    pub(crate) fn or_deduplication_id(&mut self, generate: impl FnOnce() -> String) {
-        self.deduplication_id = Some(match self.deduplication_id.take() {
-            None => DeduplicationId::New(generate()),
-            Some(id) => id.resubmitted(),
-        });
+    pub(crate) fn or_deduplication_id(&mut self, ids: &UniqueIds) {
+        self.deduplication_id = Some(DeduplicationId::or_generated(self.deduplication_id.take(), ids));
     }
 
     /// The deduplication id, unless it was generated just now, when no other message can have it.
     pub(crate) fn known_deduplication_id(&self) -> Option<&str> {
-        self.deduplication_id.as_ref().and_then(DeduplicationId::known)
+        self.deduplication_id.as_ref().and_then(DeduplicationId::identity)
     }
 
     /// What it occupies on the heap, in bytes.
@@ -224,7 +221,7 @@ impl Message {
         self.body.capacity()
             + optional(&self.id)
             + optional(&self.group)
-            + self.deduplication_id.as_ref().map_or(0, |id| id.text().len())
+            + self.deduplication_id.as_ref().map_or(0, |id| id.as_str().len())
             + self.attributes.capacity() * size_of::<(String, AttributeValue)>()
             + attributes.sum::<usize>()
     }

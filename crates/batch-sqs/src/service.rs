@@ -5,11 +5,11 @@ use batch_core::{
     Batch, Class, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Measure, Order, Reply, Service,
     Settings, Verdicts,
 };
+use batch_smithy::EntryIds;
 
 use crate::limits::{DEDUPLICATION_INTERVAL, REQUEST_BYTES, REQUEST_MESSAGES, message_bytes};
 use crate::verdict::{self, BY_CONTENT, CODES};
-use crate::wire::WireIds;
-use crate::{Message, Sqs, validate};
+use crate::{Message, Sqs, validate, wire};
 
 /// The response of the service for a message that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,9 +25,12 @@ impl Sqs {
     async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
         let url = self.lookup.url(&self.client).await?;
         let codes = if self.is_by_content { &BY_CONTENT } else { &CODES };
-        let ids = WireIds::of(messages);
-        let request =
-            self.client.send_message_batch().queue_url(&*url).set_entries(Some(ids.entries(messages)));
+        let ids = EntryIds::of(messages, Message::entry_id);
+        let request = self
+            .client
+            .send_message_batch()
+            .queue_url(&*url)
+            .set_entries(Some(wire::entries(messages, &ids)));
         match request.send().await {
             Ok(answer) => {
                 Ok(Verdicts::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed)))
@@ -75,7 +78,7 @@ impl Service for Sqs {
     fn prepare(&self, message: &mut Message) -> Result<(), Invalid> {
         message.or_group(self.default_group.as_deref());
         if self.is_fifo() && !self.is_by_content {
-            message.or_deduplication_id(|| self.ids.generate());
+            message.or_deduplication_id(&self.ids);
         }
         Ok(())
     }

@@ -2,9 +2,8 @@ use std::fmt;
 
 use aws_sdk_sqs::Client;
 use batch_core::{ConfigError, ConnectError, Writer};
-use batch_smithy::{Renewal, known, lookup_config, own_config};
+use batch_smithy::{Renewal, UniqueIds, known, lookup_config, own_config};
 
-use crate::deduplication::Generator;
 use crate::limits::{ANSWER_BYTES, MESSAGE_BYTES, SMALLEST_QUEUE_MAXIMUM};
 use crate::lookup::Lookup;
 use crate::{Queue, serializer, validate};
@@ -47,7 +46,7 @@ pub struct Sqs {
     pub(crate) default_group: Option<String>,
     pub(crate) is_by_content: bool,
     pub(crate) max_message_bytes: usize,
-    pub(crate) ids: Generator,
+    pub(crate) ids: UniqueIds,
 }
 
 impl Sqs {
@@ -77,7 +76,7 @@ impl Sqs {
             default_group: None,
             is_by_content: false,
             max_message_bytes: MESSAGE_BYTES,
-            ids: Generator::new(),
+            ids: UniqueIds::new(),
         }
     }
 

@@ -1,14 +1,14 @@
 //! What the service would refuse in a message, apart from its size.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use batch_core::Invalid;
+use batch_smithy::check::{at_most, characters, made_of, refuse};
 
 use crate::limits::{
     ATTRIBUTE_NAME, ATTRIBUTE_TYPE, ATTRIBUTES, DELAY_SECONDS, ENTRY_ID, NUMBER_DIGITS, NUMBER_POWERS, TOKEN,
 };
-use crate::{AttributeValue, Message, characters};
+use crate::{AttributeValue, Message};
 
 /// Why a queue of this kind would refuse the message, if it would.
 pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
@@ -49,30 +49,25 @@ fn body(body: &str) -> Result<(), Invalid> {
     text("body", body)
 }
 
-fn text(what: impl Display, text: &str) -> Result<(), Invalid> {
-    match characters::refused(text) {
+fn text(what: &str, text: &str) -> Result<(), Invalid> {
+    match crate::characters::refused(text) {
         None => Ok(()),
         Some((place, _)) => refuse(format!(
-            "the character at byte {place} of the {what} is not allowed by SQS; encode the {what}, for example in base64"
+            "the character at byte {place} of the {what} is not allowed; encode the {what}, for example in base64"
         )),
     }
 }
 
 fn entry_id(id: &str) -> Result<(), Invalid> {
-    at_most("characters in the id", id.chars().count(), ENTRY_ID, "shorten it")?;
+    characters("id", id, ENTRY_ID, "shorten it")?;
     if id.is_empty() {
         return refuse("the id is empty; leave it out, and the writer makes one up");
     }
     made_of("id", id, is_name_character, "letters, digits, '-' and '_'")
 }
 
-fn token(what: &'static str, token: &str) -> Result<(), Invalid> {
-    at_most(
-        format_args!("characters in the {what}"),
-        token.chars().count(),
-        TOKEN,
-        "shorten it, or hash it",
-    )?;
+fn token(what: &str, token: &str) -> Result<(), Invalid> {
+    characters(what, token, TOKEN, "shorten it, or hash it")?;
     if token.is_empty() {
         return refuse(format!("the {what} is empty; leave it out, or give it a character"));
     }
@@ -116,7 +111,7 @@ fn attribute(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
 }
 
 fn attribute_name(name: &str) -> Result<(), Invalid> {
-    at_most("characters in the name of an attribute", name.chars().count(), ATTRIBUTE_NAME, "shorten it")?;
+    characters("name of an attribute", name, ATTRIBUTE_NAME, "shorten it")?;
     let reserved =
         |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if name.is_empty() {
@@ -146,8 +141,8 @@ fn attribute_type(value: &AttributeValue) -> Result<(), Invalid> {
     if label.is_empty() {
         return refuse("the label of an attribute is empty; leave it out");
     }
-    let characters = data_type.len() + 1 + label.chars().count();
-    at_most("characters in the type of an attribute", characters, ATTRIBUTE_TYPE, "shorten its label")?;
+    let count = data_type.len() + 1 + label.chars().count();
+    at_most("characters in the type of an attribute", count, ATTRIBUTE_TYPE, "shorten its label")?;
     text("label of an attribute", label)
 }
 
@@ -192,32 +187,6 @@ fn is_number(text: &str) -> bool {
     // Of those that begin with the last power, the power itself is the only one within the limits.
     let is_beyond = power == *NUMBER_POWERS.end() && significant != "1";
     significant.len() <= NUMBER_DIGITS && NUMBER_POWERS.contains(&power) && !is_beyond
-}
-
-fn at_most(what: impl Display, count: usize, limit: usize, way_out: &str) -> Result<(), Invalid> {
-    if count > limit {
-        return refuse(format!("{count} {what} are above the limit of {limit}; {way_out}"));
-    }
-    Ok(())
-}
-
-fn made_of(
-    what: impl Display,
-    text: &str,
-    allowed: impl Fn(char) -> bool,
-    alphabet: &str,
-) -> Result<(), Invalid> {
-    match text.chars().position(|character| !allowed(character)) {
-        None => Ok(()),
-        Some(place) => refuse(format!(
-            "character {} of the {what} is not allowed by SQS there; use {alphabet}",
-            place + 1
-        )),
-    }
-}
-
-fn refuse(reason: impl Into<std::borrow::Cow<'static, str>>) -> Result<(), Invalid> {
-    Err(Invalid::new(reason))
 }
 
 /// The one system attribute that a message may be sent with (API, `SendMessageBatchRequestEntry`).

@@ -5,11 +5,10 @@
 //! prefix, and both names of an error are listed.
 
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
-use batch_core::{Class, Failure, Verdict};
-use batch_smithy::{Codes, Rule};
+use batch_core::{Class, Verdict};
+use batch_smithy::{Codes, EntryIds, Rule};
 
 use crate::SentMessage;
-use crate::wire::WireIds;
 
 /// How Amazon SQS spells its codes, and what its own mean.
 pub(crate) static CODES: Codes = Codes {
@@ -67,77 +66,23 @@ const NO_DEDUPLICATION_ID: Rule = Rule {
     ),
 };
 
-/// One verdict for each id, in the order of the ids, however the answer is ordered. An id that
-/// the answer does not mention is ambiguous, and so is one that it calls both sent and failed.
+/// The verdict for each message of a request, whose entries had these ids.
 pub(crate) fn of_entries(
     codes: &Codes,
-    ids: &WireIds<'_>,
+    ids: &EntryIds<'_>,
     successful: Vec<SendMessageBatchResultEntry>,
     failed: Vec<BatchResultErrorEntry>,
 ) -> Vec<Verdict<SentMessage>> {
-    let mut verdicts = Vec::with_capacity(ids.len());
-    let mut successful = successful.into_iter().peekable();
-    while let Some(sent) = successful.next_if(|sent| ids.is_at(&sent.id, verdicts.len())) {
-        verdicts.push(accepted(sent));
-    }
-    if verdicts.len() == ids.len() && failed.is_empty() {
-        return verdicts; // nearly always: everything is sent, and mentioned in order
-    }
-    by_id(codes, ids, verdicts, successful, failed)
-}
-
-/// The verdicts for all ids from those for the first of them, and the rest of the answer.
-fn by_id(
-    codes: &Codes,
-    ids: &WireIds<'_>,
-    first: Vec<Verdict<SentMessage>>,
-    successful: impl Iterator<Item = SendMessageBatchResultEntry>,
-    failed: Vec<BatchResultErrorEntry>,
-) -> Vec<Verdict<SentMessage>> {
-    let mut verdicts: Vec<_> = first.into_iter().map(Some).collect();
-    verdicts.resize_with(ids.len(), || None);
-    for sent in successful {
-        if let Some(place) = ids.place(&sent.id) {
-            verdicts[place] = Some(accepted(sent));
-        }
-    }
-    for failed in failed {
-        if let Some(place) = ids.place(&failed.id) {
-            verdicts[place] = Some(match verdicts[place] {
-                Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => {
-                    Verdict::Ambiguous(Failure::contradictory())
-                }
-                _ => of_entry(codes, failed),
-            });
-        }
-    }
-    verdicts
-        .into_iter()
-        .map(|verdict| verdict.unwrap_or_else(|| Verdict::Ambiguous(Failure::not_mentioned())))
-        .collect()
-}
-
-fn accepted(sent: SendMessageBatchResultEntry) -> Verdict<SentMessage> {
-    let SendMessageBatchResultEntry { message_id, sequence_number, .. } = sent;
-    Verdict::Accepted(SentMessage { message_id, sequence_number })
-}
-
-fn of_entry(codes: &Codes, failed: BatchResultErrorEntry) -> Verdict<SentMessage> {
-    let BatchResultErrorEntry { code, sender_fault, message, .. } = failed;
-    let throttled = codes.is_throttling(&code);
-    let retry = !sender_fault || codes.is_unavailable(&code);
-    let mut failure = Failure::new(codes.of_entry(&code));
-    if let Some(advice) = codes.advice_of_entry(&code) {
-        failure = failure.with_detail(advice);
-    }
-    if let Some(message) = message {
-        failure = failure.with_message(message);
-    }
-    match (throttled, retry) {
-        (true, _) => Verdict::Throttled(failure),
-        (false, true) => Verdict::Retry(failure),
-        (false, false) => Verdict::Reject(failure),
-    }
+    ids.verdicts(
+        successful.into_iter().map(|entry| {
+            let SendMessageBatchResultEntry { id, message_id, sequence_number, .. } = entry;
+            (id, SentMessage { message_id, sequence_number })
+        }),
+        failed.into_iter().map(|entry| {
+            let BatchResultErrorEntry { id, code, sender_fault, message, .. } = entry;
+            (id, codes.of_entry(&code, sender_fault, message))
+        }),
+    )
 }
 
 const CHECK_ENDPOINT: &str = "this is not how Amazon SQS answers a batch; check the endpoint of the client";

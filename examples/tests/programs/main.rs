@@ -20,7 +20,7 @@ fn succeed(command: &mut Command) -> Output {
 #[test]
 fn every_program_that_brings_its_server_succeeds() {
     check(env!("CARGO_BIN_EXE_cloudwatch"), 1);
-    check(env!("CARGO_BIN_EXE_codes"), 0);
+    check(env!("CARGO_BIN_EXE_deletes"), 0);
     check(env!("CARGO_BIN_EXE_dynamodb"), 1);
     check(env!("CARGO_BIN_EXE_faults"), 0);
     check(env!("CARGO_BIN_EXE_kinesis"), 1);

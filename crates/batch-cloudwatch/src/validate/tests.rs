@@ -36,7 +36,7 @@ fn a_name_has_1_to_255_printable_ascii_characters() {
         Err("256 characters in the name of the metric are above the limit of 255"),
     );
     check(named(""), Err("the name of the metric is empty"));
-    check(named(" "), Err("the name of the metric is empty or has nothing but spaces"));
+    check(named(" "), Err("the name of the metric is empty or consists of spaces"));
     check(named("Größe"), Err("character 3 of the name of the metric is not allowed"));
     check(named("a\nb"), Err("character 2 of the name of the metric is not allowed"));
 }
@@ -60,7 +60,7 @@ fn the_name_of_a_dimension_has_1_to_255_printable_ascii_characters_and_no_colon_
     );
     check(named(":n"), Err("the name of a dimension begins with a colon"));
     check(named(""), Err("the name of a dimension is empty"));
-    check(named("  "), Err("the name of a dimension is empty or has nothing but spaces"));
+    check(named("  "), Err("the name of a dimension is empty or consists of spaces"));
     check(named("é"), Err("character 1 of the name of a dimension is not allowed"));
     check(named("\u{7f}"), Err("character 1 of the name of a dimension is not allowed"));
 }

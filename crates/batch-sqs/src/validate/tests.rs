@@ -45,7 +45,7 @@ fn a_body_has_at_least_one_character_and_only_allowed_ones() {
         &Message::new("0123456789abcdef\u{a0}\u{fffe}"),
         Err("the character at byte 18 of the body is not allowed"),
     );
-    standard(&Message::new("\0"), Err("byte 0 of the body is not allowed by SQS; encode the body"));
+    standard(&Message::new("\0"), Err("byte 0 of the body is not allowed; encode the body"));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_id_has_1_to_80_letters_digits_hyphens_and_underscores() {
     );
     standard(&plain().id(""), Err("the id is empty"));
     standard(&plain().id("order 17"), Err("character 6 of the id is not allowed"));
-    standard(&plain().id("ä"), Err("character 1 of the id is not allowed by SQS there; use letters, digits"));
+    standard(&plain().id("ä"), Err("character 1 of the id is not allowed; use letters, digits"));
 }
 
 #[test]

@@ -1,10 +1,9 @@
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchResultEntry};
-use batch_core::Class;
-use batch_core::Verdict;
+use batch_core::{Class, Verdict};
+use batch_smithy::EntryIds;
 
 use super::{BY_CONTENT, CODES, of_entries};
-use crate::wire::WireIds;
-use crate::{Message, SentMessage};
+use crate::SentMessage;
 
 /// Checks codes that come with this status, in both spellings.
 #[track_caller]
@@ -97,13 +96,6 @@ fn what_newer_credentials_or_another_signature_may_change_is_told_apart() {
     check(403, &["SignatureDoesNotMatch", "InvalidSignatureException"], Class::Unrecognized);
 }
 
-#[test]
-fn only_the_prefix_of_the_service_is_cut_off() {
-    assert_eq!(CODES.bare("AWS.SimpleQueueService.NonExistentQueue"), "NonExistentQueue");
-    assert_eq!(CODES.bare("KMS.ThrottlingException"), "KMS.ThrottlingException");
-    assert_eq!(CODES.bare(""), "");
-}
-
 fn sent(id: &str) -> SendMessageBatchResultEntry {
     SendMessageBatchResultEntry::builder()
         .id(id)
@@ -130,7 +122,6 @@ fn verdicts(
     successful: Vec<SendMessageBatchResultEntry>,
     failed: Vec<BatchResultErrorEntry>,
 ) -> Vec<String> {
-    let messages: Vec<_> = ids.iter().map(|id| Message::new("body").id(*id)).collect();
     let show = |verdict| match verdict {
         Verdict::Accepted(SentMessage { message_id, .. }) => format!("+{message_id}"),
         Verdict::Ambiguous(failure) => format!("?{}", failure.code()),
@@ -138,7 +129,7 @@ fn verdicts(
         Verdict::Retry(failure) => format!("~{}", failure.code()),
         Verdict::Throttled(failure) => format!("%{}", failure.code()),
     };
-    of_entries(&CODES, &WireIds::of(&messages), successful, failed).into_iter().map(show).collect()
+    of_entries(&CODES, &EntryIds::of(ids, |id| Some(*id)), successful, failed).into_iter().map(show).collect()
 }
 
 #[test]
@@ -151,28 +142,6 @@ fn verdicts_follow_the_ids_and_not_the_order_of_the_answer() {
         ),
         ["+message-a", "!X", "~InternalError", "+message-d"]
     );
-}
-
-#[test]
-fn what_an_answer_does_not_mention_is_ambiguous() {
-    assert_eq!(verdicts(&["a", "b"], vec![sent("b")], vec![]), ["?NotMentioned", "+message-b"]);
-    assert_eq!(verdicts(&["a", "b"], vec![], vec![]), ["?NotMentioned", "?NotMentioned"]);
-}
-
-#[test]
-fn ids_that_nobody_sent_change_nothing() {
-    assert_eq!(
-        verdicts(&["a"], vec![sent("x"), sent("a"), sent("")], vec![failed("y", "X", true)]),
-        ["+message-a"]
-    );
-}
-
-#[test]
-fn a_message_both_sent_and_failed_is_ambiguous() {
-    let answer = verdicts(&["a", "b"], vec![sent("a"), sent("b")], vec![failed("a", "X", true)]);
-    assert_eq!(answer, ["?ContradictoryResponse", "+message-b"]);
-    let thrice = vec![failed("a", "X", true), failed("a", "X", true)];
-    assert_eq!(verdicts(&["a"], vec![sent("a")], thrice), ["?ContradictoryResponse"]);
 }
 
 #[test]
@@ -201,18 +170,18 @@ fn the_fault_and_the_code_of_an_entry_decide_on_it() {
 
 #[test]
 fn the_words_of_the_service_are_kept_but_not_displayed() {
-    let messages = [Message::new("body").id("a")];
-    let verdict = of_entries(&CODES, &WireIds::of(&messages), vec![], vec![failed("a", "X", true)]).remove(0);
+    let ids = EntryIds::of(&["a"], |id| Some(*id));
+    let verdict = of_entries(&CODES, &ids, vec![], vec![failed("a", "X", true)]).remove(0);
     let Verdict::Reject(failure) = verdict else { panic!("{verdict:?}") };
     assert_eq!((failure.message(), failure.to_string().as_str()), (Some("words"), "X"));
 }
 
 #[test]
 fn a_refused_parameter_has_a_likely_reason_where_the_queue_shall_tell_duplicates() {
-    let messages = [Message::new("m").id("a")];
+    let ids = EntryIds::of(&["a"], |id| Some(*id));
     for (codes, is_explained) in [(&CODES, false), (&BY_CONTENT, true)] {
         let failed = vec![failed("a", "InvalidParameterValue", true)];
-        let verdict = of_entries(codes, &WireIds::of(&messages), vec![], failed).remove(0);
+        let verdict = of_entries(codes, &ids, vec![], failed).remove(0);
         let Verdict::Reject(failure) = verdict else { panic!("{verdict:?}") };
         assert_eq!(failure.to_string().contains("`content_based_deduplication`"), is_explained, "{failure}");
         let (class, advice) = codes.of_request(Some("InvalidParameterValue"), 400);

@@ -32,7 +32,7 @@ async fn a_character_that_sqs_does_not_take_is_refused_at_submit() {
     check_refused(
         "orders",
         message,
-        &["the character at byte 17 of the body is not allowed by SQS", "base64"],
+        &["the character at byte 17 of the body is not allowed", "base64"],
     )
     .await;
 }
