@@ -57,7 +57,7 @@ impl Cargo {
         println!("$ {self}");
         let status = self.command().status().with_context(|| format!("could not start `{self}`"))?;
         if !status.success() {
-            bail!("this failed ({status}); to run it again:\n\n    {self}\n");
+            bail!("the command failed ({status}); to repeat it:\n\n    {self}\n");
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Cargo {
         let output = self.command().stderr(Stdio::inherit()).output();
         let output = output.with_context(|| format!("could not start `{self}`"))?;
         if !output.status.success() {
-            bail!("this failed ({}); to run it again:\n\n    {self}\n", output.status);
+            bail!("the command failed ({}); to repeat it:\n\n    {self}\n", output.status);
         }
         String::from_utf8(output.stdout).with_context(|| format!("`{self}` did not write UTF-8"))
     }

@@ -14,15 +14,15 @@ use clap::Args;
 use crate::tools;
 use crate::workspace::{Package, Workspace, root};
 
-/// Which targets, and for how long.
+/// The targets to run, and for how long.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Choice {
-    /// The name of a target; all of them without it
+    /// The name of a target [default: all]
     target: Option<String>,
-    /// How long each target runs
+    /// How long each target runs, in seconds
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
-    /// An input to run once instead, one of the crashes say
+    /// An input to run once instead, such as one of the crashes
     #[arg(long, requires = "target", value_name = "FILE")]
     input: Option<String>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Choice {
 pub(crate) fn run(choice: &Choice) -> Result<()> {
     let all = targets()?;
     if let Some(target) = &choice.target {
-        ensure!(all.contains(target), "{target} is none of {}", all.join(", "));
+        ensure!(all.contains(target), "no target is called {target}; there are {}", all.join(", "));
     }
     let place = tools::place("fuzz");
     let program = tools::cargo(&place.join("cargo-fuzz"), VERSION, None)?;

@@ -1,7 +1,7 @@
 //! Every development command: `cargo xtask <command>`.
 //!
-//! A command prints each program it starts, stops at the first failure and says how to run that
-//! one step again. Continuous integration calls the same commands and has no checks of its own.
+//! A command prints each program that it starts, stops at the first failure, and prints how to repeat
+//! the failed step. Continuous integration runs the same commands and has no checks of its own.
 
 mod bench;
 mod cargo;
@@ -41,69 +41,69 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the benches, all or those whose name contains the filter
+    /// Run the benches that count instructions, all or those whose name contains the filter; or `wire`, which measures
+    /// processor time over sockets, with its options after --
     Bench {
         /// Part of the name of a bench
         filter: Option<String>,
-        /// What to pass on to the bench programs themselves
+        /// Arguments for the bench programs
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Run a program through a proxy that makes trouble, end it at a random moment, and check what it said; --help shows
-    /// the options
+    /// Run a program behind a faulty proxy, end it at a random moment, and check its reports; see --help for the options
     #[command(disable_help_flag = true)]
     Chaos {
-        /// What to pass on to the program
+        /// Arguments for the program
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run tidy, lint, doc, features, minimal, test, shuttle, both depths of the simulation and pace, then print how long each took
+    /// Run all checks of continuous integration, and print the time that each took
     Ci,
-    /// Install and start servers that others wrote, and run the suite against them
+    /// Install and start third-party servers, and run the suite against them
     Conformance {
-        /// Names of servers; all of them without one
+        /// The names of the servers [default: all]
         servers: Vec<String>,
     },
-    /// Check bans, licences, sources and advisories of the dependencies, as deny.toml says
+    /// Check the bans, licences, sources and advisories of all dependencies against deny.toml
     Deny,
-    /// Build the documentation; a warning is an error
+    /// Build the documentation, with warnings as errors
     Doc,
-    /// Compile every combination of features and check who may depend on what
+    /// Compile every combination of features, and check the dependency rules between crates
     Features,
-    /// Mutate what comes over the network and from users until something breaks
+    /// Fuzz the input from the network and from users
     Fuzz(fuzz::Choice),
-    /// Check the formatting and run clippy; a warning is an error
+    /// Check the formatting and run clippy, with warnings as errors
     Lint,
-    /// Compile published crates with every direct dependency at its lower bound
+    /// Compile published crates with every direct dependency at its minimal version
     Minimal {
-        /// Names of published crates; all of them without one
+        /// The names of published crates [default: all]
         crates: Vec<String>,
     },
-    /// Break the code in one place at a time and see whether the tests notice
+    /// Break the code in one place at a time, and check that a test fails each time
     Mutants(mutants::Choice),
-    /// Let writers find limits that they do not know, alone and two on one, and check what each gets of it
+    /// Let one or two writers find an unknown limit in simulated time, and check the share of each
     Pace,
-    /// Draw what `cargo xtask soak --csv` wrote
+    /// Plot the samples of `cargo xtask soak --csv`; needs Python 3
     Plot {
-        /// The file that a soak wrote
+        /// The samples of a soak, a CSV file
         csv: PathBuf,
-        /// The picture, a PNG file
+        /// The plot to write, a PNG file
         png: PathBuf,
     },
-    /// Run the writer's shell on schedules of its tasks and threads, each decided by a seed
+    /// Run the writer's shell on random schedules of its tasks and threads, each from a seed
     Shuttle(shuttle::Choice),
-    /// Run random schedules, each decided by a seed, and check every law at every step
+    /// Simulate random schedules, each from a seed, and check every law at every step
     Simulate(simulate::Choice),
-    /// Put a steady load with faults on a writer for minutes, and check the laws and the memory; --help shows the options
+    /// Run a writer under a steady load with faults, and check its laws and memory; see --help for the options
     #[command(disable_help_flag = true)]
     Soak {
-        /// What to pass on to the program
+        /// Arguments for the program
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Run every test
     Test,
-    /// Check the rules on files, crates and documents that no compiler checks
+    /// Check the rules for files, crates and documents that no compiler checks
     Tidy,
 }
 
@@ -131,7 +131,7 @@ fn run(command: Command) -> Result<()> {
         Command::Minimal { crates } => minimal::run(&crates),
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Pace => pace::run(),
-        Command::Plot { csv, png } => plot::run(&csv, &png),
+        Command::Plot { csv, png } => plot::soak(&csv, &png),
         Command::Shuttle(choice) => shuttle::run(&choice),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),

@@ -32,7 +32,7 @@ fn chosen<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Pack
     let published: Vec<_> = workspace.published().collect();
     if let Some(unknown) = names.iter().find(|name| published.iter().all(|package| package.name != **name)) {
         let all: Vec<_> = published.iter().map(|package| package.name.as_str()).collect();
-        bail!("`{unknown}` is no published crate; these are: {}", all.join(", "));
+        bail!("no published crate is called `{unknown}`; there are {}", all.join(", "));
     }
     let is_chosen = |package: &&Package| names.is_empty() || names.contains(&package.name);
     Ok(published.into_iter().filter(is_chosen).collect())

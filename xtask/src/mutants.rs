@@ -11,19 +11,19 @@ use clap::Args;
 use crate::tools;
 use crate::workspace::{Role, Workspace, root};
 
-/// Which mutants.
+/// The mutants to run.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Choice {
-    /// A crate to break; without it, the core, what the writers share, and every writer
+    /// A crate to break [default: the core, the shared code of the services, and every service]
     #[arg(long = "crate", value_name = "CRATE")]
     crates: Vec<String>,
-    /// Only the part K of N, counted from 0, so that several machines can share the work
+    /// Break only part K of N, counted from 0, to share the work between machines
     #[arg(long, value_name = "K/N")]
     shard: Option<String>,
-    /// Only files whose paths match; a name without a slash matches in every directory
+    /// Break only files whose paths match; a name without a slash matches in every directory
     #[arg(long = "file", value_name = "GLOB")]
     files: Vec<String>,
-    /// What to pass on to cargo-mutants itself: `--list`, say, or `--iterate` to leave out what was caught before
+    /// Arguments for cargo-mutants, such as `--list`, or `--iterate` to skip mutants that were caught before
     #[arg(last = true)]
     arguments: Vec<String>,
 }
@@ -33,7 +33,11 @@ pub(crate) fn run(choice: &Choice) -> Result<()> {
     let workspace = Workspace::load()?;
     let counted = counted(&workspace);
     for name in &choice.crates {
-        ensure!(counted.contains(&name.as_str()), "{name} is none of {}", counted.join(", "));
+        ensure!(
+            counted.contains(&name.as_str()),
+            "no crate with mutants is called {name}; there are {}",
+            counted.join(", ")
+        );
     }
     let place = tools::place("mutants");
     let program = tools::cargo(&place.join("cargo-mutants"), VERSION, None)?;
@@ -44,7 +48,7 @@ pub(crate) fn run(choice: &Choice) -> Result<()> {
     mutants.arg("--output").arg(&place).args(&choice.arguments);
     mutants.current_dir(root()).env("CARGO_TARGET_DIR", place.join("build")).envs(WITHOUT_SHRINKING);
     let outcome = tools::run_and_accept(&mut mutants, &[ALL_CAUGHT, SOME_HANG]);
-    outcome.with_context(|| format!("what was found is in {}", place.join("mutants.out").display()))
+    outcome.with_context(|| format!("the findings are in {}", place.join("mutants.out").display()))
 }
 
 /// The crates whose logic counts.

@@ -9,12 +9,12 @@ use clap::Args;
 use crate::cargo::Cargo;
 use crate::tools;
 
-/// Which scenarios, and how often.
+/// The scenarios to run, and how often.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Choice {
-    /// The name of a scenario; all of them without it
+    /// The name of a scenario [default: all]
     scenario: Option<String>,
-    /// How many schedules of each
+    /// The number of schedules per scenario
     #[arg(long, default_value_t = SCHEDULES, value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
     /// The seed of the first schedule

@@ -5,22 +5,22 @@ use clap::Args;
 
 use crate::cargo::Cargo;
 
-/// Which runs.
+/// The runs to simulate.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Choice {
-    /// The writers of AWS services, through the SDK and the local server; without it, a writer before a scripted service
+    /// Run the writers of AWS services through the SDK to the local server, instead of a writer to a scripted service
     #[arg(long)]
     deep: bool,
-    /// A part of the name of a destination, for deep runs; all of them without it
+    /// Part of the name of a destination, for deep runs [default: all]
     #[arg(long, requires = "deep")]
     service: Option<String>,
-    /// How many seeds; without it, as many as continuous integration runs: 2,000, or 200 a destination for deep runs
+    /// The number of seeds [default: 2000, or 200 per destination with --deep, as in continuous integration]
     #[arg(long)]
     seeds: Option<u64>,
     /// The first seed
     #[arg(long, default_value_t = 0)]
     first_seed: u64,
-    /// How many of the last events before a violation to show
+    /// The number of events to show before a violation
     #[arg(long)]
     lines: Option<u64>,
 }

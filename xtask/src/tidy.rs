@@ -76,13 +76,16 @@ pub(crate) fn run() -> Result<()> {
         report(name, &findings);
     }
     if broken > 0 {
-        bail!("{broken} of {} rules are broken; to check again:\n\n    cargo xtask tidy\n", RULES.len());
+        bail!(
+            "{broken} of {} rules are violated; to check them again:\n\n    cargo xtask tidy\n",
+            RULES.len()
+        );
     }
-    println!("{} rules hold", RULES.len());
+    println!("all {} rules hold", RULES.len());
     Ok(())
 }
 
-/// A file that is missing is found missing by every line that should be in it.
+/// A missing file is reported by each rule about its content; once is enough.
 fn once_each(mut findings: Findings) -> Findings {
     findings.sort();
     findings.dedup();

@@ -73,9 +73,10 @@ pub(crate) fn run_and_accept(command: &mut Command, codes: &[i32]) -> Result<()>
     let shown = format!("{name} {}", arguments.join(" "));
     println!("$ {shown}");
     let status = command.status();
-    let status = status.with_context(|| format!("could not start {name}, which this command needs"))?;
+    let status =
+        status.with_context(|| format!("could not start {name}; install it, since this command needs it"))?;
     if !status.code().is_some_and(|code| codes.contains(&code)) {
-        bail!("this failed ({status}); to run it again:\n\n    {shown}\n");
+        bail!("the command failed ({status}); to repeat it:\n\n    {shown}\n");
     }
     Ok(())
 }

@@ -30,7 +30,9 @@ impl Running {
         let child = command.spawn().with_context(|| format!("cannot start {}", server.name))?;
         println!("{} {} listens at 127.0.0.1:{port}, as process {}", server.name, server.version, child.id());
         let mut running = Self { child };
-        running.wait_for(port).with_context(|| format!("{}; see {}", server.name, log.display()))?;
+        running
+            .wait_for(port)
+            .with_context(|| format!("{} did not start; see {}", server.name, log.display()))?;
         Ok(running)
     }
 
@@ -39,10 +41,10 @@ impl Running {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if let Some(status) = self.child.try_wait()? {
-                bail!("it ended instead of listening ({status})");
+                bail!("the server exited before it listened ({status})");
             }
             if begun.elapsed() > PATIENCE {
-                bail!("it does not listen after {PATIENCE:?}");
+                bail!("the server did not listen within {PATIENCE:?}");
             }
             std::thread::sleep(Duration::from_millis(50));
         }
