@@ -1,57 +1,51 @@
 //! One request, and what each answer to it means.
 
-use std::error::Error;
-use std::time::Duration;
-
 use batch_cloudwatch::{DateTime, Metric, StandardUnit, StatisticSet};
+use batchwright_kit::{Canned, Response, shown};
 
-use crate::canned::{Answer, Canned};
 use crate::cbor::Value;
-use crate::support::{failure, metrics, says, send, shown, writer};
+use crate::requests::{PutMetricData, accepting, cbor, error, ok, plain_error};
+use crate::support::{metrics, send, writer};
 
 /// Checks what this answer to a request of three metrics means.
-async fn check(answer: Answer, expected: &str) {
+async fn check(answer: Response, expected: &str) {
     let reply = send(&writer(Canned::script([answer.clone()])), &metrics(3)).await;
     assert_eq!(shown(&reply), expected, "{answer:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_success_accepts_every_metric_whether_it_has_a_body_or_not() {
-    check(Answer::ok(), "AllAccepted").await;
-    check(Answer::Http(200, None, Vec::new()), "AllAccepted").await;
+    check(ok(), "AllAccepted").await;
+    check(cbor(200, Vec::new()), "AllAccepted").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_html_is_no_success() {
-    check(Answer::Page(200, "<html>It works!"), "Ambiguous(UnreadableAnswer)").await;
+    check(Response::page(200, "<html>It works!"), "Ambiguous(UnreadableAnswer)").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn both_spellings_of_a_code_mean_the_same() {
     for code in ["InvalidParameterValue", "InvalidParameterCombination", "ValidationError"] {
-        check(Answer::error(400, code), &format!("Split({code})")).await;
-        check(Answer::plain_error(400, &format!("{code}Exception")), &format!("Split({code}Exception)"))
-            .await;
+        check(error(400, code), &format!("Split({code})")).await;
+        check(plain_error(400, &format!("{code}Exception")), &format!("Split({code}Exception)")).await;
     }
-    check(Answer::error(400, "MissingParameter"), "Split(MissingParameter)").await;
-    check(
-        Answer::plain_error(400, "MissingRequiredParameterException"),
-        "Split(MissingRequiredParameterException)",
-    )
-    .await;
-    check(Answer::error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
-    check(Answer::plain_error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
-    check(Answer::plain_error(400, "SomethingNew"), "Split(SomethingNew)").await;
-    check(Answer::error(400, "Throttling"), "Throttled(Throttling)").await;
-    check(Answer::plain_error(400, "ThrottlingException"), "Throttled(ThrottlingException)").await;
-    check(Answer::error(400, "LimitExceeded"), "Throttled(LimitExceeded)").await;
-    check(Answer::plain_error(400, "LimitExceededFault"), "Throttled(LimitExceededFault)").await;
-    check(Answer::error(500, "InternalServiceError"), "Ambiguous(InternalServiceError)").await;
-    check(Answer::plain_error(500, "InternalServiceFault"), "Ambiguous(InternalServiceFault)").await;
-    check(Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)").await;
-    check(Answer::plain_error(400, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
-    check(Answer::error(403, "ExpiredToken"), "Expired(ExpiredToken)").await;
-    check(Answer::plain_error(400, "ExpiredTokenException"), "Expired(ExpiredTokenException)").await;
+    check(error(400, "MissingParameter"), "Split(MissingParameter)").await;
+    check(plain_error(400, "MissingRequiredParameterException"), "Split(MissingRequiredParameterException)")
+        .await;
+    check(error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
+    check(plain_error(413, "RequestEntityTooLarge"), "Split(RequestEntityTooLarge)").await;
+    check(plain_error(400, "SomethingNew"), "Split(SomethingNew)").await;
+    check(error(400, "Throttling"), "Throttled(Throttling)").await;
+    check(plain_error(400, "ThrottlingException"), "Throttled(ThrottlingException)").await;
+    check(error(400, "LimitExceeded"), "Throttled(LimitExceeded)").await;
+    check(plain_error(400, "LimitExceededFault"), "Throttled(LimitExceededFault)").await;
+    check(error(500, "InternalServiceError"), "Ambiguous(InternalServiceError)").await;
+    check(plain_error(500, "InternalServiceFault"), "Ambiguous(InternalServiceFault)").await;
+    check(error(403, "AccessDenied"), "Fatal(AccessDenied)").await;
+    check(plain_error(400, "AccessDeniedException"), "Fatal(AccessDeniedException)").await;
+    check(error(403, "ExpiredToken"), "Expired(ExpiredToken)").await;
+    check(plain_error(400, "ExpiredTokenException"), "Expired(ExpiredTokenException)").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,49 +65,11 @@ async fn answers_that_are_no_cbor_are_told_by_their_status() {
         (503, "{}", "Ambiguous(HTTP 503)"),
         (504, "", "Ambiguous(HTTP 504)"),
     ] {
-        check(Answer::Page(status, body), expected).await;
+        check(Response::page(status, body), expected).await;
     }
     let mut broken = crate::cbor::error("InvalidParameterValue");
     broken.truncate(12);
-    check(Answer::Http(400, None, broken), "Split(HTTP 400)").await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_connection_is_ambiguous_and_one_never_made_is_not() {
-    check(Answer::Reset, "Ambiguous(ConnectionLost)").await;
-    check(Answer::Refused, "Unsent(NotConnected)").await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_request_that_gets_no_answer_waits_for_the_writer_to_give_up() {
-    let writer = writer(Canned::script([Answer::Hang]));
-    let metrics = metrics(1);
-    let waiting = send(&writer, &metrics);
-    // Not much longer: the SDK's protection against stalled streams mixes paused and real time.
-    assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_failed_request_is_sent_once() {
-    for answer in
-        [Answer::error(500, "InternalServiceError"), Answer::error(400, "Throttling"), Answer::Reset]
-    {
-        let http = Canned::script([answer]);
-        send(&writer(http.clone()), &metrics(1)).await.unwrap_err();
-        let asked = http.asked();
-        assert_eq!(asked.len(), 1, "the client does not retry by itself");
-        assert_eq!(asked[0].attempt, "attempt=1; max=1");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failure_says_what_to_do_and_keeps_the_words_of_the_service_to_itself() {
-    let http = Canned::script([Answer::error(403, "AccessDenied")]);
-    let failure = failure(send(&writer(http), &metrics(1)).await);
-    says(&failure, &["AccessDenied: ", "allow them cloudwatch:PutMetricData", "HTTP 403", "request id r-1"]);
-    assert!(!failure.to_string().contains("words of the service"), "{failure}");
-    assert_eq!(failure.message(), Some("words of the service"));
-    assert!(failure.source().is_none());
+    check(cbor(400, broken), "Split(HTTP 400)").await;
 }
 
 fn text(text: &str) -> Value {
@@ -126,7 +82,7 @@ fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_carries_the_metrics_as_they_are() {
-    let http = Canned::accepting();
+    let http = accepting();
     let at = DateTime::from_millis(1_800_000_000_500);
     let full = Metric::counted_values("Latency", [(0.1, 3.0), (-0.0, 1.5)])
         .dimension("Host", "a \"quoted\" one")
@@ -141,10 +97,10 @@ async fn a_request_carries_the_metrics_as_they_are() {
 
     let dimension = |name, value| map([("Name", text(name)), ("Value", text(value))]);
     let numbers = |numbers: [f64; 2]| Value::List(numbers.map(Value::Number).into());
-    let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
-    assert_eq!(asked.body.get("Namespace"), Some(&text("Weather")));
+    let [request] = &http.requests()[..] else { panic!("{:?}", http.requests()) };
+    assert_eq!(Value::read(&request.plain()).get("Namespace"), Some(&text("Weather")));
     assert_eq!(
-        asked.datums(),
+        request.datums(),
         [
             map([("MetricName", text("plain")), ("Value", Value::Number(1.0))]),
             map([

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use batch_cloudwatch::{Cause, Metric, StatisticSet, SubmitError};
+use batch_cloudwatch::{Metric, StatisticSet, SubmitError};
 use batch_core::Service;
+use batchwright_kit::{Canned, Response, check_sums, says};
 
-use crate::canned::{Answer, Canned};
-use crate::support::{check_sums, codes, gathering_writer, metrics, says, submit, wall, writer};
+use crate::requests::{PutMetricData, accepted_names, accepting, ok, sizes};
+use crate::support::{gathering_writer, metrics, submit, wall, writer};
 
 /// Checks that the metric is refused when it is submitted, comes back as it was, and is not
 /// counted.
 async fn check_refused(metric: Metric, words: &[&str]) {
-    let http = Canned::accepting();
+    let http = accepting();
     let writer = writer(http.clone());
     let time = metric_time(&metric);
     let metric = metric.timestamp(time);
@@ -21,7 +22,7 @@ async fn check_refused(metric: Metric, words: &[&str]) {
     assert_eq!(format!("{entry:?}"), format!("{metric:?}"));
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 0, 0);
-    assert!(http.asked().is_empty());
+    assert!(http.requests().is_empty());
 }
 
 /// The timestamp that it has, or one that is valid.
@@ -75,17 +76,17 @@ async fn a_31st_dimension_and_a_second_of_one_name_are_refused_at_submit() {
 
 #[tokio::test(start_paused = true)]
 async fn metrics_1001_are_two_requests() {
-    let http = Canned::accepting();
+    let http = accepting();
     let writer = gathering_writer(http.clone());
     submit(&writer, metrics(1_001)).await;
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 1_001, 0);
-    assert_eq!(http.sizes(), [1_000, 1]);
+    assert_eq!(sizes(&http), [1_000, 1]);
 }
 
 /// So many metrics, 256 or more, that together have exactly these bytes on the wire.
 fn filling(bytes: usize, count: usize) -> Vec<Metric> {
-    let service = writer(Canned::accepting());
+    let service = writer(accepting());
     // Between 256 and 1,024 characters, each more is a byte more.
     let sized = |characters: usize| {
         let dimensions = [("a", 1_000), ("b", 1_000), ("c", 1_000), ("d", characters)];
@@ -102,72 +103,44 @@ fn filling(bytes: usize, count: usize) -> Vec<Metric> {
 #[tokio::test(start_paused = true)]
 async fn a_request_of_exactly_the_limit_is_one_and_one_byte_more_makes_two() {
     for (more, requests) in [(0, 1), (1, 2)] {
-        let http = Canned::accepting();
+        let http = accepting();
         let writer = gathering_writer(http.clone());
         let limits = writer.service().limits().unwrap();
         assert_eq!(limits.request_bytes(), 1_000_000);
         submit(&writer, filling(limits.payload_bytes() + more, 280)).await;
         assert!(writer.flush().await.is_empty());
         check_sums(&writer, 280, 0);
-        let asked = http.asked();
-        assert_eq!(asked.len(), requests);
-        assert_eq!(asked[0].plain_bytes == 1_000_000, more == 0, "{}", asked[0].plain_bytes);
+        let request = http.requests();
+        assert_eq!(request.len(), requests);
+        assert_eq!(request[0].plain().len() == 1_000_000, more == 0, "{}", request[0].plain().len());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_over_1_mb_raw_is_never_one_request_though_it_gzips_to_less() {
-    let http = Canned::accepting();
+    let http = accepting();
     let writer = gathering_writer(http.clone());
     let pairs: Vec<_> = (0..150).map(|n| (f64::from(n), 1.0)).collect();
     submit(&writer, (0..500).map(|_| Metric::counted_values("Latency", pairs.clone()))).await;
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 500, 0);
-    let asked = http.asked();
-    let sent: usize = asked.iter().map(|asked| asked.sent_bytes).sum();
-    let plain: usize = asked.iter().map(|asked| asked.plain_bytes).sum();
+    let request = http.requests();
+    let sent: usize = request.iter().map(|request| request.body().len()).sum();
+    let plain: usize = request.iter().map(|request| request.plain().len()).sum();
     assert!(sent < 1_000_000 && plain > 1_000_000, "{sent} sent of {plain}");
-    assert!(asked.iter().all(|asked| asked.plain_bytes <= 1_000_000), "{:?}", http.sizes());
-    assert_eq!(asked.len(), 2);
+    assert!(request.iter().all(|request| request.plain().len() <= 1_000_000), "{:?}", sizes(&http));
+    assert_eq!(request.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_is_too_large_all_the_same_is_halved_until_it_fits() {
-    let http = Canned::new(|asked| match asked.plain_bytes > 40_000 {
-        true => Answer::Page(413, "<html>"),
-        false => Answer::ok(),
+    let http = Canned::new(|request| match request.plain().len() > 40_000 {
+        true => Response::page(413, "<html>"),
+        false => ok(),
     });
     let writer = gathering_writer(http.clone());
     submit(&writer, metrics(1_000)).await;
     assert!(writer.flush().await.is_empty());
     check_sums(&writer, 1_000, 0);
-    assert_eq!(http.accepted_names().len(), 1_000);
-}
-
-/// Checks that of 1,000 metrics the poisoned one is handed back and the others are delivered.
-async fn check_poison(refusal: Answer, code: &str) {
-    let http = Canned::new(move |asked| match asked.names().contains(&"poison") {
-        true => refusal.clone(),
-        false => Answer::ok(),
-    });
-    let writer = gathering_writer(http.clone());
-    let mut metrics = metrics(999);
-    metrics.insert(333, Metric::new("poison", 1));
-    submit(&writer, metrics).await;
-    let unprocessed = writer.flush().await;
-    assert_eq!(codes(&unprocessed), [code]);
-    assert_eq!(unprocessed[0].entry.name(), "poison");
-    assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
-    check_sums(&writer, 999, 1);
-    let accepted = http.accepted_names();
-    assert!(accepted.len() == 999 && accepted.iter().all(|name| name != "poison"));
-    assert!(http.asked().len() <= 2 * 10 + 1, "{:?}", http.sizes());
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_poisoned_metric_among_a_thousand_is_found_and_handed_back_alone() {
-    check_poison(Answer::error(400, "InvalidParameterValue"), "InvalidParameterValue").await;
-    check_poison(Answer::error(400, "InvalidParameterCombination"), "InvalidParameterCombination").await;
-    check_poison(Answer::plain_error(400, "SomethingNew"), "SomethingNew").await;
-    check_poison(Answer::Page(413, "<html>"), "HTTP 413").await;
+    assert_eq!(accepted_names(&http).len(), 1_000);
 }

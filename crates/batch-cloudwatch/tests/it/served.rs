@@ -1,23 +1,19 @@
 //! The strict local server in place of the service: what the writer takes, the server takes.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
-use batch_cloudwatch::{
-    Cause, CloudWatch, CloudWatchWriter, DateTime, Linger, Metric, Settings, StandardUnit, StatisticSet,
-};
+use batch_cloudwatch::{Cause, DateTime, Metric, StandardUnit, StatisticSet};
 use batch_core::Service;
-use batch_local::{Fault, FaultPlan, LocalServer};
+use batch_local::LocalServer;
+use batchwright_kit::{check_sums, codes, pass, shown};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::{
-    check_sums, client, codes, gathering_writer, metrics, pass, says, send, shown, submit, wall, writer,
-};
+use crate::support::{client, gathering_writer, metrics, send, submit, wall, writer};
 
 fn served() -> (LocalServer, Client) {
     let server = LocalServer::new();
@@ -107,34 +103,6 @@ async fn batches_are_full_and_counted_as_the_server_counts_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_metric_that_spoils_the_whole_request_is_found_and_handed_back_alone() {
-    for (status, code) in
-        [(400, "InvalidParameterValue"), (400, "MissingParameter"), (413, "RequestEntityTooLarge")]
-    {
-        let (server, _) = served();
-        let is_poison = |metric: &str| metric.starts_with("poison");
-        server.set_faults(FaultPlan::always(Fault::reject_request_where(is_poison, status, code)));
-        let writer = gathering_writer(server.http_client());
-        submit(&writer, metrics(500).into_iter().chain([Metric::new("poison", 1)]).chain(metrics(499))).await;
-        let unprocessed = writer.flush().await;
-        assert_eq!(codes(&unprocessed), [code]);
-        assert_eq!(unprocessed[0].entry.name(), "poison");
-        assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
-        check_sums(&writer, 999, 1);
-        assert_eq!(server.cloudwatch().accepted_count("Weather"), 999);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn access_denied_names_the_permission() {
-    let (server, _) = served();
-    server.set_faults(FaultPlan::always(Fault::access_denied()));
-    let writer = writer(server.http_client());
-    submit(&writer, metrics(1)).await;
-    says(&writer.flush().await[0], &["allow them cloudwatch:PutMetricData"]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_a_clock_that_is_two_weeks_late_stamped_comes_back_and_can_be_stamped_anew() {
     let (server, _) = served();
     let writer = writer(server.http_client());
@@ -154,40 +122,6 @@ async fn what_a_clock_that_is_two_weeks_late_stamped_comes_back_and_can_be_stamp
         );
         let reply = send(&writer, &[metric]).await;
         assert_eq!(shown(&reply), "AllAccepted");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_lost_whatever_goes_wrong_and_only_what_is_marked_may_count_twice() {
-    for seed in 0..5 {
-        let (server, client) = served();
-        server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
-        let settings = Settings::new()
-            .max_attempts(20)
-            .max_batch_entries(25)
-            .linger(Linger::Fixed(Duration::from_millis(5)));
-        let builder = CloudWatchWriter::builder(CloudWatch::new(client, "Weather"));
-        let writer = builder.settings(settings).build().unwrap();
-        let mut receipts = Vec::new();
-        for metric in metrics(200) {
-            receipts.push(writer.submit_tracked(metric).await.unwrap());
-        }
-        let mut maybe_duplicate = BTreeSet::new();
-        for (n, receipt) in receipts.into_iter().enumerate() {
-            if receipt.await.unwrap().maybe_duplicate {
-                maybe_duplicate.insert(format!("metric {n}"));
-            }
-        }
-        check_sums(&writer, 200, 0);
-        let mut once = BTreeSet::new();
-        for datum in server.cloudwatch().accepted("Weather") {
-            let name = datum.metric_name;
-            assert!(
-                once.insert(name.clone()) || maybe_duplicate.contains(&name),
-                "seed {seed}: {name} twice"
-            );
-        }
-        assert_eq!(once.len(), 200, "seed {seed}");
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use batch_dynamodb::{
-    AttributeValue, Cause, DynamoDb, DynamoDbWriter, Linger, ScalarType, Settings, SubmitError, Write,
+    AttributeValue, DynamoDb, DynamoDbWriter, Linger, ScalarType, Settings, SubmitError, Write,
 };
-use batch_local::{Fault, FaultPlan};
+use batchwright_kit::{check_sums, codes, says};
 
-use crate::support::{check_sums, codes, discovered, put, s, says, served, served_with, stored};
+use crate::support::{discovered, put, s, served, served_with, stored};
 
 /// Checks that the write is refused when it is submitted, comes back as it was, and is not counted.
 async fn check_refused(write: Write, words: &[&str]) {
@@ -120,33 +120,6 @@ async fn no_request_is_longer_than_allowed_however_json_inflates_it() {
     let batches = server.dynamodb().batches("orders");
     assert_eq!(batches.iter().map(|batch| batch.entries).collect::<Vec<_>>(), [8, 8, 8, 1]);
     assert_eq!(server.requests().count("BatchWriteItem"), 4, "none was refused");
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_write_that_spoils_the_whole_request_is_found_and_handed_back_alone() {
-    for (status, code) in [
-        (400, "ValidationException"),
-        (400, "ItemCollectionSizeLimitExceededException"),
-        (413, "RequestEntityTooLargeException"),
-        (400, "SomethingNew"),
-    ] {
-        let (server, client) = served().await;
-        let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-        let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
-        let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
-        let poison = |item: &str| item.contains("poison");
-        server.set_faults(FaultPlan::always(Fault::reject_request_where(poison, status, code)));
-        for n in 0..25 {
-            let value = if n == 16 { "poison" } else { "good" };
-            writer.submit(put(&format!("key {n:02}"), value)).await.unwrap();
-        }
-        let unprocessed = writer.flush().await;
-        assert_eq!(codes(&unprocessed), [code]);
-        assert_eq!(unprocessed[0].entry, put("key 16", "poison"));
-        assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
-        check_sums(&writer, 24, 1);
-        assert_eq!(stored(&server).len(), 24);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,29 +1,13 @@
 //! Writes, from `submit` to the table.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, Linger, Settings, Write};
 use batch_local::{Chosen, Fault, FaultPlan};
+use batchwright_kit::{check_sums, now};
 use serde_json::json;
 
-use crate::support::{check_sums, codes, delete, discovered, now, put, puts, s, served, stored, writer};
-
-#[tokio::test(start_paused = true)]
-async fn writes_arrive_as_they_were_in_full_batches() {
-    let (server, client) = served().await;
-    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
-    let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
-    for n in 0..95 {
-        writer.submit(put(&format!("key {n:02}"), &format!("value {n}"))).await.unwrap();
-    }
-    assert!(writer.flush().await.is_empty());
-    check_sums(&writer, 95, 0);
-    let expected = (0..95).map(|n| (format!("key {n:02}"), format!("value {n}"))).collect();
-    assert_eq!(stored(&server), expected);
-    assert_eq!(server.requests().count("BatchWriteItem"), 4);
-}
+use crate::support::{delete, discovered, puts, s, served, stored, writer};
 
 #[tokio::test(start_paused = true)]
 async fn everything_of_an_item_arrives() {
@@ -90,49 +74,6 @@ async fn unprocessed_items_are_sent_again_and_no_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_whose_answer_is_lost_is_sent_again_and_marked() {
-    for fault in [
-        Fault::ResetAfter,
-        Fault::Truncated,
-        Fault::Malformed,
-        Fault::error_after(500, "InternalServerError"),
-        Fault::HangAfter,
-    ] {
-        let (server, client) = served().await;
-        let writer = discovered(client).await;
-        server.set_faults(FaultPlan::script([fault.clone()]));
-        let sent = writer.submit_tracked(put("a", "x")).await.unwrap().await.unwrap();
-        assert_eq!((sent.attempts, sent.maybe_duplicate), (2, true), "{fault:?}");
-        assert_eq!(server.dynamodb().applied_count("orders"), 2, "{fault:?}");
-        check_sums(&writer, 1, 0);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_write_that_cannot_be_written_is_handed_back_to_its_owner() {
-    let (server, client) = served().await;
-    let handled = Arc::new(Mutex::new(Vec::new()));
-    let handler = Arc::clone(&handled);
-    let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
-    let builder =
-        DynamoDbWriter::builder(table).on_unprocessed(move |item| handler.lock().unwrap().push(item));
-    let writer = builder.build().unwrap();
-    let bad = |item: &str| !item.contains("good");
-    server.set_faults(FaultPlan::always(Fault::reject_request_where(bad, 400, "ValidationException")));
-    writer.submit(put("a", "good")).await.unwrap();
-    writer.submit(put("b", "handled")).await.unwrap();
-    let tracked = writer.submit_tracked(put("c", "tracked")).await.unwrap();
-
-    let item = tracked.await.unwrap_err();
-    assert_eq!((item.entry, item.maybe_delivered), (put("c", "tracked"), false));
-    assert!(writer.flush().await.is_empty(), "the handler has it");
-    let handled = handled.lock().unwrap();
-    assert_eq!(handled[0].entry, put("b", "handled"));
-    assert_eq!(codes(&handled), ["ValidationException"]);
-    check_sums(&writer, 1, 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_table_that_takes_five_writes_a_second_gets_all_of_them_in_time() {
     let (server, client) = crate::support::served_with(&[("pk", "S".into())], Some(5)).await;
     let table = DynamoDb::new(client, "orders").consumed_capacity(true).discover_keys().await.unwrap();
@@ -165,25 +106,6 @@ async fn what_a_slow_table_has_no_time_for_is_handed_back_at_the_deadline() {
     assert_eq!(written + unprocessed.len(), 200);
     assert!((40..=60).contains(&written), "{written}");
     check_sums(&writer, written as u64, unprocessed.len() as u64);
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_lost_whatever_goes_wrong() {
-    for seed in 0..5 {
-        let (server, client) = served().await;
-        let settings = Settings::new().max_attempts(20);
-        let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();
-        let writer = DynamoDbWriter::builder(table).settings(settings).build().unwrap();
-        server.set_faults(FaultPlan::random(0.4, seed).latency(Duration::ZERO..Duration::from_millis(50)));
-        for write in puts(200) {
-            writer.submit(write).await.unwrap();
-        }
-        assert!(writer.flush().await.is_empty(), "seed {seed}");
-        check_sums(&writer, 200, 0);
-        assert_eq!(stored(&server).len(), 200, "seed {seed}");
-        let doubled = server.dynamodb().applied_count("orders") - 200;
-        assert!(doubled <= writer.stats().retries, "seed {seed}: none doubled without an ambiguous attempt");
-    }
 }
 
 #[tokio::test(start_paused = true)]

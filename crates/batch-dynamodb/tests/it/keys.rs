@@ -8,8 +8,9 @@ use batch_dynamodb::{
     SubmitError, Write,
 };
 use batch_local::{AppliedWrite, Chosen, Fault, FaultPlan, LocalServer};
+use batchwright_kit::{check_sums, pass};
 
-use crate::support::{check_sums, delete, pass, put, s, served, served_with, stored};
+use crate::support::{delete, put, s, served, served_with, stored};
 
 async fn writer(client: aws_sdk_dynamodb::Client, settings: Settings) -> DynamoDbWriter {
     let table = DynamoDb::new(client, "orders").discover_keys().await.unwrap();

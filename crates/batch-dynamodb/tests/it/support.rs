@@ -3,29 +3,20 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Credentials, HttpClient, Region};
+use aws_sdk_dynamodb::config::HttpClient;
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType as Role, ProvisionedThroughput,
     ScalarAttributeType,
 };
-use batch_core::{Batch, Failure, Refusal, Reply, Service, Verdict, Verdicts};
-use batch_dynamodb::{
-    AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, SentWrite, UnprocessedItem, Write,
-};
+use batch_core::{Batch, Reply, Service};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, ScalarType, SentWrite, Write};
 use batch_local::{LocalServer, StoredItem};
-
-/// A configuration that lacks credentials and an HTTP client.
-pub(crate) fn bare_config() -> Builder {
-    Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("eu-west-1"))
-}
-
-pub(crate) fn config(http: impl HttpClient + 'static) -> Builder {
-    let credentials = Credentials::new("local", "local", None, None, "static");
-    bare_config().credentials_provider(credentials).http_client(http)
-}
+use batchwright_kit::{Request, Response, Setup};
+use serde_json::{Value, json};
 
 pub(crate) fn client(http: impl HttpClient + 'static) -> Client {
-    Client::from_conf(config(http).build())
+    Client::new(&Setup::through(http).config)
 }
 
 /// A writer to a table of orders, whose partition key is the string `pk`.
@@ -51,31 +42,31 @@ pub(crate) async fn served_with(
     writes_a_second: Option<i64>,
 ) -> (LocalServer, Client) {
     let server = LocalServer::new();
-    let client = client(server.http_client());
-    create_table(&client, keys, writes_a_second).await;
+    let client = Client::new(&server.sdk_config());
+    create(&client, keys, writes_a_second).send().await.unwrap();
     (server, client)
 }
 
-pub(crate) async fn create_table(
+/// The request for such a table.
+pub(crate) fn create(
     client: &Client,
     keys: &[(&str, ScalarAttributeType)],
     writes_a_second: Option<i64>,
-) {
+) -> CreateTableFluentBuilder {
     let mut create = client.create_table().table_name("orders");
     for ((name, of), role) in keys.iter().zip([Role::Hash, Role::Range]) {
         let element = KeySchemaElement::builder().attribute_name(*name).key_type(role).build().unwrap();
         let definition = AttributeDefinition::builder().attribute_name(*name).attribute_type(of.clone());
         create = create.key_schema(element).attribute_definitions(definition.build().unwrap());
     }
-    let create = match writes_a_second {
+    match writes_a_second {
         None => create.billing_mode(BillingMode::PayPerRequest),
         Some(writes) => {
             let throughput =
                 ProvisionedThroughput::builder().read_capacity_units(1).write_capacity_units(writes);
             create.provisioned_throughput(throughput.build().unwrap())
         }
-    };
-    create.send().await.unwrap();
+    }
 }
 
 /// What a server's table of orders holds: each key and its value.
@@ -107,75 +98,17 @@ pub(crate) fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-/// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`.
-pub(crate) fn shown(reply: &Reply<SentWrite>) -> String {
-    match reply {
-        Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
-        Ok(Verdicts::Each(verdicts)) => {
-            let verdicts: Vec<_> = verdicts.iter().map(shown_verdict).collect();
-            format!("Each[{}]", verdicts.join(" "))
-        }
-        Err(Refusal { class, failure }) => format!("{class:?}({})", failure.code()),
-    }
+/// An error as the service sends it.
+pub(crate) fn error(status: u16, code: &str) -> Response {
+    Response::json_error(status, "com.amazonaws.dynamodb.v20120810", code)
 }
 
-fn shown_verdict(verdict: &Verdict<SentWrite>) -> String {
-    match verdict {
-        Verdict::Accepted(_) => "+".to_owned(),
-        Verdict::Ambiguous(failure) => format!("?{}", failure.code()),
-        Verdict::Reject(failure) => format!("!{}", failure.code()),
-        Verdict::Retry(failure) => format!("~{}", failure.code()),
-        Verdict::Throttled(failure) => format!("%{}", failure.code()),
-    }
+/// A response that accepts every write of the request.
+pub(crate) fn accept(_: &Request) -> Response {
+    Response::ok(&json!({ "UnprocessedItems": {} }))
 }
 
-/// The failure of a reply for the whole request.
-pub(crate) fn failure(reply: Reply<SentWrite>) -> Failure {
-    reply.expect_err("the request failed").failure
-}
-
-/// Checks that every write is accounted for: this many delivered, this many handed back.
-#[track_caller]
-pub(crate) fn check_sums(writer: &DynamoDbWriter, delivered: u64, handed_back: u64) {
-    let stats = writer.stats();
-    assert_eq!((stats.delivered, stats.handed_back), (delivered, handed_back), "{stats:?}");
-    assert_eq!(
-        stats.accepted,
-        stats.delivered + stats.superseded + stats.handed_back + stats.inside,
-        "{stats:?}"
-    );
-    assert_eq!(stats.inside, 0, "{stats:?}");
-}
-
-/// The code behind each item.
-pub(crate) fn codes(items: &[UnprocessedItem<Write>]) -> Vec<String> {
-    let code = |item: &UnprocessedItem<Write>| item.cause.failure().map_or("", Failure::code).to_owned();
-    items.iter().map(code).collect()
-}
-
-/// Checks that all of these words are in the text.
-#[track_caller]
-pub(crate) fn says(text: &impl std::fmt::Display, words: &[&str]) {
-    let shown = format!("{text:#}");
-    for words in words {
-        assert!(shown.contains(words), "{shown}\ndoes not contain\n{words}");
-    }
-}
-
-/// What a report of an error and its sources says.
-pub(crate) fn report(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |&error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-/// The time, which is paused.
-#[expect(clippy::disallowed_methods, reason = "tests stand where the shell stands")]
-pub(crate) fn now() -> tokio::time::Instant {
-    tokio::time::Instant::now()
-}
-
-/// Lets paused time pass.
-#[expect(clippy::disallowed_methods, reason = "tests stand where the shell stands")]
-pub(crate) async fn pass(duration: std::time::Duration) {
-    tokio::time::sleep(duration).await;
+/// A response that accepts every write of the request but these.
+pub(crate) fn unprocessed(table: &str, requests: &[Value]) -> Response {
+    Response::ok(&json!({ "UnprocessedItems": { table: requests } }))
 }

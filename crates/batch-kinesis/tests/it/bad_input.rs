@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use batch_kinesis::{Cause, Kinesis, KinesisWriter, Linger, Record, Settings, SubmitError};
-use batch_local::{Fault, FaultPlan};
+use batchwright_kit::{Canned, Request, Response, check_sums, codes, says};
 
-use crate::canned::{Answer, Asked, Canned};
-use crate::support::{check_sums, codes, says, served, to_measurements, writer};
+use crate::support::{accept, error, served, to_measurements, writer};
 
 const MIB: usize = 1 << 20;
 
@@ -114,17 +113,18 @@ async fn no_batch_is_larger_than_the_service_takes() {
 }
 
 /// Refuses requests that count more than this, as the service once did below its own limit.
-fn strict_about(asked: &Asked, bytes: usize) -> Answer {
+fn strict_about(request: &Request, bytes: usize) -> Response {
     let size = |text: &serde_json::Value| text.as_str().map_or(0, str::len);
-    let records = asked.body["Records"].as_array().unwrap().iter();
+    let body = request.json();
+    let records = body["Records"].as_array().unwrap().iter();
     let counted: usize =
         records.map(|record| size(&record["Data"]) / 4 * 3 + size(&record["PartitionKey"])).sum();
-    if counted > bytes { Answer::error(400, "InvalidArgumentException") } else { Answer::accept(asked) }
+    if counted > bytes { error(400, "InvalidArgumentException") } else { accept(request) }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_the_service_finds_too_large_all_the_same_is_split_and_delivered() {
-    let http = Canned::new(|asked| strict_about(asked, 5 * MIB - 108));
+    let http = Canned::new(|request| strict_about(request, 5 * MIB - 108));
     let writer = writer(http.clone());
     for _ in 0..10 {
         writer.submit(Record::new(vec![7; MIB / 2 - 8])).await.unwrap();
@@ -148,33 +148,6 @@ async fn a_record_above_the_streams_own_limit_fails_alone() {
     assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
     check_sums(&writer, 3, 1);
     assert_eq!(server.kinesis().accepted_count("measurements"), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_record_that_spoils_a_full_batch_is_found_and_handed_back_alone() {
-    for (status, code) in [
-        (400, "InvalidArgumentException"),
-        (400, "ValidationException"),
-        (400, "SomethingNew"),
-        (413, "RequestEntityTooLargeException"),
-    ] {
-        let (server, client) = served(1).await;
-        let poisoned = Fault::reject_request_where(|data| data == "poison", status, code);
-        server.set_faults(FaultPlan::always(poisoned));
-        let writer = to_measurements(client);
-        for n in 0..500 {
-            let data = if n == 321 { "poison".to_owned() } else { format!("good {n}") };
-            writer.submit(data.into()).await.unwrap();
-        }
-        let unprocessed = writer.flush().await;
-        assert_eq!(codes(&unprocessed), [code]);
-        assert_eq!(unprocessed[0].entry.data(), "poison");
-        assert!(matches!(unprocessed[0].cause, Cause::Rejected(_)), "{:?}", unprocessed[0]);
-        check_sums(&writer, 499, 1);
-        let accepted = server.kinesis().accepted("measurements");
-        assert!(accepted.len() == 499 && accepted.iter().all(|record| record.data.starts_with(b"good")));
-        assert!(server.requests().count("PutRecords") <= 2 * 9 + 1, "{:?}", writer.stats());
-    }
 }
 
 #[tokio::test(start_paused = true)]

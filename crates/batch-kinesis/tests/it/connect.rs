@@ -1,13 +1,14 @@
 //! The limits of a stream, discovered.
 
+use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::{RecordDistributionStrategy, StreamMode, StreamModeDetails};
 use batch_core::{LimitPolicy, Service};
 use batch_kinesis::{ConfigError, ConnectError, Kinesis, KinesisWriter, Order, Record, Settings};
 use batch_local::{Fault, FaultPlan, LocalServer};
+use batchwright_kit::{Canned, Keys, Response, check_sums, report, says};
 use serde_json::{Value, json};
 
-use crate::canned::{Answer, Canned};
-use crate::support::{ARN, check_sums, client, report, says, served};
+use crate::support::{ARN, client, error, served};
 
 const MIB: usize = 1 << 20;
 
@@ -27,7 +28,7 @@ fn describing(members: &Value) -> Canned {
         "OpenShardCount": 4,
     });
     summary.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    Canned::script([Answer::ok(&json!({ "StreamDescriptionSummary": summary }))])
+    Canned::script([Response::ok(&json!({ "StreamDescriptionSummary": summary }))])
 }
 
 fn bytes(writer: &KinesisWriter) -> (usize, usize) {
@@ -63,9 +64,9 @@ async fn the_streams_limit_of_a_record_is_the_writers_and_raises_that_of_a_reque
         let http = describing(&members);
         let writer = connect(measurements(&http)).await.unwrap();
         assert_eq!(bytes(&writer), expected, "{members}");
-        let [asked] = &http.asked()[..] else { panic!("{:?}", http.asked()) };
-        assert_eq!(asked.operation, "DescribeStreamSummary");
-        assert_eq!(asked.body, json!({ "StreamName": "measurements" }));
+        let [request] = &http.requests()[..] else { panic!("{:?}", http.requests()) };
+        assert_eq!(request.operation(), "DescribeStreamSummary");
+        assert_eq!(request.json(), json!({ "StreamName": "measurements" }));
     }
 }
 
@@ -73,7 +74,7 @@ async fn the_streams_limit_of_a_record_is_the_writers_and_raises_that_of_a_reque
 async fn a_stream_given_by_arn_is_described_by_it() {
     let http = describing(&json!({}));
     connect(Kinesis::new(client(http.clone()), ARN)).await.unwrap();
-    assert_eq!(http.asked()[0].body, json!({ "StreamARN": ARN }));
+    assert_eq!(http.requests()[0].json(), json!({ "StreamARN": ARN }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +109,7 @@ async fn options_that_no_stream_allows_are_refused_without_a_request() {
         let error = stream.discover_limits().await.unwrap_err();
         assert!(matches!(error, ConnectError::Config(_)), "{error}");
     }
-    assert_eq!(http.asked().len(), 0);
+    assert_eq!(http.requests().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +117,7 @@ async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
     let http = describing(&json!({ "RecordDistributionStrategy": "AUTO" }));
     let strict = Settings::new().order(Order::Strict);
     let keyed = measurements(&http).partition_key_from("station");
-    for (stream, settings, asked) in [
+    for (stream, settings, request) in [
         (keyed, Settings::new(), "partition keys from the member \"station\""),
         (measurements(&http), strict, "strict order"),
     ] {
@@ -124,14 +125,14 @@ async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
         let ConnectError::Config(ConfigError::Unsupported(_)) = error else { panic!("{error}") };
         says(
             &report(&error),
-            &[asked, "measurements distributes its records by itself", "USER_PARTITION_KEY"],
+            &[request, "measurements distributes its records by itself", "USER_PARTITION_KEY"],
         );
     }
     connect_with(measurements(&http), Settings::new().order(Order::Relaxed)).await.unwrap();
 }
 
 /// Checks the error that this answer leads to.
-async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&str]) {
+async fn check(answer: Response, expected: fn(&ConnectError) -> bool, words: &[&str]) {
     let error = connect(measurements(&Canned::script([answer.clone()]))).await.unwrap_err();
     assert!(expected(&error), "{answer:?}: {error:?}");
     says(&report(&error), words);
@@ -142,21 +143,21 @@ async fn check(answer: Answer, expected: fn(&ConnectError) -> bool, words: &[&st
 async fn a_stream_that_cannot_be_described_is_a_clear_error() {
     let unknown = |error: &ConnectError| matches!(error, ConnectError::NotFound(_));
     check(
-        Answer::error(400, "ResourceNotFoundException"),
+        error(400, "ResourceNotFoundException"),
         unknown,
-        &["the destination was not found: ", "measurements does not exist in region eu-west-1"],
+        &["the destination was not found: ", "measurements does not exist in region us-east-1"],
     )
     .await;
 
     let unanswered = |error: &ConnectError| matches!(error, ConnectError::Unanswered(_));
     for (answer, words) in [
-        (Answer::error(400, "AccessDeniedException"), "allow them kinesis:DescribeStreamSummary"),
-        (Answer::Refused, "no connection to the service; check the network, the region and the endpoint"),
-        (Answer::error(400, "LimitExceededException"), "LimitExceededException"),
-        (Answer::error(500, "InternalFailure"), "InternalFailure"),
-        (Answer::ok(&json!({})), "UnreadableAnswer"),
-        (Answer::Http(200, "<html>".to_owned()), "UnreadableAnswer"),
-        (Answer::Http(403, "<html>".to_owned()), "HTTP 403"),
+        (error(400, "AccessDeniedException"), "allow them kinesis:DescribeStreamSummary"),
+        (Response::Refused, "no connection to the service; check the network, the region and the endpoint"),
+        (error(400, "LimitExceededException"), "LimitExceededException"),
+        (error(500, "InternalFailure"), "InternalFailure"),
+        (Response::ok(&json!({})), "UnreadableAnswer"),
+        (Response::page(200, "<html>"), "UnreadableAnswer"),
+        (Response::page(403, "<html>"), "HTTP 403"),
     ] {
         check(answer, unanswered, &["the destination could not be looked up: ", words]).await;
     }
@@ -211,4 +212,17 @@ async fn describing_uses_the_retries_of_the_client() {
     server.set_faults(throttled.only("DescribeStreamSummary"));
     connect(Kinesis::new(client, "measurements")).await.unwrap();
     assert_eq!(server.requests().count("DescribeStreamSummary"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_are_discovered_with_other_keys_if_those_at_hand_are_refused() {
+    let (server, _) = served(1).await;
+    let keys = Keys::default();
+    let config = server.sdk_config().into_builder().credentials_provider(keys.shared());
+    let refused = Fault::refuse_keys(|key| Keys::number(key) == Some(0), 403, "ExpiredToken");
+    server.set_faults(FaultPlan::always(refused).only("DescribeStreamSummary").only("PutRecords"));
+    let writer = connect(Kinesis::new(Client::new(&config.build()), "measurements")).await.unwrap();
+    assert_eq!(keys.asked(), 2);
+    writer.submit(Record::new("record")).await.unwrap();
+    assert!(writer.flush().await.is_empty());
 }

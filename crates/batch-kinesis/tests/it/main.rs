@@ -1,16 +1,17 @@
-//! The writer against answers that were thought up, and against the strict local server.
+//! The writer against responses that a test made up, and against the strict local server.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod adapter;
 mod bad_input;
-mod canned;
-mod client;
 mod connect;
-mod credentials;
 mod delivery;
-mod interceptors;
+mod fixture;
 mod order;
-mod outages;
 mod shards;
 mod support;
+
+/// What every service passes.
+mod suites {
+    batchwright_kit::adapter_suite!(crate::fixture::Measurements, created, verdicts);
+}

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use batch_kinesis::{Kinesis, KinesisWriter, Order, Record, Settings};
 use batch_local::{FaultPlan, LocalServer};
+use batchwright_kit::check_sums;
 
-use crate::support::{check_sums, served};
+use crate::support::served;
 
 /// Numbers of the records of each key, in the order of the shard; repetitions left out.
 fn arrived(server: &LocalServer) -> BTreeMap<String, Vec<usize>> {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use batch_kinesis::{Kinesis, KinesisWriter, Record, Settings};
 use batch_local::{FaultPlan, LocalServer};
+use batchwright_kit::{check_sums, now, pass};
 
-use crate::support::{check_sums, now, pass, served};
+use crate::support::served;
 
 /// So many keys whose records go to this shard of four.
 fn keys(shard: u128, count: usize) -> Vec<String> {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_local::{Fault, FaultPlan};
 use batch_sqs::{Cause, Message, Sqs, SqsWriter, SubmitError};
+use batchwright_kit::{check_sums, codes, says};
 
-use crate::support::{check_sums, codes, says, served};
+use crate::support::served;
 
 /// Checks that the message is refused when it is submitted, comes back as it was, and is not
 /// counted.
@@ -29,12 +30,8 @@ async fn an_empty_body_is_refused_at_submit() {
 #[tokio::test(start_paused = true)]
 async fn a_character_that_sqs_does_not_take_is_refused_at_submit() {
     let message = Message::new("0123456789abcdefg\u{fffe}");
-    check_refused(
-        "orders",
-        message,
-        &["the character at byte 17 of the body is not allowed", "base64"],
-    )
-    .await;
+    check_refused("orders", message, &["the character at byte 17 of the body is not allowed", "base64"])
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,19 +136,6 @@ async fn check_poison(fault: Fault, code: &str) {
 async fn one_poisoned_entry_among_ten_is_handed_back_alone() {
     let poison = |body: &str| body == "poison";
     check_poison(Fault::fail_where(poison, "InvalidMessageContents", true), "InvalidMessageContents").await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_message_that_spoils_the_whole_request_is_found_and_handed_back_alone() {
-    for code in ["InvalidMessageContents", "InvalidParameterValue", "BatchRequestTooLong", "SomethingNew"] {
-        let bare = if code == "SomethingNew" { "SomethingNew" } else { code };
-        check_poison(Fault::reject_request_where(|body| body == "poison", 400, code), bare).await;
-    }
-    check_poison(
-        Fault::reject_request_where(|body| body == "poison", 413, "RequestEntityTooLarge"),
-        "RequestEntityTooLarge",
-    )
-    .await;
 }
 
 #[tokio::test(start_paused = true)]

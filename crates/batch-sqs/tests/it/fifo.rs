@@ -6,9 +6,9 @@ use std::time::Duration;
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
 use batch_sqs::{Message, Order, Queue, Settings, Sqs, SqsWriter, SubmitError};
+use batchwright_kit::{Canned, Response, check_sums, codes};
 
-use crate::canned::{Answer, Canned};
-use crate::support::{check_sums, client, codes, served};
+use crate::support::{accept, client, error, served};
 
 async fn fifo() -> (LocalServer, SqsWriter) {
     let (server, client) = served("orders.fifo", &[]).await;
@@ -66,21 +66,21 @@ async fn strict_order_holds_through_partial_failures() {
 async fn a_retry_keeps_the_deduplication_id() {
     let http = Canned::new({
         let count = std::sync::atomic::AtomicUsize::new(0);
-        move |asked| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-            0 => Answer::Reset,
-            1 => Answer::error(500, "InternalError"),
-            _ => Answer::accept(asked),
+        move |request| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Response::Reset,
+            1 => error(500, "InternalError"),
+            _ => accept(request),
         }
     });
-    let queue = Queue::new("https://sqs.eu-west-1.amazonaws.com/123456789012/orders.fifo");
+    let queue = Queue::new("https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo");
     let writer =
         SqsWriter::builder(Sqs::new(client(http.clone()), queue).default_group("all")).build().unwrap();
     let tracked = writer.submit_tracked("generated".into()).await.unwrap();
     tracked.await.unwrap();
     let sent = |field: &str| -> BTreeSet<String> {
-        http.asked().iter().map(|asked| asked.body["Entries"][0][field].to_string()).collect()
+        http.requests().iter().map(|request| request.json()["Entries"][0][field].to_string()).collect()
     };
-    assert_eq!(http.asked().len(), 3);
+    assert_eq!(http.requests().len(), 3);
     assert_eq!(sent("MessageDeduplicationId").len(), 1, "{:?}", sent("MessageDeduplicationId"));
     assert!(sent("MessageDeduplicationId").iter().all(|id| id.len() > 32));
     assert_eq!(sent("MessageGroupId"), BTreeSet::from([String::from("\"all\"")]));

@@ -2,27 +2,28 @@
 
 use std::time::Duration;
 
-use batch_sqs::{Queue, Sqs, SqsWriter};
+use batch_local::{Fault, FaultPlan};
+use batch_sqs::{Message, Queue, Sqs, SqsWriter};
+use batchwright_kit::{Canned, Request, Response, check_sums, codes, failure, report, says, shown};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::canned::{Answer, Asked, Canned};
-use crate::support::{URL, client, failure, messages, says, send, shown};
+use crate::support::{URL, accept, client, error, messages, plain_error, send, served};
 
 fn by_name(http: &Canned) -> SqsWriter {
     SqsWriter::builder(Sqs::new(client(http.clone()), "orders")).build().unwrap()
 }
 
-fn url() -> Answer {
-    Answer::ok(&json!({ "QueueUrl": URL }))
+fn url() -> Response {
+    Response::ok(&json!({ "QueueUrl": URL }))
 }
 
 /// Answers lookups by this script, and takes all messages.
-fn looked_up(answers: impl IntoIterator<Item = Answer>) -> Canned {
+fn looked_up(answers: impl IntoIterator<Item = Response>) -> Canned {
     let lookups = Canned::script(answers);
-    Canned::new(move |asked| match asked.operation.as_str() {
-        "GetQueueUrl" => lookups.next(asked),
-        _ => Answer::accept(asked),
+    Canned::new(move |request| match request.operation() {
+        "GetQueueUrl" => lookups.next(request),
+        _ => accept(request),
     })
 }
 
@@ -34,8 +35,8 @@ async fn a_name_is_looked_up_once() {
         assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
     }
     assert_eq!((http.count("GetQueueUrl"), http.count("SendMessageBatch")), (1, 3));
-    assert_eq!(http.asked()[0].body, json!({ "QueueName": "orders" }));
-    assert_eq!(http.asked()[1].body["QueueUrl"], URL);
+    assert_eq!(http.requests()[0].json(), json!({ "QueueName": "orders" }));
+    assert_eq!(http.requests()[1].json()["QueueUrl"], URL);
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +46,7 @@ async fn the_account_of_another_owner_goes_into_the_lookup() {
     let writer = SqsWriter::builder(Sqs::new(client(http.clone()), queue)).build().unwrap();
     let _ = send(&writer, &messages(1)).await;
     assert_eq!(
-        http.asked()[0].body,
+        http.requests()[0].json(),
         json!({ "QueueName": "orders", "QueueOwnerAWSAccountId": "123456789012" })
     );
 }
@@ -69,7 +70,7 @@ async fn requests_that_start_together_share_one_lookup() {
 
 #[tokio::test(start_paused = true)]
 async fn requests_that_start_together_share_one_failed_lookup() {
-    let http = looked_up([Answer::error(400, "RequestThrottled"), url()]);
+    let http = looked_up([error(400, "RequestThrottled"), url()]);
     let writer = by_name(&http);
     assert_eq!(send_at_once(&writer).await, ["Throttled(RequestThrottled)"; 8]);
     assert_eq!(http.count("GetQueueUrl"), 1);
@@ -79,7 +80,7 @@ async fn requests_that_start_together_share_one_failed_lookup() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lookup_that_is_given_up_leaves_its_turn_to_the_next() {
-    let http = looked_up([Answer::Hang, url()]);
+    let http = looked_up([Response::Hang, url()]);
     let writer = by_name(&http);
     let messages = messages(1);
     let (given_up, waited) = tokio::join!(
@@ -93,22 +94,19 @@ async fn a_lookup_that_is_given_up_leaves_its_turn_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_lookup_never_counts_as_sent_and_blames_no_message() {
     for (answer, expected) in [
-        (
-            Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue"),
-            "UnknownDestination(NonExistentQueue)",
-        ),
-        (Answer::plain_error(400, "QueueDoesNotExist"), "UnknownDestination(QueueDoesNotExist)"),
-        (Answer::error(403, "AccessDenied"), "Fatal(AccessDenied)"),
-        (Answer::error(400, "InvalidParameterValue"), "Fatal(InvalidParameterValue)"),
-        (Answer::error(403, "ExpiredToken"), "Expired(ExpiredToken)"),
-        (Answer::error(500, "InternalError"), "Retry(InternalError)"),
-        (Answer::Http(503, None, String::new()), "Retry(HTTP 503)"),
-        (Answer::Http(200, None, "{".to_owned()), "Retry(HTTP 200)"),
-        (Answer::ok(&json!({})), "Retry(UnreadableAnswer)"),
-        (Answer::ok(&json!({ "QueueUrl": "" })), "Retry(UnreadableAnswer)"),
-        (Answer::Reset, "Retry(ConnectionLost)"),
-        (Answer::Refused, "Unsent(NotConnected)"),
-        (Answer::Http(429, None, String::new()), "Throttled(HTTP 429)"),
+        (error(400, "AWS.SimpleQueueService.NonExistentQueue"), "UnknownDestination(NonExistentQueue)"),
+        (plain_error(400, "QueueDoesNotExist"), "UnknownDestination(QueueDoesNotExist)"),
+        (error(403, "AccessDenied"), "Fatal(AccessDenied)"),
+        (error(400, "InvalidParameterValue"), "Fatal(InvalidParameterValue)"),
+        (error(403, "ExpiredToken"), "Expired(ExpiredToken)"),
+        (error(500, "InternalError"), "Retry(InternalError)"),
+        (Response::page(503, ""), "Retry(HTTP 503)"),
+        (Response::page(200, "{"), "Retry(HTTP 200)"),
+        (Response::ok(&json!({})), "Retry(UnreadableAnswer)"),
+        (Response::ok(&json!({ "QueueUrl": "" })), "Retry(UnreadableAnswer)"),
+        (Response::Reset, "Retry(ConnectionLost)"),
+        (Response::Refused, "Unsent(NotConnected)"),
+        (Response::page(429, ""), "Throttled(HTTP 429)"),
     ] {
         let http = looked_up([answer.clone()]);
         assert_eq!(shown(&send(&by_name(&http), &messages(2)).await), expected, "{answer:?}");
@@ -118,35 +116,35 @@ async fn a_failed_lookup_never_counts_as_sent_and_blames_no_message() {
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_does_not_exist_is_named_in_the_failure() {
-    let http = looked_up([Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue")]);
+    let http = looked_up([error(400, "AWS.SimpleQueueService.NonExistentQueue")]);
     let failure = failure(send(&by_name(&http), &messages(1)).await);
     says(
         &failure,
-        &["the queue orders does not exist in region eu-west-1 for the account of these credentials"],
+        &["the queue orders does not exist in region us-east-1 for the account of these credentials"],
     );
 
     let queue = Queue::new("orders").owned_by("123456789012");
     let writer = SqsWriter::builder(Sqs::new(client(http), queue)).build().unwrap();
-    says(&crate::support::failure(send(&writer, &messages(1)).await), &["for account 123456789012"]);
+    says(&batchwright_kit::failure(send(&writer, &messages(1)).await), &["for account 123456789012"]);
 }
 
 /// Answers lookups with URLs that count up; takes no messages for the first of them.
-fn moved(asked: &Asked, lookups: usize) -> Answer {
-    match asked.operation.as_str() {
-        "GetQueueUrl" => Answer::ok(&json!({ "QueueUrl": format!("{URL}-{lookups}") })),
-        _ if asked.body["QueueUrl"] == format!("{URL}-0") => {
-            Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue")
+fn moved(request: &Request, lookups: usize) -> Response {
+    match request.operation() {
+        "GetQueueUrl" => Response::ok(&json!({ "QueueUrl": format!("{URL}-{lookups}") })),
+        _ if request.json()["QueueUrl"] == format!("{URL}-0") => {
+            error(400, "AWS.SimpleQueueService.NonExistentQueue")
         }
-        _ => Answer::accept(asked),
+        _ => accept(request),
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_url_that_turns_out_wrong_is_looked_up_afresh() {
     let lookups = std::sync::atomic::AtomicUsize::new(0);
-    let http = Canned::new(move |asked| {
-        let is_lookup = usize::from(asked.operation == "GetQueueUrl");
-        moved(asked, lookups.fetch_add(is_lookup, std::sync::atomic::Ordering::Relaxed))
+    let http = Canned::new(move |request| {
+        let is_lookup = usize::from(request.operation() == "GetQueueUrl");
+        moved(request, lookups.fetch_add(is_lookup, std::sync::atomic::Ordering::Relaxed))
     });
     let writer = by_name(&http);
     assert_eq!(shown(&send(&writer, &messages(1)).await), "UnknownDestination(NonExistentQueue)");
@@ -156,7 +154,7 @@ async fn a_url_that_turns_out_wrong_is_looked_up_afresh() {
 
 #[tokio::test(start_paused = true)]
 async fn a_url_that_the_user_gave_is_never_looked_up() {
-    let http = Canned::script([Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue")]);
+    let http = Canned::script([error(400, "AWS.SimpleQueueService.NonExistentQueue")]);
     let writer = crate::support::writer(http.clone());
     for _ in 0..2 {
         assert_eq!(shown(&send(&writer, &messages(1)).await), "UnknownDestination(NonExistentQueue)");
@@ -176,17 +174,17 @@ async fn a_checked_queue_spares_the_first_request_its_lookup() {
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_given_by_url_is_checked_by_an_attribute() {
-    let attributes = json!({ "Attributes": { "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:orders" } });
-    let http = Canned::script([Answer::ok(&attributes)]);
+    let attributes = json!({ "Attributes": { "QueueArn": "arn:aws:sqs:us-east-1:123456789012:orders" } });
+    let http = Canned::script([Response::ok(&attributes)]);
     Sqs::new(client(http.clone()), URL).check().await.unwrap();
-    assert_eq!(http.asked()[0].operation, "GetQueueAttributes");
-    assert_eq!(http.asked()[0].body, json!({ "QueueUrl": URL, "AttributeNames": ["QueueArn"] }));
+    assert_eq!(http.requests()[0].operation(), "GetQueueAttributes");
+    assert_eq!(http.requests()[0].json(), json!({ "QueueUrl": URL, "AttributeNames": ["QueueArn"] }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_check_says_what_is_wrong_before_the_first_message() {
-    let not_there = Answer::error(400, "AWS.SimpleQueueService.NonExistentQueue");
-    let forbidden = Answer::error(403, "AccessDenied");
+    let not_there = error(400, "AWS.SimpleQueueService.NonExistentQueue");
+    let forbidden = error(403, "AccessDenied");
     for (queue, answer, expected) in [
         ("orders", not_there.clone(), "the destination was not found: NonExistentQueue"),
         (URL, not_there, "the destination was not found: NonExistentQueue"),
@@ -196,12 +194,33 @@ async fn a_check_says_what_is_wrong_before_the_first_message() {
     ] {
         let http = Canned::script([answer]);
         let error = Sqs::new(client(http.clone()), queue).check().await.unwrap_err();
-        let mut shown = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(error) = source {
-            shown = format!("{shown}: {error}");
-            source = error.source();
-        }
+        let shown = report(&error);
         assert!(shown.contains(expected), "{shown}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_url_of_a_queue_that_does_not_exist_is_named() {
+    let (_server, client) = served("others", &[]).await;
+    let queue = Queue::new("https://sqs.eu-west-1.amazonaws.com/000000000000/orders");
+    let writer = SqsWriter::builder(Sqs::new(client, queue)).build().unwrap();
+    writer.submit(Message::new("message")).await.unwrap();
+    says(&writer.flush().await[0], &["000000000000/orders does not exist in region us-east-1"]);
+    check_sums(&writer, 0, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn access_denied_to_the_lookup_hands_back_without_sending() {
+    let (server, client) = served("orders", &[]).await;
+    server.set_faults(FaultPlan::always(Fault::access_denied()).only("GetQueueUrl"));
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
+    for message in messages(3) {
+        writer.submit(message).await.unwrap();
+    }
+    let unprocessed = writer.flush().await;
+    assert_eq!(codes(&unprocessed), ["AccessDenied"; 3]);
+    says(&unprocessed[0], &["sqs:GetQueueUrl to find it by name"]);
+    assert!(!unprocessed[0].maybe_delivered);
+    assert_eq!(server.requests().count("SendMessageBatch"), 0);
+    check_sums(&writer, 0, 3);
 }
