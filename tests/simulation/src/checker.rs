@@ -20,7 +20,10 @@ mod patience;
 mod queue;
 mod requests;
 mod rest;
+mod scopes;
 mod setback;
+#[cfg(test)]
+mod tests;
 mod timeliness;
 mod trouble;
 
@@ -37,6 +40,7 @@ pub use held::{Copies, Held};
 pub use isolation::WHIM;
 pub(crate) use queue::CallId;
 pub(crate) use requests::Ended;
+pub(crate) use scopes::{OWN, ScopeId};
 
 use crate::journal::Journal;
 use crate::rules::Rules;
@@ -50,6 +54,7 @@ use known::Decided;
 use pace::Pace;
 use queue::Queue;
 use requests::Request;
+use scopes::{Scopes, Stamp};
 use trouble::Troubles;
 
 /// The model, and the first violation.
@@ -61,8 +66,9 @@ pub(crate) struct Checker {
     entries: Entries,
     /// Every entry whose answer is decided.
     decided: BTreeMap<u64, Decided>,
-    /// Failures that nobody owns and nobody has collected, by the order that flushes go by.
-    pool: BTreeSet<(u64, u64)>,
+    scopes: Scopes,
+    /// Failures that nobody owns and nobody has collected, by scope and by the order that flushes go by.
+    pool: BTreeSet<(Stamp, u64)>,
     discards: Discards,
     ghosts: Ghosts,
     /// Entries that were perhaps superseded, by these: nobody has seen whether the newer ones were still there.
@@ -75,12 +81,6 @@ pub(crate) struct Checker {
     troubles: Troubles,
     flushes: BTreeMap<FlushId, Flush>,
     next_flush: FlushId,
-    /// Where flushes ended, in the order of acceptance.
-    marks: BTreeSet<u64>,
-    /// Everything accepted before this was flushed.
-    flushed: u64,
-    /// Everything accepted before this was withdrawn.
-    withdrawn: u64,
     tally: Tally,
     is_closed: bool,
     is_stopped: bool,
@@ -99,6 +99,7 @@ impl Checker {
             jitter: fastrand::Rng::with_seed(rules.jitter),
             entries: Entries::default(),
             decided: BTreeMap::new(),
+            scopes: Scopes::default(),
             pool: BTreeSet::new(),
             discards: Discards::default(),
             ghosts: Ghosts::default(),
@@ -111,9 +112,6 @@ impl Checker {
             troubles: Troubles::default(),
             flushes: BTreeMap::new(),
             next_flush: 0,
-            marks: BTreeSet::new(),
-            flushed: 0,
-            withdrawn: 0,
             tally: Tally::default(),
             is_closed: false,
             is_stopped: false,
@@ -127,7 +125,7 @@ impl Checker {
     pub(crate) fn closes(&mut self) {
         self.note(&[1], || "the writer closes".to_owned());
         self.is_closed = true;
-        self.mark();
+        self.scopes.mark();
     }
 
     /// The last handle goes: what fails from now on is given to nobody.
@@ -180,6 +178,12 @@ impl Checker {
         (self.journal.digest(), self.journal.into_lines())
     }
 
+    /// How many scopes were opened.
+    #[must_use]
+    pub(crate) fn scopes(&self) -> u64 {
+        self.scopes.opened()
+    }
+
     /// What is to be counted, for the report.
     #[must_use]
     pub(crate) fn figures(&self) -> Stats {
@@ -194,14 +198,6 @@ impl Checker {
         figures.requests = self.tally.requests;
         figures.entries_sent = self.tally.entries_sent;
         figures
-    }
-
-    /// What is accepted later is told apart from what was accepted before.
-    fn mark(&mut self) -> u64 {
-        let end = self.tally.accepted + 1;
-        self.marks.insert(end);
-        self.flushed = end;
-        end
     }
 
     fn note(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {

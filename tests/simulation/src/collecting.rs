@@ -9,16 +9,14 @@ use tokio::time::Instant;
 
 use crate::checker::{Answer, FlushId};
 use crate::mark::MarkedOf;
+use crate::scopes::Part;
 use crate::target::Target;
 use crate::witness::{Handle, Witness};
 
-/// Which call.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Way {
-    Flush,
-    FlushBy(Duration),
-    Shutdown,
-    ShutdownBy(Duration),
+/// Which call, on what.
+pub(crate) enum What<T: Target> {
+    Flush(Part<T>),
+    Shutdown(Handle<T>),
 }
 
 /// A flush that the witness knows of; dropping it before it returned means that it was cancelled.
@@ -27,37 +25,38 @@ pub(crate) struct Flushing<T: Target> {
     id: FlushId,
     has_returned: bool,
     flush: Pin<Box<dyn Future<Output = Items<T>> + Send>>,
+    /// What it is called on, and which lives until the witness knows that it returned.
+    _what: Arc<What<T>>,
 }
 
 type Items<T> = Vec<batch_core::UnprocessedItem<MarkedOf<T>>>;
 
 /// Flushes in one way or another; a deadline is so long from now.
-pub(crate) async fn flush<T: Target>(witness: &Arc<Witness<T>>, writer: &Handle<T>, way: Way) {
-    Flushing::new(witness, writer, way).await;
+pub(crate) async fn flush<T: Target>(witness: &Arc<Witness<T>>, what: What<T>, patience: Option<Duration>) {
+    Flushing::new(witness, what, patience).await;
 }
 
 /// Takes the failures so far.
-pub(crate) fn take<T: Target>(witness: &Arc<Witness<T>>, writer: &Handle<T>) {
-    let items = writer.take_unprocessed();
+pub(crate) fn take<T: Target>(witness: &Arc<Witness<T>>, part: &Part<T>) {
+    let items = match part {
+        Part::Own(writer) => writer.take_unprocessed(),
+        Part::Scope(opened) => opened.scope().take_unprocessed(),
+    };
     let answers = answers(witness, &items);
-    witness.tell(|checker| checker.takes(&answers));
+    witness.tell(|checker| checker.takes(part.id(), &answers));
 }
 
 impl<T: Target> Flushing<T> {
     /// A flush, which begins when it is first polled: at once, for its deadline's sake.
-    pub(crate) fn new(witness: &Arc<Witness<T>>, writer: &Handle<T>, way: Way) -> Self {
-        let deadline = match way {
-            Way::FlushBy(patience) | Way::ShutdownBy(patience) => Some(witness.elapsed() + patience),
-            Way::Flush | Way::Shutdown => None,
-        };
-        let is_end = matches!(way, Way::Shutdown | Way::ShutdownBy(_));
-        let id = witness.tell(|checker| {
-            if is_end {
-                checker.closes();
-            }
-            checker.flush_begins(deadline)
+    pub(crate) fn new(witness: &Arc<Witness<T>>, what: What<T>, patience: Option<Duration>) -> Self {
+        let deadline = patience.map(|patience| witness.elapsed() + patience);
+        let id = witness.tell(|checker| match &what {
+            What::Flush(part) => checker.flush_begins(part.id(), deadline),
+            What::Shutdown(_) => checker.shutdown_begins(deadline),
         });
-        Self { witness: Arc::clone(witness), id, has_returned: false, flush: call::<T>(writer.clone(), way) }
+        let what = Arc::new(what);
+        let flush = call(Arc::clone(&what), patience.map(|patience| now() + patience));
+        Self { witness: Arc::clone(witness), id, has_returned: false, flush, _what: what }
     }
 
     /// Polls it for no task, whether it returns or not.
@@ -95,20 +94,20 @@ impl<T: Target> Drop for Flushing<T> {
     }
 }
 
-fn call<T: Target>(writer: Handle<T>, way: Way) -> Pin<Box<dyn Future<Output = Items<T>> + Send>> {
-    let deadline = |patience| now() + patience;
-    match way {
-        Way::Flush => Box::pin(async move { writer.flush().await }),
-        Way::FlushBy(patience) => {
-            let deadline = deadline(patience);
-            Box::pin(async move { writer.flush_by(deadline).await })
+fn call<T: Target>(
+    what: Arc<What<T>>,
+    deadline: Option<Instant>,
+) -> Pin<Box<dyn Future<Output = Items<T>> + Send>> {
+    Box::pin(async move {
+        match (&*what, deadline) {
+            (What::Flush(Part::Own(writer)), None) => writer.flush().await,
+            (What::Flush(Part::Own(writer)), Some(deadline)) => writer.flush_by(deadline).await,
+            (What::Flush(Part::Scope(opened)), None) => opened.scope().flush().await,
+            (What::Flush(Part::Scope(opened)), Some(deadline)) => opened.scope().flush_by(deadline).await,
+            (What::Shutdown(writer), None) => writer.shutdown().await,
+            (What::Shutdown(writer), Some(deadline)) => writer.shutdown_by(deadline).await,
         }
-        Way::Shutdown => Box::pin(async move { writer.shutdown().await }),
-        Way::ShutdownBy(patience) => {
-            let deadline = deadline(patience);
-            Box::pin(async move { writer.shutdown_by(deadline).await })
-        }
-    }
+    })
 }
 
 fn answers<T: Target>(witness: &Witness<T>, items: &Items<T>) -> Vec<(u64, Answer)> {

@@ -7,12 +7,13 @@ use std::task::Poll;
 
 use batch_core::{Permit, Receipt, ReserveError, SubmitError};
 
-use crate::checker::{CallId, Checker, Refusal};
+use crate::checker::{CallId, Checker, Refusal, ScopeId};
 use crate::mark::{Marked, MarkedOf};
 use crate::receipts::Kept;
+use crate::scopes::Part;
 use crate::target::Target;
 use crate::watched::Watched;
-use crate::witness::{Handle, Witness};
+use crate::witness::Witness;
 
 /// What a submission brings: a receipt, if one was asked for.
 pub(crate) type Entered<T> = Result<Option<Kept<T>>, Refusal>;
@@ -20,6 +21,8 @@ pub(crate) type Entered<T> = Result<Option<Kept<T>>, Refusal>;
 /// A permit that the witness knows of.
 pub(crate) struct Reserved<T: Target> {
     witness: Arc<Witness<T>>,
+    /// The scope that it was reserved in, which may have ended.
+    scope: ScopeId,
     permit: Option<Permit<Watched<T>>>,
 }
 
@@ -33,16 +36,18 @@ struct Call<'a, T: Target> {
 /// Waits for room, then submits.
 pub(crate) async fn submit<T: Target>(
     witness: &Arc<Witness<T>>,
-    writer: &Handle<T>,
+    part: &Part<T>,
     entry: MarkedOf<T>,
     tracked: bool,
 ) -> Entered<T> {
     let n = witness.target.number(&entry.entry);
-    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
+    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, part.id(), false)));
     let mut submitting = pin!(async move {
-        match tracked {
-            true => writer.submit_tracked(entry).await.map(Some),
-            false => writer.submit(entry).await.map(|()| None),
+        match (part, tracked) {
+            (Part::Own(writer), true) => writer.submit_tracked(entry).await.map(Some),
+            (Part::Own(writer), false) => writer.submit(entry).await.map(|()| None),
+            (Part::Scope(opened), true) => opened.scope().submit_tracked(entry).await.map(Some),
+            (Part::Scope(opened), false) => opened.scope().submit(entry).await.map(|()| None),
         }
     });
     let (before, result) = poll_fn(|context| {
@@ -60,16 +65,18 @@ pub(crate) async fn submit<T: Target>(
 /// Submits if there is room now.
 pub(crate) fn try_submit<T: Target>(
     witness: &Arc<Witness<T>>,
-    writer: &Handle<T>,
+    part: &Part<T>,
     entry: MarkedOf<T>,
     tracked: bool,
 ) -> Entered<T> {
     let n = witness.target.number(&entry.entry);
-    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, false)));
+    let call = Call::new(witness, witness.tell(|checker| checker.submit_begins(n, part.id(), false)));
     let before = witness.stats();
-    let result = match tracked {
-        true => writer.try_submit_tracked(entry).map(Some),
-        false => writer.try_submit(entry).map(|()| None),
+    let result = match (part, tracked) {
+        (Part::Own(writer), true) => writer.try_submit_tracked(entry).map(Some),
+        (Part::Own(writer), false) => writer.try_submit(entry).map(|()| None),
+        (Part::Scope(opened), true) => opened.scope().try_submit_tracked(entry).map(Some),
+        (Part::Scope(opened), false) => opened.scope().try_submit(entry).map(|()| None),
     };
     call.settle(witness, n, tracked, before, result)
 }
@@ -77,10 +84,15 @@ pub(crate) fn try_submit<T: Target>(
 /// Waits for room.
 pub(crate) async fn reserve<T: Target>(
     witness: &Arc<Witness<T>>,
-    writer: &Handle<T>,
+    part: &Part<T>,
 ) -> Result<Reserved<T>, Refusal> {
     let mut call = Call::new(witness, witness.tell(Checker::reserve_begins));
-    let mut reserving = pin!(writer.reserve());
+    let mut reserving = pin!(async move {
+        match part {
+            Part::Own(writer) => writer.reserve().await,
+            Part::Scope(opened) => opened.scope().reserve().await,
+        }
+    });
     let result = poll_fn(|context| match reserving.as_mut().poll(context) {
         Poll::Pending => {
             witness.tell(|checker| checker.waits(call.id));
@@ -94,7 +106,7 @@ pub(crate) async fn reserve<T: Target>(
     match result {
         Ok(permit) => {
             witness.tell(|checker| checker.reserved(call.id, stats));
-            Ok(Reserved { witness: Arc::clone(witness), permit: Some(permit) })
+            Ok(Reserved { witness: Arc::clone(witness), scope: part.id(), permit: Some(permit) })
         }
         Err(error) => {
             let refusal = reserve_refusal(error);
@@ -112,7 +124,7 @@ impl<T: Target> Reserved<T> {
             return Err(Refusal::Other("the permit is used".to_owned()));
         };
         let n = witness.target.number(&entry.entry);
-        let call = Call::new(&witness, witness.tell(|checker| checker.submit_begins(n, true)));
+        let call = Call::new(&witness, witness.tell(|checker| checker.submit_begins(n, self.scope, true)));
         let before = witness.stats();
         let result = match tracked {
             true => permit.submit_tracked(entry).map(Some),

@@ -5,8 +5,9 @@
 //!
 //! - The **plan** (`plan.rs`) is what the seed decides before anything happens: settings, how many entries, which
 //!   habits the users have, when the clock jumps, how it all ends.
-//! - The **users** (`users.rs`) submit in every way there is, wait, cancel, drop, flush, collect and shut down. They
-//!   are ordinary tasks on one thread under paused time, so that the seed decides their order too.
+//! - The **users** (`users.rs`) submit in every way there is, wait, cancel, drop, flush, collect and shut down: through
+//!   the writer itself, or through scopes that they share (`scopes.rs`), opened and dropped at any moment. They are
+//!   ordinary tasks on one thread under paused time, so that the seed decides their order too.
 //! - The **target** is what the writer sends to: here a scripted service that suffers storms (`scripted.rs`); in the
 //!   package `batchwright-tests` the real adapter, SDK and local server.
 //! - The **checker** (`checker.rs`) is told what can be seen from outside, at the moment it is seen: calls and what
@@ -35,6 +36,7 @@ mod mark;
 mod plan;
 mod receipts;
 mod rules;
+mod scopes;
 mod scripted;
 mod seeds;
 mod stage;

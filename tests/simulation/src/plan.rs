@@ -28,6 +28,12 @@ pub struct Plan {
     pub(crate) handler_panics: bool,
     /// The probability that a submitter begins a flush and keeps it without polling it.
     pub(crate) idle_flushes: f64,
+    /// How many scopes the users share at a time.
+    pub(crate) scopes: usize,
+    /// The probability that an entry goes through one of them.
+    pub(crate) scoped: f64,
+    /// The probability that a submitter parts with one of them after an entry.
+    pub(crate) partings: f64,
     pub(crate) ending: Ending,
     /// How it goes on after the runtime was dropped.
     pub(crate) restart: Option<Restart>,
@@ -130,6 +136,9 @@ impl Plan {
             jumps: if dice.chance(0.3) { 0.02 } else { 0.0 },
             handler_panics: dice.chance(0.1),
             idle_flushes: dice.pick(&[0.0, 0.0, 0.05]),
+            scopes: dice.pick(&[0, 0, 1, 2, 3, 5]),
+            scoped: dice.pick(&[0.1, 0.5, 0.9, 1.0]),
+            partings: dice.pick(&[0.003, 0.03, 0.3]),
             ending: draw_ending(&mut dice),
             restart: draw_restart(&mut dice, entries),
         }

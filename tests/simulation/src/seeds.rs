@@ -85,6 +85,7 @@ fn caught(subject: &Subject, seed: u64, keeps_lines: bool) -> Outcome {
         digest: 0,
         lines: Vec::new(),
         figures: Stats::default(),
+        scopes: 0,
         lasted: Duration::ZERO,
     })
 }
@@ -111,6 +112,7 @@ struct Sums {
 struct Total {
     runs: u64,
     figures: Stats,
+    scopes: u64,
     lasted: Duration,
 }
 
@@ -121,6 +123,7 @@ impl Sums {
         }
         let mut total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
         total.runs += 1;
+        total.scopes += outcome.scopes;
         total.lasted += outcome.lasted;
         let sums = &mut total.figures;
         let more = outcome.figures;
@@ -140,11 +143,12 @@ impl Sums {
         let Stats { accepted, delivered, handed_back, discarded, superseded, ambiguous, late, .. } =
             total.figures;
         let Stats { requests, entries_sent, .. } = total.figures;
+        let scopes = total.scopes;
         let has_failed = self.has_failed.load(Ordering::Relaxed);
         println!(
             "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \
              superseded, {handed_back} handed back, {discarded} of them discarded, {ambiguous} ambiguous, {late} \
-             withdrawn in flight), {entries_sent} entries sent in {requests} requests, {:.0} days; {}",
+             withdrawn in flight), {scopes} scopes, {entries_sent} entries sent in {requests} requests, {:.0} days; {}",
             subject.name,
             total.runs,
             took.as_secs_f64(),

@@ -8,11 +8,12 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::checker::Checker;
-use crate::collecting::{self, flush, take};
+use crate::collecting::{What, flush, take};
 use crate::dice::Dice;
 use crate::door::try_submit;
 use crate::hook::{self, Hook};
 use crate::plan::{Ending, Plan, Restart};
+use crate::scopes::{Part, Scopes};
 use crate::target::Target;
 use crate::users::{Submitter, collector, sleep};
 use crate::watched::Watched;
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub lines: Vec<String>,
     /// What was counted.
     pub figures: Stats,
+    /// How many scopes were opened.
+    pub scopes: u64,
     /// How much time passed in the run.
     pub lasted: Duration,
 }
@@ -72,13 +75,15 @@ fn report<T: Target>(witness: Arc<Witness<T>>, lasted: Duration) -> Outcome {
             digest: 0,
             lines: Vec::new(),
             figures: Stats::default(),
+            scopes: 0,
             lasted,
         };
     };
     let checker = witness.into_checker();
     let (violation, figures) = (checker.violation().map(str::to_owned), checker.figures());
+    let scopes = checker.scopes();
     let (digest, lines) = checker.finish();
-    Outcome { violation, digest, lines, figures, lasted }
+    Outcome { violation, digest, lines, figures, scopes, lasted }
 }
 
 /// A writer and its users.
@@ -88,6 +93,8 @@ struct Run<T: Target> {
     submitters: Vec<JoinHandle<Vec<JoinHandle<()>>>>,
     collectors: Vec<JoinHandle<()>>,
     writer: Option<Handle<T>>,
+    /// Those that are open, whatever the runtime.
+    scopes: Arc<Scopes<T>>,
     /// How the life in this runtime ends, and what comes after it.
     ending: Ending,
     restart: Option<Restart>,
@@ -98,6 +105,7 @@ impl<T: Target> Run<T> {
         let mut run = Self {
             writer: build(&witness, &plan),
             witness,
+            scopes: Arc::new(Scopes::new(&plan)),
             ending: plan.ending,
             restart: plan.restart,
             plan: Arc::new(plan),
@@ -128,14 +136,18 @@ impl<T: Target> Run<T> {
         for n in 0..count {
             let share = (entries + n) / count;
             let (witness, plan) = (Arc::clone(&self.witness), Arc::clone(&self.plan));
-            let submitter = Submitter::new(witness, writer.clone(), plan, dice.fork());
+            let submitter = Submitter::new(witness, self.doors(writer), plan, dice.fork());
             self.submitters.push(tokio::spawn(submitter.run(share)));
         }
         for _ in 0..self.plan.collectors {
             let times = dice.magnitude(1, 10 + entries / 2);
-            let collecting = collector(Arc::clone(&self.witness), writer.clone(), dice.fork(), times);
+            let collecting = collector(Arc::clone(&self.witness), self.doors(writer), dice.fork(), times);
             self.collectors.push(tokio::spawn(collecting));
         }
+    }
+
+    fn doors(&self, writer: &Handle<T>) -> (Handle<T>, Arc<Scopes<T>>) {
+        (writer.clone(), Arc::clone(&self.scopes))
     }
 
     /// Until the plan's end, or the first violation.
@@ -158,7 +170,7 @@ impl<T: Target> Run<T> {
             Ending::DropRuntime(after) => return self.submit_at_last(after).await,
             Ending::ShutdownAmid(after) => {
                 sleep(after).await;
-                self.collect(collecting::Way::Shutdown).await;
+                self.collect(What::Shutdown, None).await;
             }
             _ => {}
         }
@@ -167,9 +179,9 @@ impl<T: Target> Run<T> {
             tasks.extend(self.joined(submitter.await).unwrap_or_default());
         }
         match self.ending {
-            Ending::Flush => self.collect(collecting::Way::Flush).await,
-            Ending::ShutdownAtTheEnd => self.collect(collecting::Way::Shutdown).await,
-            Ending::ShutdownBy(patience) => self.collect(collecting::Way::ShutdownBy(patience)).await,
+            Ending::Flush => self.collect(|writer| What::Flush(Part::Own(writer)), None).await,
+            Ending::ShutdownAtTheEnd => self.collect(What::Shutdown, None).await,
+            Ending::ShutdownBy(patience) => self.collect(What::Shutdown, Some(patience)).await,
             _ => {}
         }
         self.dismiss_collectors().await;
@@ -191,7 +203,8 @@ impl<T: Target> Run<T> {
         let mut dice = Dice::of(self.plan.seed, "the last entries");
         for _ in 0..dice.between(0, 4) {
             if let Some(writer) = &self.writer {
-                let _ = try_submit(&self.witness, writer, self.witness.next_entry(&mut dice), false);
+                let part = self.scopes.enter(&self.witness, writer, &mut dice);
+                let _ = try_submit(&self.witness, &part, self.witness.next_entry(&mut dice), false);
             }
         }
         for _ in 0..dice.between(0, 4) {
@@ -199,9 +212,9 @@ impl<T: Target> Run<T> {
         }
     }
 
-    async fn collect(&self, way: collecting::Way) {
-        if let Some(writer) = &self.writer {
-            flush(&self.witness, writer, way).await;
+    async fn collect(&self, what: impl FnOnce(Handle<T>) -> What<T>, patience: Option<Duration>) {
+        if let Some(writer) = self.writer.clone() {
+            flush(&self.witness, what(writer), patience).await;
         }
     }
 
@@ -215,12 +228,13 @@ impl<T: Target> Run<T> {
         }
     }
 
-    /// The last of them closes the writer, which goes on delivering.
+    /// The last of them, which may be a scope, closes the writer, which goes on delivering.
     fn drop_handles(&mut self) {
         if self.ending == Ending::DropHandles {
             self.witness.tell(Checker::is_left);
             drop(self.witness.release());
             self.writer = None;
+            self.scopes.drop_all();
         }
     }
 
@@ -262,9 +276,10 @@ impl<T: Target> Run<T> {
 
     /// Everybody has gone: the rest is collected, and what the service holds is looked at.
     fn clear_up(mut self) -> Arc<Witness<T>> {
+        self.scopes.drop_all();
         let witness = &self.witness;
         if let Some(writer) = self.writer.take() {
-            take(witness, &writer);
+            take(witness, &Part::Own(writer));
             if !witness.has_failed() {
                 witness.tell(Checker::all_is_collected);
             }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::checker::Refusal;
-use crate::collecting::{self, Flushing, flush, take};
+use crate::collecting::{Flushing, What, flush, take};
 use crate::dice::Dice;
 use crate::door::{Entered, reserve, submit, try_submit};
 use crate::plan::{Fate, Gap, Plan, Way};
 use crate::receipts::Kept;
+use crate::scopes::{Part, Scopes};
 use crate::target::Target;
 use crate::witness::{Handle, Witness};
 
@@ -18,6 +19,7 @@ use crate::witness::{Handle, Witness};
 pub(crate) struct Submitter<T: Target> {
     witness: Arc<Witness<T>>,
     writer: Handle<T>,
+    scopes: Arc<Scopes<T>>,
     plan: Arc<Plan>,
     dice: Dice,
     kept: Vec<Kept<T>>,
@@ -27,8 +29,13 @@ pub(crate) struct Submitter<T: Target> {
 }
 
 impl<T: Target> Submitter<T> {
-    pub(crate) fn new(witness: Arc<Witness<T>>, writer: Handle<T>, plan: Arc<Plan>, dice: Dice) -> Self {
-        Self { witness, writer, plan, dice, kept: Vec::new(), tasks: Vec::new(), idle_flush: None }
+    pub(crate) fn new(
+        witness: Arc<Witness<T>>,
+        (writer, scopes): (Handle<T>, Arc<Scopes<T>>),
+        plan: Arc<Plan>,
+        dice: Dice,
+    ) -> Self {
+        Self { witness, writer, scopes, plan, dice, kept: Vec::new(), tasks: Vec::new(), idle_flush: None }
     }
 
     /// Submits so many entries, or as many as the writer takes before it is shut down; the tasks that go on.
@@ -44,6 +51,7 @@ impl<T: Target> Submitter<T> {
                 Err(_) => tokio::task::yield_now().await,
             }
             self.change_handle();
+            self.part_with_scope().await;
             self.pause(done).await;
         }
         self.finish_flush().await;
@@ -52,9 +60,12 @@ impl<T: Target> Submitter<T> {
     }
 
     async fn enter(&mut self, way: Way) -> Entered<T> {
-        let (witness, writer) = (&self.witness, &self.writer);
+        let witness = &self.witness;
+        let part = self.scopes.enter(witness, &self.writer, &mut self.dice);
         if matches!(way, Way::DropPermit | Way::PermitSubmit | Way::PermitTrack) {
-            let permit = reserve(witness, writer).await?;
+            let permit = reserve(witness, &part).await?;
+            // A permit may outlive its scope.
+            drop(part);
             pause(self.dice.pick(&[0, 0, 0, 5, 500])).await;
             if way == Way::DropPermit {
                 return Ok(None);
@@ -64,16 +75,16 @@ impl<T: Target> Submitter<T> {
         }
         let entry = witness.next_entry(&mut self.dice);
         match way {
-            Way::TrySubmit => try_submit(witness, writer, entry, false),
-            Way::TryTrack => try_submit(witness, writer, entry, true),
-            Way::Submit => submit(witness, writer, entry, false).await,
+            Way::TrySubmit => try_submit(witness, &part, entry, false),
+            Way::TryTrack => try_submit(witness, &part, entry, true),
+            Way::Submit => submit(witness, &part, entry, false).await,
             Way::CancelSubmit | Way::CancelSubmitTracked => {
                 let patience = self.dice.pick(&[0, 1, 10, 300]);
                 let tracked = way == Way::CancelSubmitTracked;
-                let submitting = submit(witness, writer, entry, tracked);
+                let submitting = submit(witness, &part, entry, tracked);
                 within(patience, submitting).await.unwrap_or(Ok(None))
             }
-            _ => submit(witness, writer, entry, true).await,
+            _ => submit(witness, &part, entry, true).await,
         }
     }
 
@@ -110,11 +121,9 @@ impl<T: Target> Submitter<T> {
         }
         let flush = self.idle_flush.get_or_insert_with(|| {
             let patience = Duration::from_millis(self.dice.pick(&[0, 10, 3_000]));
-            let way = match self.dice.chance(0.5) {
-                true => collecting::Way::Flush,
-                false => collecting::Way::FlushBy(patience),
-            };
-            Flushing::new(&self.witness, &self.writer, way)
+            let patience = self.dice.chance(0.5).then_some(patience);
+            let part = self.scopes.any(&self.writer, &mut self.dice);
+            Flushing::new(&self.witness, What::Flush(part), patience)
         });
         if flush.look().is_ready() {
             self.idle_flush = None;
@@ -133,7 +142,20 @@ impl<T: Target> Submitter<T> {
     async fn make_room(&mut self) {
         self.finish_flush().await;
         self.kept.retain_mut(|receipt| !receipt.look());
-        take(&self.witness, &self.writer);
+        self.scopes.all(&self.writer).iter().for_each(|part| take(&self.witness, part));
+    }
+
+    /// Closes a scope now and then, like an invocation at its end: with a look at what failed in it, or without.
+    async fn part_with_scope(&mut self) {
+        if !self.dice.chance(self.plan.partings) {
+            return;
+        }
+        if let Some(part) = self.scopes.close(&mut self.dice) {
+            match self.dice.between(0, 2) {
+                0 => drop(part),
+                _ => collect(&self.witness, part, &mut self.dice).await,
+            }
+        }
     }
 
     /// One handle is as good as another, however many there are.
@@ -164,23 +186,27 @@ impl<T: Target> Submitter<T> {
 /// Collects failures so many times, in one way or another.
 pub(crate) async fn collector<T: Target>(
     witness: Arc<Witness<T>>,
-    writer: Handle<T>,
+    (writer, scopes): (Handle<T>, Arc<Scopes<T>>),
     mut dice: Dice,
     times: usize,
 ) {
     let rhythm = dice.magnitude(1, 20_000);
     for _ in 0..times {
         pause(dice.between(1, rhythm) as u64).await;
-        let patience = if dice.chance(0.1) { Duration::ZERO } else { dice.millis(1, 20_000) };
-        let impatience = dice.magnitude(0, 1_000) as u64;
-        let way = if dice.chance(0.5) { collecting::Way::Flush } else { collecting::Way::FlushBy(patience) };
-        let flushing = flush(&witness, &writer, way);
-        match dice.between(0, 9) {
-            0..=3 => take(&witness, &writer),
-            4..=7 => flushing.await,
-            _ => {
-                let _ = within(impatience, flushing).await;
-            }
+        collect(&witness, scopes.any(&writer, &mut dice), &mut dice).await;
+    }
+}
+
+/// Takes the failures of a part, or flushes it, perhaps with a deadline, perhaps not to the end.
+async fn collect<T: Target>(witness: &Arc<Witness<T>>, part: Part<T>, dice: &mut Dice) {
+    let patience = if dice.chance(0.1) { Duration::ZERO } else { dice.millis(1, 20_000) };
+    let impatience = dice.magnitude(0, 1_000) as u64;
+    let patience = dice.chance(0.5).then_some(patience);
+    match dice.between(0, 9) {
+        0..=3 => take(witness, &part),
+        4..=7 => flush(witness, What::Flush(part), patience).await,
+        _ => {
+            let _ = within(impatience, flush(witness, What::Flush(part), patience)).await;
         }
     }
 }

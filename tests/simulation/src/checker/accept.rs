@@ -7,6 +7,7 @@ use super::entries::Name;
 use super::facts::Facts;
 use super::known::{At, IdentityId, Known, Owed, Owner};
 use super::queue::CallId;
+use super::scopes::ScopeId;
 
 /// Why an entry was not accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,10 +34,12 @@ pub(crate) enum Refusal {
 }
 
 impl Checker {
-    /// An entry is submitted, at the door or with a permit.
-    pub(crate) fn submit_begins(&mut self, n: u64, has_permit: bool) -> CallId {
-        self.note(&[7, n, u64::from(has_permit)], || format!("entry {n} is submitted"));
-        self.queue.begin(Some(n), has_permit)
+    /// An entry is submitted to a scope, at the door or with a permit, which may outlive the scope.
+    pub(crate) fn submit_begins(&mut self, n: u64, scope: ScopeId, has_permit: bool) -> CallId {
+        self.note(&[7, n, scope, u64::from(has_permit)], || {
+            format!("entry {n} is submitted to scope {scope}")
+        });
+        self.queue.begin(Some((n, scope)), has_permit)
     }
 
     /// The service measured an entry, or found it invalid.
@@ -59,7 +62,7 @@ impl Checker {
         after: Option<Stats>,
     ) {
         let call = self.queue.leave(call);
-        let (Some(n), Some(facts)) = (call.entry, &call.facts) else {
+        let (Some((n, scope)), Some(facts)) = (call.entry, &call.facts) else {
             return self.fail("law 1: an entry is accepted that was not measured, or is invalid");
         };
         let superseded =
@@ -81,7 +84,7 @@ impl Checker {
         if let Some((before, after)) = before.zip(after) {
             self.check_acceptance(n, &twins, before, after);
         }
-        self.learn_of(n, facts, tracked, superseded);
+        self.learn_of((n, scope), facts, tracked, superseded);
     }
 
     /// An entry came back at once, with this seal.
@@ -93,7 +96,7 @@ impl Checker {
         stats: Option<Stats>,
     ) {
         let call = self.queue.leave(call);
-        let Some(n) = call.entry else { return };
+        let Some((n, _)) = call.entry else { return };
         self.note(&[9, n], || format!("entry {n} is refused: {refusal:?}"));
         let seal = call.facts.as_ref().map_or(returned.1, |facts| facts.seal);
         self.expect(returned == (n, seal), || format!("law 10: entry {n} came back altered"));
@@ -166,12 +169,12 @@ impl Checker {
         });
     }
 
-    fn learn_of(&mut self, n: u64, facts: &Facts, tracked: bool, supersedes: bool) {
+    fn learn_of(&mut self, (n, scope): (u64, ScopeId), facts: &Facts, tracked: bool, supersedes: bool) {
         self.tally.accepted += 1;
         let lane = facts.lane.as_deref();
         let identity = facts.identity.as_ref().map(|key| self.entries.identity(lane, key));
         let owner = if tracked { Owner::Receipt { awaited: false, polled: false } } else { Owner::Nobody };
-        let order = self.tally.accepted;
+        let stamp = self.scopes.enter(scope);
         let lane = self.lane_of(facts, identity);
         self.joins_lane(lane);
         let mut known = Known {
@@ -184,8 +187,9 @@ impl Checker {
             reprieved: None,
             launched: None,
             doubted: None,
-            place: order,
-            flush_order: order,
+            place: stamp.order,
+            stamp,
+            is_withdrawn: false,
             at: At::Waiting,
             isolation: None,
             earliest: self.now,
@@ -201,23 +205,30 @@ impl Checker {
             was_tracked: tracked,
         };
         if supersedes {
-            // One that waited before it may be on its way to the service, where nobody has seen it yet.
-            let waiting = self.entries.twins(identity).filter(|(_, twin)| twin.at == At::Waiting);
-            let waiting = waiting.max_by_key(|(_, twin)| twin.place);
-            let Some((older, twin)) = waiting.map(|(older, twin)| (older, twin.clone())) else {
-                return self.fail(format!("entry {n} supersedes one, but none waits"));
-            };
-            let keeps_last = self.rules.duplicates == Duplicates::KeepLast;
-            self.expect(keeps_last, || format!("entry {n} supersedes entry {older} against the rule"));
-            known.inherit(&twin);
-            known.strikes = twin.strikes;
-            known.was_throttled = twin.was_throttled;
-            self.decide(older, Owed::Superseded);
+            self.supersede_one(n, &mut known);
         }
         if self.entries.get(n).is_some() || self.decided.contains_key(&n) {
             return self.fail(format!("entry {n} is accepted twice"));
         }
         self.entries.insert(n, known);
+    }
+
+    /// A new entry takes the place of the one of its identity that waits.
+    fn supersede_one(&mut self, n: u64, known: &mut Known) {
+        // One that waited before it may be on its way to the service, where nobody has seen it yet; and one that was
+        // withdrawn has its answer.
+        let waits = |twin: &Known| twin.at == At::Waiting && !twin.is_withdrawn;
+        let waiting = self.entries.twins(known.identity).filter(|(_, twin)| waits(twin));
+        let waiting = waiting.max_by_key(|(_, twin)| twin.place);
+        let Some((older, twin)) = waiting.map(|(older, twin)| (older, twin.clone())) else {
+            return self.fail(format!("entry {n} supersedes one, but none waits"));
+        };
+        let keeps_last = self.rules.duplicates == Duplicates::KeepLast;
+        self.expect(keeps_last, || format!("entry {n} supersedes entry {older} against the rule"));
+        known.inherit(&twin, self.scopes.home(twin.stamp).scope == known.stamp.scope);
+        known.strikes = twin.strikes;
+        known.was_throttled = twin.was_throttled;
+        self.decide(older, Owed::Superseded);
     }
 
     fn lane_of(&mut self, facts: &Facts, identity: Option<IdentityId>) -> Option<usize> {

@@ -53,8 +53,7 @@ impl Checker {
             return;
         };
         if decided.owed.is_failure() {
-            let order = decided.known.flush_order;
-            self.pool.insert((order, n));
+            self.pool.insert((self.scopes.home(decided.known.stamp), n));
             if self.rules.has_handler {
                 self.collect(n);
             }
@@ -90,8 +89,8 @@ impl Checker {
     /// A failure that nobody owns was given to somebody.
     pub(super) fn take_from_pool(&mut self, n: u64, answer: &Answer) {
         self.decide_if_overdue(n, answer);
-        let order = self.decided.get(&n).map(|decided| decided.known.flush_order);
-        let pooled = order.is_some_and(|order| self.pool.remove(&(order, n)));
+        let home = self.decided.get(&n).map(|decided| self.scopes.home(decided.known.stamp));
+        let pooled = home.is_some_and(|home| self.pool.remove(&(home, n)));
         if self.expect(pooled, || format!("law 2: entry {n} is no failure without an owner, but {answer:?}"))
         {
             if !self.rules.has_handler {
@@ -123,12 +122,12 @@ impl Checker {
         if has_receipt {
             self.tally.untold.insert(n);
         } else if owed.is_failure() {
-            self.pool.insert((known.flush_order, n));
+            self.pool.insert((self.scopes.home(known.stamp), n));
         }
         let told = !has_receipt && !owed.is_failure();
-        let (at, withdrawn, stopped) = (self.now, self.withdrawn, self.is_stopped);
+        let (at, stopped) = (self.now, self.is_stopped);
         let is_forgotten = self.is_forgotten(&known);
-        self.decided.insert(n, Decided { known, owed, at, reasons, is_forgotten, withdrawn, told, stopped });
+        self.decided.insert(n, Decided { known, owed, at, reasons, is_forgotten, told, stopped });
     }
 
     /// A failure takes no room any more, unless a request still carries the entry itself.
@@ -243,7 +242,6 @@ impl Decided {
     }
 
     fn wrong_cause(&self, cause: &Cause) -> Option<String> {
-        let is_covered = self.known.flush_order < self.withdrawn;
         let fits = match cause {
             Cause::Ambiguous(_) if self.owed == Owed::Overdue => self.is_forgotten,
             Cause::Ambiguous(_) => self.owed == Owed::Ambiguous,
@@ -254,7 +252,9 @@ impl Decided {
             Cause::RetriesExhausted(_) => self.owed == Owed::Exhausted,
             Cause::RuntimeStopped(_) => self.stopped,
             Cause::Unisolated(_) => self.owed == Owed::Unisolated,
-            Cause::Withdrawn(_) => matches!(self.owed, Owed::Overdue | Owed::Withdrawn) && is_covered,
+            Cause::Withdrawn(_) => {
+                matches!(self.owed, Owed::Overdue | Owed::Withdrawn) && self.known.is_withdrawn
+            }
             _ => false,
         };
         if !fits {

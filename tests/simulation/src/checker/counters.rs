@@ -93,7 +93,7 @@ impl Checker {
     fn count_unseen_copies(&mut self, stats: Stats) {
         let may_be_copy = |decided: &&Decided| {
             let is_new = decided.stopped && decided.at == self.now;
-            is_new && decided.owed == Owed::Overdue && decided.known.flush_order < decided.withdrawn
+            is_new && decided.owed == Owed::Overdue && decided.known.is_withdrawn
         };
         let ambiguous = self.decided.values().filter(may_be_copy).map(|decided| decided.known.ambiguous);
         let (doubted, clear): (Vec<_>, Vec<_>) = ambiguous.partition(|&ambiguous| ambiguous);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Checker;
 use super::known::{Decided, Owed};
+use super::scopes::OWN;
 
 /// What is seen of copies that are dropped.
 #[derive(Default)]
@@ -16,13 +17,13 @@ pub(super) struct Discards {
     pub(super) is_pointless: bool,
 }
 
-/// The last time that a copy of an entry was dropped.
+/// How copies of an entry were dropped.
 struct Dropped {
-    /// How many were left.
+    /// How many are left.
     left: usize,
-    /// Whether an entry or a permit was at the door.
+    /// Whether an entry or a permit was at the door when one was.
     has_reason: bool,
-    /// Flushes under way covered what was accepted before this.
+    /// Flushes of the writer under way covered what was accepted before this, when the fewest did.
     covered: u64,
 }
 
@@ -34,8 +35,13 @@ impl Checker {
             return;
         }
         let (has_reason, covered) = (self.queue.has_calls(), self.covered());
-        let dropped = dropped.into_iter().map(|(n, left)| (n, Dropped { left, has_reason, covered }));
-        self.discards.dropped.extend(dropped);
+        for (n, left) in dropped {
+            // Of a copy and the entry itself, nobody has seen yet which was discarded.
+            let earlier = self.discards.dropped.get(&n);
+            let has_reason = has_reason || earlier.is_some_and(|earlier| earlier.has_reason);
+            let covered = earlier.map_or(covered, |earlier| covered.min(earlier.covered));
+            self.discards.dropped.insert(n, Dropped { left, has_reason, covered });
+        }
         let newest = self.settle_dropped();
         self.check_older_discarded(newest);
     }
@@ -84,20 +90,26 @@ impl Checker {
         self.orphans().next().is_some()
     }
 
+    /// Where these are in the order of flushes, oldest first. What a dropped scope left may be collected by any flush.
     fn orphans(&self) -> impl Iterator<Item = u64> {
-        let pooled = self.pool.range((self.covered(), 0)..);
-        let is_orphan = |n: &u64| self.decided.get(n).is_some_and(|decided| decided.known.was_tracked);
-        pooled.filter(move |(_, n)| is_orphan(n)).map(|&(order, _)| order)
+        let covered = self.covered();
+        let is_orphan = move |decided: &Decided, order: u64| {
+            let is_covered = order < covered || (covered > 0 && self.scopes.is_adopted(decided.known.stamp));
+            decided.known.was_tracked && !is_covered
+        };
+        self.pool_of(OWN).filter_map(move |(home, n)| {
+            self.decided.get(&n).filter(|decided| is_orphan(decided, home.order)).map(|_| home.order)
+        })
     }
 
-    /// Flushes under way will collect what was accepted before this.
+    /// Flushes of the writer under way will collect what was accepted before this.
     fn covered(&self) -> u64 {
-        self.flushes.values().map(|flush| flush.end).max().unwrap_or(0)
+        let own = self.flushes.values().filter(|flush| flush.collects.scope == OWN);
+        own.map(|flush| flush.collects.order).max().unwrap_or(0)
     }
 
     fn is_pooled(&self, n: u64) -> bool {
-        let order = self.decided.get(&n).map(|decided| decided.known.flush_order);
-        order.is_some_and(|order| self.pool.contains(&(order, n)))
+        self.home(n).is_some_and(|home| self.pool.contains(&(home, n)))
     }
 
     /// A failure is gone that nobody collected; its place in the order of flushes.
@@ -107,21 +119,26 @@ impl Checker {
             return 0;
         };
         *told = true;
-        let (order, charge, was_tracked) = (known.flush_order, known.charge, known.was_tracked);
-        self.expect(was_tracked, || format!("law 2: entry {n} failed, was not collected, and is gone"));
-        self.expect(order >= covered, || format!("law 5: entry {n} is discarded in spite of a flush"));
+        let (stamp, charge, was_tracked) = (known.stamp, known.charge, known.was_tracked);
+        let home = self.scopes.home(stamp);
+        if !self.expect(was_tracked, || format!("law 2: entry {n} failed, was not collected, and is gone")) {
+            return 0;
+        }
+        self.expect(home.scope == OWN, || format!("law 5: entry {n} is discarded, but its scope is there"));
+        self.expect(home.order >= covered, || format!("law 5: entry {n} is discarded in spite of a flush"));
         self.expect(has_reason, || format!("law 6: entry {n} is discarded, but no entry needs its room"));
-        self.pool.remove(&(order, n));
+        self.pool.remove(&(home, n));
         self.collect(n);
         self.tally.discarded += 1;
         self.discards.largest = self.discards.largest.max(Some(charge));
-        order
+        // What a dropped scope left counts as old as the oldest, or as new as that moment.
+        if self.scopes.is_adopted(stamp) { 0 } else { home.order }
     }
 
     /// Those that were accepted before an earlier flush go first.
     fn check_older_discarded(&mut self, newest: u64) {
         let oldest = self.orphans().next().unwrap_or(u64::MAX);
-        let is_older = oldest < newest && self.marks.range(oldest + 1..=newest).next().is_some();
+        let is_older = self.scopes.are_parted(oldest, newest);
         self.expect(!is_older, || {
             format!("law 6: a failure of place {newest} is discarded, but one of place {oldest} is kept")
         });

@@ -178,7 +178,7 @@ impl Entries {
     }
 
     /// The newer entry takes the older one's place in line; the older one must be removed next.
-    pub(super) fn inherit(&mut self, newer: u64, older: u64) {
+    pub(super) fn inherit(&mut self, newer: u64, older: u64, is_of_one_scope: bool) {
         let Some(old) = self.all.get(&older).cloned() else {
             return;
         };
@@ -190,6 +190,6 @@ impl Entries {
             members.remove(&new.place);
             members.insert(old.place, newer);
         }
-        new.inherit(&old);
+        new.inherit(&old, is_of_one_scope);
     }
 }

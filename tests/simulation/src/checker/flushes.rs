@@ -1,10 +1,11 @@
-//! Law 5: a flush is a watermark, and its deadline is kept.
+//! Law 5: a flush is a watermark of its scope, and its deadline is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Checker;
 use super::answers::Answer;
+use super::scopes::{OWN, ScopeId, Stamp, Watermark};
 
 /// A call of `flush`, `flush_by`, `shutdown` or `shutdown_by`.
 pub(crate) type FlushId = u64;
@@ -12,33 +13,36 @@ pub(crate) type FlushId = u64;
 /// A flush that has not returned.
 #[derive(Debug)]
 pub(super) struct Flush {
-    /// It covers everything accepted before this.
-    pub(super) end: u64,
+    /// It waits for this, and withdraws it at its deadline.
+    waits_for: Watermark,
+    /// It gives back the failures of a scope up to this.
+    pub(super) collects: Stamp,
     deadline: Option<Duration>,
     /// Whether a task waits for it, or it is just kept.
     is_awaited: bool,
 }
 
 impl Checker {
-    /// A flush begins.
-    pub(crate) fn flush_begins(&mut self, deadline: Option<Duration>) -> FlushId {
-        let id = self.next_flush;
-        self.next_flush += 1;
-        self.note(&[15, id], || format!("flush {id} begins, until {deadline:?}"));
-        let end = self.mark();
-        self.flushes.insert(id, Flush { end, deadline, is_awaited: true });
-        id
+    /// A flush of a scope begins.
+    pub(crate) fn flush_begins(&mut self, scope: ScopeId, deadline: Option<Duration>) -> FlushId {
+        let order = self.scopes.mark();
+        self.begin_flush(Watermark { scope: Some(scope), end: order }, Stamp { scope, order }, deadline)
+    }
+
+    /// A shutdown begins: it waits for all scopes, and collects what is the writer's own.
+    pub(crate) fn shutdown_begins(&mut self, deadline: Option<Duration>) -> FlushId {
+        self.closes();
+        self.begin_flush(Watermark::EVERYTHING, Stamp { scope: OWN, order: u64::MAX }, deadline)
     }
 
     /// A flush is polled: at its deadline it withdraws what it covers and has no answer, and returns.
     pub(crate) fn flush_polls(&mut self, id: FlushId) {
-        let Some(&Flush { end, deadline, .. }) = self.flushes.get(&id) else {
+        let Some(&Flush { waits_for, deadline, .. }) = self.flushes.get(&id) else {
             return;
         };
-        let unanswered = self.entries.iter().any(|(_, known)| known.flush_order < end);
-        if deadline.is_some_and(|deadline| deadline <= self.now) && unanswered {
-            self.note(&[16, id], || format!("flush {id} withdraws"));
-            self.withdraw(end);
+        if deadline.is_some_and(|deadline| deadline <= self.now) {
+            self.note(&[16, id], || format!("flush {id} is at its deadline"));
+            self.withdraw(waits_for);
         }
     }
 
@@ -57,22 +61,24 @@ impl Checker {
     pub(crate) fn flush_returns(&mut self, id: FlushId, items: &[(u64, Answer)]) {
         let numbers: Vec<u64> = items.iter().map(|&(n, _)| n).collect();
         self.note(&[17, id, numbers.len() as u64], || format!("flush {id} returns {numbers:?}"));
-        let Some(Flush { end, .. }) = self.flushes.remove(&id) else {
+        let Some(Flush { waits_for, collects, .. }) = self.flushes.remove(&id) else {
             return;
         };
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
         self.decide_dropped();
         let inside = |(n, known): (u64, &super::known::Known)| {
-            let is_told_elsewhere = known.owner.is_receipt() || self.unseen_twins.contains_key(&n);
+            let home = self.scopes.home(known.stamp);
+            let is_told_elsewhere = known.owner.is_receipt()
+                || self.unseen_twins.contains_key(&n)
+                || home.scope != collects.scope;
             let may_be_gone = !known.is_in_flight() && is_told_elsewhere && self.may_be_gone(n, known);
-            (known.flush_order < end && !may_be_gone).then_some(n)
+            (waits_for.covers(home) && !may_be_gone).then_some(n)
         };
         let unanswered = self.entries.iter().find_map(inside);
         self.expect_none(unanswered, |n| format!("law 5: flush {id} does not wait for entry {n}"));
-        let left = self.pool.first().copied().filter(|&(order, _)| order < end);
+        let left = self.pool_of(collects.scope).next().filter(|&(home, _)| home < collects);
         self.expect_none(left, |(_, n)| format!("law 5: flush {id} leaves entry {n}"));
-        let foreign = numbers.iter().find(|n| self.decided.get(n).is_none_or(|d| d.known.flush_order >= end));
-        let foreign = foreign.copied();
+        let foreign = numbers.iter().copied().find(|&n| !self.may_be_collected(n, collects));
         self.expect_none(foreign, |n| format!("law 5: flush {id} does not cover entry {n}"));
     }
 
@@ -82,22 +88,28 @@ impl Checker {
         self.flushes.remove(&id);
     }
 
-    /// The failures without an owner were taken, without waiting.
-    pub(crate) fn takes(&mut self, items: &[(u64, Answer)]) {
+    /// The failures of a scope that have no other owner were taken, without waiting.
+    pub(crate) fn takes(&mut self, scope: ScopeId, items: &[(u64, Answer)]) {
         let numbers: BTreeSet<u64> = items.iter().map(|&(n, _)| n).collect();
-        self.note(&[19, numbers.len() as u64], || format!("{numbers:?} are taken"));
+        self.note(&[19, scope, numbers.len() as u64], || format!("{numbers:?} are taken of scope {scope}"));
         items.iter().for_each(|(n, answer)| self.take_from_pool(*n, answer));
         let rested = |n: &u64| self.decided.get(n).is_some_and(|decided| decided.at < self.now);
-        let left = self.pool.iter().map(|&(_, n)| n).find(rested);
+        let left = self.pool_of(scope).map(|(_, n)| n).find(rested);
         self.expect_none(left, |n| format!("law 2: entry {n} failed before, but was not taken"));
+        let is_foreign = |&n: &u64| self.home(n).is_none_or(|home| home.scope != scope);
+        let foreign = numbers.iter().copied().find(is_foreign);
+        self.expect_none(foreign, |n| format!("law 5: entry {n} is taken, but is not of scope {scope}"));
     }
 
     /// At rest no flush waits whose entries are answered, or whose deadline is over.
     pub(super) fn check_flushes_at_rest(&mut self) {
-        let oldest = self.entries.iter().map(|(_, known)| known.flush_order).min();
+        let mut oldest: BTreeMap<ScopeId, Stamp> = BTreeMap::new();
+        for home in self.entries.iter().map(|(_, known)| self.scopes.home(known.stamp)) {
+            oldest.entry(home.scope).and_modify(|oldest| *oldest = home.min(*oldest)).or_insert(home);
+        }
         let (mut hangs, mut late) = (None, None);
         for (id, flush) in self.flushes.iter().filter(|(_, flush)| flush.is_awaited) {
-            if oldest.is_none_or(|oldest| oldest >= flush.end) {
+            if !oldest.values().any(|&oldest| flush.waits_for.covers(oldest)) {
                 hangs = Some(*id);
             }
             if flush.deadline.is_some_and(|deadline| deadline <= self.now) {
@@ -106,6 +118,16 @@ impl Checker {
         }
         self.expect_none(hangs, |id| format!("law 5: flush {id} waits for nothing"));
         self.expect_none(late, |id| format!("law 5: flush {id} outlives its deadline"));
+    }
+
+    fn begin_flush(&mut self, waits_for: Watermark, collects: Stamp, deadline: Option<Duration>) -> FlushId {
+        let id = self.next_flush;
+        self.next_flush += 1;
+        self.note(&[15, id, collects.scope], || {
+            format!("flush {id} begins, which waits for {waits_for:?} until {deadline:?}")
+        });
+        self.flushes.insert(id, Flush { waits_for, collects, deadline, is_awaited: true });
+        id
     }
 
     fn set_awaited(&mut self, id: FlushId, is_awaited: bool) {

@@ -9,6 +9,7 @@ use super::Checker;
 use super::answers::Answer;
 use super::known::{IdentityId, Known, LaneId, Owed};
 use super::requests::Request;
+use super::scopes::Watermark;
 
 /// The entries that were answered while a request carries them.
 #[derive(Default)]
@@ -76,12 +77,17 @@ impl Ghosts {
 }
 
 impl Checker {
-    /// Everything accepted before this is withdrawn: what is seen in flight is answered by copies.
-    pub(super) fn withdraw(&mut self, end: u64) {
-        self.withdrawn = self.withdrawn.max(end);
-        let covered = |(_, known): &(u64, &Known)| known.is_in_flight() && known.flush_order < end;
-        let covered: Vec<u64> = self.entries.iter().filter(covered).map(|(n, _)| n).collect();
-        covered.into_iter().for_each(|n| self.hand_back_copy(n));
+    /// Everything before this is withdrawn: what is seen in flight is answered by copies.
+    pub(super) fn withdraw(&mut self, watermark: Watermark) {
+        let covered = |(_, known): &(u64, &Known)| watermark.covers(self.scopes.home(known.stamp));
+        let covered = self.entries.iter().filter(covered);
+        let covered: Vec<(u64, bool)> = covered.map(|(n, known)| (n, known.is_in_flight())).collect();
+        for (n, is_in_flight) in covered {
+            self.entries.change(n, |known| known.is_withdrawn = true);
+            if is_in_flight {
+                self.hand_back_copy(n);
+            }
+        }
     }
 
     /// Whether this answer says that the entry, which seemed to wait, was in flight when it was withdrawn: in a request
@@ -90,9 +96,7 @@ impl Checker {
         let Answer::Back { cause: Cause::Withdrawn(_), attempts, maybe_delivered: true, .. } = answer else {
             return false;
         };
-        self.entries
-            .get(n)
-            .is_some_and(|known| *attempts == known.sends + 1 && known.flush_order < self.withdrawn)
+        self.entries.get(n).is_some_and(|known| *attempts == known.sends + 1 && known.is_withdrawn)
     }
 
     /// An entry is answered by a copy, and its request will be seen to begin.

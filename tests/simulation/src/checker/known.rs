@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use batch_core::Failure;
 
+use super::scopes::Stamp;
+
 pub(super) type LaneId = usize;
 pub(super) type IdentityId = usize;
 pub(super) type IsolationId = usize;
@@ -26,8 +28,10 @@ pub(super) struct Known {
     pub(super) doubted: Option<Duration>,
     /// Its place in the order of its lane: that of the entry it superseded, if it did.
     pub(super) place: u64,
-    /// The order of acceptance that flushes go by; inherited like the place.
-    pub(super) flush_order: u64,
+    /// What flushes go by; that of the entry it superseded, if that is of the same scope.
+    pub(super) stamp: Stamp,
+    /// Whether a flush withdrew it.
+    pub(super) is_withdrawn: bool,
     pub(super) at: At,
     /// The refused request that it is being isolated from.
     pub(super) isolation: Option<IsolationId>,
@@ -80,8 +84,6 @@ pub(super) struct Decided {
     pub(super) reasons: Vec<Option<String>>,
     /// Whether the service might have forgotten that it had it.
     pub(super) is_forgotten: bool,
-    /// How far withdrawals had come then.
-    pub(super) withdrawn: u64,
     pub(super) told: bool,
     /// Whether there was no runtime then, whose clock says how old it is.
     pub(super) stopped: bool,
@@ -118,10 +120,13 @@ impl Owner {
 }
 
 impl Known {
-    /// It takes the place of an older one: in line, in its linger and backoff, in flushes.
-    pub(super) fn inherit(&mut self, older: &Self) {
+    /// It takes the place of an older one: in line, in its linger and backoff, and in flushes if these are the same.
+    pub(super) fn inherit(&mut self, older: &Self, is_of_one_scope: bool) {
+        if is_of_one_scope {
+            self.stamp = older.stamp;
+            self.is_withdrawn |= older.is_withdrawn;
+        }
         self.place = older.place;
-        self.flush_order = older.flush_order;
         self.latest = older.latest;
         self.earliest = older.earliest;
         self.requests.extend(&older.requests);

@@ -42,10 +42,7 @@ impl Checker {
 
     /// Whether it may not be sent any more, whatever its last attempt brought.
     pub(super) fn is_overdue(&self, known: &Known) -> bool {
-        self.is_stopped
-            || known.flush_order < self.withdrawn
-            || self.deadline(known) <= self.now
-            || self.is_forgotten(known)
+        self.is_stopped || known.is_withdrawn || self.deadline(known) <= self.now || self.is_forgotten(known)
     }
 
     pub(super) fn deadline(&self, known: &Known) -> Duration {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use batch_core::Stats;
 
 use super::facts::Facts;
+use super::scopes::ScopeId;
 use super::{Checker, Refusal};
 
 /// A call of `submit`, `try_submit` or `reserve`, or of a permit.
@@ -29,8 +30,8 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 pub(super) struct Call {
-    /// The number of the entry and its seal; nothing for a permit.
-    pub(super) entry: Option<u64>,
+    /// The number of the entry and its scope; nothing for a permit.
+    pub(super) entry: Option<(u64, ScopeId)>,
     pub(super) facts: Option<Facts>,
     /// How often the service was asked to measure it.
     pub(super) measured: u32,
@@ -43,7 +44,7 @@ pub(super) struct Call {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Queue {
-    pub(super) fn begin(&mut self, entry: Option<u64>, has_permit: bool) -> CallId {
+    pub(super) fn begin(&mut self, entry: Option<(u64, ScopeId)>, has_permit: bool) -> CallId {
         let id = self.next_call;
         self.next_call += 1;
         self.calls.insert(id, Call { entry, has_permit, ..Call::default() });
@@ -51,7 +52,7 @@ impl Queue {
     }
 
     pub(super) fn call_of(&mut self, entry: u64) -> Option<&mut Call> {
-        self.calls.values_mut().rev().find(|call| call.entry == Some(entry))
+        self.calls.values_mut().rev().find(|call| call.entry.is_some_and(|(n, _)| n == entry))
     }
 
     /// The call did not return at once. It stands in the queue once its entry is measured.

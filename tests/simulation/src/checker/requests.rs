@@ -75,11 +75,10 @@ impl Checker {
 
     /// What was withdrawn since the last rest may have been launched before, though nobody saw it.
     fn meet_ghosts(&mut self, id: u64, numbers: &[u64]) {
-        let withdrawn = self.withdrawn;
         for &n in numbers {
             if self.ghosts.is_unseen(n) {
                 self.appear(id, n);
-            } else if self.entries.get(n).is_some_and(|known| known.flush_order < withdrawn) {
+            } else if self.entries.get(n).is_some_and(|known| known.is_withdrawn) {
                 self.hand_back_copy(n);
             }
         }
@@ -187,7 +186,7 @@ impl Checker {
 
     /// At rest no request outlives its timeout, or carries what was withdrawn.
     pub(super) fn check_requests_at_rest(&mut self) {
-        let (now, timeout, withdrawn) = (self.now, self.rules.attempt_timeout, self.withdrawn);
+        let (now, timeout) = (self.now, self.rules.attempt_timeout);
         let mut late = None;
         for request in self.requests.values_mut().filter(|request| request.began + timeout <= now) {
             let jumped = request.began + timeout + LATE < now;
@@ -197,7 +196,7 @@ impl Checker {
         self.expect_none(late, |id| format!("law 9: request {id} outlives its timeout"));
         let carries = |request: &&Request| {
             let mut entries = request.entries.iter().filter_map(|&n| self.entries.get(n));
-            entries.any(|known| known.flush_order < withdrawn)
+            entries.any(|known| known.is_withdrawn)
         };
         let withdrawn = self.requests.values().find(carries).map(|request| request.id);
         self.expect_none(withdrawn, |id| format!("law 5: request {id} carries what was withdrawn"));

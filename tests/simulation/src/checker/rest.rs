@@ -3,7 +3,7 @@
 use batch_core::Stats;
 
 use super::Checker;
-use super::known::Owed;
+use super::known::{Decided, Known, Owed};
 
 impl Checker {
     /// No task can go on. The counters, and how many entries are alive, where they can be had.
@@ -30,13 +30,20 @@ impl Checker {
 
     /// Entries that a newer one of their identity took the place of, which nobody has seen: the newer one was overdue and
     /// could have been gone before, or they came back unsent when their runtime ended before their request began. But
-    /// they are gone, and counted.
+    /// they are gone, and counted. The newer one may have its answer by now, when its runtime ended too.
     fn supersede_unseen(&mut self, stats: Option<Stats>) {
         let unseen = stats.map_or(0, |stats| stats.superseded.saturating_sub(self.tally.superseded));
         let mut pairs = std::mem::take(&mut self.unseen_twins);
-        let newer = |(n, known): (u64, &super::known::Known)| {
-            let mut twins = self.entries.twins(known.identity).filter(|(_, twin)| twin.place > known.place);
-            (self.is_stopped && self.is_gone(n)).then_some((n, twins.next()?.0))
+        let newer = |(n, known): (u64, &Known)| {
+            if !self.is_stopped || !self.is_gone(n) {
+                return None;
+            }
+            let is_newer = |twin: &Known| twin.identity == known.identity && twin.place > known.place;
+            let mut inside = self.entries.twins(known.identity).filter(|(_, twin)| is_newer(twin));
+            let lost = |decided: &Decided| decided.owed == Owed::Overdue && decided.stopped;
+            let mut lost = self.decided.iter().filter(|(_, twin)| lost(twin) && is_newer(&twin.known));
+            let newer = inside.next().map(|(newer, _)| newer).or_else(|| Some(*lost.next()?.0));
+            newer.filter(|_| known.identity.is_some()).map(|newer| (n, newer))
         };
         pairs.extend(self.entries.iter().filter_map(newer));
         pairs.retain(|&older, _| self.entries.get(older).is_some_and(|known| !known.is_in_flight()));

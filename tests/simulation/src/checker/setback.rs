@@ -90,7 +90,7 @@ impl Checker {
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
-        if !self.is_stopped && known.flush_order >= self.withdrawn {
+        if !self.is_stopped && !known.is_withdrawn {
             let lane = known.lane;
             self.lane_failed(lane, Some(failure.code().to_owned()));
         }
@@ -133,9 +133,11 @@ impl Checker {
         let Some(older) = self.entries.get(n) else {
             return;
         };
-        // One that waits before it is overdue and has its answer, which nobody has seen yet.
-        let is_newer = |(_, known): &(u64, &Known)| known.at == At::Waiting && known.place > older.place;
-        let Some((newer, twin)) = self.entries.twins(older.identity).find(is_newer) else {
+        // One that waits before it is overdue and has its answer, which nobody has seen yet; and so has one that was
+        // withdrawn.
+        let waits = |known: &Known| known.at == At::Waiting && !known.is_withdrawn;
+        let is_newer = |(_, known): &(u64, &Known)| waits(known) && known.place > older.place;
+        let Some((newer, twin)) = self.entries.twins(older.identity).filter(is_newer).last() else {
             return;
         };
         if self.is_overdue(twin) {
@@ -152,7 +154,9 @@ impl Checker {
 
     /// A newer entry takes the place of an older one that waits.
     pub(super) fn supersede(&mut self, older: u64, newer: u64) {
-        self.entries.inherit(newer, older);
+        let scope = |n| self.home(n).map(|home| home.scope);
+        let is_of_one_scope = scope(newer) == scope(older);
+        self.entries.inherit(newer, older, is_of_one_scope);
         self.decide(older, Owed::Superseded);
     }
 }

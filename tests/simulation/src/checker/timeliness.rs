@@ -56,7 +56,7 @@ impl Checker {
 
     fn late(&self, known: &Known) -> Option<&'static str> {
         let is_idle = self.requests.is_empty();
-        if known.flush_order < self.flushed {
+        if self.scopes.is_flushed(known.stamp) {
             Some("lingers in spite of a flush")
         } else if known.latest <= self.now {
             Some("waits past its time")

@@ -21,43 +21,34 @@ pub(super) struct Troubles {
 
 #[derive(Debug, Default)]
 struct Trouble {
-    last: Option<(String, Duration)>,
+    last: Last,
+    /// What it may be instead, which nobody has seen: a lane may have been empty since, and forgotten.
+    instead: Vec<Last>,
     /// What was the last one before, at this moment.
-    before: Vec<Option<(String, Duration)>>,
+    before: Vec<Last>,
     changed: Duration,
-    /// Whether the lane may have been empty since, and forgotten, which nobody has seen.
-    may_be_over: bool,
 }
 
+/// A failure, if there is one, and when it came.
+type Last = Option<(String, Duration)>;
+
 impl Checker {
-    /// What the end of a request says of the service. One that the writer itself ended says nothing.
+    /// What the end of a request says of the service. One that carries what was withdrawn says nothing; or perhaps it
+    /// does, if the scope was dropped meanwhile.
     pub(super) fn learn_trouble(&mut self, request: &Request, ended: &Ended) {
-        let withdrawn = self.withdrawn;
         // An entry that has its answer already was withdrawn too.
-        let is_withdrawn = |n: &u64| self.entries.get(*n).is_none_or(|known| known.flush_order < withdrawn);
-        if self.is_stopped || request.entries.iter().any(is_withdrawn) {
+        let is_withdrawn = |n: &&u64| self.entries.get(**n).is_none_or(|known| known.is_withdrawn);
+        let is_adopted = |&n: &u64| self.known(n).is_some_and(|known| self.scopes.is_adopted(known.stamp));
+        let withdrawn: Vec<bool> = request.entries.iter().filter(is_withdrawn).map(is_adopted).collect();
+        if self.is_stopped || withdrawn.contains(&false) {
             return;
         }
-        let code = match ended {
-            Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
-                if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
-                    return self.troubles.writer.change(None, self.now);
-                }
-                fates.iter().rev().find_map(setback)
-            }
-            Ended::Answered(Outcome::Each(_)) => Some("VerdictsMiscounted".to_owned()),
-            Ended::Answered(
-                Outcome::Ambiguous(failure)
-                | Outcome::Retry(failure)
-                | Outcome::Throttled(failure)
-                | Outcome::Unsent(failure),
-            ) => Some(failure.code().to_owned()),
-            Ended::Answered(Outcome::Fatal(_) | Outcome::Split(_)) => None,
-            Ended::GivenUp => Some("AttemptTimeout".to_owned()),
-            Ended::Panicked => Some("ServicePanicked".to_owned()),
-        };
-        if let Some(code) = code {
-            self.troubles.writer.change(Some((code, self.now)), self.now);
+        let Some(code) = news(request, ended) else { return };
+        let failure = code.map(|code| (code, self.now));
+        if withdrawn.is_empty() {
+            self.troubles.writer.change(failure, self.now);
+        } else {
+            self.troubles.writer.may_be(failure);
         }
     }
 
@@ -80,7 +71,7 @@ impl Checker {
         if !self.ghosts.unseen().any(is_of_lane) {
             self.lane_failed(Some(lane), None);
         } else if let Some(trouble) = self.troubles.lanes.get_mut(&lane) {
-            trouble.may_be_over = true;
+            trouble.may_be(None);
         }
     }
 
@@ -91,7 +82,7 @@ impl Checker {
         let mut members = members.filter_map(|&n| self.entries.get(n));
         let is_left = members.all(|known| !known.is_in_flight() && self.is_overdue(known));
         if let Some(trouble) = self.troubles.lanes.get_mut(&lane).filter(|_| is_left) {
-            trouble.may_be_over = true;
+            trouble.may_be(None);
         }
     }
 
@@ -114,22 +105,47 @@ impl Checker {
 }
 
 impl Trouble {
-    fn change(&mut self, failure: Option<(String, Duration)>, now: Duration) {
+    fn change(&mut self, failure: Last, now: Duration) {
         if self.changed < now {
             self.before.clear();
             self.changed = now;
         }
-        let over = std::mem::take(&mut self.may_be_over).then_some(None);
-        let last = std::mem::replace(&mut self.last, failure);
-        self.before.extend([last].into_iter().chain(over));
+        self.before.push(std::mem::replace(&mut self.last, failure));
+        self.before.append(&mut self.instead);
+    }
+
+    fn may_be(&mut self, failure: Last) {
+        if !self.instead.contains(&failure) {
+            self.instead.push(failure);
+        }
     }
 
     /// What it was at any time of this moment, as far as it holds up an entry.
     fn codes(&self, now: Duration, holds_up: impl Fn(Duration) -> bool) -> Vec<Code> {
         let before = self.before.iter().filter(|_| self.changed == now);
-        let all = before.chain([&self.last]).chain(self.may_be_over.then_some(&None));
+        let all = before.chain([&self.last]).chain(&self.instead);
         all.map(|failure| failure.as_ref().filter(|(_, at)| holds_up(*at)).map(|(code, _)| code.clone()))
             .collect()
+    }
+}
+
+/// What the end of a request says: nothing, that there is no trouble, or which.
+fn news(request: &Request, ended: &Ended) -> Option<Code> {
+    match ended {
+        Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
+            let is_over = fates.iter().any(|fate| matches!(fate, Fate::Accepted(_)));
+            if is_over { Some(None) } else { fates.iter().rev().find_map(setback).map(Some) }
+        }
+        Ended::Answered(Outcome::Each(_)) => Some(Some("VerdictsMiscounted".to_owned())),
+        Ended::Answered(
+            Outcome::Ambiguous(failure)
+            | Outcome::Retry(failure)
+            | Outcome::Throttled(failure)
+            | Outcome::Unsent(failure),
+        ) => Some(Some(failure.code().to_owned())),
+        Ended::Answered(Outcome::Fatal(_) | Outcome::Split(_)) => None,
+        Ended::GivenUp => Some(Some("AttemptTimeout".to_owned())),
+        Ended::Panicked => Some(Some("ServicePanicked".to_owned())),
     }
 }
 
