@@ -1,0 +1,74 @@
+//! What this process uses: processor time, memory, and the core that it runs on.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+/// The processor time of this process so far, user and system.
+///
+/// # Errors
+///
+/// Where the operating system does not tell.
+#[cfg(unix)]
+pub(crate) fn processor_time() -> Result<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Ok(Duration::new(time.tv_sec.try_into()?, time.tv_nsec.try_into()?))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn processor_time() -> Result<Duration> {
+    anyhow::bail!("only Unix has a clock of the processor time of a process")
+}
+
+/// Keeps this process on one core; whether the operating system does so.
+#[cfg(target_os = "linux")]
+pub(crate) fn pin(core: usize) -> bool {
+    use rustix::thread::{CpuSet, sched_setaffinity};
+
+    let mut cores = CpuSet::new();
+    if core < CpuSet::MAX_CPU {
+        cores.set(core);
+    }
+    sched_setaffinity(None, &cores).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn pin(_: usize) -> bool {
+    false
+}
+
+/// The most bytes of memory that were resident at any time so far; none where the system does not tell.
+pub(crate) fn peak_memory() -> Option<u64> {
+    parse(&std::fs::read_to_string("/proc/self/status").ok()?)
+}
+
+/// In kibibytes, whatever the size of a page.
+fn parse(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse, processor_time};
+
+    #[test]
+    fn the_peak_of_the_memory_is_read_from_the_status() {
+        assert_eq!(parse("Name:\tx\nVmHWM:\t    1234 kB\nVmRSS:\t    20 kB\n"), Some(1234 << 10));
+        assert_eq!(parse("Name:\tx\n"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn processor_time_grows_with_work() {
+        let before = processor_time().unwrap();
+        let mut sum = 0_u64;
+        while processor_time().unwrap() == before {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+        assert!(processor_time().unwrap() > before);
+    }
+}
