@@ -22,9 +22,13 @@ enum Lie {
 
 #[test]
 fn every_law_holds_on_the_first_seeds() {
+    let mut scopes = 0;
     for seed in 0..16 {
-        assert_eq!(run(seed).violation, None, "seed {seed}");
+        let outcome = run(seed);
+        assert_eq!(outcome.violation, None, "seed {seed}");
+        scopes += outcome.scopes;
     }
+    assert!(scopes > 16, "{scopes} scopes were opened");
 }
 
 #[test]
