@@ -19,8 +19,8 @@ mod writer;
 
 pub use backoff::Backoff;
 pub use buffer::{
-    Admission, Batch, BatchId, Buffer, Charge, Garbage, Grant, Output, Place, Refused, Resolution, ScopeId,
-    Ticket, Watermark, Withdrawn,
+    Admission, Answers, Batch, BatchId, Buffer, Charge, Deliveries, Garbage, Grant, Output, Place, Refused,
+    Resolution, ScopeId, Ticket, Watermark, Withdrawn,
 };
 pub use error::{ConfigError, ConnectError, ReserveError, SubmitError};
 pub use failure::Failure;

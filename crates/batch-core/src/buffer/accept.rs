@@ -1,10 +1,10 @@
 use std::time::Instant;
 
-use super::identities::IdentityId;
-use super::index::KeyHash;
-use super::lines::LineId;
-use super::slots::{AGE, NewSlot, SlotId};
-use super::{Buffer, Grant, Resolution, ScopeId, lines};
+use super::index::{Holder, KeyHash};
+use super::manifest::Manifest;
+use super::record::{Keys, Record};
+use super::slots::{NewSlot, SlotId};
+use super::{Answers, Buffer, Grant, Resolution, ScopeId};
 use crate::plan::Plan;
 use crate::{Duplicates, Measure, Order, Sent};
 
@@ -27,8 +27,7 @@ pub enum Refused {
 pub struct Admission {
     charge: usize,
     bytes: usize,
-    lane: Option<KeyHash>,
-    identity: Option<KeyHash>,
+    keys: Keys,
 }
 
 /// The place of an entry that is accepted. Dropping it gives its grant back.
@@ -59,6 +58,7 @@ impl Admission {
 
 impl Plan {
     /// Checks the measure of an entry.
+    #[inline]
     pub(crate) fn admit(&self, measure: &Measure<'_>) -> Result<Admission, Refused> {
         self.limits
             .check_entry(measure.entry_bytes, measure.request_bytes)
@@ -70,7 +70,7 @@ impl Plan {
         let lane = measure.lane.as_ref().map(|key| self.keys.hash(key));
         // Equal identities in different lanes would have to wait for each other across lanes.
         let identity = measure.identity.as_ref().map(|key| self.keys.hash_within(lane, key));
-        Ok(Admission { charge, bytes: measure.request_bytes, lane, identity })
+        Ok(Admission { charge, bytes: measure.request_bytes, keys: Keys { lane, identity } })
     }
 }
 
@@ -93,11 +93,12 @@ impl<E, R, T> Buffer<E, R, T> {
     /// # Panics
     ///
     /// When the grant is another buffer's, or for less than the entry's charge.
+    #[inline]
     pub fn place(&mut self, grant: Grant, admission: Admission) -> Result<Place<'_, E, R, T>, Refused> {
         self.owner.check(grant.owner);
         let (granted, charge) = (grant.bytes, admission.charge);
         assert!(granted >= charge, "the grant is for {granted} bytes, the entry needs {charge}");
-        let found = self.find_duplicate(admission.identity);
+        let found = self.find_duplicate(admission.keys.identity);
         if matches!(found, Found::Inside) && self.plan.rules.duplicates == Duplicates::KeepFirst {
             self.room.give_back(grant);
             return Err(Refused::Duplicate);
@@ -105,31 +106,47 @@ impl<E, R, T> Buffer<E, R, T> {
         Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
+    #[inline]
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
-        let Admission { charge, bytes, .. } = admission;
-        let (line, identity) = self.line_of(admission);
+        let Admission { charge, bytes, keys } = admission;
         let stamp = self.scopes.enter(scope);
-        let new = NewSlot { tag, now, stamp, charge, bytes, line, identity };
-        let slot = self.slots.insert(entry, new);
-        if let Some(identity) = identity {
-            self.identities.wait(identity, slot);
+        let record = Record { tag, accepted: now, stamp, charge, bytes };
+        if !self.is_alone(keys) || !Manifest::<T>::keeps(charge, bytes) {
+            return self.join(entry, record, keys);
         }
-        self.slots.push_back::<AGE>(&mut self.age, slot);
-        self.lines.push_back(&mut self.slots, slot);
+        let number = self.segments.push(&self.plan.limits, entry, record, keys);
+        if let Some(lane) = keys.lane {
+            self.lines.lanes.insert(lane, Holder::Entry(number));
+        }
+        if let Some(identity) = keys.identity {
+            self.identities.keys.insert(identity, Holder::Entry(number));
+        }
     }
 
-    fn line_of(&mut self, admission: Admission) -> (LineId, Option<IdentityId>) {
-        let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
-        let identity = admission.identity.map(|key| self.identities.enter(key));
-        let line = match (admission.lane, identity) {
+    /// Whether no other entry of its lane or its identity is inside.
+    #[inline]
+    fn is_alone(&self, keys: Keys) -> bool {
+        keys.lane.is_none_or(|lane| self.lines.lanes.holder(lane).is_none())
+            && keys.identity.is_none_or(|identity| self.identities.keys.holder(identity).is_none())
+    }
+
+    /// An entry goes to the end of the line of its lane, or of its identity, which without a lane is one:
+    /// its entries go one after the other.
+    fn join(&mut self, entry: E, record: Record<T>, keys: Keys) {
+        self.share(keys);
+        let identity = keys.identity.map(|key| self.identities.enter(key));
+        let line = match (keys.lane, identity) {
             (Some(lane), _) => self.lines.lane(lane, self.plan.rules.order == Order::Strict),
-            // Without a lane of its own, an identity is a lane: its entries go one after the other.
-            (None, Some(identity)) if !keeps_one || self.identities.has_line(identity) => {
-                self.identities.line(identity, || self.lines.nameless_lane())
-            }
-            (None, _) => lines::MAIN,
+            (None, Some(identity)) => self.identities.line(identity, || self.lines.nameless_lane()),
+            (None, None) => self.lines.cohort(),
         };
-        (line, identity)
+        if identity.is_none() && keys.lane.is_some() {
+            self.lines.push(&self.slots, line, entry, record);
+            return;
+        }
+        // What has an identity may be superseded where it waits, so it has a slot, and slots go first.
+        self.promote_fresh(line);
+        self.wait_in(line, entry, NewSlot { record, line: Some(line), identity });
     }
 
     /// The newer entry takes the older one's place in line, its linger and backoff, and in the same scope
@@ -144,6 +161,7 @@ impl<E, R, T> Buffer<E, R, T> {
     ) {
         self.lines.resize(&mut self.slots, older, admission.bytes, now);
         self.forget_doubt(older);
+        self.forget_deadline(older);
         let slot = &mut self.slots[older];
         let old_tag = slot.tag.replace(tag);
         let old_charge = std::mem::replace(&mut slot.charge, admission.charge);
@@ -159,26 +177,40 @@ impl<E, R, T> Buffer<E, R, T> {
         self.garbage.entries.extend(self.slots.take(older));
         self.slots.restore(older, entry);
         self.slots[older].stamp = self.scopes.enter_for(stamp, scope);
-        self.slots.unlink::<AGE>(&mut self.age, older);
-        self.slots.push_back::<AGE>(&mut self.age, older);
-        self.room.free(old_charge);
+        self.remember_deadline(older);
+        self.room.free(1, old_charge);
         self.counters.superseded += 1;
         if let Some(tag) = old_tag {
             let charge = self.owner.charge(old_charge);
-            self.answers.push_back(Resolution { tag, result: Ok(sent), charge, stamp });
+            let superseded = Resolution { tag, result: Ok(sent), charge, stamp };
+            self.answers.push_back(Answers::One(superseded));
         }
     }
 
-    fn find_duplicate(&mut self, identity: Option<KeyHash>) -> Found {
-        let known = identity.and_then(|key| self.identities.find(key));
-        let Some(identity) = known.filter(|&id| self.identities.is_unanswered(id)) else {
-            return Found::None;
+    #[inline]
+    fn find_duplicate(&mut self, key: Option<KeyHash>) -> Found {
+        match key.and_then(|key| Some((key, self.identities.keys.holder(key)?))) {
+            Some((key, holder)) => self.find_older(key, holder),
+            None => Found::None,
+        }
+    }
+
+    fn find_older(&mut self, key: KeyHash, holder: Holder) -> Found {
+        let keeps_last = self.plan.rules.duplicates == Duplicates::KeepLast;
+        if let Holder::Entry(number) = holder
+            && keeps_last
+            && let Some(single) = self.segments.pull(number)
+        {
+            // What is to be superseded is so in its slot.
+            self.promote_waiting(single, None);
+        }
+        let waiting = match self.identities.keys.holder(key) {
+            Some(Holder::Other(identity)) if !self.identities.is_unanswered(identity) => return Found::None,
+            Some(Holder::Other(identity)) => self.identities.waiting(identity),
+            Some(Holder::Entry(_)) | None => None,
         };
         self.counters.duplicates += 1;
-        match self.identities.waiting(identity) {
-            Some(older) if self.plan.rules.duplicates == Duplicates::KeepLast => Found::Waiting(older),
-            _ => Found::Inside,
-        }
+        waiting.filter(|_| keeps_last).map_or(Found::Inside, Found::Waiting)
     }
 }
 
@@ -195,6 +227,7 @@ impl<E, R, T> Place<'_, E, R, T> {
     }
 
     /// Takes the entry into a scope, or into the writer's own if that has ended.
+    #[inline]
     pub fn put_in(mut self, scope: ScopeId, entry: E, tag: T, now: Instant) {
         let (admission, found) = (self.admission, self.found);
         let grant = self.grant.take();

@@ -1,16 +1,14 @@
 use std::time::Instant;
 
+use super::deliver::are_all_accepted;
+use super::flight::{Flight, Landed, Piece};
 use super::isolation::IsolationId;
-use super::lines::{LineId, MAIN};
 use super::pace::Reception;
 use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
-use super::{Batch, Buffer, Flight};
+use super::{Batch, Buffer};
 use crate::{Cause, Class, Failure, Refusal, Reply, Unread, Verdict, Verdicts};
-
-/// A reply with a verdict for each entry, or with none.
-pub(super) type Checked<R> = Result<Vec<Verdict<Unread<R>>>, Refusal>;
 
 impl<E, R, T> Buffer<E, R, T> {
     /// The reply for a batch, which comes back with its entries. `jitter` is a random number of
@@ -23,11 +21,10 @@ impl<E, R, T> Buffer<E, R, T> {
         let now = self.clock(now);
         let flight = self.land(&batch);
         let was_answered = reply.is_ok();
-        let reply = self.checked(reply, flight.slots.len());
-        self.reprieve_interrupted(&flight, now);
+        let reply = self.checked(reply, flight.entries);
         self.learn_trouble(&flight, &reply, now);
         let reception = match &reply {
-            Ok(verdicts) => self.reception(verdicts, &flight.slots),
+            Ok(verdicts) => self.reception(verdicts, &flight),
             Err(_) if was_answered => Reception::Reached,
             Err(refusal) => Reception::of(refusal.class),
         };
@@ -53,21 +50,22 @@ impl<E, R, T> Buffer<E, R, T> {
             self.end(flight, batch.entries, Err(refusal), now, 0.0);
             self.stopped = was_stopped;
         } else {
+            let flight = self.seat_in_flight(flight);
             self.forget_sending(&flight);
             self.end(flight, batch.entries, Err(Refusal::new(Class::Unsent, failure)), now, 0.0);
         }
     }
 
-    fn land(&mut self, batch: &Batch<E>) -> Flight {
+    fn land(&mut self, batch: &Batch<E>) -> Flight<T> {
         self.owner.check(batch.owner);
         self.flights.remove(&batch.id).expect("a batch comes back once")
     }
 
     /// Takes a flight out of the books that never began.
-    fn forget_sending(&mut self, flight: &Flight) {
+    fn forget_sending(&mut self, flight: &Flight<T>) {
         self.counters.requests -= 1;
-        self.counters.entries_sent -= flight.slots.len() as u64;
-        for &slot in &flight.slots {
+        self.counters.entries_sent -= flight.entries as u64;
+        for slot in flight.slots() {
             let slot = &mut self.slots[slot];
             slot.sends -= 1;
             self.counters.retries -= u64::from(slot.sends > 0);
@@ -75,77 +73,69 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Verdicts of another number than the entries say nothing of any of them.
-    fn checked(&mut self, reply: Reply<R>, entries: usize) -> Checked<R> {
-        let read = |verdict| match verdict {
-            Verdict::Accepted(response) => Verdict::Accepted(Unread::one(response)),
-            Verdict::Ambiguous(failure) => Verdict::Ambiguous(failure),
-            Verdict::Reject(failure) => Verdict::Reject(failure),
-            Verdict::Retry(failure) => Verdict::Retry(failure),
-            Verdict::Throttled(failure) => Verdict::Throttled(failure),
-        };
-        match reply? {
-            Verdicts::AllAccepted(responses) => {
-                let accepted = |position| Verdict::Accepted(Unread::of(&responses, position));
-                Ok((0..entries).map(accepted).collect())
-            }
-            Verdicts::Each(verdicts) => {
-                let verdicts: Vec<_> = verdicts.into_iter().map(read).collect();
-                if verdicts.len() == entries {
-                    return Ok(verdicts);
-                }
+    fn checked(&mut self, reply: Reply<R>, entries: usize) -> Reply<R> {
+        match reply {
+            Ok(Verdicts::Each(verdicts)) if verdicts.len() != entries => {
                 let failure = Failure::miscounted(verdicts.len(), entries);
-                self.garbage.verdicts.extend(verdicts);
+                self.garbage.verdicts.extend(verdicts.into_iter().map(unread));
                 Err(Refusal::new(Class::Ambiguous, failure))
             }
+            reply => reply,
         }
     }
 
-    fn end(&mut self, flight: Flight, entries: Vec<E>, reply: Checked<R>, now: Instant, jitter: f64) {
-        let lanes = self.lanes_of(&flight.slots);
+    fn end(&mut self, flight: Flight<T>, entries: Vec<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let isolation = flight.isolation;
-        let (flight, entries, reply) = self.bury_answered(flight, entries, reply);
         match reply {
-            Ok(verdicts) => self.answer_each(&flight, entries, verdicts, now, jitter),
+            Ok(verdicts) if flight.answered == 0 && are_all_accepted(&verdicts) => {
+                let accepted = flight.entries;
+                self.accept_all(flight, entries, verdicts, now);
+                if let Some(isolation) = isolation {
+                    self.isolations.accept(isolation, accepted);
+                    self.isolations.settle(isolation, None);
+                }
+            }
+            Ok(verdicts) => {
+                let verdicts = each(verdicts, flight.entries);
+                let (flight, entries, verdicts) = self.bury_answered(flight, entries, verdicts);
+                self.answer_each(flight, entries, verdicts, now, jitter);
+            }
             Err(refusal) => {
-                self.restore(entries, &flight.slots);
-                self.answer_all(flight, refusal, now, jitter);
+                let (flight, entries, _) = self.bury_answered(flight, entries, Vec::new());
+                let landed = self.seat(flight, now);
+                self.restore(entries, &landed.slots);
+                self.answer_all(landed, refusal, now, jitter);
             }
         }
-        for lane in lanes {
-            self.lines.settle(&self.slots, lane, Some(now));
-        }
+        self.lines.settle_touched(&self.slots, now);
         if let Some(isolation) = isolation {
             self.end_if_spent(isolation, now);
+            self.lines.settle_touched(&self.slots, now);
         }
     }
 
-    /// Takes out what was handed back as a copy meanwhile: its verdict comes late.
+    /// Takes out what was handed back as a copy meanwhile: its verdict, if it has one, comes late.
     fn bury_answered(
         &mut self,
-        mut flight: Flight,
+        flight: Flight<T>,
         entries: Vec<E>,
-        reply: Checked<R>,
-    ) -> (Flight, Vec<E>, Checked<R>) {
+        verdicts: Vec<Verdict<Unread<R>>>,
+    ) -> (Flight<T>, Vec<E>, Vec<Verdict<Unread<R>>>) {
         if flight.answered == 0 {
-            return (flight, entries, reply);
+            return (flight, entries, verdicts);
         }
-        let is_answered = |id: &SlotId| !self.slots[*id].is_in_flight();
-        let late: Vec<bool> = flight.slots.iter().map(is_answered).collect();
-        let reply = reply.map(|verdicts| {
-            let (ignored, verdicts) = partition(verdicts, &late);
-            self.garbage.verdicts.extend(ignored);
-            verdicts
-        });
+        let late: Vec<bool> = flight.slots().map(|slot| !self.slots[slot].is_in_flight()).collect();
+        let (ignored, verdicts) = partition(verdicts, &late);
+        self.garbage.verdicts.extend(ignored);
         let (copied, entries) = partition(entries, &late);
         self.garbage.entries.extend(copied);
-        let (answered, slots) = partition(flight.slots, &late);
+        let (answered, slots) = partition(flight.slots().collect(), &late);
         answered.into_iter().for_each(|slot| self.bury(slot));
-        flight.slots = slots;
-        (flight, entries, reply)
+        (Flight { entries: slots.len(), pieces: vec![Piece::Slots(slots)], ..flight }, entries, verdicts)
     }
 
     /// An answer to the request as a whole.
-    fn answer_all(&mut self, flight: Flight, refusal: Refusal, now: Instant, jitter: f64) {
+    fn answer_all(&mut self, flight: Landed, refusal: Refusal, now: Instant, jitter: f64) {
         let Refusal { class, failure } = refusal;
         let setback = match class {
             Class::Ambiguous => Setback::Ambiguous,
@@ -168,29 +158,22 @@ impl<E, R, T> Buffer<E, R, T> {
         self.garbage.failures.push(failure);
     }
 
-    fn lanes_of(&self, slots: &[SlotId]) -> Vec<LineId> {
-        let lines = slots.iter().map(|&slot| self.slots[slot].line);
-        let mut lanes: Vec<_> = lines.filter(|&line| line != MAIN).collect();
-        lanes.sort_unstable();
-        lanes.dedup();
-        lanes
-    }
-
-    fn reception(&self, verdicts: &[Verdict<Unread<R>>], sent: &[SlotId]) -> Reception {
-        if verdicts.iter().any(is_accepted) {
-            Reception::Accepted
-        } else if self.is_throttled_whole(sent, verdicts) {
-            Reception::Throttled
-        } else {
-            Reception::Reached
+    fn reception(&self, verdicts: &Verdicts<R>, flight: &Flight<T>) -> Reception {
+        if has_accepted(verdicts) {
+            return Reception::Accepted;
+        }
+        let Verdicts::Each(verdicts) = verdicts else {
+            return Reception::Reached;
+        };
+        match verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots()) {
+            true => Reception::Throttled,
+            false => Reception::Reached,
         }
     }
 
-    /// Whether each of these was throttled because the service is overloaded. Where one was throttled
-    /// before, the reason may be its own, such as a full shard.
-    fn is_throttled_whole(&self, slots: &[SlotId], verdicts: &[Verdict<Unread<R>>]) -> bool {
-        verdicts.iter().all(|verdict| matches!(verdict, Verdict::Throttled(_)))
-            && !slots.iter().any(|&slot| self.slots[slot].was_throttled())
+    /// Whether one of these was throttled before: then the reason may be its own, such as a full shard.
+    fn was_throttled(&self, mut slots: impl Iterator<Item = SlotId>) -> bool {
+        slots.any(|slot| self.slots[slot].was_throttled())
     }
 
     fn restore(&mut self, entries: Vec<E>, slots: &[SlotId]) {
@@ -201,30 +184,35 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn answer_each(
         &mut self,
-        flight: &Flight,
+        flight: Flight<T>,
         entries: Vec<E>,
         verdicts: Vec<Verdict<Unread<R>>>,
         now: Instant,
         jitter: f64,
     ) {
-        let throttled = match self.is_throttled_whole(&flight.slots, &verdicts) {
+        // What throttles all at once is the service, and not a part of it.
+        let throttled = match verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots()) {
             true => Setback::Throttled,
             false => Setback::ThrottledAlone,
         };
+        let Flight { isolation, sent_at, entries: count, .. } = flight;
+        let riders = flight.into_riders();
         // First, since a lane that is accepted in part does not move because of what failed.
-        for (&slot, _) in flight.slots.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
-            self.lines.failed(self.slots[slot].line, None);
+        for (rider, _) in riders.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
+            self.accepted(rider);
         }
         let mut again = Vec::new();
-        for ((&slot, entry), verdict) in flight.slots.iter().zip(entries).zip(verdicts) {
+        for ((rider, entry), verdict) in riders.into_iter().zip(entries).zip(verdicts) {
+            if let Verdict::Accepted(response) = verdict {
+                self.garbage.entries.push(entry);
+                self.deliver_one(rider, response, now);
+                continue;
+            }
+            let slot = self.promote_rider(rider, sent_at, now);
+            self.slots.restore(slot, entry);
             let (setback, failure) = match verdict {
-                Verdict::Accepted(response) => {
-                    self.garbage.entries.push(entry);
-                    self.resolve(slot, Outcome::Delivered(response), now);
-                    continue;
-                }
+                Verdict::Accepted(_) => continue,
                 Verdict::Reject(failure) => {
-                    self.slots.restore(slot, entry);
                     self.resolve(slot, Outcome::HandedBack(Cause::Rejected(failure)), now);
                     continue;
                 }
@@ -235,21 +223,20 @@ impl<E, R, T> Buffer<E, R, T> {
                     (throttled, failure)
                 }
             };
-            self.slots.restore(slot, entry);
-            again.extend(self.strike(slot, setback, &failure, flight.sent_at, now, jitter));
+            again.extend(self.strike(slot, setback, &failure, sent_at, now, jitter));
             self.garbage.failures.push(failure);
         }
-        match flight.isolation {
+        match isolation {
             None => self.go_back(again),
             Some(isolation) => {
-                self.isolations.accept(isolation, flight.slots.len());
+                self.isolations.accept(isolation, count);
                 self.go_back_from_part(isolation, again);
             }
         }
     }
 
     /// The whole request failed; it may be sent again.
-    fn set_back(&mut self, flight: &Flight, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
+    fn set_back(&mut self, flight: &Landed, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
         let strike = |&slot: &SlotId| self.strike(slot, setback, failure, flight.sent_at, now, jitter);
         let again: Vec<_> = flight.slots.iter().filter_map(strike).collect();
         let Some(isolation) = flight.isolation else {
@@ -266,7 +253,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// The request was refused as a whole: on to its parts, unless its one entry is the culprit.
-    fn split(&mut self, flight: Flight, failure: &Failure, now: Instant) {
+    fn split(&mut self, flight: Landed, failure: &Failure, now: Instant) {
         // Where the others in the request were answered before, nothing says which one it refused.
         if flight.slots.len() == 1 && flight.answered == 0 {
             if let Some(isolation) = flight.isolation {
@@ -298,16 +285,12 @@ impl<E, R, T> Buffer<E, R, T> {
             return;
         };
         for slot in self.isolations.end(isolation, &self.slots) {
-            let line = self.slots[slot].line;
             let cause = self.overdue(slot, None, now).unwrap_or_else(|| Cause::Unisolated(refusal.clone()));
             self.resolve(slot, Outcome::HandedBack(cause), now);
-            if self.lines.is_lane(line) {
-                self.lines.settle(&self.slots, line, Some(now));
-            }
         }
     }
 
-    fn hand_back_all(&mut self, flight: Flight, cause: &Cause, now: Instant) {
+    fn hand_back_all(&mut self, flight: Landed, cause: &Cause, now: Instant) {
         for slot in flight.slots {
             self.resolve(slot, Outcome::HandedBack(cause.clone()), now);
         }
@@ -326,4 +309,35 @@ fn partition<T>(all: Vec<T>, marked: &[bool]) -> (Vec<T>, Vec<T>) {
 
 pub(super) fn is_accepted<R>(verdict: &Verdict<R>) -> bool {
     matches!(verdict, Verdict::Accepted(_))
+}
+
+fn is_throttled<R>(verdict: &Verdict<R>) -> bool {
+    matches!(verdict, Verdict::Throttled(_))
+}
+
+pub(super) fn has_accepted<R>(verdicts: &Verdicts<R>) -> bool {
+    match verdicts {
+        Verdicts::AllAccepted(_) => true,
+        Verdicts::Each(verdicts) => verdicts.iter().any(is_accepted),
+    }
+}
+
+/// A verdict for each of so many entries.
+fn each<R>(verdicts: Verdicts<R>, entries: usize) -> Vec<Verdict<Unread<R>>> {
+    match verdicts {
+        Verdicts::AllAccepted(responses) => {
+            (0..entries).map(|position| Verdict::Accepted(Unread::of(&responses, position))).collect()
+        }
+        Verdicts::Each(verdicts) => verdicts.into_iter().map(unread).collect(),
+    }
+}
+
+fn unread<R>(verdict: Verdict<R>) -> Verdict<Unread<R>> {
+    match verdict {
+        Verdict::Accepted(response) => Verdict::Accepted(Unread::one(response)),
+        Verdict::Ambiguous(failure) => Verdict::Ambiguous(failure),
+        Verdict::Reject(failure) => Verdict::Reject(failure),
+        Verdict::Retry(failure) => Verdict::Retry(failure),
+        Verdict::Throttled(failure) => Verdict::Throttled(failure),
+    }
 }

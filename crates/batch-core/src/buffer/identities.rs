@@ -1,21 +1,23 @@
 use slab::Slab;
 
-use super::index::{Index, KeyHash};
+use super::index::{Holder, Index, KeyHash};
 use super::lines::LineId;
 use super::slots::SlotId;
 
 pub(super) type IdentityId = u32;
 
-/// Who is inside under which identity.
+/// Who is inside under which identity. An identity of one entry, to which nothing has happened, is a key in
+/// the index and nothing else.
 pub(super) struct Identities {
-    index: Index,
+    /// What holds the key of each.
+    pub(super) keys: Index,
     all: Slab<Identity>,
 }
 
 struct Identity {
     key: KeyHash,
-    /// Entries with a slot, those included that were answered while their request is still in flight.
-    slots: u32,
+    /// Its entries, those included that were answered while their request is still in flight.
+    entries: u32,
     /// Those of them without an answer.
     unanswered: u32,
     /// The line of its entries, where these have no lane.
@@ -28,19 +30,27 @@ struct Identity {
 
 impl Identities {
     pub(super) fn new() -> Self {
-        Self { index: Index::new(), all: Slab::new() }
+        Self { keys: Index::new(), all: Slab::new() }
     }
 
-    /// The identity of this key, if an entry of it has a slot.
-    pub(super) fn find(&self, key: KeyHash) -> Option<IdentityId> {
-        self.index.find(key)
+    /// Lets an identity hold the key of an entry, which gets a slot or is in flight.
+    pub(super) fn promote(&mut self, key: KeyHash, is_away: bool) -> IdentityId {
+        let id = self.add(key);
+        let identity = &mut self.all[id as usize];
+        (identity.entries, identity.unanswered, identity.away) = (1, 1, is_away);
+        self.keys.pass_on(key, Holder::Other(id));
+        id
     }
 
     /// Counts one more entry of this identity.
     pub(super) fn enter(&mut self, key: KeyHash) -> IdentityId {
-        let id = self.find(key).unwrap_or_else(|| self.add(key));
+        let id = self.keys.find(key).unwrap_or_else(|| {
+            let id = self.add(key);
+            self.keys.insert(key, Holder::Other(id));
+            id
+        });
         let identity = &mut self.all[id as usize];
-        identity.slots += 1;
+        identity.entries += 1;
         identity.unanswered += 1;
         id
     }
@@ -58,15 +68,28 @@ impl Identities {
     /// Counts one entry whose slot goes.
     pub(super) fn leave(&mut self, id: IdentityId, slot: SlotId, was_away: bool) {
         let identity = &mut self.all[id as usize];
-        identity.slots -= 1;
         if was_away {
             identity.away = false;
         } else if identity.waiting == Some(slot) {
             identity.waiting = None;
         }
-        if identity.slots == 0 {
+        self.lose_one(id);
+    }
+
+    /// Counts one entry in flight without a slot, whose answer is given.
+    pub(super) fn leave_flight(&mut self, id: IdentityId) {
+        let identity = &mut self.all[id as usize];
+        identity.unanswered -= 1;
+        identity.away = false;
+        self.lose_one(id);
+    }
+
+    fn lose_one(&mut self, id: IdentityId) {
+        let identity = &mut self.all[id as usize];
+        identity.entries -= 1;
+        if identity.entries == 0 {
             let identity = self.all.remove(id as usize);
-            self.index.remove(identity.key);
+            self.keys.remove(identity.key);
         }
     }
 
@@ -99,9 +122,9 @@ impl Identities {
         self.all[id as usize].unanswered > 0
     }
 
-    /// Whether its entries already share a line.
-    pub(super) fn has_line(&self, id: IdentityId) -> bool {
-        self.all[id as usize].line.is_some()
+    /// The line that its entries share, if they do.
+    pub(super) fn line_of(&self, id: IdentityId) -> Option<LineId> {
+        self.all[id as usize].line
     }
 
     pub(super) fn len(&self) -> usize {
@@ -111,13 +134,11 @@ impl Identities {
     /// Gives back the memory that what went took.
     pub(super) fn shrink(&mut self) {
         self.all.shrink_to_fit();
-        self.index.shrink();
+        self.keys.shrink();
     }
 
     fn add(&mut self, key: KeyHash) -> IdentityId {
-        let identity = Identity { key, slots: 0, unanswered: 0, line: None, waiting: None, away: false };
-        let id = u32::try_from(self.all.insert(identity)).expect("no more identities than entries");
-        self.index.insert(key, id);
-        id
+        let identity = Identity { key, entries: 0, unanswered: 0, line: None, waiting: None, away: false };
+        u32::try_from(self.all.insert(identity)).expect("no more identities than entries")
     }
 }

@@ -1,8 +1,10 @@
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::num::NonZeroU64;
 
 use hashbrown::HashTable;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
+use super::segment::Number;
 use crate::Key;
 
 /// What stands for a key: 128 bits of a hash under a random key of the buffer's own.
@@ -11,15 +13,24 @@ use crate::Key;
 /// that any two share a hash is below 2^-68, and without the random key it is not possible to search for such a
 /// pair. In return no key is copied, and an index takes 32 bytes for each whatever its length.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct KeyHash(u128);
+pub(crate) struct KeyHash(NonZeroU64, u64);
 
 /// Hashes keys.
 #[derive(Clone, Copy)]
 pub(crate) struct KeyHasher(SipHasher13);
 
-/// Finds numbers by the hashes of keys. It is never iterated, so the random key decides nothing.
+/// Finds by the hash of a key who holds that key. It is never iterated, so the random key decides nothing.
 pub(super) struct Index {
-    table: HashTable<(KeyHash, u32)>,
+    table: HashTable<(KeyHash, Holder)>,
+}
+
+/// Who holds a key, the key of a lane or of an identity.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Holder {
+    /// Only this entry, to which nothing has happened: it waits in its segment or is in flight.
+    Entry(Number),
+    /// What goes by this number: a line or an identity.
+    Other(u32),
 }
 
 impl KeyHasher {
@@ -37,11 +48,12 @@ impl KeyHasher {
     #[inline]
     pub(crate) fn hash_within(&self, outer: Option<KeyHash>, key: &Key<'_>) -> KeyHash {
         let mut hasher = self.0;
-        if let Some(KeyHash(outer)) = outer {
-            outer.hash(&mut hasher);
+        if let Some(KeyHash(one, two)) = outer {
+            (one, two).hash(&mut hasher);
         }
         hasher.write(key.as_bytes());
-        KeyHash(hasher.finish128().as_u128())
+        let hash = hasher.finish128();
+        KeyHash(NonZeroU64::new(hash.h1).unwrap_or(NonZeroU64::MIN), hash.h2)
     }
 }
 
@@ -56,34 +68,63 @@ impl Index {
         Self { table: HashTable::new() }
     }
 
+    /// Who holds this key.
     #[inline]
-    pub(super) fn find(&self, key: KeyHash) -> Option<u32> {
-        self.table.find(short(key), |named| named.0 == key).map(|named| named.1)
+    pub(super) fn holder(&self, key: KeyHash) -> Option<Holder> {
+        self.table.find(short(key), |held| held.0 == key).map(|held| held.1)
     }
 
-    /// Names a number by a key that is not there.
+    /// The number of what holds this key, unless an entry alone does.
+    pub(super) fn find(&self, key: KeyHash) -> Option<u32> {
+        match self.holder(key)? {
+            Holder::Entry(_) => None,
+            Holder::Other(number) => Some(number),
+        }
+    }
+
+    /// Lets something hold a key that nothing holds.
     #[inline]
-    pub(super) fn insert(&mut self, key: KeyHash, number: u32) {
-        self.table.insert_unique(short(key), (key, number), |named| short(named.0));
+    pub(super) fn insert(&mut self, key: KeyHash, holder: Holder) {
+        self.table.insert_unique(short(key), (key, holder), |held| short(held.0));
+    }
+
+    /// Passes a key on to another holder.
+    pub(super) fn pass_on(&mut self, key: KeyHash, holder: Holder) {
+        if let Some(held) = self.table.find_mut(short(key), |held| held.0 == key) {
+            held.1 = holder;
+        }
     }
 
     /// Forgets a key.
     #[inline]
     pub(super) fn remove(&mut self, key: KeyHash) {
-        if let Ok(named) = self.table.find_entry(short(key), |named| named.0 == key) {
-            named.remove();
+        if let Ok(held) = self.table.find_entry(short(key), |held| held.0 == key) {
+            held.remove();
+        }
+    }
+
+    /// The entry that holds this key alone gives it up; else, the number of what holds it.
+    #[inline]
+    pub(super) fn release(&mut self, key: KeyHash) -> Option<u32> {
+        let held = self.table.find_entry(short(key), |held| held.0 == key).ok()?;
+        match held.get().1 {
+            Holder::Entry(_) => {
+                held.remove();
+                None
+            }
+            Holder::Other(number) => Some(number),
         }
     }
 
     /// Gives back the memory that what was removed took.
     pub(super) fn shrink(&mut self) {
-        self.table.shrink_to(self.table.len(), |named| short(named.0));
+        self.table.shrink_to(self.table.len(), |held| short(held.0));
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "each half of the hash is as good as a hash")]
+/// Each half of the hash is as good as a hash.
 fn short(key: KeyHash) -> u64 {
-    key.0 as u64
+    key.1
 }
 
 #[cfg(test)]
@@ -91,17 +132,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_found_by_its_key_until_it_is_removed() {
+    fn a_holder_is_found_by_its_key_until_that_is_removed() {
         let hasher = KeyHasher::new();
         let mut index = Index::new();
         let keys = ["EWR", "JFK", "LGA"].map(|key| hasher.hash(&Key::from(key)));
         for (number, key) in (0..).zip(keys) {
-            assert_eq!(index.find(key), None);
-            index.insert(key, number);
+            assert_eq!(index.holder(key), None);
+            index.insert(key, Holder::Entry(Number(number)));
         }
-        index.remove(keys[1]);
+        index.pass_on(keys[2], Holder::Other(7));
+        assert_eq!(keys[1..].iter().map(|&key| index.release(key)).collect::<Vec<_>>(), [None, Some(7)]);
         index.shrink();
-        assert_eq!(keys.map(|key| index.find(key)), [Some(0), None, Some(2)]);
+        let held = [Some(Holder::Entry(Number(0))), None, Some(Holder::Other(7))];
+        assert_eq!(keys.map(|key| index.holder(key)), held);
     }
 
     #[test]

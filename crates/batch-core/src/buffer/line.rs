@@ -1,19 +1,24 @@
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::index::KeyHash;
-use super::slots::List;
+use super::record::Record;
+use super::slots::{List, Slots};
 use super::turns::Turn;
 use crate::Failure;
 
 /// One line of entries that wait.
-pub(super) struct Line {
+pub(super) struct Line<E, T> {
     pub(super) kind: Kind,
-    pub(super) waiting: List,
+    /// Entries that have slots, which go before the others.
+    pub(super) slots: List,
+    /// Entries to which nothing has happened, in the order of their acceptance.
+    pub(super) fresh: VecDeque<(E, Record<T>)>,
     pub(super) bytes: u128,
     /// The epoch of the oldest entry that failed in this cohort.
     pub(super) oldest: u64,
     /// Entries of this lane that are in flight or being isolated.
-    pub(super) away: u32,
+    pub(super) away: usize,
     /// The last failure in this lane, since which no entry of it was accepted.
     pub(super) failure: Option<Failure>,
     pub(super) place: Place,
@@ -28,7 +33,6 @@ pub(super) enum Kind {
         /// One entry a request.
         strict: bool,
     },
-    Main,
 }
 
 /// What waits in lines. A sum of bytes that are limited by `usize::MAX` alone can exceed it.
@@ -45,17 +49,51 @@ pub(super) enum Place {
     Resting { until: Instant },
 }
 
-impl Line {
+/// The entry of a line that goes next.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
+    /// When its linger began.
+    pub(super) since: Instant,
+    /// When its retry is due.
+    pub(super) not_before: Option<Instant>,
+    /// Whether it failed, and all the same goes before what was accepted later.
+    pub(super) keeps_its_turn: bool,
+    /// Its share of a request.
+    pub(super) bytes: usize,
+}
+
+impl<E, T> Line<E, T> {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,
-            waiting: List::EMPTY,
+            slots: List::EMPTY,
+            fresh: VecDeque::new(),
             bytes: 0,
             oldest: u64::MAX,
             away: 0,
             failure: None,
             place: Place::Nowhere,
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() + self.fresh.len()
+    }
+
+    #[inline]
+    pub(super) fn head(&self, slots: &Slots<E, T>) -> Option<Head> {
+        if let Some(slot) = self.slots.head() {
+            let slot = &slots[slot];
+            return Some(Head {
+                since: slot.since,
+                not_before: slot.not_before(),
+                keeps_its_turn: slot.keeps_its_turn(),
+                bytes: slot.bytes,
+            });
+        }
+        let (_, record) = self.fresh.front()?;
+        let (since, bytes) = (record.accepted, record.bytes);
+        Some(Head { since, not_before: None, keeps_its_turn: false, bytes })
     }
 }
 

@@ -4,59 +4,71 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use super::Watermark;
-use super::index::{Index, KeyHash};
-use super::line::{Kind, Line, Place, Sum};
-use super::slots::{LINE, SlotId, Slots};
+use super::index::{Holder, Index, KeyHash};
+use super::line::{Head, Kind, Line, Place, Sum};
+use super::slots::{SlotId, Slots};
 use super::turns::{Turn, Turns};
 use crate::Failure;
 
 pub(super) type LineId = u32;
 
-/// The line of everything that has no lane, in the order of acceptance.
-pub(super) const MAIN: LineId = 0;
-
 /// The longest that entries whose retry is due wait for company.
 const COMPANY: Duration = Duration::from_millis(100);
 
-/// Who waits, in lines: one for what has no lane, one for each lane, one for each group of
-/// entries without a lane that failed together and is due together. A line is nowhere while it is
-/// empty or while one of its lane is in flight; else it is ready, or it rests until a retry is due.
-pub(super) struct Lines {
-    all: Slab<Line>,
-    lanes: Index,
+/// Entries that wait in lines: one line for each lane of which several entries are inside or one failed,
+/// and one for each group of entries without a lane that failed together and is due together. A line stands
+/// nowhere while it is empty or an entry of its lane is in flight; else it is ready, or it rests until a
+/// retry is due.
+///
+/// A lane of one entry, to which nothing has happened, is a key in the index and nothing else.
+pub(super) struct Lines<E, T> {
+    pub(super) all: Slab<Line<E, T>>,
+    /// What holds the key of each lane.
+    pub(super) lanes: Index,
     ready: Turns,
     resting: BTreeSet<(Instant, LineId)>,
+    /// Lines with entries to which nothing has happened, by when the first of these was accepted.
+    pub(super) oldest: BTreeSet<(Instant, LineId)>,
     /// What the ready lines could give to the next requests.
     load: Sum,
     linger: Duration,
     flushed: Option<Watermark>,
+    /// Lines that have lost an entry or got one back, and have not been settled since.
+    touched: Vec<LineId>,
     /// Failures that are not needed any more, to be dropped outside of the buffer.
     unused: Vec<Failure>,
 }
 
-impl Lines {
+impl<E, T> Lines<E, T> {
     pub(super) fn new(linger: Duration) -> Self {
-        let mut all = Slab::new();
-        all.insert(Line::new(Kind::Main));
         Self {
-            all,
+            all: Slab::new(),
             lanes: Index::new(),
             ready: Turns::new(),
             resting: BTreeSet::new(),
+            oldest: BTreeSet::new(),
             load: Sum::default(),
             linger,
             flushed: None,
+            touched: Vec::new(),
             unused: Vec::new(),
         }
     }
 
-    /// The line of this lane, which must be given an entry at once.
+    /// The line of this lane, which is made where there is none, and must be given an entry at once.
     pub(super) fn lane(&mut self, key: KeyHash, strict: bool) -> LineId {
         self.lanes.find(key).unwrap_or_else(|| {
             let id = self.add(Kind::Lane { key: Some(key), strict });
-            self.lanes.insert(key, id);
+            self.lanes.insert(key, Holder::Other(id));
             id
         })
+    }
+
+    /// Lets a line hold the key that an entry holds alone, and which must be given an entry at once.
+    pub(super) fn promote(&mut self, key: KeyHash, strict: bool) -> LineId {
+        let id = self.add(Kind::Lane { key: Some(key), strict });
+        self.lanes.pass_on(key, Holder::Other(id));
+        id
     }
 
     /// A new lane whose entries go one after the other, which must be given one at once. Whoever
@@ -72,10 +84,19 @@ impl Lines {
 
     /// A new entry goes to the end of its line.
     #[inline]
-    pub(super) fn push_back<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
-        let (id, bytes) = (slots[slot].line, slots[slot].bytes as u128);
+    pub(super) fn push_back(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let Some(id) = slots[slot].line else {
+            return;
+        };
+        let bytes = slots[slot].bytes as u128;
+        slots.push_back(&mut self.all[id as usize].slots, slot);
+        self.grow(slots, id, bytes);
+    }
+
+    /// A line has one more entry, which is not its first unless it stood nowhere.
+    #[inline]
+    pub(super) fn grow(&mut self, slots: &Slots<E, T>, id: LineId, bytes: u128) {
         let line = &mut self.all[id as usize];
-        slots.push_back::<LINE>(&mut line.waiting, slot);
         line.bytes += bytes;
         match &mut line.place {
             Place::Nowhere => self.settle(slots, id, None),
@@ -88,38 +109,44 @@ impl Lines {
     }
 
     /// An entry that failed goes back to the front of its line; [`settle`](Self::settle) follows.
-    pub(super) fn push_front<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
-        let id = slots[slot].line;
+    pub(super) fn push_front(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let Some(id) = slots[slot].line else {
+            return;
+        };
         self.displace(id);
         let line = &mut self.all[id as usize];
-        slots.push_front::<LINE>(&mut line.waiting, slot);
+        slots.push_front(&mut line.slots, slot);
         line.bytes += slots[slot].bytes as u128;
         line.oldest = line.oldest.min(slots[slot].stamp.epoch);
     }
 
     /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
-    pub(super) fn remove<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
-        let id = slots[slot].line;
+    pub(super) fn remove(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        let Some(id) = slots[slot].line else {
+            return;
+        };
         self.displace(id);
         let line = &mut self.all[id as usize];
-        slots.unlink::<LINE>(&mut line.waiting, slot);
+        slots.unlink(&mut line.slots, slot);
         line.bytes -= slots[slot].bytes as u128;
     }
 
     /// Takes the first entry out of a line that stands nowhere; [`settle`](Self::settle) follows.
     #[inline]
-    pub(super) fn pop_front<E, T>(&mut self, slots: &mut Slots<E, T>, id: LineId) -> Option<SlotId> {
+    pub(super) fn pop_front(&mut self, slots: &mut Slots<E, T>, id: LineId) -> Option<SlotId> {
         let line = &mut self.all[id as usize];
-        let slot = line.waiting.head()?;
-        slots.unlink::<LINE>(&mut line.waiting, slot);
+        let slot = line.slots.head()?;
+        slots.unlink(&mut line.slots, slot);
         line.bytes -= slots[slot].bytes as u128;
-        line.away += u32::from(line.kind.is_lane());
+        line.away += usize::from(line.kind.is_lane());
         Some(slot)
     }
 
     /// An entry's share of a request changes where it stands.
-    pub(super) fn resize<E, T>(&mut self, slots: &mut Slots<E, T>, slot: SlotId, bytes: usize, now: Instant) {
-        let id = slots[slot].line;
+    pub(super) fn resize(&mut self, slots: &mut Slots<E, T>, slot: SlotId, bytes: usize, now: Instant) {
+        let Some(id) = slots[slot].line else {
+            return;
+        };
         self.displace(id);
         let old = std::mem::replace(&mut slots[slot].bytes, bytes);
         let line = &mut self.all[id as usize];
@@ -132,26 +159,47 @@ impl Lines {
         self.all[id as usize].away += 1;
     }
 
+    /// One less of the lane is away.
     pub(super) fn come_back(&mut self, id: LineId) {
-        self.all[id as usize].away -= 1;
+        self.come_back_together(id, 1);
+    }
+
+    /// So many less of the lane are away.
+    pub(super) fn come_back_together(&mut self, id: LineId, entries: usize) {
+        self.all[id as usize].away -= entries;
+        self.touch(id);
+    }
+
+    /// This line is to be settled.
+    pub(super) fn touch(&mut self, id: LineId) {
+        if self.touched.last() != Some(&id) {
+            self.touched.push(id);
+        }
+    }
+
+    /// Puts the lines that entries came back to where they belong now.
+    pub(super) fn settle_touched(&mut self, slots: &Slots<E, T>, now: Instant) {
+        while let Some(id) = self.touched.pop() {
+            if self.all.contains(id as usize) {
+                self.settle(slots, id, Some(now));
+            }
+        }
     }
 
     /// An entry of this lane failed or, without a failure, was accepted.
     #[inline]
     pub(super) fn failed(&mut self, id: LineId, failure: Option<&Failure>) {
-        if id != MAIN {
-            let old = std::mem::replace(&mut self.all[id as usize].failure, failure.cloned());
-            self.unused.extend(old);
-        }
+        let old = std::mem::replace(&mut self.all[id as usize].failure, failure.cloned());
+        self.unused.extend(old);
     }
 
     /// Puts a line where it belongs now, or removes it if nothing keeps it. `now` is only needed
     /// where a rest may have ended.
-    pub(super) fn settle<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, now: Option<Instant>) {
+    pub(super) fn settle(&mut self, slots: &Slots<E, T>, id: LineId, now: Option<Instant>) {
         self.displace(id);
         let line = &mut self.all[id as usize];
         let blocked = line.away > 0 && line.kind.is_lane();
-        let Some(head) = line.waiting.head() else {
+        let Some(head) = line.head(slots) else {
             if !blocked {
                 self.forget(id);
             }
@@ -160,17 +208,17 @@ impl Lines {
         if blocked {
             return;
         }
-        match slots[head].not_before() {
+        match head.not_before {
             Some(until) if now.is_none_or(|now| until > now) => {
                 line.place = Place::Resting { until };
                 self.resting.insert((until, id));
             }
-            _ => self.make_ready(slots, id, head),
+            _ => self.make_ready(id, head),
         }
     }
 
     /// Lines whose rest ended become ready.
-    pub(super) fn wake<E, T>(&mut self, slots: &Slots<E, T>, now: Instant) {
+    pub(super) fn wake(&mut self, slots: &Slots<E, T>, now: Instant) {
         while let Some(&(until, id)) = self.resting.first()
             && until <= now
         {
@@ -183,14 +231,15 @@ impl Lines {
         self.flushed = Some(watermark);
     }
 
-    /// The ready line whose turn it is.
-    pub(super) fn first(&self) -> Option<LineId> {
+    /// The ready line whose turn it is, and since when it is.
+    pub(super) fn first(&self) -> Option<(Instant, LineId)> {
         self.ready.first()
     }
 
+    /// The first entry of a line that has a slot.
     #[inline]
-    pub(super) fn head(&self, id: LineId) -> Option<SlotId> {
-        self.all[id as usize].waiting.head()
+    pub(super) fn first_slot(&self, id: LineId) -> Option<SlotId> {
+        self.all[id as usize].slots.head()
     }
 
     #[inline]
@@ -222,9 +271,8 @@ impl Lines {
         self.resting.first().map(|&(until, _)| until)
     }
 
-    /// All lines but the main one.
     pub(super) fn len(&self) -> usize {
-        self.all.len() - 1
+        self.all.len()
     }
 
     pub(super) fn load(&self) -> Sum {
@@ -241,24 +289,23 @@ impl Lines {
         self.lanes.shrink();
     }
 
-    fn make_ready<E, T>(&mut self, slots: &Slots<E, T>, id: LineId, head: SlotId) {
+    fn make_ready(&mut self, id: LineId, head: Head) {
         let line = &mut self.all[id as usize];
-        let head = &slots[head];
         let flushed = self.flushed.is_some_and(|watermark| watermark.is_after(line.oldest));
         let lingered = head.since + self.linger;
-        let due = match (&line.kind, head.not_before()) {
+        let due = match (&line.kind, head.not_before) {
             (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
             (_, Some(rested)) => rested,
             (_, None) => lingered,
         };
-        let turn = match head.keeps_its_turn() {
+        let turn = match head.keeps_its_turn {
             true => Turn::Returned { turn: lingered.min(due), due },
             false => Turn::InTime(due),
         };
         let share = if line.kind.is_strict() {
             Sum { entries: 1, bytes: head.bytes as u128 }
         } else {
-            Sum { entries: line.waiting.len(), bytes: line.bytes }
+            Sum { entries: line.len(), bytes: line.bytes }
         };
         line.place = Place::Ready { turn, share };
         self.ready.insert(id, turn);
@@ -287,9 +334,6 @@ impl Lines {
     }
 
     fn forget(&mut self, id: LineId) {
-        if id == MAIN {
-            return;
-        }
         let line = self.all.remove(id as usize);
         self.unused.extend(line.failure);
         if let Kind::Lane { key: Some(key), .. } = line.kind {

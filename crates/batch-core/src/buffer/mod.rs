@@ -2,21 +2,28 @@
 
 mod accept;
 mod complete;
+mod deliver;
+mod flight;
 mod flush;
+mod fresh;
 mod identities;
 mod index;
 mod isolation;
 mod line;
 mod lines;
+mod manifest;
 mod output;
 mod owner;
 mod pace;
 mod patience;
 mod poll;
+mod promote;
+mod record;
 mod resolve;
 mod retry;
 mod room;
 mod scopes;
+mod segment;
 mod slots;
 mod trouble;
 mod turns;
@@ -27,8 +34,10 @@ use std::task::Waker;
 use std::time::Instant;
 
 pub use accept::{Admission, Place, Refused};
+pub(crate) use deliver::Answered;
+pub use deliver::Deliveries;
 pub(crate) use index::KeyHasher;
-pub use output::{Batch, BatchId, Garbage, Output, Resolution, Withdrawn};
+pub use output::{Answers, Batch, BatchId, Garbage, Output, Resolution, Withdrawn};
 pub use owner::Charge;
 pub use room::{Grant, Ticket};
 pub(crate) use scopes::Stamp;
@@ -36,14 +45,16 @@ pub use scopes::{ScopeId, Watermark};
 
 use crate::plan::Plan;
 use crate::{ConfigError, LimitPolicy, Settings, Stats};
+use flight::Flight;
 use identities::Identities;
-use isolation::{IsolationId, Isolations};
+use isolation::Isolations;
 use lines::Lines;
 use owner::Owner;
 use pace::Pace;
 use room::Room;
 use scopes::Scopes;
-use slots::{List, SlotId, Slots};
+use segment::Segments;
+use slots::{SlotId, Slots};
 use trouble::Trouble;
 
 /// Packs, orders, retries and bounds entries, and owes an answer for each. It owns no clock, no
@@ -84,8 +95,9 @@ use trouble::Trouble;
 /// buffer.complete(batch, Ok(Verdicts::Each(vec![Verdict::Accepted(())])), now, 0.5);
 ///
 /// let Output::Resolve(answer) = buffer.poll(now) else { panic!("it is delivered") };
-/// assert_eq!(answer.tag, 7);
-/// assert_eq!(answer.result.expect("it is delivered").attempts, 1);
+/// let answers: Vec<_> = answer.into_iter().collect();
+/// assert_eq!(answers[0].tag, 7);
+/// assert_eq!(answers[0].result.as_ref().expect("it is delivered").attempts, 1);
 /// assert!(matches!(buffer.poll(now), Output::Drop(_)));
 /// assert!(matches!(buffer.poll(now), Output::Wait(None)));
 /// # Ok::<(), batch_core::ConfigError>(())
@@ -93,20 +105,22 @@ use trouble::Trouble;
 pub struct Buffer<E, R, T> {
     owner: Owner,
     plan: Plan,
+    segments: Segments<E, T>,
     slots: Slots<E, T>,
-    age: List,
+    /// The slots of unanswered entries, by their deadlines.
+    deadlines: BTreeSet<(Instant, SlotId)>,
     /// Entries that may have been delivered, by when the service forgets them.
     doubts: BTreeSet<(Instant, SlotId)>,
-    lines: Lines,
+    lines: Lines<E, T>,
     identities: Identities,
     isolations: Isolations,
     room: Room,
     scopes: Scopes,
     pace: Pace,
-    flights: BTreeMap<BatchId, Flight>,
+    flights: BTreeMap<BatchId, Flight<T>>,
     trouble: Option<Trouble>,
     next_batch: u64,
-    answers: VecDeque<Resolution<E, R, T>>,
+    answers: VecDeque<Answers<E, R, T>>,
     garbage: Garbage<E, R>,
     /// Whatever would linger up to here goes at once, because of a flush.
     urgent_until: Option<Instant>,
@@ -124,16 +138,7 @@ pub struct Buffer<E, R, T> {
 }
 
 /// Below this capacity, in entries, shrinking is not worth its while.
-const LEAST_SHRUNK: usize = 1_024;
-
-/// A batch that is away.
-struct Flight {
-    slots: Vec<SlotId>,
-    /// How many of them were answered with a copy.
-    answered: u64,
-    isolation: Option<IsolationId>,
-    sent_at: Instant,
-}
+const LEAST_SHRUNK: usize = 128;
 
 impl<E, R, T> Buffer<E, R, T> {
     /// An empty buffer with these settings for a service with these limits.
@@ -150,8 +155,9 @@ impl<E, R, T> Buffer<E, R, T> {
         let owner = Owner::new();
         Self {
             owner,
+            segments: Segments::new(),
             slots: Slots::new(),
-            age: List::EMPTY,
+            deadlines: BTreeSet::new(),
             doubts: BTreeSet::new(),
             lines: Lines::new(plan.rules.linger.longest()),
             identities: Identities::new(),
@@ -259,14 +265,23 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether no entry is without an answer, and no request in flight.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.age.len() == 0 && self.flights.is_empty() && self.answers.is_empty()
+        self.segments.load().entries == 0
+            && self.lines.len() == 0
+            && self.slots.is_empty()
+            && self.flights.is_empty()
+            && self.answers.is_empty()
     }
 
     /// How long ago the oldest entry without an answer was accepted; zero if there is none, or if it is in
     /// flight past its deadline.
     #[must_use]
     pub fn oldest_age(&self, now: Instant) -> std::time::Duration {
-        let oldest = self.age.head().map(|slot| self.slots[slot].accepted);
+        let deadline = self.plan.rules.delivery_deadline;
+        let in_flight = self.flights.values().filter_map(Flight::oldest);
+        let in_flight = in_flight.filter(|&accepted| accepted + deadline > now);
+        let in_slots = self.deadlines.first().map(|&(_, slot)| self.slots[slot].accepted);
+        let in_lines = self.lines.oldest().map(|(accepted, _)| accepted);
+        let oldest = in_flight.chain(self.segments.oldest()).chain(in_lines).chain(in_slots).min();
         oldest.map_or(std::time::Duration::ZERO, |accepted| now.saturating_duration_since(accepted))
     }
 
@@ -276,7 +291,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let answered = self.counters.delivered + self.counters.superseded + self.counters.handed_back;
         Stats {
             inside: self.counters.accepted - answered,
-            in_flight: self.flights.values().map(|flight| flight.slots.len() as u64 - flight.answered).sum(),
+            in_flight: self.flights.values().map(|flight| flight.entries as u64 - flight.answered).sum(),
             requests_in_flight: self.pace.in_flight() as u64,
             in_flight_limit: self.pace.limit() as u64,
             uncollected: self.room.uncollected() as u64,
@@ -291,6 +306,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let (capacity, len) = (self.slots.capacity(), self.slots.len());
         let was_tried = self.shrunk.is_some_and(|shrunk| shrunk.0 == capacity && len > shrunk.1 / 2);
         if capacity > LEAST_SHRUNK && len < capacity / 8 && !was_tried {
+            self.segments.shrink();
             self.slots.shrink();
             self.lines.shrink();
             self.identities.shrink();
@@ -298,6 +314,7 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
+    #[inline]
     fn clock(&mut self, now: Instant) -> Instant {
         let latest = self.latest.map_or(now, |latest| latest.max(now));
         self.latest = Some(latest);

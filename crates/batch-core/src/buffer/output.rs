@@ -1,3 +1,4 @@
+use super::deliver::Deliveries;
 use super::owner::{Charge, Owner};
 use super::{Buffer, Stamp, Watermark};
 use crate::{Failure, Load, Sent, UnprocessedItem, Unread, Verdict};
@@ -7,8 +8,8 @@ use crate::{Failure, Load, Sent, UnprocessedItem, Unread, Verdict};
 pub enum Output<E, R, T> {
     /// Drop what is no longer needed.
     Drop(Garbage<E, R>),
-    /// Tell the submitter of an entry its answer.
-    Resolve(Resolution<E, R, T>),
+    /// Tell submitters their answers.
+    Resolve(Answers<E, R, T>),
     /// Send this batch, then [`complete`](super::Buffer::complete) it.
     Send(Batch<E>),
     /// Nothing, until an input comes or this instant is reached.
@@ -27,6 +28,15 @@ pub struct Batch<E> {
 /// The number of a batch, in the order of sending.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct BatchId(pub(super) u64);
+
+/// Answers for submitters. One by one, they are its [`Resolution`]s.
+#[derive(Debug)]
+pub enum Answers<E, R, T> {
+    /// Those of entries that were delivered together.
+    Delivered(Deliveries<R, T>),
+    /// That of one entry.
+    One(Resolution<E, R, T>),
+}
 
 /// The one answer of one entry.
 #[derive(Debug)]
@@ -108,7 +118,27 @@ impl<E, R, T> Resolution<E, R, T> {
     }
 }
 
+impl<E, R, T> IntoIterator for Answers<E, R, T> {
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+    type Item = Resolution<E, R, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        match self {
+            Self::Delivered(deliveries) => deliveries.into_resolutions().into_iter(),
+            Self::One(resolution) => vec![resolution].into_iter(),
+        }
+    }
+}
+
 impl<E, R> Garbage<E, R> {
+    /// Adds entries that are not needed any more.
+    pub(super) fn add_entries(&mut self, mut entries: Vec<E>) {
+        match self.entries.is_empty() {
+            true => self.entries = entries,
+            false => self.entries.append(&mut entries),
+        }
+    }
+
     pub(super) fn new() -> Self {
         Self { entries: Vec::new(), verdicts: Vec::new(), failures: Vec::new() }
     }
@@ -121,6 +151,12 @@ impl<E, R> Garbage<E, R> {
 }
 
 impl<E, R, T> Buffer<E, R, T> {
+    /// Whether no answer, no waker and nothing that is no longer needed is to be taken.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.answers.is_empty() && self.garbage.is_empty() && !self.room.has_wakes()
+    }
+
     /// What is no longer needed, to be dropped outside of any lock; [`poll`](Self::poll) gives it too.
     pub fn take_garbage(&mut self) -> Garbage<E, R> {
         self.garbage.failures.append(&mut self.isolations.take_unused());
@@ -128,11 +164,21 @@ impl<E, R, T> Buffer<E, R, T> {
         std::mem::replace(&mut self.garbage, Garbage::new())
     }
 
-    /// The next answer alone: for a caller that may not send. [`poll`](Self::poll) gives it too.
-    pub fn next_answer(&mut self) -> Option<Resolution<E, R, T>> {
-        let answer = self.answers.pop_front()?;
-        self.scopes.leave(answer.stamp);
-        Some(Resolution { stamp: self.scopes.home(answer.stamp), ..answer })
+    /// The next answers alone: for a caller that may not send. [`poll`](Self::poll) gives them too.
+    pub fn next_answer(&mut self) -> Option<Answers<E, R, T>> {
+        let mut answer = self.answers.pop_front()?;
+        match &mut answer {
+            Answers::Delivered(deliveries) => deliveries.stamps(|stamp, entries| {
+                let home = self.scopes.home(*stamp);
+                self.scopes.leave(*stamp, entries);
+                *stamp = home;
+            }),
+            Answers::One(resolution) => {
+                self.scopes.leave(resolution.stamp, 1);
+                resolution.stamp = self.scopes.home(resolution.stamp);
+            }
+        }
+        Some(answer)
     }
 }
 

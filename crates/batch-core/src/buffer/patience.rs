@@ -1,7 +1,10 @@
 use std::time::{Duration, Instant};
 
-use super::slots::{AGE, SlotId};
-use super::{Buffer, Flight};
+use super::Buffer;
+use super::lines::LineId;
+use super::record::Record;
+use super::segment::Single;
+use super::slots::SlotId;
 use crate::Cause;
 
 /// How late an entry is found past its deadline, or a request past its timeout, if the process was
@@ -14,13 +17,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 impl<E, R, T> Buffer<E, R, T> {
     /// Hands back what waits past its time. What is in flight may finish.
     pub(super) fn expire(&mut self, now: Instant) {
-        while let Some(slot) = self.age.head()
-            && self.deadline(slot) <= now
+        self.expire_fresh(now);
+        while let Some(&(deadline, slot)) = self.deadlines.first()
+            && deadline <= now
         {
             if self.slots[slot].is_in_flight() {
-                self.slots.unlink::<AGE>(&mut self.age, slot);
-            } else if now.saturating_duration_since(self.deadline(slot)) <= PAUSE || !self.reprieve(slot, now)
-            {
+                self.deadlines.pop_first();
+            } else if now.saturating_duration_since(deadline) <= PAUSE || !self.reprieve(slot, now) {
                 self.give_up(slot, now);
             }
         }
@@ -33,18 +36,54 @@ impl<E, R, T> Buffer<E, R, T> {
                 self.give_up(slot, now);
             }
         }
+        self.lines.settle_touched(&self.slots, now);
+    }
+
+    /// Hands back what waits without a slot past its time.
+    fn expire_fresh(&mut self, now: Instant) {
+        let deadline = self.plan.rules.delivery_deadline;
+        let mut cohort = None;
+        while let Some(accepted) = self.segments.oldest()
+            && accepted + deadline <= now
+            && let Some(single) = self.segments.pop()
+        {
+            self.expire_one(single, &mut cohort, now);
+        }
+        while let Some((accepted, _)) = self.lines.oldest()
+            && accepted + deadline <= now
+            && let Some(single) = self.lines.pop()
+        {
+            self.expire_one(single, &mut cohort, now);
+        }
+    }
+
+    fn expire_one(&mut self, single: Single<E, T>, cohort: &mut Option<LineId>, now: Instant) {
+        let due = single.record.accepted + self.plan.rules.delivery_deadline;
+        if now.saturating_duration_since(due) <= PAUSE {
+            return self.hand_back_unsent(single, now);
+        }
+        let slot = self.promote_waiting(single, *cohort);
+        *cohort = self.slots[slot].line.filter(|&line| !self.lines.is_lane(line)).or(*cohort);
+        self.reprieve(slot, now);
     }
 
     /// What fell due in a request that a pause interrupted gets one more attempt.
-    pub(super) fn reprieve_interrupted(&mut self, flight: &Flight, now: Instant) {
-        let timeout = self.plan.rules.attempt_timeout;
-        if now.saturating_duration_since(flight.sent_at) > timeout + PAUSE {
-            for &slot in &flight.slots {
-                if self.slots[slot].is_in_flight() && self.deadline(slot) <= now {
-                    self.reprieve(slot, now);
-                }
-            }
+    pub(super) fn reprieve_interrupted(&mut self, slot: SlotId, sent_at: Instant, now: Instant) {
+        let was_interrupted =
+            now.saturating_duration_since(sent_at) > self.plan.rules.attempt_timeout + PAUSE;
+        if was_interrupted && self.slots[slot].is_in_flight() && self.deadline(slot) <= now {
+            self.reprieve(slot, now);
         }
+    }
+
+    /// Lets the deadline of an entry with a slot be announced.
+    pub(super) fn remember_deadline(&mut self, id: SlotId) {
+        self.deadlines.insert((self.deadline(id), id));
+    }
+
+    /// The entry is gone or answered, or its deadline changes.
+    pub(super) fn forget_deadline(&mut self, id: SlotId) {
+        self.deadlines.remove(&(self.deadline(id), id));
     }
 
     /// The entry may have been delivered by an attempt that began at this instant.
@@ -84,6 +123,19 @@ impl<E, R, T> Buffer<E, R, T> {
         slot.last().filter(|_| self.is_forgotten(id, now)).map(Cause::Ambiguous)
     }
 
+    /// Why an entry that waits without a slot may not be sent any more.
+    pub(super) fn cause_of_end(&self, record: &Record<T>, line: Option<LineId>) -> Cause {
+        let of_lane = line.and_then(|line| self.lines.failure(line));
+        let failure = of_lane.or_else(|| self.trouble_since(record.accepted));
+        if self.stopped {
+            Cause::RuntimeStopped(failure)
+        } else if self.scopes.is_withdrawn(record.stamp) {
+            Cause::Withdrawn(failure)
+        } else {
+            Cause::DeadlineExceeded(failure)
+        }
+    }
+
     /// Whether it comes back whatever its attempt brings: it is withdrawn, or its runtime is gone.
     pub(super) fn is_given_up(&self, id: SlotId) -> bool {
         self.stopped || self.scopes.is_withdrawn(self.slots[id].stamp)
@@ -98,10 +150,9 @@ impl<E, R, T> Buffer<E, R, T> {
     fn reprieve(&mut self, id: SlotId, now: Instant) -> bool {
         let goes = self.slots[id].reprieved().is_none() && !self.is_forgotten(id, now);
         if goes {
+            self.forget_deadline(id);
             self.slots[id].past_mut().reprieved = Some(now);
-            // Now is the latest of all instants, so the list stays in the order of deadlines.
-            self.slots.unlink::<AGE>(&mut self.age, id);
-            self.slots.push_back::<AGE>(&mut self.age, id);
+            self.remember_deadline(id);
         }
         goes
     }

@@ -1,10 +1,18 @@
 use std::time::Instant;
 
+use super::flight::{Flight, Piece};
 use super::isolation::IsolationId;
-use super::lines::{LineId, MAIN};
+use super::lines::LineId;
 use super::slots::{SlotId, Whereabouts};
-use super::{Batch, BatchId, Buffer, Flight, Output};
+use super::{Batch, BatchId, Buffer, Output};
 use crate::{Linger, Load};
+
+/// A request that is being filled.
+struct Request<E, T> {
+    pieces: Vec<Piece<T>>,
+    entries: Vec<E>,
+    load: Load,
+}
 
 impl<E, R, T> Buffer<E, R, T> {
     /// What is to be done next. Call it until it gives [`Output::Wait`].
@@ -24,8 +32,8 @@ impl<E, R, T> Buffer<E, R, T> {
         match self.next_batch(now) {
             Some(batch) => Output::Send(batch),
             None => {
-                self.announced_work = self.lines.due().is_some();
-                self.announced_deadline = self.age.head().is_some();
+                self.announced_work = self.has_work();
+                self.announced_deadline = self.has_deadline();
                 self.announced_enough = self.is_enough();
                 self.shrink();
                 Output::Wait(self.next_wake(now))
@@ -36,17 +44,34 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Whether [`poll`](Self::poll) has something to do before the instant that it last gave:
     /// after an entry was accepted, the crank need not be turned unless this says so.
     #[must_use]
+    #[inline]
     pub fn wants_poll(&self) -> bool {
         // Time alone makes nothing due before that instant, so only what the entry changed counts.
-        let has_new_work = !self.announced_work && self.lines.due().is_some();
-        let has_new_deadline = !self.announced_deadline && self.age.head().is_some();
+        let has_new_work = !self.announced_work && self.has_work();
+        let has_new_deadline = !self.announced_deadline && self.has_deadline();
         let is_enough_now = !self.announced_enough && self.is_enough() && self.pace.earliest().is_some();
         !self.answers.is_empty() || has_new_work || has_new_deadline || is_enough_now
     }
 
+    /// Whether an entry could go into a request, now or after its linger.
+    fn has_work(&self) -> bool {
+        self.segments.load().entries > 0 || self.lines.due().is_some()
+    }
+
+    /// Whether an entry has a deadline that `poll` announces.
+    fn has_deadline(&self) -> bool {
+        self.segments.load().entries > 0 || self.lines.oldest().is_some() || !self.deadlines.is_empty()
+    }
+
+    /// When the lingering of the first entry ends that could go into a request.
+    fn due(&self) -> Option<Instant> {
+        let lingered = self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest());
+        lingered.into_iter().chain(self.lines.due()).min()
+    }
+
     /// Whether the next request need not wait for more entries.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        let Some(due) = self.lines.due() else {
+        let Some(due) = self.due() else {
             return false;
         };
         self.is_enough()
@@ -57,9 +82,9 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Whether what waits need not linger, because it fills a request or nothing more can come.
     fn is_enough(&self) -> bool {
-        let load = self.lines.load();
-        load.entries >= self.plan.threshold_entries
-            || load.bytes >= self.plan.threshold_bytes as u128
+        let (lines, segments) = (self.lines.load(), self.segments.load());
+        lines.entries + segments.entries >= self.plan.threshold_entries
+            || lines.bytes + segments.bytes >= self.plan.threshold_bytes as u128
             || self.room.is_crowded()
     }
 
@@ -73,11 +98,16 @@ impl<E, R, T> Buffer<E, R, T> {
             return None;
         }
         if let Some((isolation, part)) = self.isolations.next(&self.slots) {
-            return Some(self.launch(part, Some(isolation), now));
+            let mut request = Request::empty();
+            for &slot in &part {
+                request.load = request.load.with(self.slots[slot].bytes);
+            }
+            self.board(&mut request, part);
+            return Some(self.launch(request, Some(isolation), now));
         }
         self.is_due(now).then(|| {
-            let slots = self.pack(now);
-            self.launch(slots, None, now)
+            let request = self.pack(now);
+            self.launch(request, None, now)
         })
     }
 
@@ -86,40 +116,94 @@ impl<E, R, T> Buffer<E, R, T> {
         self.isolations.is_ready() || self.is_due(now)
     }
 
-    /// Fills a request: the lines in turn, each line in its order, up to the first entry that does
-    /// not fit.
-    fn pack(&mut self, now: Instant) -> Vec<SlotId> {
-        let limits = self.plan.limits;
-        let mut picked = Vec::with_capacity(self.lines.load().entries.min(limits.entries()));
-        let mut load = Load::empty();
-        while let Some(line) = self.lines.first() {
-            let is_full = self.take_from(line, &mut picked, &mut load, now);
-            self.lines.settle(&self.slots, line, Some(now));
+    /// Fills a request: segments and lines in turn, each in its order, up to the first entry that does not
+    /// fit.
+    fn pack(&mut self, now: Instant) -> Request<E, T> {
+        let mut request = Request::empty();
+        loop {
+            let lingered = self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest());
+            let is_full = match (lingered, self.lines.first()) {
+                (None, None) => break,
+                (Some(turn), first) if first.is_none_or(|(other, _)| turn <= other) => {
+                    self.take_segment(&mut request)
+                }
+                (_, Some((_, line))) => {
+                    let is_full = self.take_from(line, &mut request, now);
+                    self.lines.settle(&self.slots, line, Some(now));
+                    is_full
+                }
+                (Some(_), None) => self.take_segment(&mut request),
+            };
             if is_full {
                 break;
             }
         }
-        picked
+        request
+    }
+
+    /// Takes what goes of the first segment; whether the request is full then.
+    fn take_segment(&mut self, request: &mut Request<E, T>) -> bool {
+        let Some((entries, manifest)) = self.segments.take(&self.plan.limits, &mut request.load) else {
+            return true;
+        };
+        request.add(entries, Piece::Segment(manifest));
+        false
     }
 
     /// Takes what goes from one ready line; whether the request is full then.
-    fn take_from(&mut self, line: LineId, picked: &mut Vec<SlotId>, load: &mut Load, now: Instant) -> bool {
+    fn take_from(&mut self, line: LineId, request: &mut Request<E, T>, now: Instant) -> bool {
         self.lines.displace(line);
         let is_lane = self.lines.is_lane(line);
-        while let Some(slot) = self.lines.head(line) {
+        let mut picked = Vec::new();
+        let is_full = loop {
+            let Some(slot) = self.lines.first_slot(line) else {
+                break false;
+            };
             if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, now) {
-                return false;
+                break false;
             }
-            let with = load.with(self.slots[slot].bytes);
+            let with = request.load.with(self.slots[slot].bytes);
             if !self.plan.limits.fits(with) {
-                return true;
+                break true;
             }
-            *load = with;
+            request.load = with;
             self.lines.pop_front(&mut self.slots, line);
             self.leave_line(slot, is_lane);
             picked.push(slot);
+        };
+        if !picked.is_empty() {
+            self.board(request, picked);
         }
-        false
+        is_full || self.take_fresh(line, request)
+    }
+
+    /// Takes what goes of the entries of a lane to which nothing has happened; whether the request is full
+    /// then.
+    fn take_fresh(&mut self, line: LineId, request: &mut Request<E, T>) -> bool {
+        let is_held =
+            self.lines.first_slot(line).is_some() || (self.lines.is_strict(line) && self.lines.is_away(line));
+        if is_held || !self.lines.has_fresh(line) {
+            return false;
+        }
+        let (entries, records) = self.lines.take(line, &self.plan.limits, &mut request.load);
+        let took_any = !records.is_empty();
+        if took_any {
+            request.add(entries, Piece::Lane(line, records));
+        }
+        self.lines.has_fresh(line) && !(took_any && self.lines.is_strict(line))
+    }
+
+    /// Puts entries with slots into a request.
+    fn board(&mut self, request: &mut Request<E, T>, slots: Vec<SlotId>) {
+        let mut entries = Vec::with_capacity(slots.len());
+        for &id in &slots {
+            let slot = &mut self.slots[id];
+            self.counters.retries += u64::from(slot.sends > 0);
+            slot.sends = slot.sends.saturating_add(1);
+            slot.whereabouts = Whereabouts::InFlight;
+            entries.extend(self.slots.take(id));
+        }
+        request.add(entries, Piece::Slots(slots));
     }
 
     /// Whether a request that carries the one before it in the lane may carry this one too.
@@ -133,37 +217,32 @@ impl<E, R, T> Buffer<E, R, T> {
     fn leave_line(&mut self, id: SlotId, is_lane: bool) {
         let slot = &mut self.slots[id];
         if !is_lane {
-            slot.line = MAIN;
+            slot.line = None;
         }
         if let Some(identity) = slot.identity {
             self.identities.go(identity, id);
         }
     }
 
-    fn launch(&mut self, slots: Vec<SlotId>, isolation: Option<IsolationId>, now: Instant) -> Batch<E> {
+    fn launch(&mut self, request: Request<E, T>, isolation: Option<IsolationId>, now: Instant) -> Batch<E> {
         let id = BatchId(self.next_batch);
         self.next_batch += 1;
-        let mut entries = Vec::with_capacity(slots.len());
-        let mut load = Load::empty();
-        for &id in &slots {
-            let slot = &mut self.slots[id];
-            load = load.with(slot.bytes);
-            self.counters.retries += u64::from(slot.sends > 0);
-            slot.sends = slot.sends.saturating_add(1);
-            slot.whereabouts = Whereabouts::InFlight;
-            entries.extend(self.slots.take(id));
-        }
+        let Request { pieces, entries, load } = request;
         self.counters.requests += 1;
-        self.counters.entries_sent += slots.len() as u64;
+        self.counters.entries_sent += entries.len() as u64;
         self.pace.sent(id, now);
-        self.flights.insert(id, Flight { slots, answered: 0, isolation, sent_at: now });
+        let flight = Flight { pieces, entries: entries.len(), answered: 0, isolation, sent_at: now };
+        self.flights.insert(id, flight);
         Batch { owner: self.owner, id, load, entries }
     }
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let deadline = self.age.head().map(|slot| self.deadline(slot));
+        let deadline = self.deadlines.first().map(|&(deadline, _)| deadline);
+        let in_lines = self.lines.oldest().map(|(accepted, _)| accepted);
+        let of_fresh = self.segments.oldest().into_iter().chain(in_lines).min();
+        let of_fresh = of_fresh.map(|accepted| accepted + self.plan.rules.delivery_deadline);
         let doubt = self.doubts.first().map(|&(end, _)| end);
-        [deadline, doubt, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
+        [deadline, of_fresh, doubt, self.lines.rest_ends(), self.isolations.rest_ends(), self.next_send(now)]
             .into_iter()
             .flatten()
             .min()
@@ -178,6 +257,20 @@ impl<E, R, T> Buffer<E, R, T> {
         if self.has_due(now) {
             return Some(paced);
         }
-        self.lines.due().map(|due| due.max(paced))
+        self.due().map(|due| due.max(paced))
+    }
+}
+
+impl<E, T> Request<E, T> {
+    fn empty() -> Self {
+        Self { pieces: Vec::with_capacity(1), entries: Vec::new(), load: Load::empty() }
+    }
+
+    fn add(&mut self, mut entries: Vec<E>, piece: Piece<T>) {
+        match self.entries.is_empty() {
+            true => self.entries = entries,
+            false => self.entries.append(&mut entries),
+        }
+        self.pieces.push(piece);
     }
 }

@@ -1,8 +1,8 @@
 use std::time::Instant;
 
-use super::lines::MAIN;
-use super::slots::{AGE, Slot, SlotId, Whereabouts};
-use super::{BatchId, Buffer, Charge, Resolution};
+use super::segment::Single;
+use super::slots::{Slot, SlotId, Whereabouts};
+use super::{Answers, BatchId, Buffer, Charge, Resolution};
 use crate::{Cause, Sent, UnprocessedItem, Unread};
 
 /// The answer of an entry.
@@ -22,14 +22,14 @@ impl<E, R, T> Buffer<E, R, T> {
             (Outcome::Superseded, entry) => {
                 self.garbage.entries.extend(entry);
                 self.counters.superseded += 1;
-                self.room.free(slot.charge);
+                self.room.free(1, slot.charge);
                 Ok(Sent::superseded(slot.sends, maybe_delivered))
             }
             (Outcome::Delivered(response), entry) => {
                 self.garbage.entries.extend(entry);
                 self.counters.delivered += 1;
                 self.counters.ambiguous += u64::from(maybe_delivered);
-                self.room.free(slot.charge);
+                self.room.free(1, slot.charge);
                 Ok(Sent::delivered(response, slot.sends, maybe_delivered))
             }
             (Outcome::HandedBack(_), None) => {
@@ -39,8 +39,22 @@ impl<E, R, T> Buffer<E, R, T> {
         let (charge, stamp) = (self.owner.charge(slot.charge), slot.stamp);
         self.garbage.failures.extend(slot.past.and_then(|past| past.last));
         if let Some(tag) = slot.tag {
-            self.answers.push_back(Resolution { tag, result, charge, stamp });
+            self.answers.push_back(Answers::One(Resolution { tag, result, charge, stamp }));
         }
+    }
+
+    /// Hands back an entry that was never sent, and has no slot.
+    pub(super) fn hand_back_unsent(&mut self, single: Single<E, T>, now: Instant) {
+        let Single { entry, record, keys, line } = single;
+        let cause = self.cause_of_end(&record, line);
+        self.release_keys(keys);
+        self.counters.handed_back += 1;
+        self.room.hand_back();
+        let age = now.saturating_duration_since(record.accepted);
+        let item = UnprocessedItem { entry, cause, attempts: 0, age, maybe_delivered: false };
+        let (charge, stamp) = (self.owner.charge(record.charge), record.stamp);
+        let resolution = Resolution { tag: record.tag, result: Err(Box::new(item)), charge, stamp };
+        self.answers.push_back(Answers::One(resolution));
     }
 
     /// Hands back a copy of an entry in flight that was withdrawn, as maybe delivered. Its request runs
@@ -61,13 +75,16 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
     ) -> Result<(), E> {
         let now = self.clock(now);
-        let Some(&id) = self.flights.get(&batch).map(|flight| &flight.slots[position]) else {
+        let Some(flight) = self.flights.remove(&batch) else {
             return Err(copy);
         };
+        let flight = self.seat_in_flight(flight);
+        let id = flight.slots().nth(position).expect("the request has an entry at this position");
+        self.flights.insert(batch, flight);
         let Some(cause) = self.overdue(id, None, now).filter(|_| self.slots[id].is_in_flight()) else {
             return Err(copy);
         };
-        self.slots.unlink::<AGE>(&mut self.age, id);
+        self.forget_deadline(id);
         self.forget_doubt(id);
         self.slots[id].past_mut().maybe_delivered = true;
         self.keep_line_of_answered(id);
@@ -86,7 +103,8 @@ impl<E, R, T> Buffer<E, R, T> {
         self.room.hand_back();
         let age = now.saturating_duration_since(accepted);
         let item = UnprocessedItem { entry: copy, cause, attempts: sends, age, maybe_delivered: true };
-        self.answers.push_back(Resolution { tag, result: Err(Box::new(item)), charge, stamp });
+        let resolution = Resolution { tag, result: Err(Box::new(item)), charge, stamp };
+        self.answers.push_back(Answers::One(resolution));
         Ok(())
     }
 
@@ -96,7 +114,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.garbage.entries.extend(entry);
         self.counters.late += 1;
         if let Whereabouts::Answered { is_collected: true } = slot.whereabouts {
-            self.room.free(slot.charge);
+            self.room.free(1, slot.charge);
         }
         self.garbage.failures.extend(slot.past.and_then(|past| past.last));
     }
@@ -110,12 +128,11 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn collected(&mut self, charge: Charge) {
         self.owner.check(charge.owner);
         self.room.collect();
-        let flight = charge
-            .flies
-            .and_then(|(batch, position)| self.flights.get(&batch).map(|flight| flight.slots[position]));
+        let flight =
+            charge.flies.and_then(|(batch, position)| self.flights.get(&batch)?.slots().nth(position));
         match flight {
             Some(id) => self.slots[id].whereabouts = Whereabouts::Answered { is_collected: true },
-            None => self.room.free(charge.bytes),
+            None => self.room.free(1, charge.bytes),
         }
     }
 
@@ -130,12 +147,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes an entry out of everything that knows it.
     fn vacate(&mut self, id: SlotId) -> (Slot<T>, Option<E>) {
-        self.slots.unlink::<AGE>(&mut self.age, id);
+        self.forget_deadline(id);
         self.forget_doubt(id);
         let (slot, entry) = self.slots.remove(id);
         let is_away = slot.whereabouts != Whereabouts::Waiting;
-        if is_away && slot.line != MAIN {
-            self.lines.come_back(slot.line);
+        if let Some(line) = slot.line.filter(|_| is_away) {
+            self.lines.come_back(line);
         }
         if let Some(identity) = slot.identity {
             if slot.tag.is_some() {
@@ -153,9 +170,10 @@ impl<E, R, T> Buffer<E, R, T> {
             return;
         };
         self.identities.answer(identity);
-        if slot.line == MAIN {
-            slot.line = self.identities.line(identity, || self.lines.nameless_lane());
-            self.lines.go(slot.line);
+        if slot.line.is_none() {
+            let line = self.identities.line(identity, || self.lines.nameless_lane());
+            slot.line = Some(line);
+            self.lines.go(line);
         }
     }
 }

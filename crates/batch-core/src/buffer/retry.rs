@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::Buffer;
 use super::isolation::IsolationId;
-use super::lines::{LineId, Lines, MAIN};
+use super::lines::{LineId, Lines};
 use super::resolve::Outcome;
 use super::slots::{SlotId, Whereabouts};
 use crate::{Cause, Duplicates, Failure, OnAmbiguous};
@@ -33,8 +33,8 @@ impl<E, R, T> Buffer<E, R, T> {
         if setback == Setback::Ambiguous {
             self.doubt(id, launched);
         }
-        if !self.is_given_up(id) {
-            self.lines.failed(self.slots[id].line, Some(failure));
+        if let Some(line) = self.slots[id].line.filter(|_| !self.is_given_up(id)) {
+            self.lines.failed(line, Some(failure));
         }
         let past = self.slots[id].past_mut();
         self.garbage.failures.extend(past.last.replace(failure.clone()));
@@ -70,7 +70,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Failed entries of a part whose lanes may have more in the next parts go ahead of those.
     pub(super) fn go_back_from_part(&mut self, isolation: IsolationId, again: Vec<(SlotId, Instant)>) {
         let (laned, free): (Vec<_>, Vec<_>) =
-            again.into_iter().partition(|&(slot, _)| self.slots[slot].line != MAIN);
+            again.into_iter().partition(|&(slot, _)| self.slots[slot].line.is_some());
         self.go_back(free);
         let due = laned.iter().map(|&(_, at)| at).max();
         let slots: Vec<_> = laned.iter().map(|&(slot, _)| slot).collect();
@@ -89,12 +89,12 @@ impl<E, R, T> Buffer<E, R, T> {
     pub(super) fn go_back(&mut self, again: Vec<(SlotId, Instant)>) {
         let mut cohorts: Vec<(Instant, LineId)> = Vec::new();
         for (id, at) in again.into_iter().rev() {
-            let is_free = self.slots[id].line == MAIN;
+            let is_free = self.slots[id].line.is_none();
             let id = self.come_back(id);
             let slot = &mut self.slots[id];
             slot.past_mut().not_before = Some(at);
             if is_free {
-                slot.line = cohort(&mut self.lines, &mut cohorts, at);
+                slot.line = Some(cohort(&mut self.lines, &mut cohorts, at));
             }
             self.lines.push_front(&mut self.slots, id);
         }
@@ -141,15 +141,15 @@ impl<E, R, T> Buffer<E, R, T> {
     fn arrive(&mut self, id: SlotId) -> SlotId {
         let slot = &mut self.slots[id];
         slot.whereabouts = Whereabouts::Waiting;
-        if slot.line != MAIN {
-            self.lines.come_back(slot.line);
+        if let Some(line) = slot.line {
+            self.lines.come_back(line);
         }
         id
     }
 }
 
 /// The line of those that are due at that instant.
-fn cohort(lines: &mut Lines, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
+fn cohort<E, T>(lines: &mut Lines<E, T>, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
     if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
         return cohort;
     }

@@ -102,7 +102,7 @@ impl Room {
     pub(super) fn give_back(&mut self, grant: Grant) {
         self.owner.check(grant.owner);
         self.granted -= 1;
-        self.free(grant.bytes);
+        self.free(1, grant.bytes);
     }
 
     /// Turns a grant into an entry inside that needs `bytes`, which may be less.
@@ -127,9 +127,10 @@ impl Room {
         fits
     }
 
+    /// Entries are gone that took so many bytes together.
     #[inline]
-    pub(super) fn free(&mut self, bytes: usize) {
-        self.entries -= 1;
+    pub(super) fn free(&mut self, entries: usize, bytes: usize) {
+        self.entries -= entries;
         self.bytes -= bytes;
         self.serve();
     }
@@ -150,6 +151,11 @@ impl Room {
 
     pub(super) fn take_wakes(&mut self) -> Vec<Waker> {
         std::mem::take(&mut self.wakes)
+    }
+
+    #[inline]
+    pub(super) fn has_wakes(&self) -> bool {
+        !self.wakes.is_empty()
     }
 
     pub(super) fn is_crowded(&self) -> bool {

@@ -156,17 +156,20 @@ impl Scopes {
         older
     }
 
-    /// Counts one answered entry of this stamp.
+    /// Counts answered entries of this stamp.
     #[inline]
-    pub(super) fn leave(&mut self, stamp: Stamp) {
+    pub(super) fn leave(&mut self, stamp: Stamp, entries: usize) {
+        if entries == 0 {
+            return;
+        }
         let home = self.home(stamp);
         if let Some(ended) = self.ended.get_mut(&stamp.scope) {
-            ended.unanswered -= 1;
+            ended.unanswered -= entries;
             if ended.unanswered == 0 {
                 self.ended.remove(&stamp.scope);
             }
         }
-        if self.scope_mut(home.scope).leave(home.epoch) {
+        if self.scope_mut(home.scope).leave(home.epoch, entries) {
             self.progressed.insert(home.scope);
         }
     }
@@ -283,17 +286,17 @@ impl Scope {
         }
     }
 
-    /// Whether it was the last of its epoch.
+    /// Whether they were the last of their epoch.
     #[inline]
-    fn leave(&mut self, epoch: u64) -> bool {
+    fn leave(&mut self, epoch: u64, entries: usize) -> bool {
         if epoch == self.latest.0 {
-            self.latest.1 -= 1;
+            self.latest.1 -= entries;
             return self.latest.1 == 0;
         }
         let Some(unanswered) = self.earlier.get_mut(&epoch) else {
             return false;
         };
-        *unanswered -= 1;
+        *unanswered -= entries;
         let is_last = *unanswered == 0;
         if is_last {
             self.earlier.remove(&epoch);

@@ -3,42 +3,38 @@ use std::time::Instant;
 
 use slab::Slab;
 
-use super::Stamp;
 use super::identities::IdentityId;
 use super::isolation::IsolationId;
 use super::lines::LineId;
+use super::record::Record;
 use crate::Failure;
 
 pub(super) type SlotId = u32;
 
-/// The list of a line's waiting entries, in the order in which they go.
-pub(super) const LINE: usize = 0;
-/// The list of all entries by acceptance, and so by deadline.
-pub(super) const AGE: usize = 1;
-
 const NIL: u32 = u32::MAX;
 
-/// What is known of one entry from its acceptance to its answer. The entry itself is kept apart,
-/// and is away while a batch carries it.
+/// What is known of one entry from when something happens to it to its answer. The entry itself is kept
+/// apart, and is away while a batch carries it.
 pub(super) struct Slot<T> {
     /// What the submitter gave along; nothing once the entry has its answer.
     pub(super) tag: Option<T>,
     pub(super) accepted: Instant,
     /// When its linger began.
     pub(super) since: Instant,
-    pub(super) stamp: Stamp,
+    pub(super) stamp: super::Stamp,
     /// Its share of the memory bound.
     pub(super) charge: usize,
     /// Its share of a request.
     pub(super) bytes: usize,
-    pub(super) line: LineId,
+    /// The line that it waits in, or that waits for it; none while it is in flight without a lane.
+    pub(super) line: Option<LineId>,
     pub(super) identity: Option<IdentityId>,
     pub(super) whereabouts: Whereabouts,
     /// Requests that carried it.
     pub(super) sends: u32,
     /// What its failures left behind, if there were any.
     pub(super) past: Option<Box<Past>>,
-    links: [Links; 2],
+    links: Links,
 }
 
 /// The failures of an entry so far.
@@ -88,21 +84,18 @@ pub(super) struct List {
     len: u32,
 }
 
-/// All entries inside. An entry moves twice, in and out; what is known of it stays where it is.
+/// Entries to which something has happened. What is known of one stays where it is, while the entry goes
+/// into batches and comes back.
 pub(super) struct Slots<E, T> {
     slots: Slab<Slot<T>>,
     /// By the same index; nothing where a batch carries the entry.
     entries: Vec<Option<E>>,
 }
 
-/// What is known of an entry when it is accepted.
+/// What a slot begins with.
 pub(super) struct NewSlot<T> {
-    pub(super) tag: T,
-    pub(super) now: Instant,
-    pub(super) stamp: Stamp,
-    pub(super) charge: usize,
-    pub(super) bytes: usize,
-    pub(super) line: LineId,
+    pub(super) record: Record<T>,
+    pub(super) line: Option<LineId>,
     pub(super) identity: Option<IdentityId>,
 }
 
@@ -155,28 +148,29 @@ impl<E, T> Slots<E, T> {
     }
 
     #[inline]
-    pub(super) fn insert(&mut self, entry: E, new: NewSlot<T>) -> SlotId {
+    pub(super) fn insert(&mut self, entry: Option<E>, new: NewSlot<T>) -> SlotId {
         let vacant = self.slots.vacant_entry();
         let index = vacant.key();
         let id = u32::try_from(index)
             .expect("an entry is charged 1,408 bytes at least, and no more are inside than fit into the memory of any machine");
+        let Record { tag, accepted, stamp, charge, bytes } = new.record;
         vacant.insert(Slot {
-            tag: Some(new.tag),
-            accepted: new.now,
-            since: new.now,
-            stamp: new.stamp,
-            charge: new.charge,
-            bytes: new.bytes,
+            tag: Some(tag),
+            accepted,
+            since: accepted,
+            stamp,
+            charge,
+            bytes,
             line: new.line,
             identity: new.identity,
             whereabouts: Whereabouts::Waiting,
             sends: 0,
             past: None,
-            links: [Links::none(id); 2],
+            links: Links::none(id),
         });
         match self.entries.get_mut(index) {
-            Some(place) => *place = Some(entry),
-            None => self.entries.push(Some(entry)),
+            Some(place) => *place = entry,
+            None => self.entries.push(entry),
         }
         id
     }
@@ -199,23 +193,23 @@ impl<E, T> Slots<E, T> {
     }
 
     #[inline]
-    pub(super) fn push_back<const L: usize>(&mut self, list: &mut List, id: SlotId) {
+    pub(super) fn push_back(&mut self, list: &mut List, id: SlotId) {
         let tail = list.tail;
-        self[id].links[L] = Links { prev: tail, next: NIL };
+        self[id].links = Links { prev: tail, next: NIL };
         match tail {
             NIL => list.head = id,
-            tail => self[tail].links[L].next = id,
+            tail => self[tail].links.next = id,
         }
         list.tail = id;
         list.len += 1;
     }
 
-    pub(super) fn push_front<const L: usize>(&mut self, list: &mut List, id: SlotId) {
+    pub(super) fn push_front(&mut self, list: &mut List, id: SlotId) {
         let head = list.head;
-        self[id].links[L] = Links { prev: NIL, next: head };
+        self[id].links = Links { prev: NIL, next: head };
         match head {
             NIL => list.tail = id,
-            head => self[head].links[L].prev = id,
+            head => self[head].links.prev = id,
         }
         list.head = id;
         list.len += 1;
@@ -223,25 +217,29 @@ impl<E, T> Slots<E, T> {
 
     /// Takes it out of the list; nothing happens if it is not in it.
     #[inline]
-    pub(super) fn unlink<const L: usize>(&mut self, list: &mut List, id: SlotId) {
-        let Links { prev, next } = self[id].links[L];
+    pub(super) fn unlink(&mut self, list: &mut List, id: SlotId) {
+        let Links { prev, next } = self[id].links;
         if prev == id {
             return;
         }
         match prev {
             NIL => list.head = next,
-            prev => self[prev].links[L].next = next,
+            prev => self[prev].links.next = next,
         }
         match next {
             NIL => list.tail = prev,
-            next => self[next].links[L].prev = prev,
+            next => self[next].links.prev = prev,
         }
         list.len -= 1;
-        self[id].links[L] = Links::none(id);
+        self[id].links = Links::none(id);
     }
 
     pub(super) fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -260,11 +258,6 @@ impl<E, T> Slots<E, T> {
     /// its entry is gone, or another has taken its index.
     pub(super) fn is_at(&self, id: SlotId, whereabouts: Whereabouts) -> bool {
         self.slots.get(id as usize).is_some_and(|slot| slot.whereabouts == whereabouts)
-    }
-
-    /// The one after it in the list.
-    pub(super) fn next<const L: usize>(&self, id: SlotId) -> Option<SlotId> {
-        some(self[id].links[L].next)
     }
 }
 

@@ -1,9 +1,10 @@
 use std::time::Instant;
 
-use super::complete::{Checked, is_accepted};
+use super::Buffer;
+use super::complete::has_accepted;
+use super::flight::Flight;
 use super::slots::SlotId;
-use super::{Buffer, Flight};
-use crate::{Class, Failure, Verdict};
+use crate::{Class, Failure, Reply, Verdict, Verdicts};
 
 /// Why requests fail at the moment: the reason of what waits meanwhile and is handed back without ever
 /// having been sent.
@@ -15,17 +16,18 @@ pub(super) struct Trouble {
 
 impl<E, R, T> Buffer<E, R, T> {
     /// Remembers why nothing of a request was accepted for now; once something is, there is no trouble.
-    pub(super) fn learn_trouble(&mut self, flight: &Flight, reply: &Checked<R>, now: Instant) {
+    pub(super) fn learn_trouble(&mut self, flight: &Flight<T>, reply: &Reply<R>, now: Instant) {
         // A request that the writer itself may have ended says nothing of the service.
-        if flight.slots.iter().any(|&slot| self.is_given_up(slot)) {
+        if self.has_given_up(flight) {
             return;
         }
         let failure = match reply {
-            Ok(verdicts) if verdicts.iter().any(is_accepted) => {
+            Ok(verdicts) if has_accepted(verdicts) => {
                 let over = self.trouble.take();
                 return self.garbage.failures.extend(over.map(|trouble| trouble.failure));
             }
-            Ok(verdicts) => verdicts.iter().rev().find_map(setback).cloned(),
+            Ok(Verdicts::AllAccepted(_)) => None,
+            Ok(Verdicts::Each(verdicts)) => verdicts.iter().rev().find_map(setback).cloned(),
             Err(refusal) => match refusal.class {
                 Class::Fatal | Class::Split | Class::UnknownDestination | Class::Unrecognized => None,
                 Class::Ambiguous | Class::Expired | Class::Retry | Class::Throttled | Class::Unsent => {
@@ -45,11 +47,23 @@ impl<E, R, T> Buffer<E, R, T> {
         if slot.sends > 0 {
             return slot.last();
         }
+        let of_lane = || slot.line.and_then(|line| self.lines.failure(line));
+        slot.last().or_else(of_lane).or_else(|| self.trouble_since(slot.accepted))
+    }
+
+    /// The last failure of the writer that may hold up what was accepted at this instant.
+    pub(super) fn trouble_since(&self, accepted: Instant) -> Option<Failure> {
         // A failure holds up what comes later for one backoff at most.
         let longest = self.plan.rules.backoff.ceiling(u32::MAX);
-        let holds_up = |trouble: &&Trouble| slot.accepted <= trouble.at + longest;
-        let of_writer = || self.trouble.as_ref().filter(holds_up).map(|trouble| trouble.failure.clone());
-        slot.last().or_else(|| self.lines.failure(slot.line)).or_else(of_writer)
+        let holds_up = |trouble: &&Trouble| accepted <= trouble.at + longest;
+        self.trouble.as_ref().filter(holds_up).map(|trouble| trouble.failure.clone())
+    }
+
+    /// Whether an entry of this request comes back whatever its attempt brings.
+    fn has_given_up(&self, flight: &Flight<T>) -> bool {
+        self.stopped
+            || flight.has_any(|stamp| self.scopes.is_withdrawn(stamp))
+            || flight.slots().any(|slot| self.is_given_up(slot))
     }
 }
 

@@ -61,9 +61,9 @@ impl Turns {
         }
     }
 
-    /// The line whose turn it is.
-    pub(super) fn first(&self) -> Option<LineId> {
-        self.in_time.first().into_iter().chain(self.returned.first()).min().map(|&(_, line)| line)
+    /// The line whose turn it is, and since when it is.
+    pub(super) fn first(&self) -> Option<(Instant, LineId)> {
+        self.in_time.first().into_iter().chain(self.returned.first()).min().copied()
     }
 
     /// When the first line is due.
@@ -87,13 +87,13 @@ mod tests {
         assert_eq!((turns.first(), turns.due()), (None, None));
         let returned = Turn::Returned { turn: at(10), due: at(90) };
         turns.insert(2, returned);
-        assert_eq!((turns.first(), turns.due()), (Some(2), Some(at(90))));
+        assert_eq!((turns.first(), turns.due()), (Some((at(10), 2)), Some(at(90))));
         turns.insert(3, Turn::InTime(at(50)));
-        assert_eq!((turns.first(), turns.due()), (Some(2), Some(at(50))));
+        assert_eq!((turns.first(), turns.due()), (Some((at(10), 2)), Some(at(50))));
         turns.insert(4, Turn::InTime(at(5)));
-        assert_eq!((turns.first(), turns.due()), (Some(4), Some(at(5))));
+        assert_eq!((turns.first(), turns.due()), (Some((at(5), 4)), Some(at(5))));
         turns.remove(4, Turn::InTime(at(5)));
         turns.remove(2, returned);
-        assert_eq!((turns.first(), turns.due()), (Some(3), Some(at(50))));
+        assert_eq!((turns.first(), turns.due()), (Some((at(50), 3)), Some(at(50))));
     }
 }

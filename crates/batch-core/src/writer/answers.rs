@@ -1,41 +1,61 @@
+use super::cell::{End, Owner};
 use super::clock;
+use super::effects::Effects;
 use super::ledger::Trouble;
 use super::pool::Failed;
-use super::receipt::{Answer, Owner};
-use super::shared::{Shared, State};
-use crate::buffer::Stamp;
-use crate::{Resolution, Sent, Service, UnprocessedItem, Unread};
 
-type ResolutionOf<S> = Resolution<
-    <S as Service>::Entry,
-    <S as Service>::Response,
-    Option<Answer<<S as Service>::Entry, <S as Service>::Response>>,
->;
+use super::shared::{Shared, State};
+use crate::buffer::{Answered, Stamp};
+use crate::{Answers, Deliveries, Resolution, Sent, Service, UnprocessedItem, Unread};
+
+type Tag<S> = Option<End<<S as Service>::Entry, <S as Service>::Response>>;
 
 impl<S: Service> State<S> {
-    /// Gives an answer to its owner.
-    pub(super) fn answer(&mut self, resolution: ResolutionOf<S>) {
-        let Resolution { tag, result, charge, stamp } = resolution;
-        match result {
-            Ok(sent) => self.deliver(tag, sent),
-            Err(item) => self.hand_back(tag, Failed { item, charge, stamp, awaited: false }),
-        }
-    }
-
-    fn deliver(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, sent: Sent<Unread<S::Response>>) {
-        let unused = match receipt {
-            Some(receipt) => match receipt.deliver(sent) {
-                Ok(waker) => return self.effects.wakes.extend(waker),
-                Err(unused) => unused,
+    /// Gives answers to their owners.
+    pub(super) fn answer(&mut self, answers: Answers<S::Entry, S::Response, Tag<S>>) {
+        match answers {
+            Answers::Delivered(deliveries) => self.deliver_all(deliveries),
+            Answers::One(Resolution { tag, result, charge, stamp }) => match result {
+                Ok(sent) => self.deliver(tag, sent),
+                Err(item) => self.hand_back(tag, Failed { item, charge, stamp, awaited: false }),
             },
-            None => sent,
-        };
-        if std::mem::needs_drop::<Sent<Unread<S::Response>>>() {
-            self.effects.unused_answers.push(unused);
         }
     }
 
-    fn hand_back(&mut self, receipt: Option<Answer<S::Entry, S::Response>>, failed: Failed<S::Entry>) {
+    fn deliver_all(&mut self, deliveries: Deliveries<S::Response, Tag<S>>) {
+        let delivered = |response| Sent::delivered(response, 1, false);
+        let Effects { wakes, unused_answers, unused_responses, .. } = &mut self.effects;
+        match deliveries.into_parts() {
+            (receipts, Answered::Each(responses)) => {
+                let mut receipts = receipts.zip(responses).peekable();
+                while receipts.peek().is_some() {
+                    let untracked = std::iter::from_fn(|| receipts.next_if(|(receipt, _)| receipt.is_none()));
+                    unused_answers.extend(untracked.map(|(_, response)| delivered(Unread::one(response))));
+                    let tracked = std::iter::from_fn(|| receipts.next_if(|(receipt, _)| receipt.is_some()));
+                    let tracked = tracked.filter_map(|(receipt, response)| Some((receipt?, response)));
+                    let tracked = tracked.map(|(end, response)| (end, delivered(Unread::one(response))));
+                    End::deliver_all(tracked, wakes, unused_answers);
+                }
+            }
+            (receipts, Answered::Of(responses, first)) => {
+                let tracked = (first..).zip(receipts).filter_map(|(position, end)| Some((end?, position)));
+                let tracked =
+                    tracked.map(|(end, position)| (end, delivered(Unread::of(&responses, position))));
+                End::deliver_all(tracked, wakes, unused_answers);
+                unused_responses.push(responses);
+            }
+        }
+    }
+
+    fn deliver(&mut self, receipt: Tag<S>, sent: Sent<Unread<S::Response>>) {
+        let Effects { wakes, unused_answers, .. } = &mut self.effects;
+        match receipt {
+            Some(end) => End::deliver_all(std::iter::once((end, sent)), wakes, unused_answers),
+            None => unused_answers.push(sent),
+        }
+    }
+
+    fn hand_back(&mut self, receipt: Tag<S>, failed: Failed<S::Entry>) {
         self.log.handed_back(&failed.item, clock::now());
         let had_receipt = receipt.is_some();
         let owner = match receipt {

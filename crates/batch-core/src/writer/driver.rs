@@ -67,6 +67,7 @@ impl<S: Service> Driver<S> {
         let now = clock::now();
         let mut batches = Vec::new();
         let mut state = shared.lock();
+        shared.accepted.store(0, Ordering::Relaxed);
         let wait = loop {
             match state.buffer.poll(now) {
                 Output::Drop(garbage) => state.effects.garbage.push(garbage),

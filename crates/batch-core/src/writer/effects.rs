@@ -4,7 +4,7 @@ use std::task::Waker;
 use super::log::Lines;
 use super::shared::Shared;
 use crate::buffer::Stamp;
-use crate::{Garbage, Sent, Service, UnprocessedItem, Unread};
+use crate::{Garbage, Responses, Sent, Service, UnprocessedItem, Unread};
 
 /// What a critical section leaves to be done after it: whatever runs code of the user's.
 ///
@@ -17,6 +17,7 @@ pub(super) struct Effects<S: Service> {
     pub(super) unused_wakers: Vec<Waker>,
     pub(super) unused_items: Vec<Box<UnprocessedItem<S::Entry>>>,
     pub(super) unused_answers: Vec<Sent<Unread<S::Response>>>,
+    pub(super) unused_responses: Vec<Responses<S::Response>>,
     pub(super) garbage: Vec<Garbage<S::Entry, S::Response>>,
     pub(super) calls_driver: bool,
     pub(super) lines: Lines,
@@ -30,6 +31,7 @@ impl<S: Service> Effects<S> {
             unused_wakers: Vec::new(),
             unused_items: Vec::new(),
             unused_answers: Vec::new(),
+            unused_responses: Vec::new(),
             garbage: Vec::new(),
             calls_driver: false,
             lines: Lines::default(),
@@ -49,7 +51,8 @@ impl<S: Service> Effects<S> {
         }
         self.unused_wakers.into_iter().for_each(quietly);
         self.unused_items.into_iter().for_each(quietly);
-        self.unused_answers.into_iter().for_each(quietly);
+        drop_each(self.unused_answers);
+        self.unused_responses.into_iter().for_each(quietly);
         self.garbage.into_iter().for_each(Garbage::drop_quietly);
         shared.label.log(self.lines);
     }
@@ -58,9 +61,16 @@ impl<S: Service> Effects<S> {
 impl<E, R> Garbage<E, R> {
     /// Drops each part by itself: of a vector, the second part whose drop panics would end the process.
     fn drop_quietly(self) {
-        self.entries.into_iter().for_each(quietly);
+        drop_each(self.entries);
         self.verdicts.into_iter().for_each(quietly);
         self.failures.into_iter().for_each(quietly);
+    }
+}
+
+/// Drops each by itself; nothing is to be done where a drop does nothing.
+fn drop_each<T>(unused: Vec<T>) {
+    if std::mem::needs_drop::<T>() {
+        unused.into_iter().for_each(quietly);
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Locked<'a, S: Service> {
 }
 
 impl<S: Service> Shared<S> {
+    #[inline]
     pub(super) fn lock(&self) -> Locked<'_, S> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Locked { shared: self, state: Some(state) }
@@ -27,15 +28,25 @@ impl<S: Service> Locked<'_, S> {
     /// Ends the critical section; what it leaves to be done.
     #[must_use = "effects must be performed"]
     pub(super) fn unlock(mut self) -> Effects<S> {
-        self.end()
+        self.end().unwrap_or_else(Effects::new)
     }
 
-    fn end(&mut self) -> Effects<S> {
-        let Some(mut state) = self.state.take() else {
-            return Effects::new();
-        };
+    /// Ends a critical section after which nothing is to be done but, perhaps, to call the driver.
+    #[inline]
+    pub(super) fn release(mut self) {
+        if let Some(mut state) = self.state.take() {
+            let calls_driver = std::mem::take(&mut state.effects.calls_driver);
+            drop(state);
+            if calls_driver {
+                self.shared.call_driver();
+            }
+        }
+    }
+
+    fn end(&mut self) -> Option<Effects<S>> {
+        let mut state = self.state.take()?;
         state.settle();
-        std::mem::replace(&mut state.effects, Effects::new())
+        Some(std::mem::replace(&mut state.effects, Effects::new()))
     }
 }
 
@@ -64,9 +75,11 @@ impl<S: Service> State<S> {
 }
 
 impl<S: Service> Drop for Locked<'_, S> {
+    #[inline]
     fn drop(&mut self) {
-        let effects = self.end();
-        effects.perform(self.shared);
+        if let Some(effects) = self.end() {
+            effects.perform(self.shared);
+        }
     }
 }
 

@@ -179,6 +179,11 @@ impl Log {
         self.ledger.book(trouble, item.age, failure.and_then(Failure::detail), now);
     }
 
+    /// Whether nothing is to be reported.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.over.is_none() && self.ledger.is_empty()
+    }
+
     fn end_outage(&mut self, now: Instant) {
         let outage = self.outage.take().map(|outage| Outage { ended: now, ..outage });
         self.over = outage.or(self.over);

@@ -4,6 +4,7 @@
 mod answers;
 mod attempt;
 mod builder;
+mod cell;
 mod clock;
 mod driver;
 mod effects;

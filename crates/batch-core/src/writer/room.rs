@@ -27,6 +27,7 @@ impl<S: Service> Shared<S> {
 
 impl<S: Service> State<S> {
     /// Room for an entry of this charge, if need be that of failures whose receipts were dropped.
+    #[inline]
     pub(super) fn try_grant(&mut self, charge: usize) -> Option<Grant> {
         loop {
             let grant = self.buffer.try_grant(charge);

@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use super::cell::{Cells, End};
 use super::clock;
 use super::effects::{Effects, quietly};
 use super::flush::Flushes;
 use super::log::{Label, Log};
 use super::pool::Pool;
-use super::receipt::{Answer, Block};
 use crate::buffer::Stamp;
 use crate::plan::Plan;
 use crate::{Batch, BatchId, Buffer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
@@ -21,7 +21,7 @@ pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 type SharedBuffer<S> = Buffer<
     <S as Service>::Entry,
     <S as Service>::Response,
-    Option<Answer<<S as Service>::Entry, <S as Service>::Response>>,
+    Option<End<<S as Service>::Entry, <S as Service>::Response>>,
 >;
 
 /// What the handles, the receipts, the driver and its attempts have in common.
@@ -34,6 +34,8 @@ pub(super) struct Shared<S: Service> {
     pub(super) call: Notify,
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
+    /// How many entries were accepted since the driver came last. Changed under the lock alone.
+    pub(super) accepted: AtomicUsize,
     pub(super) handler: Option<Handler<S::Entry>>,
     /// Where the driver works, if the user chose that.
     pub(super) runtime: Option<Handle>,
@@ -44,8 +46,8 @@ pub(super) struct Shared<S: Service> {
 pub(super) struct State<S: Service> {
     pub(super) buffer: SharedBuffer<S>,
     pub(super) pool: Pool<S::Entry>,
-    /// The block that the next receipts come from.
-    pub(super) receipts: Arc<Block<S::Entry, S::Response>>,
+    /// Where the next receipts get their answers.
+    pub(super) cells: Cells<S::Entry, S::Response>,
     /// The batches in flight, whose entries a flush with a deadline may copy.
     pub(super) batches: BTreeMap<BatchId, Weak<Batch<S::Entry>>>,
     pub(super) random: fastrand::Rng,
@@ -79,7 +81,7 @@ impl<S: Service> Shared<S> {
         let state = State {
             buffer: Buffer::with_plan(plan),
             pool: Pool::new(),
-            receipts: Block::new(),
+            cells: Cells::new(),
             batches: BTreeMap::new(),
             random,
             flushes: Flushes::new(),
@@ -101,6 +103,7 @@ impl<S: Service> Shared<S> {
             handles: AtomicUsize::new(1),
             call: Notify::new(),
             called: AtomicBool::new(false),
+            accepted: AtomicUsize::new(0),
             handler,
             runtime,
             state: Mutex::new(state),

@@ -6,7 +6,7 @@ use super::clock;
 use super::driver::NoRuntime;
 use super::ledger::Trouble;
 use super::lock::Locked;
-use super::receipt::{Answer, Block, Receipt};
+use super::receipt::Receipt;
 use super::shared::{Shared, State};
 use crate::{Admission, Grant, Invalid, Refused, ReserveError, ScopeId, Service, SubmitError, Writer};
 
@@ -67,6 +67,9 @@ impl<S: Service> Writer<S> {
     }
 }
 
+/// How many entries are accepted in one go at least before the driver is to have its turn.
+const LEAST_TURN: usize = 128;
+
 /// How an entry is accepted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
@@ -106,17 +109,18 @@ pub(super) enum Refusal {
 
 impl<S: Service> Shared<S> {
     pub(super) async fn enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
-        if self.called.load(Ordering::Relaxed) {
+        if self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN) {
             // On a runtime of one thread, a loop of submits must let the driver work.
-            tokio::task::coop::consume_budget().await;
+            tokio::task::yield_now().await;
         }
         let admission = match self.admit(&mut entry) {
             Ok(admission) => admission,
             Err(refusal) => return Err(refusal.of(entry)),
         };
         let entry = match self.try_accept(admission, entry, terms) {
+            Ok(receipt) => return Ok(receipt),
             Err(SubmitError::Full(entry)) => entry,
-            accepted => return accepted,
+            Err(error) => return Err(error),
         };
         match self.wait_for_room(admission.charge()).await {
             Ok(grant) => self.accept_granted(grant, admission, entry, terms),
@@ -132,6 +136,7 @@ impl<S: Service> Shared<S> {
     }
 
     /// Prepares an entry and checks that the service can take it.
+    #[inline]
     pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, Refusal> {
         self.service.prepare(entry).map_err(Refusal::Invalid)?;
         let measure = self.service.measure(entry).map_err(Refusal::Invalid)?;
@@ -161,6 +166,7 @@ impl<S: Service> Shared<S> {
         self.put(state, grant, admission, entry, terms)
     }
 
+    #[inline]
     fn try_accept(self: &Arc<Self>, admission: Admission, entry: S::Entry, terms: Terms) -> Entered<S> {
         let mut state = match self.lock_driven() {
             Ok(state) => state,
@@ -175,6 +181,7 @@ impl<S: Service> Shared<S> {
     }
 
     /// Puts an entry in its place, and calls the driver if there is something to do for it.
+    #[inline]
     fn put(
         self: &Arc<Self>,
         mut state: Locked<'_, S>,
@@ -183,16 +190,24 @@ impl<S: Service> Shared<S> {
         entry: S::Entry,
         terms: Terms,
     ) -> Entered<S> {
-        let placed = state.put(self, grant, admission, entry, terms);
-        if placed.is_err() {
-            state.book_duplicate();
+        match state.put(self, grant, admission, entry, terms) {
+            Ok(receipt) => {
+                if state.has_only_accepted() {
+                    state.release();
+                }
+                Ok(receipt)
+            }
+            Err((refused, entry)) => {
+                state.book_duplicate();
+                drop(state);
+                Err(Refusal::from(refused).of(entry))
+            }
         }
-        drop(state);
-        placed.map_err(|(refused, entry)| Refusal::from(refused).of(entry))
     }
 
     /// The lock, if entries are accepted: the writer is open, and a driver runs. A driver is started on
     /// the current runtime where none runs; if that is being shut down, none runs after it either.
+    #[inline]
     fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, Refusal> {
         let state = self.lock_open()?;
         if state.driver.is_some() {
@@ -204,6 +219,7 @@ impl<S: Service> Shared<S> {
         if state.driver.is_some() { Ok(state) } else { Err(Refusal::NoRuntime) }
     }
 
+    #[inline]
     fn lock_open(&self) -> Result<Locked<'_, S>, Refusal> {
         let state = self.lock();
         if state.is_closed { Err(Refusal::Closed) } else { Ok(state) }
@@ -214,6 +230,7 @@ impl<S: Service> Shared<S> {
 type Placed<S> = Result<Option<Receipt<S>>, (Refused, <S as Service>::Entry)>;
 
 impl<S: Service> State<S> {
+    #[inline]
     fn put(
         &mut self,
         shared: &Arc<Shared<S>>,
@@ -229,8 +246,8 @@ impl<S: Service> State<S> {
         let (receipt, answer) = match terms.is_tracked {
             false => (None, None),
             true => {
-                let (receipt, answer) = open_receipt(&mut self.receipts, shared);
-                (Some(receipt), Some(answer))
+                let (receipt, answer) = self.cells.open();
+                (Some(Receipt::new(shared, receipt)), Some(answer))
             }
         };
         let is_duplicate = place.is_duplicate();
@@ -238,25 +255,20 @@ impl<S: Service> State<S> {
         if is_duplicate {
             self.book_duplicate();
         }
+        shared.accepted.store(shared.accepted.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         self.effects.calls_driver |= self.buffer.wants_poll();
         Ok(receipt)
     }
 
+    /// Whether an entry was accepted and nothing else is to be told: no other was superseded, discarded or
+    /// found to be a duplicate.
+    #[inline]
+    fn has_only_accepted(&self) -> bool {
+        self.buffer.is_quiet() && self.effects.unused_items.is_empty() && self.log.is_quiet()
+    }
+
     fn book_duplicate(&mut self) {
         self.log.ledger.book(Trouble::Duplicates, Duration::ZERO, None, clock::now());
-    }
-}
-
-/// Both ends of one more receipt.
-fn open_receipt<S: Service>(
-    block: &mut Arc<Block<S::Entry, S::Response>>,
-    shared: &Arc<Shared<S>>,
-) -> (Receipt<S>, Answer<S::Entry, S::Response>) {
-    loop {
-        if let Some(ends) = block.open(shared) {
-            return ends;
-        }
-        *block = Block::new();
     }
 }
 

@@ -70,10 +70,12 @@ fn deliver(mut buffer: Numbers, measures: &[Measure<'static>], jitter: f64) {
     for _ in 0..1_000 {
         match buffer.poll(now) {
             Output::Drop(_) => {}
-            Output::Resolve(resolution) => {
-                answered += 1;
-                if resolution.result.is_err() {
-                    buffer.collected(resolution.charge);
+            Output::Resolve(answers) => {
+                for resolution in answers {
+                    answered += 1;
+                    if resolution.result.is_err() {
+                        buffer.collected(resolution.charge);
+                    }
                 }
             }
             Output::Send(batch) if failures > 0 => {

@@ -105,9 +105,11 @@ fn giving_up_what_is_isolated_takes_no_longer_for_each_of_many() {
         let watermark = buffer.flush(ScopeId::OWN, now);
         buffer.withdraw(watermark, now);
         let mut back = 0;
-        while let Output::Resolve(resolution) = buffer.poll(now) {
-            assert!(matches!(resolution.result.unwrap_err().cause, Cause::Withdrawn(Some(_))));
-            back += 1;
+        while let Output::Resolve(answers) = buffer.poll(now) {
+            for resolution in answers {
+                assert!(matches!(resolution.result.unwrap_err().cause, Cause::Withdrawn(Some(_))));
+                back += 1;
+            }
         }
         assert_eq!((back, buffer.is_empty()), (entries * requests, true));
     }
@@ -134,7 +136,8 @@ fn an_entry_accepted_where_one_was_given_up_is_not_taken_for_it() {
     // The first two are given up; two others take their places in memory.
     let over = start + PROBE;
     for _ in 0..2 {
-        assert!(matches!(buffer.poll(over), Output::Resolve(resolution) if resolution.tag < 2));
+        let Output::Resolve(answers) = buffer.poll(over) else { panic!("it is given up") };
+        assert!(answers.into_iter().all(|resolution| resolution.tag < 2));
     }
     (4..6).for_each(|n| put(&mut buffer, &Measure::of_bytes(1), n, n, over));
     assert_eq!(support::rest(&mut buffer, over), Some(late + rest));
@@ -235,14 +238,18 @@ fn isolate(entries: usize, mut refuses: impl FnMut(&[usize]) -> bool) -> Outcome
                 };
                 buffer.complete(batch, reply, now, 0.0);
             }
-            Output::Resolve(resolution) => match resolution.result.map_err(|item| (item.entry, item.cause)) {
-                Ok(_) => outcome.delivered.push(resolution.tag),
-                Err((n, Cause::Rejected(_))) => {
-                    assert!(refused_alone[n], "{n} is called a culprit and was not alone");
-                    outcome.rejected.push(n);
+            Output::Resolve(answers) => {
+                for answer in answers {
+                    match answer.result.map_err(|item| (item.entry, item.cause)) {
+                        Ok(_) => outcome.delivered.push(answer.tag),
+                        Err((n, Cause::Rejected(_))) => {
+                            assert!(refused_alone[n], "{n} is called a culprit and was not alone");
+                            outcome.rejected.push(n);
+                        }
+                        Err((n, cause)) => panic!("{n}: {cause}"),
+                    }
                 }
-                Err((n, cause)) => panic!("{n}: {cause}"),
-            },
+            }
             Output::Drop(_) => {}
             Output::Wait(wake) => {
                 assert!(buffer.is_empty(), "it sends no more before {wake:?}");
@@ -282,8 +289,9 @@ fn isolate_beside_a_throttled_entry(entries: usize) -> (usize, Vec<(usize, Cause
                 };
                 buffer.complete(batch, reply, now, 1.0);
             }
-            Output::Resolve(resolution) => {
-                back.extend(resolution.result.err().map(|item| (item.entry, item.cause)));
+            Output::Resolve(answers) => {
+                let failed = answers.into_iter().filter_map(|resolution| resolution.result.err());
+                back.extend(failed.map(|item| (item.entry, item.cause)));
             }
             Output::Drop(_) => {}
             Output::Wait(wake) => now = wake.expect("something waits"),

@@ -30,6 +30,7 @@ impl Item {
 pub(crate) struct Ghost {
     pub(crate) item: Item,
     pub(crate) lane: Option<(String, bool)>,
+    pub(crate) isolation: Option<u64>,
     pub(crate) charge: usize,
     /// Whether the copy was collected, so that the charge is the request's alone.
     pub(crate) is_collected: bool,

@@ -256,6 +256,11 @@ impl World {
         }
         let failure = Failure::new("Scripted");
         let reply = match answer {
+            Answer::Accept if jitter < 0.5 => {
+                drop(self.each(&all, &[0], jitter));
+                let responses = all.clone();
+                Ok(Verdicts::all_accepted(move |position| responses[position]))
+            }
             Answer::Accept => self.each(&all, &[0], jitter),
             Answer::Ambiguous => {
                 self.all(&ids, Setback::Ambiguous, jitter);
@@ -428,7 +433,9 @@ impl World {
         for _ in 0..10_000 {
             match self.buffer.poll(self.now) {
                 Output::Drop(garbage) => assert!(!garbage.is_empty()),
-                Output::Resolve(resolution) => self.resolved(resolution),
+                Output::Resolve(answers) => {
+                    answers.into_iter().for_each(|resolution| self.resolved(resolution));
+                }
                 Output::Send(batch) => self.sent(batch),
                 Output::Wait(wake) => {
                     self.wake = wake;
@@ -505,9 +512,9 @@ impl World {
         assert_eq!(again, Err(item.clone()), "law 2: it has its answer");
         let known = self.known.get_mut(&item.id).unwrap();
         (known.owed, known.ambiguous) = (Some(Owed::Withdrawn), true);
-        let (charge, lane) = (known.charge, known.lane.clone());
+        let (charge, lane, isolation) = (known.charge, known.lane.clone(), known.isolation);
         let lane = lane.or(item.identity.clone().map(|identity| (identity, true)));
-        self.ghosts.insert(item.id, Ghost { item, lane, charge, is_collected: false });
+        self.ghosts.insert(item.id, Ghost { item, lane, isolation, charge, is_collected: false });
     }
 
     fn stop(&mut self) {

@@ -54,6 +54,7 @@ impl World {
             let isolation = known.isolation;
             let flies = |mate: &Known| mate.isolation == isolation && matches!(mate.at, At::InFlight(_));
             let is_on_its_way = self.known.values().any(flies)
+                || self.ghosts.values().any(|ghost| ghost.isolation == isolation)
                 || (known.earliest > self.now && wake.is_some_and(|wake| wake <= known.earliest));
             assert!(is_on_its_way, "law 4: nothing goes on with the isolation of {isolation:?}");
         }

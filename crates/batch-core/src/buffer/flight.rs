@@ -1,0 +1,92 @@
+use std::time::Instant;
+
+use super::Stamp;
+use super::isolation::IsolationId;
+use super::lines::LineId;
+use super::manifest::Manifest;
+use super::record::{Keys, Record};
+use super::slots::SlotId;
+
+/// A request in flight: what is known of its entries, in the order in which it carries them.
+pub(super) struct Flight<T> {
+    pub(super) pieces: Vec<Piece<T>>,
+    /// How many entries it carries.
+    pub(super) entries: usize,
+    /// How many of them were answered with a copy.
+    pub(super) answered: u64,
+    pub(super) isolation: Option<IsolationId>,
+    pub(super) sent_at: Instant,
+}
+
+/// Entries that went into a request together.
+pub(super) enum Piece<T> {
+    /// To which nothing has happened, of one lane.
+    Lane(LineId, Vec<Record<T>>),
+    /// To which nothing has happened, and which share no lane.
+    Segment(Manifest<T>),
+    Slots(Vec<SlotId>),
+}
+
+/// One entry of a request.
+pub(super) enum Rider<T> {
+    /// To which nothing has happened, of the lane of this line, or that may hold keys alone.
+    Entry(Record<T>, Option<LineId>, Keys),
+    Slot(SlotId),
+}
+
+/// A request that ended, each of whose entries has a slot.
+pub(super) struct Landed {
+    pub(super) slots: Vec<SlotId>,
+    pub(super) answered: u64,
+    pub(super) isolation: Option<IsolationId>,
+    pub(super) sent_at: Instant,
+}
+
+impl<T> Flight<T> {
+    /// Its entries one by one.
+    pub(super) fn into_riders(self) -> Vec<Rider<T>> {
+        let mut riders = Vec::with_capacity(self.entries);
+        for piece in self.pieces {
+            match piece {
+                Piece::Segment(mut manifest) => {
+                    let singles = (0..manifest.len()).filter_map(|position| manifest.take(position));
+                    riders.extend(singles.map(|(record, keys)| Rider::Entry(record, None, keys)));
+                }
+                Piece::Lane(line, records) => {
+                    let keys = Keys::default();
+                    riders.extend(records.into_iter().map(|record| Rider::Entry(record, Some(line), keys)));
+                }
+                Piece::Slots(slots) => riders.extend(slots.into_iter().map(Rider::Slot)),
+            }
+        }
+        riders
+    }
+
+    /// The slots of those entries that have one.
+    pub(super) fn slots(&self) -> impl Iterator<Item = SlotId> {
+        let slots = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Lane(..) | Piece::Segment(_) => None,
+            Piece::Slots(slots) => Some(slots),
+        });
+        slots.flatten().copied()
+    }
+
+    /// When the oldest of those entries was accepted that have no slot.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        let oldest = |piece: &Piece<T>| match piece {
+            Piece::Lane(_, records) => records.first().map(|record| record.accepted),
+            Piece::Segment(manifest) => manifest.oldest(),
+            Piece::Slots(_) => None,
+        };
+        self.pieces.iter().filter_map(oldest).min()
+    }
+
+    /// Whether one of those entries that have no slot has such a stamp.
+    pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Lane(_, records) => records.iter().any(|record| is_one(record.stamp)),
+            Piece::Segment(manifest) => manifest.runs().iter().any(|run| is_one(run.stamp)),
+            Piece::Slots(_) => false,
+        })
+    }
+}

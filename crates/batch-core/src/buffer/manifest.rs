@@ -1,0 +1,201 @@
+use std::num::NonZeroU32;
+use std::time::Instant;
+
+use super::Stamp;
+use super::index::KeyHash;
+use super::record::{Keys, Record};
+
+/// What is known of the entries of a [segment](super::segment::Segment), in their order: while they wait, and
+/// while a request carries them.
+///
+/// It keeps a [`Record`] in 32 bytes beside what the submitter gave along, and 16 more for a lane or an
+/// identity: entries that were accepted between the same two flushes share a stamp.
+pub(super) struct Manifest<T> {
+    /// Nothing where an entry left before the others.
+    rows: Vec<Option<Row<T>>>,
+    /// By position; empty while no entry has a lane.
+    lanes: Vec<Option<KeyHash>>,
+    /// By position; empty while no entry has an identity.
+    identities: Vec<Option<KeyHash>>,
+    runs: Vec<Run>,
+}
+
+struct Row<T> {
+    tag: T,
+    accepted: Instant,
+    run: RunNumber,
+    charge: u32,
+    bytes: u32,
+}
+
+/// Entries with the same stamp, one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub(super) stamp: Stamp,
+    /// Those that have not left.
+    pub(super) entries: usize,
+}
+
+/// The position of a run, plus one. Never zero, so that a row that left takes no room of its own.
+#[derive(Clone, Copy)]
+struct RunNumber(NonZeroU32);
+
+impl<T> Manifest<T> {
+    /// An empty one with room for so many entries.
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Self {
+            rows: Vec::with_capacity(entries),
+            lanes: Vec::new(),
+            identities: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// The number of its positions, those included whose entry left.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it can keep what is known of an entry with this charge and this share of a request.
+    #[inline]
+    pub(super) fn keeps(charge: usize, bytes: usize) -> bool {
+        u32::try_from(charge).is_ok() && u32::try_from(bytes).is_ok()
+    }
+
+    /// Adds an entry that it can [keep](Self::keeps), and that was not accepted before the last one.
+    #[inline]
+    pub(super) fn push(&mut self, record: Record<T>, keys: Keys) {
+        let Record { tag, accepted, stamp, charge, bytes } = record;
+        push_key(&mut self.lanes, self.rows.len(), keys.lane);
+        push_key(&mut self.identities, self.rows.len(), keys.identity);
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let run = self.run(stamp);
+        self.rows.push(Some(Row { tag, accepted, run, charge: short(charge), bytes: short(bytes) }));
+    }
+
+    /// Takes the entry at this position out, if it has not left.
+    pub(super) fn take(&mut self, position: usize) -> Option<(Record<T>, Keys)> {
+        let Row { tag, accepted, run, charge, bytes } = self.rows.get_mut(position)?.take()?;
+        let run = &mut self.runs[run.index()];
+        run.entries -= 1;
+        let (charge, bytes) = (charge as usize, bytes as usize);
+        Some((Record { tag, accepted, stamp: run.stamp, charge, bytes }, self.keys(position)))
+    }
+
+    /// When the entry at this position was accepted, if it has not left.
+    #[inline]
+    pub(super) fn accepted(&self, position: usize) -> Option<Instant> {
+        Some(self.rows.get(position)?.as_ref()?.accepted)
+    }
+
+    /// When its first entry that has not left was accepted.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        (0..self.rows.len()).find_map(|position| self.accepted(position))
+    }
+
+    /// The stamp of the entry at this position, if it has not left.
+    pub(super) fn stamp(&self, position: usize) -> Option<Stamp> {
+        let row = self.rows.get(position)?.as_ref()?;
+        Some(self.runs[row.run.index()].stamp)
+    }
+
+    /// The share of a request of the entry at this position, if it has not left.
+    pub(super) fn bytes(&self, position: usize) -> Option<usize> {
+        self.rows.get(position)?.as_ref().map(|row| row.bytes as usize)
+    }
+
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    pub(super) fn runs_mut(&mut self) -> &mut [Run] {
+        &mut self.runs
+    }
+
+    /// What its entries are charged together.
+    pub(super) fn charge(&self) -> usize {
+        self.rows.iter().flatten().map(|row| row.charge as usize).sum()
+    }
+
+    /// The lanes and identities of those entries that have any.
+    pub(super) fn all_keys(&self) -> impl Iterator<Item = Keys> {
+        let positions = if self.has_keys() { 0..self.rows.len() } else { 0..0 };
+        positions.filter(|&position| self.rows[position].is_some()).map(|position| self.keys(position))
+    }
+
+    pub(super) fn has_keys(&self) -> bool {
+        !self.lanes.is_empty() || !self.identities.is_empty()
+    }
+
+    /// What the submitters gave along, by position.
+    pub(super) fn into_tags(self) -> impl Iterator<Item = T> {
+        self.rows.into_iter().flatten().map(|row| row.tag)
+    }
+
+    /// Drops the positions whose entries left.
+    pub(super) fn compact(&mut self) {
+        let is_there: Vec<bool> = self.rows.iter().map(Option::is_some).collect();
+        retain(&mut self.rows, &is_there);
+        retain(&mut self.lanes, &is_there);
+        retain(&mut self.identities, &is_there);
+    }
+
+    /// Parts the first positions from the others, which stay.
+    pub(super) fn split_front(&mut self, positions: usize) -> Self {
+        let mut front = Self {
+            rows: self.rows.drain(..positions).collect(),
+            lanes: self.lanes.drain(..positions.min(self.lanes.len())).collect(),
+            identities: self.identities.drain(..positions.min(self.identities.len())).collect(),
+            runs: self.runs.clone(),
+        };
+        front.runs.iter_mut().for_each(|run| run.entries = 0);
+        for row in front.rows.iter().flatten() {
+            front.runs[row.run.index()].entries += 1;
+        }
+        for (all, gone) in self.runs.iter_mut().zip(&front.runs) {
+            all.entries -= gone.entries;
+        }
+        front
+    }
+
+    fn keys(&self, position: usize) -> Keys {
+        let key = |keys: &[Option<KeyHash>]| keys.get(position).copied().flatten();
+        Keys { lane: key(&self.lanes), identity: key(&self.identities) }
+    }
+
+    #[inline]
+    fn run(&mut self, stamp: Stamp) -> RunNumber {
+        match self.runs.last_mut() {
+            Some(run) if run.stamp == stamp => run.entries += 1,
+            _ => self.runs.push(Run { stamp, entries: 1 }),
+        }
+        RunNumber::of(self.runs.len())
+    }
+}
+
+impl RunNumber {
+    /// The number of the last of so many runs, of which there is one at least.
+    #[inline]
+    fn of(runs: usize) -> Self {
+        let number = u32::try_from(runs).unwrap_or(u32::MAX);
+        Self(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
+    }
+
+    #[inline]
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+#[inline]
+fn push_key(keys: &mut Vec<Option<KeyHash>>, position: usize, key: Option<KeyHash>) {
+    if key.is_some() || !keys.is_empty() {
+        keys.resize(position, None);
+        keys.push(key);
+    }
+}
+
+fn retain<T>(items: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    items.retain(|_| kept.next().is_some_and(|&is_kept| is_kept));
+}

@@ -1,0 +1,175 @@
+use std::time::Instant;
+
+use super::Buffer;
+use super::flight::{Flight, Landed, Piece, Rider};
+use super::index::Holder;
+use super::lines::LineId;
+use super::record::{Keys, Record};
+use super::segment::Single;
+use super::slots::{NewSlot, SlotId, Whereabouts};
+use crate::{Duplicates, Order};
+
+/// Entries to which something happens for the first time: each gets a slot of its own, where that is
+/// remembered.
+impl<E, R, T> Buffer<E, R, T> {
+    /// Lets others share the keys that an entry holds alone: from now on they are a line's or an identity's.
+    pub(super) fn share(&mut self, keys: Keys) {
+        let alone = |holder| match holder {
+            Some(Holder::Entry(number)) => Some(number),
+            Some(Holder::Other(_)) | None => None,
+        };
+        let by_lane = alone(keys.lane.and_then(|key| self.lines.lanes.holder(key)));
+        let by_identity = alone(keys.identity.and_then(|key| self.identities.keys.holder(key)));
+        for number in by_lane.into_iter().chain(by_identity) {
+            if let Some(single) = self.segments.pull(number) {
+                self.wait_in_lane(single);
+                return;
+            }
+        }
+        self.take_over(keys);
+    }
+
+    /// Lets an entry that left its segment wait as before in the line of its lane.
+    fn wait_in_lane(&mut self, single: Single<E, T>) {
+        let Single { entry, record, keys, .. } = single;
+        match (keys.lane, keys.identity) {
+            (Some(key), None) => {
+                let lane = self.lines.promote(key, self.plan.rules.order == Order::Strict);
+                self.lines.push(&self.slots, lane, entry, record);
+            }
+            _ => {
+                self.promote_waiting(Single { entry, record, keys, line: None }, None);
+            }
+        }
+    }
+
+    /// Gives an entry that left its segment or its line a slot, where it waits as before: in the line of its
+    /// lane or its identity, else in this one, or in one of its own.
+    pub(super) fn promote_waiting(&mut self, single: Single<E, T>, line: Option<LineId>) -> SlotId {
+        let Single { entry, record, keys, line: left } = single;
+        let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
+        let identity = keys.identity.map(|key| self.identities.promote(key, false));
+        let line = match (left, keys.lane, identity) {
+            (Some(left), _, _) => left,
+            (None, Some(lane), _) => self.lines.promote(lane, self.plan.rules.order == Order::Strict),
+            (None, None, Some(identity)) if !keeps_one => {
+                self.identities.line(identity, || self.lines.nameless_lane())
+            }
+            (None, None, _) => line.unwrap_or_else(|| self.lines.cohort()),
+        };
+        self.wait_in(line, entry, NewSlot { record, line: Some(line), identity })
+    }
+
+    /// Gives a slot to each entry of a line, so that one with a slot can wait behind them.
+    pub(super) fn promote_fresh(&mut self, line: LineId) {
+        while let Some((entry, record)) = self.lines.shift(line) {
+            let new = NewSlot { record, line: Some(line), identity: None };
+            self.wait_in(line, entry, new);
+        }
+    }
+
+    /// Gives an entry a slot at the end of its line.
+    pub(super) fn wait_in(&mut self, line: LineId, entry: E, new: NewSlot<T>) -> SlotId {
+        let slot = self.slots.insert(Some(entry), new);
+        self.slots[slot].line = Some(line);
+        if let Some(identity) = self.slots[slot].identity {
+            self.identities.wait(identity, slot);
+        }
+        self.remember_deadline(slot);
+        self.lines.push_back(&mut self.slots, slot);
+        slot
+    }
+
+    /// Gives each entry of a request that ended a slot.
+    pub(super) fn seat(&mut self, flight: Flight<T>, now: Instant) -> Landed {
+        let Flight { answered, isolation, sent_at, .. } = flight;
+        let riders = flight.into_riders();
+        let slots = riders.into_iter().map(|rider| self.promote_rider(rider, sent_at, now)).collect();
+        Landed { slots, answered, isolation, sent_at }
+    }
+
+    /// Gives each entry of a request in flight a slot.
+    pub(super) fn seat_in_flight(&mut self, flight: Flight<T>) -> Flight<T> {
+        let Flight { entries, answered, isolation, sent_at, .. } = flight;
+        let riders = flight.into_riders();
+        let slots = riders.into_iter().map(|rider| self.promote_rider(rider, sent_at, sent_at)).collect();
+        Flight { pieces: vec![Piece::Slots(slots)], entries, answered, isolation, sent_at }
+    }
+
+    /// The slot of an entry that a request carries, which began at `sent_at`.
+    pub(super) fn promote_rider(&mut self, rider: Rider<T>, sent_at: Instant, now: Instant) -> SlotId {
+        match rider {
+            Rider::Slot(slot) => {
+                self.reprieve_interrupted(slot, sent_at, now);
+                slot
+            }
+            Rider::Entry(record, line, keys) => {
+                let slot = self.promote_flying(record, line, keys);
+                self.reprieve_interrupted(slot, sent_at, now);
+                slot
+            }
+        }
+    }
+
+    fn promote_flying(&mut self, record: Record<T>, line: Option<LineId>, keys: Keys) -> SlotId {
+        self.take_over(keys);
+        let identity = keys.identity.and_then(|key| self.identities.keys.find(key));
+        let line = match (keys.lane, identity) {
+            (Some(lane), _) => self.lines.lanes.find(lane),
+            (None, Some(identity)) => self.identities.line_of(identity),
+            (None, None) => line,
+        };
+        let slot = self.slots.insert(None, NewSlot { record, line, identity });
+        let flying = &mut self.slots[slot];
+        flying.whereabouts = Whereabouts::InFlight;
+        flying.sends = 1;
+        self.remember_deadline(slot);
+        slot
+    }
+
+    /// Where an entry in flight holds its keys alone, a line and an identity hold them instead.
+    fn take_over(&mut self, keys: Keys) {
+        if let Some(key) = keys.lane
+            && let Some(Holder::Entry(_)) = self.lines.lanes.holder(key)
+        {
+            let lane = self.lines.promote(key, self.plan.rules.order == Order::Strict);
+            self.lines.go(lane);
+        }
+        if let Some(key) = keys.identity
+            && let Some(Holder::Entry(_)) = self.identities.keys.holder(key)
+        {
+            let identity = self.identities.promote(key, true);
+            if keys.lane.is_none() && self.plan.rules.duplicates != Duplicates::KeepFirst {
+                let line = self.identities.line(identity, || self.lines.nameless_lane());
+                self.lines.go(line);
+            }
+        }
+    }
+
+    /// An entry in flight without a slot leaves its lane and its identity, as its answer is given.
+    pub(super) fn release(&mut self, line: Option<LineId>, keys: Keys) {
+        if let Some(line) = line {
+            self.lines.come_back(line);
+        }
+        self.release_keys(keys);
+    }
+
+    /// An entry without a slot gives its keys up, as its answer is given.
+    pub(super) fn release_keys(&mut self, keys: Keys) {
+        if let Some(key) = keys.lane
+            && let Some(line) = self.lines.lanes.release(key)
+        {
+            self.lines.come_back(line);
+        }
+        if let Some(key) = keys.identity
+            && let Some(identity) = self.identities.keys.release(key)
+        {
+            if keys.lane.is_none()
+                && let Some(line) = self.identities.line_of(identity)
+            {
+                self.lines.come_back(line);
+            }
+            self.identities.leave_flight(identity);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+use std::time::Instant;
+
+use super::Stamp;
+use super::index::KeyHash;
+
+/// What is known of an entry from its acceptance to its answer, whatever becomes of it.
+pub(super) struct Record<T> {
+    /// What the submitter gave along.
+    pub(super) tag: T,
+    pub(super) accepted: Instant,
+    pub(super) stamp: Stamp,
+    /// Its share of the memory bound.
+    pub(super) charge: usize,
+    /// Its share of a request.
+    pub(super) bytes: usize,
+}
+
+/// The lane and the identity of an entry, as far as it has them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Keys {
+    pub(super) lane: Option<KeyHash>,
+    pub(super) identity: Option<KeyHash>,
+}
