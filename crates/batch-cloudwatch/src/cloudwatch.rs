@@ -2,7 +2,7 @@ use std::fmt;
 
 use aws_sdk_cloudwatch::Client;
 use batch_core::Writer;
-use batch_smithy::{Known, Renewal, own_config};
+use batch_smithy::{Known, Renewal, known, own_config};
 
 use crate::clock::{self, Clock};
 use crate::limits::ANSWER_BYTES;
@@ -55,8 +55,8 @@ pub struct CloudWatch {
     pub(crate) namespace: Namespace,
     pub(crate) compression: Compression,
     pub(crate) clock: Clock,
-    /// Lets requests be written from the metrics where they are: if nothing may look at their input.
-    pub(crate) direct: Option<Known>,
+    /// How the SDK serializes requests, if they may be written in its place.
+    pub(crate) known: Option<Known>,
 }
 
 impl CloudWatch {
@@ -83,8 +83,8 @@ impl CloudWatch {
     fn with_clock(given: Client, namespace: Namespace, clock: Clock) -> Self {
         let compression = Compression::default();
         let (client, credentials) = own_copy(&given, compression);
-        let direct = direct::known_for(&given);
-        Self { client, credentials, given, namespace, compression, clock, direct }
+        let known = known!(given.config(), direct::SERIALIZER);
+        Self { client, credentials, given, namespace, compression, clock, known }
     }
 
     /// Whether requests are compressed. Default: [`Compression::Client`], as the client is configured; the

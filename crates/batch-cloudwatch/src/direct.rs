@@ -4,25 +4,11 @@
 //! written. Without it a datum costs 1.07 of what it costs in a perfect batch made by hand on the raw
 //! SDK, with it 1.34 (`cargo xtask bench cloudwatch`, uncompressed).
 //!
-//! How: an interceptor of the single request puts a serializer in place of the SDK's that gives the
-//! request away as it was written before. Everything after it (compression, endpoint, signature,
-//! transmission, answer) is the SDK's.
-//!
-//! When not: an interceptor of the user's client may look at the input, or change it, and must find
-//! everything there; and another release of the SDK may write requests otherwise. Then the SDK gets
-//! its input, and writes it itself.
+//! [`Known::send_written`](batch_smithy::Known::send_written) sends it, or leaves the request to the SDK.
 
-use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::http::HttpRequest;
 use aws_sdk_cloudwatch::error::BoxError;
 use aws_smithy_types::body::SdkBody;
-use batch_smithy::{Known, known};
-
-/// What lets the requests of this client of the user be written so, if anything does.
-pub(crate) fn known_for(client: &Client) -> Option<Known> {
-    let observed = client.config().interceptors().next().is_some();
-    known!(client.config(), SERIALIZER).filter(|_| !observed)
-}
 
 /// The request with this body.
 pub(crate) fn request(body: Vec<u8>) -> Result<HttpRequest, BoxError> {
@@ -40,7 +26,7 @@ pub(crate) fn request(body: Vec<u8>) -> Result<HttpRequest, BoxError> {
 }
 
 /// The serializer that ours is tested against.
-const SERIALIZER: &str = "PutMetricDataRequestSerializer";
+pub(crate) const SERIALIZER: &str = "PutMetricDataRequestSerializer";
 
 #[cfg(test)]
 mod tests;

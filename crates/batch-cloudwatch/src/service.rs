@@ -5,7 +5,6 @@ use aws_sdk_cloudwatch::config::http::HttpResponse;
 use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataError, PutMetricDataOutput};
 use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdicts};
-use batch_smithy::Written;
 
 use crate::limits::{DATUM_BYTES, REQUEST_BYTES, REQUEST_DATUMS};
 use crate::verdict::CODES;
@@ -31,12 +30,12 @@ impl CloudWatch {
 
     /// Sends a request that is written from the metrics, if it can be.
     pub(crate) async fn put_directly(&self, batch: &Batch<Metric>) -> Option<Sent> {
-        let known = self.direct?;
-        let body = body::cbor(self.namespace.as_str(), batch.entries(), batch.load().bytes);
-        let written = Written::new(known, direct::request(body).ok()?);
-        let namespace_alone = self.client.put_metric_data().namespace(self.namespace.as_str());
-        let sent = namespace_alone.customize().interceptor(written.clone()).send().await;
-        (!written.is_refused()).then_some(sent)
+        let namespace = self.namespace.as_str();
+        let write = || direct::request(body::cbor(namespace, batch.entries(), batch.load().bytes)).ok();
+        let namespace_alone = self.client.put_metric_data().namespace(namespace);
+        self.known?
+            .send_written(write, |written| namespace_alone.customize().interceptor(written).send())
+            .await
     }
 
     /// Sends a request with the metrics as its typed input, which interceptors may look at.

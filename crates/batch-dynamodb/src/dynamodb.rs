@@ -47,8 +47,8 @@ pub struct DynamoDb {
     pub(crate) keys: TableKeys,
     pub(crate) partition_key_from: Option<String>,
     pub(crate) consumed: Option<Consumed>,
-    /// Lets requests be written from the writes where they are: if no interceptor may look at their input.
-    pub(crate) direct: Option<Known>,
+    /// How the SDK serializes requests, if they may be written in its place.
+    pub(crate) known: Option<Known>,
 }
 
 impl DynamoDb {
@@ -71,9 +71,8 @@ impl DynamoDb {
     /// # Ok::<(), batch_dynamodb::ConfigError>(())
     /// ```
     pub fn new(client: Client, table: impl Into<Table>) -> Self {
-        let observed = client.config().interceptors().next().is_some();
         let known = known!(client.config(), serializer::SERIALIZER);
-        let (own, credentials) = own_copy(&client, known.filter(|_| observed));
+        let (own, credentials) = own_copy(&client, known);
         Self {
             client: own,
             credentials,
@@ -82,7 +81,7 @@ impl DynamoDb {
             keys: TableKeys::Unknown,
             partition_key_from: None,
             consumed: None,
-            direct: known.filter(|_| !observed),
+            known,
         }
     }
 
@@ -249,11 +248,11 @@ impl fmt::Debug for DynamoDb {
     }
 }
 
-/// The writer's own copy of the client, which also writes a batch from its input where it has this
-/// serializer, and what renews its credentials.
-fn own_copy(client: &Client, swapped: Option<Known>) -> (Client, Renewal) {
+/// The writer's own copy of the client, and what renews its credentials. Where interceptors observe the input
+/// of a request, the request is written from it.
+fn own_copy(client: &Client, known: Option<Known>) -> (Client, Renewal) {
     let (mut config, credentials) = own_config!(aws_sdk_dynamodb, client, ANSWER_BYTES);
-    if let Some(known) = swapped {
+    if let Some(known) = known.filter(|known| known.is_observed()) {
         config.push_interceptor(serializer::swap(known));
     }
     (Client::from_conf(config.build()), credentials)

@@ -2,7 +2,7 @@
 //!
 //! A client that has interceptors shows them the typed input, which they may change: then the request
 //! is written from that ([`swap`]). A client without any shows it to nothing: then the request is
-//! written from the writes where they are ([`Written`](batch_smithy::Written)), and the input names no
+//! written from the writes where they are ([`Known::send_written`]), and the input names no
 //! more than the table, which the endpoint may depend on. That saves a copy of every attribute.
 //!
 //! What it comes to: on valgrind, an item of 1 KiB costs 0.99 of what it costs in a perfect batch made

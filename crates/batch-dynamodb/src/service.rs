@@ -3,7 +3,6 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{Batch, ConfigError, Duplicates, Invalid, LimitPolicy, Measure, Reply, Service, Settings};
-use batch_smithy::Written;
 
 use crate::body::{self, COMMA};
 use crate::limits::{ITEM_BYTES, REQUEST_BYTES, REQUEST_WRITES};
@@ -37,12 +36,10 @@ impl DynamoDb {
 
     /// Sends a request that is written from the writes, if it can be.
     pub(crate) async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
-        let known = self.direct?;
-        let body = body::of_batch(self.table.as_str(), batch, self.consumed.is_some())?;
-        let written = Written::new(known, serializer::request(body)?);
-        let table_alone = self.client.batch_write_item().request_items(self.table.as_str(), Vec::new());
-        let sent = table_alone.customize().interceptor(written.clone()).send().await;
-        (!written.is_refused()).then_some(sent)
+        let table = self.table.as_str();
+        let write = || serializer::request(body::of_batch(table, batch, self.consumed.is_some())?);
+        let table_alone = self.client.batch_write_item().request_items(table, Vec::new());
+        self.known?.send_written(write, |written| table_alone.customize().interceptor(written).send()).await
     }
 
     /// Sends a request with the writes as its typed input, which interceptors may look at.

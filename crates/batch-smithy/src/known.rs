@@ -1,28 +1,36 @@
-//! Whether the SDK writes the requests of an operation in the way that ours are tested against.
+//! Whether the SDK serializes the requests of an operation in the way that ours are tested against.
 
 use std::fmt::{self, Write as _};
+use std::iter;
 
 use aws_smithy_runtime_api::client::ser_de::SharedRequestSerializer;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// How the SDK writes the requests of an operation, as far as ours are tested against it.
+/// How the SDK serializes the requests of an operation, as far as ours are tested against it.
 ///
-/// [`known!`](crate::known) makes one for a client whose protocol is the service's own. Whoever writes
-/// requests in place of the SDK needs it, and so has asked for the protocol; the serializer is asked for
-/// with each request. Where either is another, the SDK writes its requests itself.
+/// [`known!`](crate::known) makes one for a client that uses the service's own protocol. Nothing can be
+/// written in place of the SDK without one, so the protocol has always been checked; the serializer is
+/// checked for each request. If either is another, the SDK serializes its requests itself.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Known {
     serializer: &'static str,
+    is_observed: bool,
 }
 
 impl Known {
-    /// The operation whose serializer has a type of this name, unless the client has a protocol of the
-    /// user's. [`known!`](crate::known) asks the client.
+    /// The operation whose serializer has a type of this name, unless the user chose a protocol.
+    /// [`known!`](crate::known) reads the client's configuration.
     #[doc(hidden)]
     #[must_use]
-    pub fn unless(has_protocol: bool, serializer: &'static str) -> Option<Self> {
-        (!has_protocol).then_some(Self { serializer })
+    pub fn unless(has_protocol: bool, is_observed: bool, serializer: &'static str) -> Option<Self> {
+        (!has_protocol).then_some(Self { serializer, is_observed })
+    }
+
+    /// Whether the user's client has interceptors, which may read or change the typed input of a request.
+    #[must_use]
+    pub fn is_observed(self) -> bool {
+        self.is_observed
     }
 
     /// The serializer of a request, if it is the known one.
@@ -38,36 +46,38 @@ impl Known {
     }
 }
 
-/// How the SDK writes the requests of an operation: a [`Known`](crate::Known), or `None` if the
-/// configuration has a protocol of the user's.
+/// How the SDK serializes the requests of an operation: a [`Known`](crate::Known), or `None` if the user's
+/// client uses another protocol.
 ///
-/// The configuration is given as a reference to it, not as one to a reference. The name is that of the type of the SDK's serializer, which is private. Not every SDK crate lets users
-/// choose a protocol; where it does, its configuration has a method `protocol`.
+/// Takes a reference to the configuration of the user's client, and the name of the type of the SDK's
+/// serializer, which is private.
 ///
-/// ```
-/// struct Config;
-///
-/// assert!(batch_smithy::known!(&Config, "PutThingsRequestSerializer").is_some());
+/// ```ignore
+/// let known = batch_smithy::known!(client.config(), "PutRecordBatchRequestSerializer");
 /// ```
 #[macro_export]
 macro_rules! known {
     ($config:expr, $serializer:expr) => {{
-        #[allow(unused_imports, reason = "where the configuration has a method of its own")]
-        use $crate::WithoutProtocol as _;
-        $crate::Known::unless($config.protocol().is_some(), $serializer)
+        #[allow(unused_imports, reason = "the configuration may have these methods itself")]
+        use $crate::ConfigDefaults as _;
+        let is_observed = $config.interceptors().next().is_some();
+        $crate::Known::unless($config.protocol().is_some(), is_observed, $serializer)
     }};
 }
 
-/// What stands in for the method of configurations that have none. A method of their own comes first.
+/// Stands in for methods that only some SDK crates have; those of the configuration itself take precedence.
 #[doc(hidden)]
-pub trait WithoutProtocol {
-    /// No protocol.
+pub trait ConfigDefaults {
+    fn interceptors(&self) -> iter::Empty<()> {
+        iter::empty()
+    }
+
     fn protocol(&self) -> Option<()> {
         None
     }
 }
 
-impl<T> WithoutProtocol for T {}
+impl<T> ConfigDefaults for T {}
 
 /// Takes the texts that it expects and nothing else: that costs no allocation.
 struct Rest([&'static str; 3]);
@@ -105,18 +115,33 @@ mod tests {
     }
 
     /// A configuration of a client, of an SDK in which users may choose a protocol.
-    struct Config(Option<&'static str>);
+    struct Config {
+        interceptors: &'static [&'static str],
+        protocol: Option<&'static str>,
+    }
 
     impl Config {
+        fn interceptors(&self) -> impl Iterator<Item = &'static str> {
+            self.interceptors.iter().copied()
+        }
+
         fn protocol(&self) -> Option<&'static str> {
-            self.0
+            self.protocol
         }
     }
 
     #[test]
     fn a_protocol_of_the_users_is_not_known() {
-        assert!(known!(&Config(None), "Serializer").is_some());
-        assert!(known!(&Config(Some("cbor")), "Serializer").is_none());
+        assert!(known!(&Config { interceptors: &[], protocol: None }, "Serializer").is_some());
+        assert!(known!(&Config { interceptors: &[], protocol: Some("cbor") }, "Serializer").is_none());
+    }
+
+    #[test]
+    fn a_client_with_interceptors_is_observed() {
+        for (interceptors, expected) in [(&[][..], false), (&["a"][..], true)] {
+            let known = known!(&Config { interceptors, protocol: None }, "Serializer");
+            assert_eq!(known.expect("there is no protocol").is_observed(), expected);
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use codes::{Codes, Rule};
 pub use deduplication::{DeduplicationId, UniqueIds};
 pub use destination::{NameOrArn, Naming};
 pub use entry_ids::EntryIds;
-pub use known::{Known, WithoutProtocol};
+pub use known::{ConfigDefaults, Known};
 pub use positions::verdicts_by_position;
 pub use refusal::{refusal, unreadable};
 pub use renewal::Renewal;

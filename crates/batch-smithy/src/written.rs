@@ -1,9 +1,9 @@
-//! One request that was written before its input.
+//! Requests that are written from the entries, without a typed input.
 //!
-//! Where no interceptor reads the typed input of a request, the input need not be made: it would be a copy of
-//! every text of every entry. Instead the request is written from the entries, and an interceptor of this
-//! one request puts a serializer in place of the SDK's that gives it away. Everything after it (compression,
-//! endpoint, signature, transmission, answer) is the SDK's.
+//! The typed input copies every text of every entry, which is wasted if no interceptor reads it. Instead an
+//! interceptor of the one request replaces the SDK's serializer by one that returns the request as the adapter
+//! has written it. Everything after that (compression, endpoint, signature, transmission, response) is the
+//! SDK's.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,11 +21,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::Known;
 
-/// An interceptor that gives one request what was written for it, whatever its input is.
-///
-/// If the SDK would write the request with a serializer that is not the known one, the request ends before
-/// anything is sent, and [`is_refused`](Self::is_refused) says so: then the adapter sends it with its input.
-#[derive(Clone)]
+/// The interceptor of one request that [`Known::send_written`] sends.
 pub struct Written(Arc<State>);
 
 struct State {
@@ -35,18 +31,35 @@ struct State {
     is_refused: AtomicBool,
 }
 
-impl Written {
-    /// For a request of the operation that is known so.
-    #[must_use]
-    pub fn new(known: Known, request: HttpRequest) -> Self {
-        let request = Mutex::new(Some(request));
-        Self(Arc::new(State { known, request, is_refused: AtomicBool::new(false) }))
-    }
-
-    /// Whether the SDK would have written the request otherwise, so that nothing was sent.
-    #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.0.is_refused.load(Ordering::Acquire)
+impl Known {
+    /// Sends a request as `write` has written it. `send` sends a request of the operation whose input names
+    /// only what the endpoint depends on, with the interceptor that it is given:
+    ///
+    /// ```ignore
+    /// let sent = known.send_written(
+    ///     || batch_smithy::json::request("1.1", "Firehose_20150804.PutRecordBatch", body(batch)),
+    ///     |written| client.put_record_batch().customize().interceptor(written).send(),
+    /// );
+    /// ```
+    ///
+    /// Returns `None`, and sends nothing, if the request must be sent with its typed input: if the client
+    /// [is observed](Self::is_observed), `write` returns `None`, or the SDK would serialize the request with
+    /// a serializer that is not known.
+    pub async fn send_written<T, F: Future<Output = T>>(
+        self,
+        write: impl FnOnce() -> Option<HttpRequest>,
+        send: impl FnOnce(Written) -> F,
+    ) -> Option<T> {
+        if self.is_observed() {
+            return None;
+        }
+        let state = Arc::new(State {
+            known: self,
+            request: Mutex::new(Some(write()?)),
+            is_refused: AtomicBool::new(false),
+        });
+        let sent = send(Written(Arc::clone(&state))).await;
+        (!state.is_refused.load(Ordering::Acquire)).then_some(sent)
     }
 }
 
@@ -66,7 +79,7 @@ impl Intercept for Written {
             self.0.is_refused.store(true, Ordering::Release);
             return Err("the SDK writes this request with a serializer that is not known".into());
         }
-        bag.interceptor_state().store_put(SharedRequestSerializer::new(self.clone()));
+        bag.interceptor_state().store_put(SharedRequestSerializer::new(Self(Arc::clone(&self.0))));
         Ok(())
     }
 }
@@ -87,6 +100,9 @@ impl fmt::Debug for Written {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::{Arc, Mutex};
+
     use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
     use aws_smithy_runtime_api::client::interceptors::context::Input;
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -94,19 +110,37 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::config_bag::ConfigBag;
 
-    use super::Written;
+    use super::{State, Written};
+    use crate::Known;
+
+    fn known(is_observed: bool) -> Known {
+        Known::unless(false, is_observed, "Serializer").expect("there is no protocol")
+    }
+
+    fn request() -> HttpRequest {
+        HttpRequest::new(SdkBody::from("secret"))
+    }
 
     fn written() -> Written {
-        let known = crate::known!(&(), "Serializer").expect("there is no protocol");
-        Written::new(known, HttpRequest::new(SdkBody::from("secret")))
+        let (request, is_refused) = (Mutex::new(Some(request())), AtomicBool::new(false));
+        Written(Arc::new(State { known: known(false), request, is_refused }))
     }
 
     #[test]
-    fn it_is_given_away_once_whatever_the_input() {
+    fn a_request_is_returned_once_whatever_the_input() {
         let written = written();
         let serialize = || written.serialize_input(Input::erase(()), &mut ConfigBag::base());
         assert_eq!(serialize().expect("it is there").body().bytes(), Some(&b"secret"[..]));
         assert_eq!(serialize().expect_err("it is gone").to_string(), "the request was sent before");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_where_the_input_is_observed_or_the_request_cannot_be_written() {
+        let send = |_| async { "sent" };
+        assert_eq!(known(true).send_written(|| unreachable!("it is observed"), send).await, None);
+        let never = |_| async { unreachable!("it is not written") };
+        assert_eq!(known(false).send_written(|| None, never).await, None::<&str>);
+        assert_eq!(known(false).send_written(|| Some(request()), send).await, Some("sent"));
     }
 
     #[test]

@@ -102,8 +102,8 @@ async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     let server = LocalServer::new();
     let client = Client::new(&server.sdk_config());
     let mut cloudwatch = CloudWatch::new(client, "Weather");
-    assert!(cloudwatch.direct.is_some());
-    cloudwatch.direct = known!(&(), "SerializerOfAnotherRelease");
+    assert!(cloudwatch.known.is_some());
+    cloudwatch.known = known!(&(), "SerializerOfAnotherRelease");
     let batch = Batch::of([Metric::new("Temperature", 21.5)]);
     assert!(cloudwatch.put_directly(&batch).await.is_none());
     assert_eq!(server.requests().count("PutMetricData"), 0, "nothing was sent");

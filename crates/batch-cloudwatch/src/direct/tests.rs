@@ -1,7 +1,8 @@
+use aws_sdk_cloudwatch::Config;
 use aws_sdk_cloudwatch::config::RuntimePlugin;
 use aws_sdk_cloudwatch::operation::put_metric_data::PutMetricData;
 use aws_smithy_runtime_api::client::ser_de::SharedRequestSerializer;
-use batch_smithy::Written;
+use batch_smithy::known;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -16,9 +17,10 @@ fn requests_are_written_directly_where_the_user_has_no_interceptor() {
     let expected = format!("SharedRequestSerializer({SERIALIZER})");
     assert_eq!(format!("{of_the_sdk:?}"), expected, "the SDK's serializer has another name");
     let plain = Recorder::new();
-    assert!(known_for(plain.client()).is_some());
+    let is_observed = |config: &Config| known!(config, SERIALIZER).expect("it has no protocol").is_observed();
+    assert!(!is_observed(plain.client().config()));
     let config = plain.client().config().to_builder().interceptor(answer::refuse_pages());
-    assert!(known_for(&Client::from_conf(config.build())).is_none());
+    assert!(is_observed(&config.build()));
 }
 
 /// What is sent of a request, but for the signature and what changes from one to the next.
@@ -32,9 +34,9 @@ fn sent(request: &HttpRequest) -> (String, Vec<u8>) {
 
 fn written_directly(recorder: &Recorder, namespace: &str, metrics: &[Metric]) -> HttpRequest {
     let namespace_alone = recorder.client().put_metric_data().namespace(namespace).customize();
-    let known = known_for(recorder.client()).expect("it has neither interceptors nor a protocol");
-    let written = Written::new(known, request(body::cbor(namespace, metrics, 0)).expect("it can be made"));
-    recorder.request(namespace_alone.interceptor(written).send())
+    let known = known!(recorder.client().config(), SERIALIZER).expect("it has no protocol");
+    let write = || request(body::cbor(namespace, metrics, 0)).ok();
+    recorder.request(known.send_written(write, |written| namespace_alone.interceptor(written).send()))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, Config};
 use batch_core::{Batch, Invalid, Key, Measure, Service, Verdicts};
 use batch_local::LocalServer;
-use batch_smithy::known;
+use batch_smithy::{cap_answers, known};
 
 use super::own_copy;
 use crate::samples::{attributes, n, s};
@@ -116,17 +116,19 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let client = Client::from_conf(config.build());
-    for observed in [true, false] {
-        let swapped = known!(&(), SERIALIZER).filter(|_| observed);
-        let copy = own_copy(&client, swapped).0;
+    for observers in [vec![], vec![cap_answers(1)]] {
+        let observed = observers.len();
+        let mut config = config.clone();
+        config.set_interceptors(observers);
+        let client = Client::from_conf(config.build());
+        let copy = own_copy(&client, known!(client.config(), SERIALIZER)).0;
         assert_eq!(copy.config().timeout_config(), Some(&timeouts));
         let kept = format!("{:?}", copy.config().stalled_stream_protection());
         assert_eq!(kept, format!("{:?}", Some(&streams)));
         assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
         assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
         let own = copy.config().interceptors().count();
-        assert_eq!(own, 1 + usize::from(observed), "one for answers, one for requests");
+        assert_eq!(own, 1 + 2 * observed, "one for responses, and one for requests that another observes");
     }
 }
 
@@ -149,8 +151,8 @@ async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     create.send().await.expect("it can be made");
     let table = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::String);
     let mut dynamodb = table.consumed_capacity(true);
-    assert!(dynamodb.direct.is_some());
-    dynamodb.direct = known!(&(), "SerializerOfAnotherRelease");
+    assert!(dynamodb.known.is_some());
+    dynamodb.known = known!(&(), "SerializerOfAnotherRelease");
     let batch = Batch::of([Write::put(attributes([("pk", s("a"))]))]);
     assert!(dynamodb.send_directly(&batch).await.is_none());
     assert_eq!(server.requests().count("BatchWriteItem"), 0, "nothing was sent");

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
+use aws_sdk_dynamodb::config::http::HttpRequest;
 use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
 use aws_sdk_dynamodb::config::{BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
@@ -11,7 +12,7 @@ use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
 use batch_core::Batch;
-use batch_smithy::{Written, known};
+use batch_smithy::known;
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -73,10 +74,13 @@ fn written(serializer: &SharedRequestSerializer, input: BatchWriteItemInput) -> 
     let request = serializer.serialize_input(Input::erase(input), &mut ConfigBag::base());
     let request = request.expect("it can be written");
     let body = request.body().bytes().expect("it is no stream");
+    (head(&request), serde_json::from_slice(body).expect("it is JSON"), body.len())
+}
+
+fn head(request: &HttpRequest) -> String {
     let mut headers: Vec<_> = request.headers().iter().collect();
     headers.sort_unstable();
-    let head = format!("{} {} {headers:?}", request.method(), request.uri());
-    (head, serde_json::from_slice(body).expect("it is JSON"), body.len())
+    format!("{} {} {headers:?}", request.method(), request.uri())
 }
 
 /// Checks that the request is what the SDK makes of the same input.
@@ -115,12 +119,10 @@ fn whatever_json_escapes_is_escaped_and_nothing_else() {
 #[test]
 fn a_request_that_is_written_already_has_the_same_head() {
     let input = batch(vec![Write::put(attributes([("pk", s("a"))])).request()]);
-    let (head, ..) = written(of_the_sdk(), input);
+    let (of_the_sdk, ..) = written(of_the_sdk(), input);
     let body = body::of_batch("orders", &Batch::of([Write::put(attributes([("pk", s("a"))]))]), false);
     let request = request(body.expect("it can be written")).expect("it can be made");
-    let ready = Written::new(known!(&(), SERIALIZER).expect("the user has no protocol"), request);
-    let other = BatchWriteItemInput::builder().build().expect("nothing is required");
-    assert_eq!(written(&SharedRequestSerializer::new(ready), other).0, head);
+    assert_eq!(head(&request), of_the_sdk);
 }
 
 fn any_request() -> impl Strategy<Value = WriteRequest> {
