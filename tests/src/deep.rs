@@ -1,5 +1,6 @@
 //! The second depth of the simulation: the writer, its real adapter, the real SDK client, and the local server mounted
-//! as its HTTP client, with storms. What the users do and what must hold is the same as before the scripted service.
+//! as its HTTP client, with storms. What the users do, through scopes and without, and what must hold is the same as
+//! before the scripted service.
 
 mod storms;
 
@@ -9,7 +10,7 @@ use batch_core::{Duplicates, Service};
 use batch_local::LocalServer;
 use batchwright_simulation::{self as simulation, Allowed, Dice, EntryOf, Outcome, Plan, SentOf, Target};
 
-use crate::destination::{self, Destination};
+use crate::destination::{self, Destination, Mounted};
 
 /// Runs a seed before a destination; keeps lines if told to.
 #[must_use]
@@ -27,7 +28,7 @@ pub fn play<D: Destination>(seed: u64, keeps_lines: bool) -> Outcome {
 
 /// A destination as the simulation sees it.
 struct Deep<D: Destination> {
-    destination: D,
+    destination: Mounted<D>,
     service: D::Service,
 }
 

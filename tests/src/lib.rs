@@ -1,4 +1,4 @@
-//! The suites that cross crates, and what they share: every destination, mounted on the local server.
+//! The suites that cross crates, and what they share: every destination.
 #![expect(clippy::unwrap_used, reason = "a suite that cannot go on panics")]
 
 mod deep;
@@ -7,7 +7,7 @@ mod keys;
 
 pub use deep::play;
 pub use destination::{
-    Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Spread, Standard, content, lane, name,
-    number,
+    Copies, Datums, Destination, EntryOf, Fifo, Held, Items, Keyed, Mounted, Setup, Spread, Standard,
+    Throttles, content, lane, mentioned, name, number, unaltered,
 };
 pub use keys::out_of_date;

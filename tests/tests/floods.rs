@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use aws_smithy_types::retry::RetryConfig;
 use batch_core::{Cause, Service, Settings, Writer};
+use batchwright_kit::{Setup, client};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -27,27 +29,16 @@ struct Flood {
     header: &'static str,
 }
 
-/// A client of this SDK for this server.
-macro_rules! client {
-    ($sdk:ident, $url:expr) => {
-        $sdk::Client::from_conf(
-            $sdk::Config::builder()
-                .behavior_version($sdk::config::BehaviorVersion::latest())
-                .credentials_provider($sdk::config::Credentials::new("local", "local", None, None, "static"))
-                .region($sdk::config::Region::from_static("us-east-1"))
-                .endpoint_url($url)
-                .http_client(aws_smithy_http_client::Builder::new().build_http())
-                .retry_config($sdk::config::retry::RetryConfig::disabled())
-                .build(),
-        )
-    };
+/// What clients of this server are made of.
+fn setup(url: impl AsRef<str>) -> Setup {
+    Setup::of(Setup::at(url.as_ref()).retry_config(RetryConfig::disabled()).build())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_cloudwatch_is_cut_off_at_1_mib() {
     use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, aws_sdk_cloudwatch};
     check(1 << 20, Metric::new("m", 1), |url| {
-        let namespace = CloudWatch::new(client!(aws_sdk_cloudwatch, url), "orders");
+        let namespace = CloudWatch::new(client!(aws_sdk_cloudwatch, &setup(url)), "orders");
         CloudWatchWriter::builder(namespace).settings(settings()).build().unwrap()
     })
     .await;
@@ -59,14 +50,14 @@ async fn an_answer_of_dynamodb_is_cut_off_at_49_mib() {
     use batch_dynamodb::{DynamoDb, ScalarType, Write, aws_sdk_dynamodb};
     let write = Write::put(HashMap::from([("id".to_owned(), AttributeValue::S("x".to_owned()))]));
     check(49 << 20, write, |url| {
-        let table = DynamoDb::new(client!(aws_sdk_dynamodb, url), "orders");
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, &setup(url)), "orders");
         let table = table.partition_key("id", ScalarType::String);
         Writer::builder(table).settings(settings()).build().unwrap()
     })
     .await;
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
-        let table = DynamoDb::new(client!(aws_sdk_dynamodb, url), "orders");
+        let table = DynamoDb::new(client!(aws_sdk_dynamodb, &setup(url)), "orders");
         check_error(1 << 20, &table.discover_keys().await.unwrap_err(), &sent);
     }
 }
@@ -75,13 +66,13 @@ async fn an_answer_of_dynamodb_is_cut_off_at_49_mib() {
 async fn an_answer_of_kinesis_is_cut_off_at_4_mib() {
     use batch_kinesis::{Kinesis, KinesisWriter, Record, aws_sdk_kinesis};
     check(4 << 20, Record::new("x"), |url| {
-        let stream = Kinesis::new(client!(aws_sdk_kinesis, url), "orders");
+        let stream = Kinesis::new(client!(aws_sdk_kinesis, &setup(url)), "orders");
         KinesisWriter::builder(stream).settings(settings()).build().unwrap()
     })
     .await;
     for flood in FLOODS {
         let (url, sent) = serve(flood).await;
-        let stream = Kinesis::new(client!(aws_sdk_kinesis, url), "orders");
+        let stream = Kinesis::new(client!(aws_sdk_kinesis, &setup(url)), "orders");
         check_error(1 << 20, &stream.discover_limits().await.unwrap_err(), &sent);
     }
 }
@@ -92,7 +83,7 @@ async fn an_answer_of_sqs_is_cut_off_at_1_mib() {
     let queues = [Queue::new("http://localhost/000000000000/orders"), Queue::new("orders")];
     for queue in queues {
         check(1 << 20, Message::new("x"), |url| {
-            let writer = SqsWriter::builder(Sqs::new(client!(aws_sdk_sqs, url), queue.clone()));
+            let writer = SqsWriter::builder(Sqs::new(client!(aws_sdk_sqs, &setup(url)), queue.clone()));
             writer.settings(settings()).build().unwrap()
         })
         .await;

@@ -37,6 +37,13 @@ impl Setup {
         Self { interceptor: Some(SharedInterceptor::permanent(interceptor)), ..self }
     }
 
+    /// A configuration of a client of this address, which is a URL without TLS, over a real connection.
+    #[must_use]
+    pub fn at(url: &str) -> Builder {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        Self::with_credentials().http_client(http).endpoint_url(url)
+    }
+
     /// A configuration that lacks credentials and an HTTP client.
     #[must_use]
     pub fn bare() -> Builder {

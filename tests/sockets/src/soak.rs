@@ -26,7 +26,7 @@ pub use arguments::Soak;
 pub use server::{Serve, serve};
 
 use crate::clock;
-use crate::destination::{Destination, Errand, config};
+use crate::destination::{self, Destination, Errand, at, create, entry, request_entries};
 use histogram::Histogram;
 use laws::{Finding, Laws};
 use load::Load;
@@ -53,12 +53,12 @@ impl Errand for Soaking<'_> {
         let arguments = self.0;
         let remote = Remote::start(arguments).await?;
         println!("{} at {}, a server in process {:?}", arguments.service, remote.url, remote.id());
-        let destination = D::open(&config(&remote.url));
-        destination.create().await?;
-        let writer = destination.writer(arguments.settings(D::REQUEST_ENTRIES))?;
+        let destination = at::<D>(&remote.url);
+        create(&destination).await?;
+        let writer = destination::writer(&destination, arguments.settings(request_entries::<D>()))?;
         let load = Load::<D>::start(writer.clone(), arguments);
         let idle = warm_up(&load, &writer).await;
-        let largest = writer.service().measure(&D::entry(0, arguments.bytes))?.request_bytes;
+        let largest = writer.service().measure(&entry::<D>(0, arguments.bytes))?.request_bytes;
         let laws = Laws::new(writer.service().limits()?, largest, idle);
         let watch =
             Watch { arguments, writer, load, remote, laws, last: Sample::default(), csv: csv(arguments)? };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use batch_local::{Fault, FaultPlan, LocalServer};
 use batchwright_simulation::Dice;
 
-use crate::destination::Destination;
+use crate::destination::{Destination, mentioned};
 use crate::keys;
 
 /// One kind of storm.
@@ -93,7 +93,7 @@ fn faults<D: Destination>(storm: Storm, dice: &mut Dice) -> FaultPlan {
             let (share, run) = (dice.pick(&[0.01, 0.3, 0.5, 0.7, 1.0]), dice.pick(&[1, 1, 10, 100]));
             let runs = dice.seed();
             let is_culprit = move |n: usize| Dice::of(runs ^ (n / run) as u64, "poison").chance(share);
-            let is_poison = move |body: &str| number(body).is_some_and(is_culprit);
+            let is_poison = move |body: &str| mentioned(body).is_some_and(is_culprit);
             FaultPlan::always(Fault::reject_request_where(is_poison, status, code))
         }
         Storm::Rain => FaultPlan::random(0.5, dice.seed()),
@@ -106,12 +106,6 @@ fn faults<D: Destination>(storm: Storm, dice: &mut Dice) -> FaultPlan {
         Storm::Throttled => FaultPlan::always(Fault::ThrottleRequest),
         Storm::Unreachable => FaultPlan::always(Fault::Unreachable),
     }
-}
-
-/// Which entry this is a part of, if that can be seen.
-fn number(body: &str) -> Option<usize> {
-    let (_, digits) = body.split_once("entry-")?;
-    digits.get(..5)?.parse().ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "storms follow the paused clock of the run")]

@@ -1,21 +1,17 @@
 //! Amazon CloudWatch: datums, whose dimensions hold the content.
 
-use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Region, SharedHttpClient};
-use batch_cloudwatch::{CloudWatch, Metric};
-use batch_local::{Fault, FaultPlan, LocalServer};
+use std::error::Error;
 
-use super::{Copies, Destination, Held};
-use crate::keys::Keys;
+use aws_sdk_cloudwatch::Client;
+use batch_cloudwatch::{CloudWatch, Metric};
+use batch_local::{Fault, FaultPlan, LocalServer, StoredDatum};
+use batchwright_kit::{Copies, Destination, Held, Setup, Throttles, client};
 
 const NAMESPACE: &str = "orders";
 
 /// A namespace.
 #[derive(Debug)]
-pub struct Datums {
-    server: LocalServer,
-    client: Client,
-}
+pub struct Datums(Client);
 
 impl Destination for Datums {
     type Service = CloudWatch;
@@ -27,21 +23,19 @@ impl Destination for Datums {
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "InvalidParameterValue");
     const LEAVES_DOUBT: bool = true;
+    const THROTTLES: Throttles = Throttles::Requests;
 
-    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
-        let client = Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Keys::default())
-                .http_client(http)
-                .region(Region::from_static("us-east-1"))
-                .build(),
-        );
-        Self { server: server.clone(), client }
+    fn open(setup: &Setup) -> Self {
+        Self(client!(aws_sdk_cloudwatch, setup))
+    }
+
+    /// A namespace exists as soon as it is written to.
+    async fn create(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(())
     }
 
     fn service(&self) -> CloudWatch {
-        CloudWatch::new(self.client.clone(), NAMESPACE)
+        CloudWatch::new(self.0.clone(), NAMESPACE)
     }
 
     fn entry(content: String, _: Option<String>) -> Metric {
@@ -56,12 +50,14 @@ impl Destination for Datums {
         metric.metric_dimensions().map(|(_, value)| value).collect()
     }
 
-    fn held(&self) -> Vec<Held> {
-        let content = |datum: &batch_local::StoredDatum| {
-            datum.dimensions.iter().map(|(_, value)| value.as_str()).collect::<String>()
-        };
-        let accepted = self.server.cloudwatch().accepted(NAMESPACE);
+    fn held(server: &LocalServer) -> Vec<Held> {
+        let content = |datum: &StoredDatum| datum.dimensions.iter().map(|(_, part)| part.as_str()).collect();
+        let accepted = server.cloudwatch().accepted(NAMESPACE);
         accepted.iter().map(|datum| Held { content: content(datum), lane: None }).collect()
+    }
+
+    fn taken(server: &LocalServer) -> u64 {
+        server.cloudwatch().accepted_count(NAMESPACE)
     }
 
     /// A request fails as a whole or not at all; only trouble inside the service uses up an attempt.

@@ -1,27 +1,20 @@
 //! Amazon Kinesis Data Streams: records with the user's partition keys, and records spread at
 //! random.
 
-use aws_sdk_kinesis::Client;
-use aws_sdk_kinesis::config::{BehaviorVersion, Config, Region, SharedHttpClient};
-use batch_kinesis::{Kinesis, Record};
-use batch_local::LocalServer;
+use std::error::Error;
 
-use super::{Copies, Destination, Held};
-use crate::keys::Keys;
+use aws_sdk_kinesis::Client;
+use batch_kinesis::{Kinesis, Record};
+use batch_local::{LocalServer, StoredRecord};
+use batchwright_kit::{Copies, Destination, Held, Setup, Throttles, client};
 
 /// Records that keep their order by partition key.
 #[derive(Debug)]
-pub struct Keyed(Mounted);
+pub struct Keyed(Client);
 
 /// Records without a key of their own.
 #[derive(Debug)]
-pub struct Spread(Mounted);
-
-#[derive(Debug)]
-struct Mounted {
-    server: LocalServer,
-    client: Client,
-}
+pub struct Spread(Client);
 
 const STREAM: &str = "orders";
 
@@ -37,13 +30,18 @@ impl Destination for Keyed {
     const COPIES: Copies = Copies::IfMarked;
     const LANES: usize = 50;
     const REFUSAL: (u16, &'static str) = (400, "InvalidArgumentException");
+    const THROTTLES: Throttles = Throttles::Entries;
 
-    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
-        Self(Mounted::new(server, http).await)
+    fn open(setup: &Setup) -> Self {
+        Self(client!(aws_sdk_kinesis, setup))
+    }
+
+    async fn create(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        create(&self.0).await
     }
 
     fn service(&self) -> Kinesis {
-        self.0.service()
+        Kinesis::new(self.0.clone(), STREAM)
     }
 
     fn entry(content: String, lane: Option<String>) -> Record {
@@ -54,8 +52,12 @@ impl Destination for Keyed {
         content(record)
     }
 
-    fn held(&self) -> Vec<Held> {
-        self.0.held(|key| key)
+    fn held(server: &LocalServer) -> Vec<Held> {
+        held(server, |key| key)
+    }
+
+    fn taken(server: &LocalServer) -> u64 {
+        server.kinesis().accepted_count(STREAM)
     }
 }
 
@@ -68,13 +70,18 @@ impl Destination for Spread {
     const COPIES: Copies = Copies::IfMarked;
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "ValidationException");
+    const THROTTLES: Throttles = Throttles::Entries;
 
-    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
-        Self(Mounted::new(server, http).await)
+    fn open(setup: &Setup) -> Self {
+        Self(client!(aws_sdk_kinesis, setup))
+    }
+
+    async fn create(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        create(&self.0).await
     }
 
     fn service(&self) -> Kinesis {
-        self.0.service()
+        Kinesis::new(self.0.clone(), STREAM)
     }
 
     fn entry(content: String, _: Option<String>) -> Record {
@@ -85,39 +92,30 @@ impl Destination for Spread {
         content(record)
     }
 
-    fn held(&self) -> Vec<Held> {
-        self.0.held(|_| None)
+    fn held(server: &LocalServer) -> Vec<Held> {
+        held(server, |_| None)
+    }
+
+    fn taken(server: &LocalServer) -> u64 {
+        server.kinesis().accepted_count(STREAM)
     }
 }
 
-impl Mounted {
-    async fn new(server: &LocalServer, http: SharedHttpClient) -> Self {
-        let client = Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Keys::default())
-                .http_client(http)
-                .region(Region::from_static("us-east-1"))
-                .build(),
-        );
-        client.create_stream().stream_name(STREAM).shard_count(SHARDS).send().await.unwrap();
-        Self { server: server.clone(), client }
-    }
+async fn create(client: &Client) -> Result<(), Box<dyn Error + Send + Sync>> {
+    client.create_stream().stream_name(STREAM).shard_count(SHARDS).send().await?;
+    Ok(())
+}
 
-    fn service(&self) -> Kinesis {
-        Kinesis::new(self.client.clone(), STREAM)
-    }
-
-    fn held(&self, lane: fn(Option<String>) -> Option<String>) -> Vec<Held> {
-        let accepted = self.server.kinesis().accepted(STREAM);
-        let held = |record: batch_local::StoredRecord| Held {
-            content: String::from_utf8(record.data.to_vec()).unwrap(),
-            lane: lane(record.partition_key),
-        };
-        accepted.into_iter().map(held).collect()
-    }
+fn held(server: &LocalServer, lane: fn(Option<String>) -> Option<String>) -> Vec<Held> {
+    let held = |record: StoredRecord| Held { content: text(&record.data), lane: lane(record.partition_key) };
+    server.kinesis().accepted(STREAM).into_iter().map(held).collect()
 }
 
 fn content(record: &Record) -> String {
-    String::from_utf8(record.data().to_vec()).unwrap()
+    text(record.data())
+}
+
+/// What is not text was altered.
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
 }

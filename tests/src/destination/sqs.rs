@@ -1,28 +1,23 @@
 //! Amazon SQS: a standard and a FIFO queue.
 
+use std::error::Error;
+
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Region, SharedHttpClient};
 use aws_sdk_sqs::types::QueueAttributeName;
 use batch_local::LocalServer;
 use batch_sqs::{Message, Sqs};
-
-use super::{Copies, Destination, Held};
-use crate::keys::Keys;
+use batchwright_kit::{Copies, Destination, Held, Setup, Throttles, client};
 
 /// A queue that keeps the order of its message groups and recognizes what it already has.
 #[derive(Debug)]
-pub struct Fifo(Mounted);
+pub struct Fifo(Client);
 
 /// A queue without order that takes what comes.
 #[derive(Debug)]
-pub struct Standard(Mounted);
+pub struct Standard(Client);
 
-#[derive(Debug)]
-struct Mounted {
-    server: LocalServer,
-    client: Client,
-    queue: &'static str,
-}
+const FIFO: &str = "orders.fifo";
+const STANDARD: &str = "orders";
 
 impl Destination for Fifo {
     type Service = Sqs;
@@ -33,13 +28,20 @@ impl Destination for Fifo {
     const COPIES: Copies = Copies::Never;
     const LANES: usize = 7;
     const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
+    const THROTTLES: Throttles = Throttles::Requests;
 
-    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
-        Self(Mounted::new(server, http, "orders.fifo").await)
+    fn open(setup: &Setup) -> Self {
+        Self(client!(aws_sdk_sqs, setup))
+    }
+
+    async fn create(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let create = self.0.create_queue().queue_name(FIFO);
+        create.attributes(QueueAttributeName::FifoQueue, "true").send().await?;
+        Ok(())
     }
 
     fn service(&self) -> Sqs {
-        self.0.service()
+        Sqs::new(self.0.clone(), FIFO)
     }
 
     fn entry(content: String, lane: Option<String>) -> Message {
@@ -50,8 +52,12 @@ impl Destination for Fifo {
         message.body().to_owned()
     }
 
-    fn held(&self) -> Vec<Held> {
-        self.0.held()
+    fn held(server: &LocalServer) -> Vec<Held> {
+        held(server, FIFO)
+    }
+
+    fn taken(server: &LocalServer) -> u64 {
+        server.sqs().accepted_count(FIFO)
     }
 }
 
@@ -64,13 +70,19 @@ impl Destination for Standard {
     const COPIES: Copies = Copies::IfMarked;
     const LANES: usize = 0;
     const REFUSAL: (u16, &'static str) = (400, "InvalidMessageContents");
+    const THROTTLES: Throttles = Throttles::Requests;
 
-    async fn mount(server: &LocalServer, http: SharedHttpClient) -> Self {
-        Self(Mounted::new(server, http, "orders").await)
+    fn open(setup: &Setup) -> Self {
+        Self(client!(aws_sdk_sqs, setup))
+    }
+
+    async fn create(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.0.create_queue().queue_name(STANDARD).send().await?;
+        Ok(())
     }
 
     fn service(&self) -> Sqs {
-        self.0.service()
+        Sqs::new(self.0.clone(), STANDARD)
     }
 
     fn entry(content: String, _: Option<String>) -> Message {
@@ -81,35 +93,16 @@ impl Destination for Standard {
         message.body().to_owned()
     }
 
-    fn held(&self) -> Vec<Held> {
-        self.0.held()
+    fn held(server: &LocalServer) -> Vec<Held> {
+        held(server, STANDARD)
+    }
+
+    fn taken(server: &LocalServer) -> u64 {
+        server.sqs().accepted_count(STANDARD)
     }
 }
 
-impl Mounted {
-    async fn new(server: &LocalServer, http: SharedHttpClient, queue: &'static str) -> Self {
-        let client = Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(Keys::default())
-                .http_client(http)
-                .region(Region::from_static("us-east-1"))
-                .build(),
-        );
-        let mut create = client.create_queue().queue_name(queue);
-        if queue.ends_with(".fifo") {
-            create = create.attributes(QueueAttributeName::FifoQueue, "true");
-        }
-        create.send().await.unwrap();
-        Self { server: server.clone(), client, queue }
-    }
-
-    fn service(&self) -> Sqs {
-        Sqs::new(self.client.clone(), self.queue)
-    }
-
-    fn held(&self) -> Vec<Held> {
-        let accepted = self.server.sqs().accepted(self.queue);
-        accepted.into_iter().map(|message| Held { content: message.body, lane: message.group_id }).collect()
-    }
+fn held(server: &LocalServer, queue: &str) -> Vec<Held> {
+    let accepted = server.sqs().accepted(queue).into_iter();
+    accepted.map(|message| Held { content: message.body, lane: message.group_id }).collect()
 }

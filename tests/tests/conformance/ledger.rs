@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use batch_core::{Sent, Service, Stats, UnprocessedItem, Writer};
 
 use crate::stage::{Receipts, Stage};
-use batchwright_tests::{Copies, Destination, EntryOf, lane, number};
+use batchwright_tests::{Copies, Destination, EntryOf, Mounted, lane, number};
 
 /// Every entry that was accepted, with its one answer.
 #[derive(Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     #[track_caller]
-    pub(crate) fn check_held<D: Destination>(&self, destination: &D) {
+    pub(crate) fn check_held<D: Destination>(&self, destination: &Mounted<D>) {
         let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
         for held in destination.held() {
             let n = number(&held.content);

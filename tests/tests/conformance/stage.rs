@@ -7,12 +7,12 @@ use batch_core::{Receipt, Service, Settings, Writer};
 use batch_local::{FaultPlan, LocalServer};
 use tokio::time::Instant;
 
-use batchwright_tests::{Destination, EntryOf, content, lane};
+use batchwright_tests::{Destination, EntryOf, Mounted, content, lane};
 
 /// A destination on a server of its own.
 pub(crate) struct Stage<D> {
     server: LocalServer,
-    pub(crate) destination: D,
+    pub(crate) destination: Mounted<D>,
 }
 
 /// Entries on their way, by number.

@@ -10,12 +10,12 @@ use crate::interrogation::{question, search};
 use crate::planted::check;
 use crate::recorder::Recording;
 use crate::suspects::Suspect;
-use crate::trouble::{Act, Setup};
+use crate::trouble::{Act, setup};
 
 pub(crate) async fn an_entry_that_is_not_taken_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
-    let setup = Setup::new(&server, None, Arc::new(|_| Act::Hang));
+    let setup = setup(&server, None, Arc::new(|_| Act::Hang));
     let full = S::build(setup.clone(), Settings::new().max_entries(1));
     full.submit(S::guilty(0)).await.unwrap();
     refused::<S>("full", full.try_submit(S::guilty(1)));
@@ -39,7 +39,7 @@ pub(crate) async fn an_entry_that_is_not_taken_is_not_shown<S: Suspect>() {
 
 pub(crate) async fn a_writer_shows_nothing_that_it_was_given<S: Suspect>() {
     let server = LocalServer::new();
-    let writer = S::build(Setup::new(&server, None, Arc::new(|_| Act::Hang)), Settings::new());
+    let writer = S::build(setup(&server, None, Arc::new(|_| Act::Hang)), Settings::new());
     let receipt = writer.submit_tracked(S::guilty(0)).await.unwrap();
     let permit = writer.reserve().await.unwrap();
     for shown in [format!("{writer:#?}"), format!("{receipt:#?}"), format!("{permit:#?}")] {

@@ -11,12 +11,12 @@ use crate::interrogation::{question_all, search};
 use crate::planted::MARK;
 use crate::recorder::Recording;
 use crate::suspects::Suspect;
-use crate::trouble::{Act, Setup, Trouble};
+use crate::trouble::{Act, Trouble, setup};
 
 pub(crate) async fn what_is_withdrawn_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
-    let writer = S::build(Setup::new(&server, None, silence()), Settings::new());
+    let writer = S::build(setup(&server, None, silence()), Settings::new());
     writer.submit(S::guilty(0)).await.unwrap();
     let soon = || Instant::now() + Duration::from_secs(1);
     question_all("withdrawn", &writer.flush_by(soon().into_std()).await);
@@ -32,7 +32,7 @@ pub(crate) async fn what_a_handler_panics_over_is_not_shown<S: Suspect>() {
     let server = LocalServer::new();
     S::mount(&server, server.http_client()).await;
     let panics: Trouble = Arc::new(|asked| Act::Panic(asked.text.clone()));
-    let service = <S as Suspect>::service(Setup::new(&server, Some(S::OPERATION), panics));
+    let service = S::through(&setup(&server, Some(S::OPERATION), panics));
     let writer = Writer::builder(service).settings(Settings::new().max_attempts(1));
     let writer = writer.on_unprocessed(|_| panic!("this is what it was: {MARK}")).build().unwrap();
     writer.submit(S::guilty(0)).await.unwrap();
@@ -45,7 +45,7 @@ pub(crate) async fn what_nobody_is_left_to_collect_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
     let settings = Settings::new().delivery_deadline(Duration::from_secs(20));
-    let writer = S::build(Setup::new(&server, None, silence()), settings);
+    let writer = S::build(setup(&server, None, silence()), settings);
     writer.submit(S::guilty(0)).await.unwrap();
     drop(writer);
     sleep(Duration::from_secs(60)).await;
@@ -59,7 +59,7 @@ pub(crate) async fn what_nobody_is_left_to_collect_is_not_shown<S: Suspect>() {
 pub(crate) fn what_a_lost_runtime_hands_back_is_not_shown<S: Suspect>() {
     let recording = Recording::start();
     let server = LocalServer::new();
-    let writer = S::build(Setup::new(&server, None, silence()), Settings::new());
+    let writer = S::build(setup(&server, None, silence()), Settings::new());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         writer.submit(S::guilty(0)).await.unwrap();

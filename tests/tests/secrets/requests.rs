@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use aws_credential_types::provider::{self, error::CredentialsError};
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use batch_core::{Settings, UnprocessedItem};
 use batch_local::LocalServer;
-use batchwright_tests::EntryOf;
+use batchwright_tests::{EntryOf, Setup};
 use tracing::Level;
 
 use crate::interrogation::{question, question_all, search};
@@ -19,19 +19,19 @@ use crate::paths;
 use crate::planted::MARK;
 use crate::recorder::{Recording, Told};
 use crate::suspects::Suspect;
-use crate::trouble::{Act, Setup, Trouble};
+use crate::trouble::{Act, Trouble, provided_by, setup};
 
 pub(crate) async fn nothing_that_a_request_carries_is_shown_however_it_fails<S: Suspect>() {
     for (path, trouble) in paths::troubles::<S>() {
         let server = LocalServer::new();
         S::mount(&server, server.http_client()).await;
-        _ = fail::<S>(&path, Setup::new(&server, Some(S::OPERATION), trouble)).await;
+        _ = fail::<S>(&path, setup(&server, Some(S::OPERATION), trouble)).await;
     }
     for (path, plan) in paths::faults() {
         let server = LocalServer::new();
         S::mount(&server, server.http_client()).await;
         server.set_faults(plan);
-        _ = fail::<S>(&path, Setup::new(&server, None, Arc::new(|_| Act::Pass))).await;
+        _ = fail::<S>(&path, setup(&server, None, Arc::new(|_| Act::Pass))).await;
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn nothing_that_a_lookup_carries_is_shown_however_it_fails<S: S
         let recording = Recording::start();
         let server = LocalServer::new();
         S::mount(&server, server.http_client()).await;
-        if let Some(error) = S::look_up(Setup::new(&server, None, trouble)).await {
+        if let Some(error) = S::look_up(setup(&server, None, trouble)).await {
             question(&path, &*error);
         }
         search(&path, &recording);
@@ -54,7 +54,7 @@ pub(crate) async fn nothing_that_a_provider_of_credentials_says_is_shown<S: Susp
     for (path, provide) in DENIALS {
         let server = LocalServer::new();
         S::mount(&server, server.http_client()).await;
-        let setup = Setup::new(&server, None, Arc::new(|_| Act::Pass)).provided_by(provide);
+        let setup = provided_by(setup(&server, None, Arc::new(|_| Act::Pass)), provide);
         _ = fail::<S>(path, setup.clone()).await;
         if let Some(error) = S::look_up(setup).await {
             question(path, &*error);
@@ -65,16 +65,15 @@ pub(crate) async fn nothing_that_a_provider_of_credentials_says_is_shown<S: Susp
 pub(crate) async fn nothing_that_an_interceptor_says_is_shown<S: Suspect>() {
     let server = LocalServer::new();
     S::mount(&server, server.http_client()).await;
-    let setup = Setup::new(&server, None, Arc::new(|_| Act::Pass));
-    let interceptor = Some(SharedInterceptor::permanent(Inspector));
-    _ = fail::<S>("an interceptor", Setup { interceptor, ..setup }).await;
+    let setup = setup(&server, None, Arc::new(|_| Act::Pass));
+    _ = fail::<S>("an interceptor", setup.intercepted(Inspector)).await;
 }
 
 pub(crate) async fn what_is_not_shown_can_be_asked_for<S: Suspect>() {
     let server = LocalServer::new();
     S::mount(&server, server.http_client()).await;
     let echo: Trouble = Arc::new(|asked| Act::Answer(S::error(400, "SomethingNew", &asked.text)));
-    let (items, recording) = fail::<S>("asked for", Setup::new(&server, Some(S::OPERATION), echo)).await;
+    let (items, recording) = fail::<S>("asked for", setup(&server, Some(S::OPERATION), echo)).await;
     let traced = |told: &Told| told.level == Level::TRACE && told.text.contains(MARK);
     assert!(recording.told().iter().any(traced), "the SDK traces what it sends");
     let words = items[0].cause.failure().and_then(batch_core::Failure::message).unwrap();

@@ -10,11 +10,11 @@ use std::future::Future;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use batch_core::{Settings, Writer};
-use batchwright_tests::{Destination, EntryOf};
+use batchwright_tests::{Destination, EntryOf, Setup};
 use serde_json::json;
 
 use crate::paths::answer;
-use crate::trouble::{Asked, Setup};
+use crate::trouble::Asked;
 
 /// A service that is given secrets.
 pub(crate) trait Suspect: Destination {
@@ -27,12 +27,19 @@ pub(crate) trait Suspect: Destination {
     /// The kind of its bodies.
     const CONTENT: &'static str;
 
-    /// A writer whose client is made of this.
-    fn service(setup: Setup) -> Self::Service;
+    /// The service with its options that touch entries.
+    fn with_options(service: Self::Service) -> Self::Service {
+        service
+    }
+
+    /// The service, whose client is made like this.
+    fn through(setup: &Setup) -> Self::Service {
+        Self::with_options(Self::open(setup).service())
+    }
 
     /// A writer to it.
     fn build(setup: Setup, settings: Settings) -> Writer<Self::Service> {
-        Writer::builder(<Self as Suspect>::service(setup)).settings(settings).build().unwrap()
+        Writer::builder(Self::through(&setup)).settings(settings).build().unwrap()
     }
 
     /// Entry `n`, with a secret in every field that takes one.
@@ -56,24 +63,6 @@ pub(crate) trait Suspect: Destination {
         async { None }
     }
 }
-
-/// A client of this SDK.
-macro_rules! client {
-    ($sdk:ident, $setup:expr) => {{
-        let $crate::trouble::Setup { http, credentials, interceptor } = $setup;
-        let mut config = $sdk::Config::builder()
-            .behavior_version($sdk::config::BehaviorVersion::latest())
-            .credentials_provider(credentials)
-            .http_client(http)
-            .region($sdk::config::Region::from_static("us-east-1"));
-        if let Some(interceptor) = interceptor {
-            config.push_interceptor(interceptor);
-        }
-        $sdk::Client::from_conf(config.build())
-    }};
-}
-
-use client;
 
 /// An error in AWS JSON.
 fn json_error(kind: &'static str, status: u16, code: &str, message: &str) -> HttpResponse {

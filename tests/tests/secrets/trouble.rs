@@ -9,11 +9,11 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use batch_local::LocalServer;
+use batchwright_tests::Setup;
 
 use crate::planted::{self, MARK};
 
@@ -38,27 +38,19 @@ pub(crate) enum Act {
 
 pub(crate) type Trouble = Arc<dyn Fn(&Asked) -> Act + Send + Sync>;
 
-/// What a client is made of.
-#[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub(crate) http: SharedHttpClient,
-    pub(crate) credentials: SharedCredentialsProvider,
-    pub(crate) interceptor: Option<SharedInterceptor>,
+/// A client of this server; this trouble comes to the requests of the operation, or to all of them without one.
+pub(crate) fn setup(server: &LocalServer, operation: Option<&'static str>, trouble: Trouble) -> Setup {
+    let http = Troubled { inner: server.http_client(), operation, trouble };
+    let credentials = SharedCredentialsProvider::new(planted::credentials());
+    let config = server.sdk_config().into_builder().http_client(http);
+    Setup::of(config.credentials_provider(credentials).build())
 }
 
-impl Setup {
-    /// A client of this server; this trouble comes to the requests of the operation, or to all of them without one.
-    pub(crate) fn new(server: &LocalServer, operation: Option<&'static str>, trouble: Trouble) -> Self {
-        Self {
-            http: SharedHttpClient::new(Troubled { inner: server.http_client(), operation, trouble }),
-            credentials: SharedCredentialsProvider::new(planted::credentials()),
-            interceptor: None,
-        }
-    }
-
-    pub(crate) fn provided_by(self, provide: fn() -> provider::Result) -> Self {
-        Self { credentials: SharedCredentialsProvider::new(Provider(provide)), ..self }
-    }
+/// The same, with credentials of this provider.
+pub(crate) fn provided_by(setup: Setup, provide: fn() -> provider::Result) -> Setup {
+    let provider = SharedCredentialsProvider::new(Provider(provide));
+    let config = setup.config.into_builder().credentials_provider(provider).build();
+    Setup { config, ..setup }
 }
 
 #[derive(Debug)]

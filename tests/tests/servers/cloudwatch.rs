@@ -9,8 +9,9 @@ use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, Statistic};
 use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric};
 use batch_core::{Settings, Writer};
+use batchwright_kit::Setup;
 
-use crate::endpoint::{Endpoint, local_config};
+use crate::endpoint::Endpoint;
 use crate::remote::{Held, Remote};
 
 /// A namespace.
@@ -114,7 +115,7 @@ impl Datums {
 }
 
 fn client(endpoint: &Endpoint) -> Client {
-    Client::from_conf(local_config!(aws_sdk_cloudwatch, &endpoint.url))
+    Client::new(&Setup::at(&endpoint.url).build())
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<CloudWatch> {

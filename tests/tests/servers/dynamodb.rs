@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::types::{
 };
 use batch_core::{Settings, Writer};
 use batch_dynamodb::{DynamoDb, ScalarType, Write};
+use batchwright_kit::Setup;
 
-use crate::endpoint::{Endpoint, local_config};
+use crate::endpoint::Endpoint;
 use crate::remote::{Held, Remote};
 
 /// A table with a partition key.
@@ -34,7 +35,7 @@ impl Remote for Items {
         &[BAD_NUMBER, DEEP, DUPLICATE_MEMBER, EMPTY_KEY, EMPTY_SET, LONG_KEY, NO_KEY, WRONG_KEY];
 
     async fn create(endpoint: &Endpoint, name: &str) -> Self {
-        let client = Client::from_conf(local_config!(aws_sdk_dynamodb, &endpoint.url));
+        let client = Client::new(&Setup::at(&endpoint.url).build());
         let key = AttributeDefinition::builder().attribute_name(KEY).attribute_type(ScalarAttributeType::S);
         let schema = KeySchemaElement::builder().attribute_name(KEY).key_type(KeyType::Hash);
         let create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
@@ -48,7 +49,7 @@ impl Remote for Items {
     }
 
     fn elsewhere(&self, endpoint: &Endpoint, settings: Settings) -> Writer<DynamoDb> {
-        writer(&Client::from_conf(local_config!(aws_sdk_dynamodb, &endpoint.url)), &self.name, settings)
+        writer(&Client::new(&Setup::at(&endpoint.url).build()), &self.name, settings)
     }
 
     fn astray(&self) -> Option<Writer<DynamoDb>> {

@@ -20,18 +20,3 @@ impl Endpoint {
         }
     }
 }
-
-/// The settings that every client of the SDK has in common here; the two macros of one line each
-/// would otherwise stand in every file.
-macro_rules! local_config {
-    ($sdk:ident, $url:expr) => {
-        $sdk::Config::builder()
-            .behavior_version($sdk::config::BehaviorVersion::latest())
-            .credentials_provider($sdk::config::Credentials::new("local", "local", None, None, "static"))
-            .region($sdk::config::Region::from_static("us-east-1"))
-            .endpoint_url($url)
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build()
-    };
-}
-pub(crate) use local_config;

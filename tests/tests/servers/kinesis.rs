@@ -9,8 +9,9 @@ use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{PutRecordsRequestEntry, ShardIteratorType};
 use batch_core::{Settings, Writer};
 use batch_kinesis::{Kinesis, KinesisWriter, Record};
+use batchwright_kit::Setup;
 
-use crate::endpoint::{Endpoint, local_config};
+use crate::endpoint::Endpoint;
 use crate::remote::{Held, Remote};
 
 /// A stream of two shards.
@@ -77,7 +78,7 @@ impl Remote for Records {
     async fn refuses(&self, what: &str) -> bool {
         let record = self.forbidden(what);
         let entry = PutRecordsRequestEntry::builder().data(Blob::new(record.data().to_vec()));
-        let entry = entry.partition_key(record.key().unwrap_or_default());
+        let entry = entry.partition_key(record.get_partition_key().unwrap_or_default());
         let entry =
             entry.set_explicit_hash_key((what == LARGE_HASH_KEY).then(|| BEYOND_HASH_KEYS.to_owned()));
         let put = self.client.put_records().stream_name(&self.name).records(entry.build().unwrap());
@@ -111,7 +112,7 @@ impl Records {
 }
 
 fn client(endpoint: &Endpoint) -> Client {
-    Client::from_conf(local_config!(aws_sdk_kinesis, &endpoint.url))
+    Client::new(&Setup::at(&endpoint.url).build())
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<Kinesis> {

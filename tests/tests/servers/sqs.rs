@@ -7,8 +7,9 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, QueueAttributeName, SendMessageBatchRequestEntry};
 use batch_core::{Settings, Writer};
 use batch_sqs::{AttributeValue, Message, Sqs, SqsWriter};
+use batchwright_kit::Setup;
 
-use crate::endpoint::{Endpoint, local_config};
+use crate::endpoint::Endpoint;
 use crate::remote::{Held, Remote};
 
 /// A standard queue.
@@ -119,9 +120,9 @@ impl Remotely {
     async fn refuses(&self, message: &Message, is_fifo: bool) -> bool {
         let entry = SendMessageBatchRequestEntry::builder().id("0").message_body(message.body());
         let mut entry = entry.build().unwrap();
-        entry.message_group_id = message.message_group_id().map(str::to_owned);
+        entry.message_group_id = message.get_group().map(str::to_owned);
         entry.message_deduplication_id = is_fifo.then(|| "once".to_owned());
-        entry.delay_seconds = message.message_delay().map(|delay| delay.as_secs() as i32);
+        entry.delay_seconds = message.get_delay().map(|delay| delay.as_secs() as i32);
         let attributes: BTreeMap<_, _> = message.attributes().collect();
         if !attributes.is_empty() {
             let value = |n: usize| {
@@ -139,7 +140,7 @@ impl Remotely {
 }
 
 fn client(endpoint: &Endpoint) -> Client {
-    Client::from_conf(local_config!(aws_sdk_sqs, &endpoint.url))
+    Client::new(&Setup::at(&endpoint.url).build())
 }
 
 fn writer(client: &Client, name: &str, settings: Settings) -> Writer<Sqs> {

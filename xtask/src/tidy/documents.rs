@@ -43,11 +43,14 @@ pub(crate) fn readme_tables(repository: &Repository) -> Findings {
     rows.chain(test).collect()
 }
 
-/// The suites that run every service have a file about it.
+/// The suites that run every service have a file about it, and its own tests make use of those that every adapter passes.
 pub(crate) fn suites(repository: &Repository) -> Findings {
     let missing = |service: &Package| {
         let file = |suite: &&str| format!("{suite}/{}.rs", service.service_name());
-        SUITES.iter().filter_map(|suite| repository.expect(file(suite), |_| true, "")).collect::<Vec<_>>()
+        let files = SUITES.iter().filter_map(|suite| repository.expect(file(suite), |_| true, ""));
+        let passes = |text: &str| text.contains(ADAPTER_SUITE);
+        let otherwise = format!("make tests of what every adapter passes: `{ADAPTER_SUITE}(…)`");
+        files.chain(repository.expect(service.file("tests/it/main.rs"), passes, &otherwise)).collect::<Vec<_>>()
     };
     repository.workspace.services().flat_map(missing).collect()
 }
@@ -82,6 +85,9 @@ fn missing_rows(readme: &Path, repository: &Repository) -> Findings {
 fn has_row(text: &str, name: &str) -> bool {
     text.lines().any(|line| line.trim_start().starts_with('|') && line.contains(name))
 }
+
+/// Makes tests of what every adapter passes.
+const ADAPTER_SUITE: &str = "batchwright_kit::adapter_suite!";
 
 /// The scripts that run what `cargo xtask ci` runs.
 const PIPELINES: [&str; 2] = [".ci/run", WORKFLOW];

@@ -5,7 +5,6 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::sdk_config::Builder;
 
 use super::client::check;
 use crate::{Fixture, Setup};
@@ -14,12 +13,12 @@ use crate::{Fixture, Setup};
 pub async fn a_real_connection_refused_was_never_sent<F: Fixture>() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let words = ["check the network, the region and the endpoint"];
-    check::<F>(real(&format!("http://{closed}")), "Unsent(NotConnected)", &words).await;
+    check::<F>(Setup::at(&format!("http://{closed}")), "Unsent(NotConnected)", &words).await;
 }
 
 /// TLS with a client that has none; a name that does not resolve reads the same.
 pub async fn a_real_client_that_cannot_connect_for_another_reason_never_sent<F: Fixture>() {
-    check::<F>(real("https://127.0.0.1:1"), "Unsent(NotConnected)", &[]).await;
+    check::<F>(Setup::at("https://127.0.0.1:1"), "Unsent(NotConnected)", &[]).await;
 }
 
 /// A listener whose backlog is full answers no more.
@@ -32,7 +31,7 @@ pub async fn a_real_connection_that_takes_too_long_to_make_was_never_sent<F: Fix
     let _backlog: Vec<_> = attempts.take_while(Result::is_ok).collect();
 
     let connect = TimeoutConfig::builder().connect_timeout(Duration::from_millis(10)).build();
-    let config = real(&format!("http://{address}")).timeout_config(connect);
+    let config = Setup::at(&format!("http://{address}")).timeout_config(connect);
     check::<F>(config, "Unsent(NotConnected)", &[]).await;
 }
 
@@ -44,12 +43,6 @@ pub async fn a_real_connection_that_ends_before_the_answer_may_have_sent<F: Fixt
         let (mut connection, _) = listener.accept().unwrap();
         io::Read::read(&mut connection, &mut [0; 100]).unwrap();
     });
-    check::<F>(real(&url), "Ambiguous(ConnectionLost)", &["ended before the answer"]).await;
+    check::<F>(Setup::at(&url), "Ambiguous(ConnectionLost)", &["ended before the answer"]).await;
     server.join().unwrap();
-}
-
-/// A configuration of the client that a program has, without TLS.
-fn real(url: &str) -> Builder {
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    Setup::with_credentials().http_client(http).endpoint_url(url)
 }

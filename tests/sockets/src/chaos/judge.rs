@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::report::{Answer, Report};
-use crate::destination::{Copies, Held};
+use crate::destination::Copies;
 
 /// What is known of a destination and of how it was written to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
     pub(super) copies: Copies,
     /// How many lanes the entries have in turn; 0 where there are none.
-    pub(super) lanes: u64,
+    pub(super) lanes: usize,
     pub(super) is_ordered: bool,
 }
 
 /// What contradicts the report.
-pub(super) fn judge(report: &Report, held: &[Held], rules: Rules) -> Vec<String> {
+pub(super) fn judge(report: &Report, held: &[Option<u64>], rules: Rules) -> Vec<String> {
     let mut faults = Vec::new();
     let mut copies: BTreeMap<u64, usize> = BTreeMap::new();
     for held in held {
-        match held.number {
+        match *held {
             None => faults.push("an entry was altered".to_owned()),
             Some(number) => *copies.entry(number).or_default() += 1,
         }
@@ -67,14 +67,14 @@ fn strangers(report: &Report, numbers: impl Iterator<Item = u64>) -> Vec<String>
 }
 
 /// Entries that came first after a later one of their lane, where both were delivered.
-fn disorder(report: &Report, held: &[Held], rules: Rules) -> Vec<String> {
+fn disorder(report: &Report, held: &[Option<u64>], rules: Rules) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut last: BTreeMap<u64, u64> = BTreeMap::new();
     let mut faults = Vec::new();
     let is_delivered =
         |number: &u64| !matches!(report.answers.get(number), None | Some(Answer::HandedBack { .. }));
-    for number in held.iter().filter_map(|held| held.number).filter(is_delivered) {
-        let Some(lane) = number.checked_rem(rules.lanes) else { continue };
+    for number in held.iter().filter_map(|held| *held).filter(is_delivered) {
+        let Some(lane) = number.checked_rem(rules.lanes as u64) else { continue };
         if !seen.insert(number) {
             continue;
         }
@@ -89,7 +89,7 @@ fn disorder(report: &Report, held: &[Held], rules: Rules) -> Vec<String> {
 mod tests {
     use super::{Rules, judge};
     use crate::chaos::report::Report;
-    use crate::destination::{Copies, Held};
+    use crate::destination::Copies;
 
     const RULES: Rules = Rules { copies: Copies::IfMarked, lanes: 2, is_ordered: true };
 
@@ -97,7 +97,7 @@ mod tests {
     fn agrees(lines: &[&str], held: &[u64], rules: Rules) -> bool {
         let mut report = Report::default();
         lines.iter().for_each(|line| report.read(line).unwrap());
-        let held: Vec<_> = held.iter().map(|&number| Held { number: Some(number), lane: None }).collect();
+        let held: Vec<_> = held.iter().copied().map(Some).collect();
         judge(&report, &held, rules).is_empty()
     }
 
@@ -135,8 +135,7 @@ mod tests {
         assert!(!agrees(&ended, &[0, 1], RULES));
         assert!(agrees(&ended[..2], &[0, 1], RULES), "a killed program had no time to say it");
         assert!(!agrees(&ended[..2], &[0, 2], RULES), "of one entry at most");
-        let altered = [Held { number: None, lane: None }];
-        assert_eq!(judge(&Report::default(), &altered, RULES), ["an entry was altered"]);
+        assert_eq!(judge(&Report::default(), &[None], RULES), ["an entry was altered"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::judge::{Rules, judge};
 use super::lot::{End, KILL, Lot};
 use super::report::{Answer, Report};
 use crate::clock;
-use crate::destination::{Destination, Errand, Name, config};
+use crate::destination::{Destination, Errand, Name, at, create, held};
 use crate::process::Process;
 use crate::proxy::{Climate, Proxy};
 
@@ -76,7 +76,7 @@ impl Errand for Trial<'_> {
         let faults = FaultPlan::random(lot.faults, self.seed).latency(Duration::ZERO..LONGEST_LATENCY);
         let server = LocalServer::builder().seed(self.seed).faults(faults).build();
         let listening = server.listen("127.0.0.1:0").await?;
-        D::open(&config(&listening.url())).create().await?;
+        create(&at::<D>(&listening.url())).await?;
         let climate = Climate { trouble: lot.trouble, seed: self.seed };
         let proxy = Proxy::listen(listening.addr(), climate).await?;
         let outcome = self.watch(&lot, &proxy.url()).await;
@@ -85,7 +85,7 @@ impl Errand for Trial<'_> {
         listening.stop().await;
         let rules = Rules { copies: D::COPIES, lanes: D::LANES, is_ordered: lot.order == Order::Strict };
         Ok(match outcome {
-            Ok(report) => Verdict::of(&report, judge(&report, &D::held(&server), rules)),
+            Ok(report) => Verdict::of(&report, judge(&report, &held::<D>(&server), rules)),
             Err(error) => Verdict { faults: vec![format!("{error:#}")], ..Verdict::default() },
         })
     }

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::lot::{Door, Lot};
 use super::report::{say_accepted, say_back, say_ended, say_flushed, say_sent};
 use crate::clock;
-use crate::destination::{Destination, EntryOf, Errand, Name, config};
+use crate::destination::{self, Destination, EntryOf, Errand, Name, at, entry};
 
 /// Writes what a seed says to a destination, and says what becomes of it.
 #[derive(Clone, Debug, Args)]
@@ -46,7 +46,7 @@ impl Errand for Writing<'_> {
     async fn run<D: Destination>(self) -> Result<()> {
         let lot = Lot::draw(self.0.seed);
         let told = told_to_end()?;
-        let writer = D::open(&config(&self.0.endpoint)).writer(lot.settings())?;
+        let writer = destination::writer(&at::<D>(&self.0.endpoint), lot.settings())?;
         match lot.door {
             Door::Flush { every, within } => by_flush::<D>(&lot, writer.clone(), told, every, within).await,
             Door::Receipt => by_receipt::<D>(&lot, writer.clone(), told).await,
@@ -81,7 +81,7 @@ async fn by_receipt<D: Destination>(lot: &Lot, writer: Writer<D::Service>, mut t
     let answers = collect::<D>(collected);
     for number in 0..lot.entries {
         let submitted = async {
-            let receipt = writer.submit_tracked(D::entry(number, lot.bytes)).await;
+            let receipt = writer.submit_tracked(entry::<D>(number, lot.bytes)).await;
             accepted(number, receipt.map(|receipt| receipts.send((number, receipt))));
             clock::sleep(lot.pause).await;
         };
@@ -127,7 +127,7 @@ async fn by_flush<D: Destination>(
     let mut next = 0;
     while next < lot.entries {
         let submitted = async {
-            accepted(next, writer.submit(D::entry(next, lot.bytes)).await);
+            accepted(next, writer.submit(entry::<D>(next, lot.bytes)).await);
             clock::sleep(lot.pause).await;
         };
         tokio::select! {
@@ -155,7 +155,7 @@ fn accepted<T, E>(number: u64, outcome: Result<T, SubmitError<E>>) {
 fn back<D: Destination>(items: Vec<UnprocessedItem<EntryOf<D>>>) {
     for item in items {
         // A number that no entry has, if this one was altered.
-        say_back(D::number(&item.entry).unwrap_or(u64::MAX), &item);
+        say_back(destination::number::<D>(&item.entry).unwrap_or(u64::MAX), &item);
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::arguments::Soak;
 use super::tally::Tally;
 use crate::clock;
-use crate::destination::Destination;
+use crate::destination::{Destination, entry};
 
 /// Entries on their way.
 pub(super) struct Load<D: Destination> {
@@ -99,7 +99,7 @@ impl<D: Destination> Shared<D> {
     async fn submit_one(&self, bytes: usize) {
         let number = self.submitted.fetch_add(1, Ordering::AcqRel);
         let at = clock::now();
-        match self.writer.submit_tracked(D::entry(number, bytes)).await {
+        match self.writer.submit_tracked(entry::<D>(number, bytes)).await {
             Ok(receipt) => {
                 // It is there as long as this is.
                 let _ = self.entered.send(Entered { number, at, receipt });

@@ -7,7 +7,7 @@ use batch_local::{Allowance, Chosen, Fault, FaultPlan, Listening, LocalServer};
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
-use crate::destination::{Destination, Errand, Name, Throttles};
+use crate::destination::{Destination, Errand, Name, Throttles, request_entries};
 
 /// Serves a soak until its standard input ends.
 #[derive(Clone, Debug, Args)]
@@ -111,7 +111,7 @@ fn plan<D: Destination>(arguments: &Serve) -> FaultPlan {
             Fault::throttle_entries(Chosen::Above(allowance))
         }
         Throttles::Requests => {
-            let requests = arguments.throttle / D::REQUEST_ENTRIES as u32;
+            let requests = arguments.throttle / request_entries::<D>() as u32;
             Fault::ThrottleAbove(Allowance::per_second(requests.max(1)))
         }
     })

@@ -1,22 +1,17 @@
 use aws_smithy_cbor::Encoder;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use batch_cloudwatch::aws_sdk_cloudwatch;
-use batch_cloudwatch::{CloudWatch, Metric, StatisticSet};
+use batch_cloudwatch::{Metric, StatisticSet};
 use batchwright_tests::Datums;
 
-use super::{Suspect, client};
+use super::Suspect;
 use crate::paths::answer;
 use crate::planted::{MARK, NUMBER, STRANGE};
-use crate::trouble::{Asked, Setup};
+use crate::trouble::Asked;
 
 impl Suspect for Datums {
     const UNKNOWN: (u16, &'static str) = (404, "ResourceNotFound");
     const READ: u16 = 400;
     const CONTENT: &'static str = "application/cbor";
-
-    fn service(setup: Setup) -> CloudWatch {
-        CloudWatch::new(client!(aws_sdk_cloudwatch, setup), "orders")
-    }
 
     fn guilty(n: usize) -> Metric {
         let metric = Metric::new(format!("{MARK} metric {n}"), number());

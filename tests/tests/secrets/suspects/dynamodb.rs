@@ -3,25 +3,20 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use batch_dynamodb::Write;
 use batch_dynamodb::aws_sdk_dynamodb::primitives::Blob;
 use batch_dynamodb::aws_sdk_dynamodb::types::AttributeValue::{self, B, Bs, L, M, N, Ns, Null, S, Ss};
-use batch_dynamodb::{DynamoDb, ScalarType, Write, aws_sdk_dynamodb};
-use batchwright_tests::Items;
+use batchwright_tests::{Items, Setup};
 use serde_json::{Value, json};
 
-use super::{Suspect, client, json_error};
+use super::{Suspect, json_error};
 use crate::paths::answer;
 use crate::planted::{MARK, NUMBER};
-use crate::trouble::{Asked, Setup};
+use crate::trouble::Asked;
 
 impl Suspect for Items {
     const UNKNOWN: (u16, &'static str) = (400, "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException");
     const CONTENT: &'static str = "application/x-amz-json-1.0";
-
-    fn service(setup: Setup) -> DynamoDb {
-        let table = DynamoDb::new(client!(aws_sdk_dynamodb, setup), "orders");
-        table.partition_key("id", ScalarType::String)
-    }
 
     fn guilty(n: usize) -> Write {
         let key = ("id".to_owned(), S(format!("{MARK} key {n}")));
@@ -91,7 +86,7 @@ impl Suspect for Items {
     }
 
     async fn look_up(setup: Setup) -> Option<Box<dyn Error>> {
-        let table = DynamoDb::new(client!(aws_sdk_dynamodb, setup), "orders");
+        let table = Self::through(&setup);
         let discovery = tokio::time::timeout(Duration::from_secs(60), table.discover_keys());
         discovery.await.ok()?.err().map(Into::into)
     }

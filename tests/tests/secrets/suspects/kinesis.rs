@@ -2,21 +2,21 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use batch_kinesis::{Kinesis, Record, aws_sdk_kinesis};
-use batchwright_tests::{Keyed, Spread};
+use batch_kinesis::{Kinesis, Record};
+use batchwright_tests::{Destination, Keyed, Setup, Spread};
 use serde_json::{Value, json};
 
-use super::{Suspect, client, json_error};
+use super::{Suspect, json_error};
 use crate::paths::answer;
 use crate::planted::{MARK, NUMBER, STRANGE};
-use crate::trouble::{Asked, Setup};
+use crate::trouble::Asked;
 
 impl Suspect for Keyed {
     const UNKNOWN: (u16, &'static str) = (400, "ResourceNotFoundException");
     const CONTENT: &'static str = "application/x-amz-json-1.1";
 
-    fn service(setup: Setup) -> Kinesis {
-        Kinesis::new(client!(aws_sdk_kinesis, setup), "orders").partition_key_from("key")
+    fn with_options(stream: Kinesis) -> Kinesis {
+        stream.partition_key_from("key")
     }
 
     fn guilty(n: usize) -> Record {
@@ -59,7 +59,7 @@ impl Suspect for Keyed {
     }
 
     async fn look_up(setup: Setup) -> Option<Box<dyn Error>> {
-        let stream = Kinesis::new(client!(aws_sdk_kinesis, setup), "orders");
+        let stream = Self::open(&setup).service();
         let discovered = tokio::time::timeout(Duration::from_secs(60), stream.discover_limits());
         discovered.await.ok()?.err().map(Into::into)
     }
@@ -68,10 +68,6 @@ impl Suspect for Keyed {
 impl Suspect for Spread {
     const UNKNOWN: (u16, &'static str) = Keyed::UNKNOWN;
     const CONTENT: &'static str = Keyed::CONTENT;
-
-    fn service(setup: Setup) -> Kinesis {
-        Kinesis::new(client!(aws_sdk_kinesis, setup), "orders")
-    }
 
     fn guilty(n: usize) -> Record {
         Record::new(format!("{MARK} data {n}"))

@@ -3,22 +3,18 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use batch_core::Settings;
-use batch_sqs::{AttributeValue, Message, Sqs, aws_sdk_sqs};
-use batchwright_tests::{Fifo, Standard};
+use batch_sqs::{AttributeValue, Message, Sqs};
+use batchwright_tests::{Fifo, Setup, Standard};
 use serde_json::{Value, json};
 
-use super::{Suspect, client, json_error};
+use super::{Suspect, json_error};
 use crate::paths::answer;
 use crate::planted::{FORBIDDEN, MARK, NUMBER, STRANGE};
-use crate::trouble::{Asked, Setup};
+use crate::trouble::Asked;
 
 impl Suspect for Fifo {
     const UNKNOWN: (u16, &'static str) = (400, "com.amazonaws.sqs#QueueDoesNotExist");
     const CONTENT: &'static str = "application/x-amz-json-1.0";
-
-    fn service(setup: Setup) -> Sqs {
-        queue("orders.fifo", setup)
-    }
 
     fn guilty(n: usize) -> Message {
         with_attributes(message(n), n)
@@ -81,10 +77,6 @@ impl Suspect for Standard {
     const UNKNOWN: (u16, &'static str) = Fifo::UNKNOWN;
     const CONTENT: &'static str = Fifo::CONTENT;
 
-    fn service(setup: Setup) -> Sqs {
-        queue("orders", setup)
-    }
-
     fn guilty(n: usize) -> Message {
         with_attributes(Message::new(format!("{MARK} body {n}")), n)
     }
@@ -113,10 +105,6 @@ impl Suspect for Standard {
     async fn look_up(setup: Setup) -> Option<Box<dyn Error>> {
         look_up::<Self>(setup).await
     }
-}
-
-fn queue(name: &str, setup: Setup) -> Sqs {
-    Sqs::new(client!(aws_sdk_sqs, setup), name)
 }
 
 /// The queue is looked up when the first message is sent.
