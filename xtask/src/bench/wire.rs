@@ -1,53 +1,31 @@
 //! The bench of processor time over loopback sockets, and the picture of its report.
 
-use std::path::{Path, PathBuf, absolute};
+use std::env::consts::EXE_SUFFIX;
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::cargo::Cargo;
-use crate::plot;
+use crate::{plot, tools};
 
-/// Builds the programs, runs them with these arguments, and draws the report if they ask for one.
+/// Builds the programs, runs the one that measures with these arguments, and draws the report if they ask for
+/// one. The program is run without cargo, which would build it anew if a source has changed meanwhile.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let (arguments, report) = located(arguments)?;
-    build().run()?;
-    call(&arguments).run()?;
-    match report {
-        Some(report) => draw(&report),
-        None => Ok(()),
-    }
+    Cargo::new("build --release --package batchwright-wire --bins").run()?;
+    let program = tools::place("release").join(format!("wire{EXE_SUFFIX}"));
+    tools::run(Command::new(program).args(arguments))?;
+    report(arguments).map_or(Ok(()), |directory| draw(Path::new(directory)))
 }
 
-fn build() -> Cargo {
-    Cargo::new("build --release --package batchwright-wire --bins")
-}
-
-fn call(arguments: &[String]) -> Cargo {
-    let wire = Cargo::new("run --quiet --release --package batchwright-wire --bin wire --");
-    arguments.iter().fold(wire, Cargo::arg)
-}
-
-/// The arguments with the directory of the report as seen from anywhere, since the program runs in the root
-/// of the workspace; and that directory.
-fn located(arguments: &[String]) -> Result<(Vec<String>, Option<PathBuf>)> {
-    let (mut all, mut report) = (Vec::new(), None);
+/// The directory that the report goes to.
+fn report(arguments: &[String]) -> Option<&str> {
     let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        let given = match argument.strip_prefix("--report") {
-            Some("") => arguments.next().map(String::as_str),
-            Some(value) => value.strip_prefix('='),
-            None => None,
-        };
-        match given {
-            None => all.push(argument.clone()),
-            Some(directory) => {
-                let directory = absolute(directory)?;
-                all.extend(["--report".to_owned(), directory.display().to_string()]);
-                report = Some(directory);
-            }
-        }
+    let given = arguments.find_map(|argument| argument.strip_prefix("--report"))?;
+    match given {
+        "" => arguments.next().map(String::as_str),
+        _ => given.strip_prefix('='),
     }
-    Ok((all, report))
 }
 
 /// A report of rates alone has nothing to draw.
@@ -58,30 +36,18 @@ fn draw(report: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::absolute;
+    use super::report;
 
-    use super::{call, located};
-
-    fn check(arguments: &[&str]) {
-        let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let (passed_on, report) = located(&arguments).unwrap();
-        let expected = absolute("there").unwrap();
-        assert_eq!(report.as_ref(), Some(&expected));
-        let expected = ["--rounds", "3", "--report", expected.to_str().unwrap(), "--all"];
-        assert_eq!(passed_on, expected);
+    fn check(arguments: &str, expected: Option<&str>) {
+        let arguments: Vec<_> = arguments.split(' ').map(str::to_owned).collect();
+        assert_eq!(report(&arguments), expected, "{arguments:?}");
     }
 
     #[test]
-    fn the_report_is_found_wherever_the_program_runs() {
-        check(&["--rounds", "3", "--report", "there", "--all"]);
-        check(&["--rounds", "3", "--report=there", "--all"]);
-    }
-
-    #[test]
-    fn the_arguments_are_passed_on() {
-        let (passed_on, report) = located(&["--rate".to_owned(), "100".to_owned()]).unwrap();
-        assert_eq!(report, None);
-        let expected = "cargo run --quiet --release --package batchwright-wire --bin wire -- --rate 100";
-        assert_eq!(call(&passed_on).to_string(), expected);
+    fn the_report_is_found_in_either_form() {
+        check("--rounds 3 --report there --all", Some("there"));
+        check("--rounds 3 --report=there --all", Some("there"));
+        check("--rounds 3 --all", None);
+        check("--report", None);
     }
 }
