@@ -31,9 +31,7 @@ pub mod guide;
 
 #[doc(inline)]
 pub use batch_core as core;
-pub use batch_core::{
-    Backoff, Cause, ConfigError, Duplicates, Failure, Linger, OnAmbiguous, Order, Permit, Receipt,
-    ReserveError, Sent, Settings, Stats, SubmitError, UnprocessedItem,
-};
+
+batch_core::re_export_core!();
 
 each_service!(re_export);
