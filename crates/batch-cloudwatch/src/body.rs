@@ -42,17 +42,17 @@ fn datum(sink: &mut impl Sink, metric: &Metric) {
     begin_map(sink);
     text(sink, "MetricName");
     text(sink, metric.name());
-    dimensions(sink, metric.metric_dimensions());
-    if let Some(instant) = metric.metric_timestamp() {
+    dimensions(sink, metric.get_dimensions());
+    if let Some(instant) = metric.get_timestamp() {
         text(sink, "Timestamp");
         timestamp(sink, &instant);
     }
     value(sink, metric.value());
-    if let Some(unit) = metric.metric_unit() {
+    if let Some(unit) = metric.get_unit() {
         text(sink, "Unit");
         text(sink, unit.as_str());
     }
-    if let Some(seconds) = metric.metric_storage_resolution() {
+    if let Some(seconds) = metric.get_storage_resolution() {
         text(sink, "StorageResolution");
         integer(sink, seconds);
     }

@@ -95,7 +95,7 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::new("Orders", 1).dimension("Shop", "Berlin").dimension("Kind", "Online");
-    /// assert_eq!(metric.metric_dimensions().count(), 2);
+    /// assert_eq!(metric.get_dimensions().count(), 2);
     /// ```
     pub fn dimension(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.dimensions.push((name.into(), value.into()));
@@ -129,7 +129,7 @@ impl Metric {
     /// use batch_cloudwatch::{DateTime, Metric};
     ///
     /// let metric = Metric::new("Orders", 1).timestamp(SystemTime::UNIX_EPOCH);
-    /// assert_eq!(metric.metric_timestamp(), Some(DateTime::from_secs(0)));
+    /// assert_eq!(metric.get_timestamp(), Some(DateTime::from_secs(0)));
     /// ```
     pub fn timestamp(mut self, timestamp: impl Into<DateTime>) -> Self {
         self.timestamp = Some(timestamp.into());
@@ -158,7 +158,7 @@ impl Metric {
     /// use batch_cloudwatch::Metric;
     ///
     /// let metric = Metric::new("Orders", 1).storage_resolution(1);
-    /// assert_eq!(metric.metric_storage_resolution(), Some(1));
+    /// assert_eq!(metric.get_storage_resolution(), Some(1));
     /// ```
     pub fn storage_resolution(mut self, seconds: i32) -> Self {
         self.storage_resolution = Some(seconds);
@@ -179,25 +179,25 @@ impl Metric {
 
     /// The names and values of the dimensions, in the order in which they were added.
     #[must_use]
-    pub fn metric_dimensions(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+    pub fn get_dimensions(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.dimensions.iter().map(|(name, value)| (&**name, value.as_str()))
     }
 
     /// The timestamp, if it was [given](Self::timestamp) or filled in by a writer.
     #[must_use]
-    pub fn metric_timestamp(&self) -> Option<DateTime> {
+    pub fn get_timestamp(&self) -> Option<DateTime> {
         self.timestamp
     }
 
     /// The unit, if it was [given](Self::unit).
     #[must_use]
-    pub fn metric_unit(&self) -> Option<&StandardUnit> {
+    pub fn get_unit(&self) -> Option<&StandardUnit> {
         self.unit.as_ref()
     }
 
     /// The storage resolution in seconds, if it was [given](Self::storage_resolution).
     #[must_use]
-    pub fn metric_storage_resolution(&self) -> Option<i32> {
+    pub fn get_storage_resolution(&self) -> Option<i32> {
         self.storage_resolution
     }
 

@@ -16,13 +16,13 @@ pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
     text::check("name of the metric", metric.name(), METRIC_NAME)?;
     numbers::check(metric.value())?;
     dimensions(metric)?;
-    metric.metric_unit().map_or(Ok(()), unit)?;
-    metric.metric_storage_resolution().map_or(Ok(()), storage_resolution)?;
-    metric.metric_timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
+    metric.get_unit().map_or(Ok(()), unit)?;
+    metric.get_storage_resolution().map_or(Ok(()), storage_resolution)?;
+    metric.get_timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
 }
 
 fn dimensions(metric: &Metric) -> Result<(), Invalid> {
-    let dimensions = metric.metric_dimensions();
+    let dimensions = metric.get_dimensions();
     at_most("dimensions", dimensions.len(), DIMENSIONS, "leave some out, or put them into the name")?;
     for (place, (name, value)) in dimensions.clone().enumerate() {
         let is_second = || dimensions.clone().take(place).any(|(earlier, _)| earlier == name);

@@ -12,10 +12,10 @@ pub(crate) fn datums(metrics: &[Metric]) -> Vec<MetricDatum> {
 /// Sets the fields themselves: a setter of the builder moves the whole datum.
 fn datum(metric: &Metric) -> MetricDatum {
     let mut datum = MetricDatum::builder().metric_name(metric.name()).build();
-    if metric.metric_dimensions().len() > 0 {
-        datum.dimensions = Some(metric.metric_dimensions().map(dimension).collect());
+    if metric.get_dimensions().len() > 0 {
+        datum.dimensions = Some(metric.get_dimensions().map(dimension).collect());
     }
-    datum.timestamp = metric.metric_timestamp();
+    datum.timestamp = metric.get_timestamp();
     match metric.value() {
         MetricValue::StatisticValues(set) => datum.statistic_values = Some(statistic_set(set)),
         MetricValue::Value(value) => datum.value = Some(*value),
@@ -24,8 +24,8 @@ fn datum(metric: &Metric) -> MetricDatum {
             datum.counts.clone_from(counts);
         }
     }
-    datum.unit = metric.metric_unit().cloned();
-    datum.storage_resolution = metric.metric_storage_resolution();
+    datum.unit = metric.get_unit().cloned();
+    datum.storage_resolution = metric.get_storage_resolution();
     datum
 }
 

@@ -41,7 +41,7 @@ pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;
 /// What a record counts, in bytes: its data, before it is encoded for the wire, and its partition
 /// key in UTF-8. An explicit hash key counts nothing.
 pub(crate) fn record_bytes(record: &Record) -> usize {
-    record.data().len() + record.key().map_or(0, str::len)
+    record.data().len() + record.get_partition_key().map_or(0, str::len)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::partition_key::PartitionKey;
 ///
 /// let record = Record::new("21.5 °C").partition_key("station-17");
 /// assert_eq!(record.data(), "21.5 °C".as_bytes());
-/// assert_eq!(record.key(), Some("station-17"));
+/// assert_eq!(record.get_partition_key(), Some("station-17"));
 /// ```
 #[derive(Clone, Eq, PartialEq)]
 #[must_use]
@@ -74,7 +74,7 @@ impl Record {
     /// ```
     /// use batch_kinesis::Record;
     ///
-    /// assert_eq!(Record::new("21.5 °C").partition_key("station-17").key(), Some("station-17"));
+    /// assert_eq!(Record::new("21.5 °C").partition_key("station-17").get_partition_key(), Some("station-17"));
     /// ```
     pub fn partition_key(mut self, key: impl Into<String>) -> Self {
         self.partition_key = Some(PartitionKey::Known(key.into()));
@@ -89,7 +89,7 @@ impl Record {
     /// use batch_kinesis::Record;
     ///
     /// let record = Record::new("21.5 °C").explicit_hash_key(u128::MAX / 2);
-    /// assert_eq!(record.hash_key(), Record::new("").explicit_hash_key("170141183460469231731687303715884105727").hash_key());
+    /// assert_eq!(record.get_explicit_hash_key(), Record::new("").explicit_hash_key("170141183460469231731687303715884105727").get_explicit_hash_key());
     /// ```
     pub fn explicit_hash_key(mut self, key: impl Into<HashKey>) -> Self {
         self.explicit_hash_key = Some(key.into());
@@ -110,13 +110,13 @@ impl Record {
 
     /// The partition key, if it was [given](Self::partition_key) or filled in by a writer.
     #[must_use]
-    pub fn key(&self) -> Option<&str> {
+    pub fn get_partition_key(&self) -> Option<&str> {
         self.partition_key.as_ref().map(PartitionKey::text)
     }
 
     /// The explicit hash key, if it was [given](Self::explicit_hash_key).
     #[must_use]
-    pub fn hash_key(&self) -> Option<&HashKey> {
+    pub fn get_explicit_hash_key(&self) -> Option<&HashKey> {
         self.explicit_hash_key.as_ref()
     }
 
@@ -142,7 +142,7 @@ impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("data_bytes", &self.data.len())
-            .field("partition_key_bytes", &self.key().map(str::len))
+            .field("partition_key_bytes", &self.get_partition_key().map(str::len))
             .field("has_explicit_hash_key", &self.explicit_hash_key.is_some())
             .finish()
     }

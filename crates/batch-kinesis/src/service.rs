@@ -58,7 +58,7 @@ impl Service for Kinesis {
     }
 
     fn prepare(&self, record: &mut Record) -> Result<(), Invalid> {
-        if record.key().is_none() {
+        if record.get_partition_key().is_none() {
             let key = self.keys.key(record.data())?;
             record.fill_in(key);
         }
@@ -84,7 +84,7 @@ pub(crate) fn entry(record: &Record) -> PutRecordsRequestEntry {
     let data = Blob::from_maybe_shared(record.data().clone());
     let entry = PutRecordsRequestEntry::builder().data(data).build();
     let mut entry = entry.expect("an entry needs data, and it is set");
-    entry.partition_key = record.key().map(str::to_owned);
-    entry.explicit_hash_key = record.hash_key().map(|key| key.as_str().to_owned());
+    entry.partition_key = record.get_partition_key().map(str::to_owned);
+    entry.explicit_hash_key = record.get_explicit_hash_key().map(|key| key.as_str().to_owned());
     entry
 }

@@ -8,17 +8,17 @@ use crate::{HashKey, Record};
 
 /// Why a stream would refuse the record, if it would. A partition key must have been filled in.
 pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
-    match record.key() {
+    match record.get_partition_key() {
         Some(key) => partition_key(key)?,
         None => return refuse("the record has no partition key; give it one with `Record::partition_key`"),
     }
-    record.hash_key().map_or(Ok(()), hash_key)
+    record.get_explicit_hash_key().map_or(Ok(()), hash_key)
 }
 
 /// Why this record is not sent to a stream that distributes its records by itself, if it is not: both
 /// keys mean nothing to that.
 pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
-    let (key, method) = match (record.known_key(), record.hash_key()) {
+    let (key, method) = match (record.known_key(), record.get_explicit_hash_key()) {
         (Some(_), _) => ("a partition key", "partition_key"),
         (None, Some(_)) => ("an explicit hash key", "explicit_hash_key"),
         (None, None) => return Ok(()),

@@ -25,7 +25,7 @@ impl Sqs {
     async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
         let url = self.lookup.url(&self.client).await?;
         let codes = if self.is_by_content { &BY_CONTENT } else { &CODES };
-        let ids = EntryIds::of(messages, Message::entry_id);
+        let ids = EntryIds::of(messages, Message::get_id);
         let request = self
             .client
             .send_message_batch()
@@ -87,8 +87,8 @@ impl Service for Sqs {
         validate::message(message, self.is_fifo())?;
         let bytes = message_bytes(message);
         let (lane, identity) = match self.is_fifo() {
-            true => (message.message_group_id().map(Key::from), fifo_identity(message)),
-            false => (None, message.entry_id().map(Key::from)),
+            true => (message.get_group().map(Key::from), fifo_identity(message)),
+            false => (None, message.get_id().map(Key::from)),
         };
         Ok(Measure::of_bytes(bytes).heap_bytes(message.heap_bytes()).lane(lane).identity(identity))
     }
@@ -102,6 +102,6 @@ impl Service for Sqs {
 /// What tells a message of a FIFO queue from others: the group, and the deduplication id if another
 /// message can have the same.
 fn fifo_identity(message: &Message) -> Option<Key<'static>> {
-    let (group, id) = (message.message_group_id()?, message.known_deduplication_id()?);
+    let (group, id) = (message.get_group()?, message.known_deduplication_id()?);
     Some(Key::pair(group, id))
 }

@@ -13,18 +13,18 @@ use crate::{AttributeValue, Message};
 /// Why a queue of this kind would refuse the message, if it would.
 pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
     body(message.body())?;
-    if let Some(id) = message.entry_id() {
+    if let Some(id) = message.get_id() {
         entry_id(id)?;
     }
-    if let Some(wait) = message.message_delay() {
+    if let Some(wait) = message.get_delay() {
         delay(wait, fifo)?;
     }
-    match message.message_group_id() {
+    match message.get_group() {
         Some(id) => group(id)?,
         None if fifo => return refuse(NO_GROUP),
         None => {}
     }
-    match message.message_deduplication_id() {
+    match message.get_deduplication_id() {
         Some(_) if !fifo => return refuse(NOT_FIFO),
         Some(id) => token("deduplication id", id)?,
         None => {}

@@ -16,9 +16,9 @@ pub(crate) fn entries(messages: &[Message], ids: &EntryIds<'_>) -> Vec<SendMessa
 fn entry(message: &Message, id: &str) -> SendMessageBatchRequestEntry {
     let entry = SendMessageBatchRequestEntry::builder().id(id).message_body(message.body()).build();
     let mut entry = entry.expect("an entry needs id and body, and both are set");
-    entry.delay_seconds = message.message_delay().map(|delay| delay.as_secs() as i32);
-    entry.message_deduplication_id = message.message_deduplication_id().map(str::to_owned);
-    entry.message_group_id = message.message_group_id().map(str::to_owned);
+    entry.delay_seconds = message.get_delay().map(|delay| delay.as_secs() as i32);
+    entry.message_deduplication_id = message.get_deduplication_id().map(str::to_owned);
+    entry.message_group_id = message.get_group().map(str::to_owned);
     if message.attributes().len() > 0 {
         let attributes = message.attributes().map(|(name, value)| (name.to_owned(), attribute(value)));
         entry.message_attributes = Some(attributes.collect());
@@ -48,7 +48,7 @@ mod tests {
 
     fn entry(message: Message) -> SendMessageBatchRequestEntry {
         let messages = [message];
-        entries(&messages, &EntryIds::of(&messages, Message::entry_id)).remove(0)
+        entries(&messages, &EntryIds::of(&messages, Message::get_id)).remove(0)
     }
 
     #[test]

@@ -24,12 +24,12 @@ fuzz_target!(|input: &[u8]| {
     let service = writer.service();
     let mut filled = record.clone();
     let prepared = service.prepare(&mut filled);
-    assert_eq!(prepared.is_ok(), filled.key().is_some(), "{prepared:?}");
-    if let (Some(member), None) = (&member, record.key()) {
-        same_key(record.data(), member, filled.key());
+    assert_eq!(prepared.is_ok(), filled.get_partition_key().is_some(), "{prepared:?}");
+    if let (Some(member), None) = (&member, record.get_partition_key()) {
+        same_key(record.data(), member, filled.get_partition_key());
     }
     let measured = service.measure(&filled);
-    if filled.key().is_some() {
+    if filled.get_partition_key().is_some() {
         agree(&measured, &service.limits().expect("they fit together"), &run(service.send(&Batch::of([filled.clone()]))));
     } else {
         measured.expect_err("without a key nothing can be sent");

@@ -47,7 +47,7 @@ impl Destination for Datums {
     }
 
     fn content(metric: &Metric) -> String {
-        metric.metric_dimensions().map(|(_, value)| value).collect()
+        metric.get_dimensions().map(|(_, value)| value).collect()
     }
 
     fn held(server: &LocalServer) -> Vec<Held> {

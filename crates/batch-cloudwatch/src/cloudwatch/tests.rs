@@ -45,7 +45,7 @@ fn a_metric_has_neither_lane_nor_identity_and_is_counted_as_it_is_sent() {
 fn a_metric_without_a_timestamp_gets_that_of_its_submission_and_keeps_it() {
     let mut metric = Metric::new("Temperature", 21.5);
     prepare(&mut metric);
-    assert_eq!(metric.metric_timestamp(), Some(now()));
+    assert_eq!(metric.get_timestamp(), Some(now()));
 
     let given = Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(1_799_999_000));
     let mut prepared = given.clone();

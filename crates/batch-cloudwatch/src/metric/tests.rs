@@ -7,15 +7,15 @@ use super::*;
 fn a_metric_has_what_was_set_and_nothing_else() {
     let bare = Metric::new("name", 1.5);
     assert_eq!((bare.name(), bare.value()), ("name", &MetricValue::Value(1.5)));
-    assert_eq!((bare.metric_dimensions().len(), bare.metric_timestamp()), (0, None));
-    assert_eq!((bare.metric_unit(), bare.metric_storage_resolution()), (None, None));
+    assert_eq!((bare.get_dimensions().len(), bare.get_timestamp()), (0, None));
+    assert_eq!((bare.get_unit(), bare.get_storage_resolution()), (None, None));
 
     let full = bare.dimension("a", "b").timestamp(DateTime::from_secs(7)).unit("Count").storage_resolution(1);
     assert_eq!((full.name(), full.value()), ("name", &MetricValue::Value(1.5)));
-    assert_eq!(full.metric_dimensions().collect::<Vec<_>>(), [("a", "b")]);
-    assert_eq!(full.metric_timestamp(), Some(DateTime::from_secs(7)));
-    assert_eq!(full.metric_unit(), Some(&StandardUnit::Count));
-    assert_eq!(full.metric_storage_resolution(), Some(1));
+    assert_eq!(full.get_dimensions().collect::<Vec<_>>(), [("a", "b")]);
+    assert_eq!(full.get_timestamp(), Some(DateTime::from_secs(7)));
+    assert_eq!(full.get_unit(), Some(&StandardUnit::Count));
+    assert_eq!(full.get_storage_resolution(), Some(1));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_timestamp_is_filled_in_once_and_a_given_one_stays() {
     metric.or_timestamp(|| at(2));
     assert_eq!(metric, Metric::new("m", 1).timestamp(at(1)));
     let system = SystemTime::UNIX_EPOCH + Duration::from_millis(1_500);
-    assert_eq!(Metric::new("m", 1).timestamp(system).metric_timestamp(), Some(DateTime::from_millis(1_500)));
+    assert_eq!(Metric::new("m", 1).timestamp(system).get_timestamp(), Some(DateTime::from_millis(1_500)));
 }
 
 #[test]

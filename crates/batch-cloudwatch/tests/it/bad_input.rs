@@ -27,7 +27,7 @@ async fn check_refused(metric: Metric, words: &[&str]) {
 
 /// The timestamp that it has, or one that is valid.
 fn metric_time(metric: &Metric) -> batch_cloudwatch::DateTime {
-    metric.metric_timestamp().unwrap_or_else(|| wall().into())
+    metric.get_timestamp().unwrap_or_else(|| wall().into())
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,11 +35,11 @@ async fn a_metric_handed_back_keeps_its_timestamp() {
     let writer = writer(Canned::script([error(403, "AccessDenied")]));
     writer.submit(Metric::new("m", 1)).await.unwrap();
     let item = writer.flush().await.remove(0);
-    let stamped = item.entry.metric_timestamp();
+    let stamped = item.entry.get_timestamp();
     assert!(stamped.is_some(), "{item:?}");
 
     writer.submit(item.entry).await.unwrap();
-    assert_eq!(writer.flush().await[0].entry.metric_timestamp(), stamped);
+    assert_eq!(writer.flush().await[0].entry.get_timestamp(), stamped);
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,7 +48,7 @@ impl Destination for Weather {
     }
 
     fn content(metric: &Metric) -> String {
-        metric.metric_dimensions().map(|(_, value)| value).collect()
+        metric.get_dimensions().map(|(_, value)| value).collect()
     }
 
     fn held(server: &LocalServer) -> Vec<Held> {

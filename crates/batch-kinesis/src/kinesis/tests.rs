@@ -53,7 +53,7 @@ fn a_given_key_is_a_lane_and_nothing_is_a_duplicate() {
 fn a_random_key_is_made_up_once_and_is_no_lane() {
     let kinesis = random();
     let record = prepared(&kinesis, Record::new("21.5 °C"));
-    assert_eq!(record.key().map(str::len), Some(8));
+    assert_eq!(record.get_partition_key().map(str::len), Some(8));
     let found = measure(&kinesis, &record);
     assert_eq!((found.lane, found.entry_bytes), (None, 8 + 8));
     assert_eq!(prepared(&kinesis, record.clone()), record, "it stays when it is submitted again");
@@ -64,9 +64,12 @@ fn a_random_key_is_made_up_once_and_is_no_lane() {
 fn a_key_from_the_data_is_a_lane_like_a_given_one() {
     let data = r#"{"station":"EWR","celsius":21.5}"#;
     let record = prepared(&from_member(), Record::new(data));
-    assert_eq!(record.key(), Some("EWR"));
+    assert_eq!(record.get_partition_key(), Some("EWR"));
     assert_eq!(measure(&from_member(), &record).lane, Some(Key::from("EWR")));
-    assert_eq!(prepared(&from_member(), Record::new(data).partition_key("JFK")).key(), Some("JFK"));
+    assert_eq!(
+        prepared(&from_member(), Record::new(data).partition_key("JFK")).get_partition_key(),
+        Some("JFK")
+    );
 }
 
 #[test]

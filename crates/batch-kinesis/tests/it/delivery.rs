@@ -61,7 +61,7 @@ async fn a_random_key_stays_the_same_through_retries_and_handing_back() {
     server.set_faults(FaultPlan::always(Fault::access_denied()));
     writer.submit(Record::new("21.5 °C")).await.unwrap();
     let [item] = &writer.flush().await[..] else { panic!("it comes back") };
-    let key = item.entry.key().unwrap().to_owned();
+    let key = item.entry.get_partition_key().unwrap().to_owned();
 
     let failing = Fault::partial_failure(Chosen::All, "InternalFailure", false);
     server.set_faults(FaultPlan::script([failing]));

@@ -72,8 +72,8 @@ fn only_a_fifo_message_is_filled_in_and_only_where_it_lacks_something() {
 
     let mut prepared = plain;
     prepare(&fifo(), &mut prepared);
-    assert_eq!(prepared.message_group_id(), Some("default"));
-    assert!(prepared.message_deduplication_id().is_some());
+    assert_eq!(prepared.get_group(), Some("default"));
+    assert!(prepared.get_deduplication_id().is_some());
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_queue_that_deduplicates_by_content_gets_no_id() {
     let mut message = Message::new("body").group("group");
     let by_content = Sqs::new(client(), "orders.fifo").content_based_deduplication(true);
     prepare(&by_content, &mut message);
-    assert_eq!(message.message_deduplication_id(), None);
+    assert_eq!(message.get_deduplication_id(), None);
     assert_eq!(measure(&by_content, &message).identity, None);
 }
 

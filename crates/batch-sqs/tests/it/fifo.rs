@@ -132,7 +132,7 @@ async fn a_message_handed_back_keeps_its_id_and_is_not_doubled_when_submitted_ag
     let mut unprocessed = writer.flush().await;
     assert!(unprocessed[0].maybe_delivered);
     let message = unprocessed.remove(0).entry;
-    let id = message.message_deduplication_id().unwrap().to_owned();
+    let id = message.get_deduplication_id().unwrap().to_owned();
 
     server.set_faults(FaultPlan::none());
     writer.submit(message.clone()).await.unwrap();
