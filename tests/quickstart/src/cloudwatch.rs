@@ -10,7 +10,7 @@ use batchwright::CloudWatchWriter;
 use batchwright::cloudwatch::{CloudWatch, Metric};
 use batchwright::core::Writer;
 
-use crate::destination::{Lines, Target};
+use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::outcome::{Fate, Outcome, Verdict};
 use crate::place::Place;
@@ -46,7 +46,7 @@ pub(crate) fn create(place: &Place) -> anyhow::Result<(CloudWatchNamespace, Writ
 }
 
 #[async_trait]
-impl Target for CloudWatchNamespace {
+impl Destination for CloudWatchNamespace {
     type Service = CloudWatch;
 
     fn entry(&self, line: &Line) -> Result<Option<Metric>, String> {

@@ -2,19 +2,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batchwright::core::{Service, Writer};
+use batchwright::core::Service;
 
-use crate::args::{Args, Kind};
+use crate::args::Kind;
 use crate::input::Line;
 use crate::outcome::{Outcome, Verdict};
-use crate::place::Place;
-use crate::progress::Progress;
-use crate::sending::Sending;
-use crate::{cloudwatch, dynamodb, kinesis, sqs};
 
 /// One destination: what it is made of, what a line becomes for it, and how it is read back.
 #[async_trait]
-pub(crate) trait Target: Send + Sync + 'static {
+pub(crate) trait Destination: Send + Sync + 'static {
     type Service: Service;
 
     /// What is sent for this line: nothing if it has nothing for this destination.
@@ -31,15 +27,15 @@ pub(crate) trait Target: Send + Sync + 'static {
     async fn remove(&self) -> anyhow::Result<()>;
 }
 
-/// What `T` submits.
-pub(crate) type EntryOf<T> = <<T as Target>::Service as Service>::Entry;
+/// What is submitted to it.
+pub(crate) type EntryOf<D> = <<D as Destination>::Service as Service>::Entry;
 
 /// All good lines, by number.
 pub(crate) type Lines = BTreeMap<usize, Line>;
 
-/// A destination on its way, whichever it is.
+/// Lines on their way to a destination, whichever it is.
 #[async_trait]
-pub(crate) trait Destination: Send + Sync {
+pub(crate) trait Delivery: Send + Sync {
     fn kind(&self) -> Kind;
 
     /// Hands over one line; waits while too many wait already.
@@ -56,28 +52,4 @@ pub(crate) trait Destination: Send + Sync {
 
     /// Removes it, where it would stay; says so if it cannot.
     async fn remove(&self);
-}
-
-/// Makes the destination and starts to send to it.
-pub(crate) async fn start(
-    kind: Kind,
-    place: &Place,
-    args: &Args,
-    progress: &Progress,
-) -> anyhow::Result<Box<dyn Destination>> {
-    Ok(match kind {
-        Kind::CloudWatch => sending(kind, cloudwatch::create(place)?, progress),
-        Kind::DynamoDb => sending(kind, dynamodb::create(place).await?, progress),
-        Kind::Kinesis => sending(kind, kinesis::create(place, args).await?, progress),
-        Kind::Sqs => sending(kind, sqs::create(place, args, false).await?, progress),
-        Kind::SqsFifo => sending(kind, sqs::create(place, args, true).await?, progress),
-    })
-}
-
-fn sending<T: Target>(
-    kind: Kind,
-    (target, writer): (T, Writer<T::Service>),
-    progress: &Progress,
-) -> Box<dyn Destination> {
-    Box::new(Sending::start(kind, target, writer, progress))
 }

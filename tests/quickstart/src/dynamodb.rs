@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 use batchwright::core::Writer;
 use batchwright::dynamodb::{DynamoDb, ScalarType, Write};
 
-use crate::destination::{Lines, Target};
+use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::numbers::normalized;
 use crate::outcome::{Fate, Outcome, Verdict};
@@ -52,7 +52,7 @@ pub(crate) async fn create(place: &Place) -> anyhow::Result<(DynamoDbTable, Writ
 }
 
 #[async_trait]
-impl Target for DynamoDbTable {
+impl Destination for DynamoDbTable {
     type Service = DynamoDb;
 
     fn entry(&self, line: &Line) -> Result<Option<Write>, String> {

@@ -11,7 +11,7 @@ use batchwright::kinesis::{Kinesis, KinesisWriter, Record};
 
 use crate::args::Args;
 use crate::copies::{self, Copy, Rules};
-use crate::destination::{Lines, Target};
+use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::outcome::{Outcome, Verdict};
 use crate::place::Place;
@@ -41,7 +41,7 @@ pub(crate) async fn create(place: &Place, args: &Args) -> anyhow::Result<(Kinesi
 }
 
 #[async_trait]
-impl Target for KinesisStream {
+impl Destination for KinesisStream {
     type Service = Kinesis;
 
     fn entry(&self, line: &Line) -> Result<Option<Record>, String> {

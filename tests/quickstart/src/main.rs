@@ -23,14 +23,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
-use args::Args;
+use args::{Args, Kind};
+use batchwright::core::Writer;
 use clap::Parser;
-use destination::{Destination, Lines};
+use destination::{Delivery, Destination, Lines};
 use input::Input;
 use outcome::Outcome;
 use place::Place;
 use progress::Progress;
 use report::{Report, Row};
+use sending::Sending;
 use tokio::sync::watch;
 
 /// How long the service may take for what it does in its own time.
@@ -44,7 +46,7 @@ struct Read {
     interrupted: bool,
 }
 
-type Destinations = Arc<Vec<Box<dyn Destination>>>;
+type Deliveries = Arc<Vec<Box<dyn Delivery>>>;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
@@ -71,7 +73,7 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
     let progress = Progress::new();
     let mut destinations = Vec::new();
     for kind in args.kinds() {
-        match destination::start(kind, &place, args, &progress).await {
+        match start(kind, &place, args, &progress).await {
             Ok(destination) => destinations.push(destination),
             Err(error) => {
                 remove(&destinations).await;
@@ -87,8 +89,32 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
     Ok(report)
 }
 
+/// Makes the destination and starts to send to it.
+async fn start(
+    kind: Kind,
+    place: &Place,
+    args: &Args,
+    progress: &Progress,
+) -> anyhow::Result<Box<dyn Delivery>> {
+    Ok(match kind {
+        Kind::CloudWatch => sending(kind, cloudwatch::create(place)?, progress),
+        Kind::DynamoDb => sending(kind, dynamodb::create(place).await?, progress),
+        Kind::Kinesis => sending(kind, kinesis::create(place, args).await?, progress),
+        Kind::Sqs => sending(kind, sqs::create(place, args, false).await?, progress),
+        Kind::SqsFifo => sending(kind, sqs::create(place, args, true).await?, progress),
+    })
+}
+
+fn sending<D: Destination>(
+    kind: Kind,
+    (destination, writer): (D, Writer<D::Service>),
+    progress: &Progress,
+) -> Box<dyn Delivery> {
+    Box::new(Sending::start(kind, destination, writer, progress))
+}
+
 async fn send_and_verify(
-    destinations: &Destinations,
+    destinations: &Deliveries,
     input: &mut Input,
     progress: &Progress,
 ) -> anyhow::Result<Report> {
@@ -120,7 +146,7 @@ async fn send_and_verify(
 /// Hands every line to every destination, until the input ends or somebody presses Ctrl-C.
 async fn feed(
     input: &mut Input,
-    destinations: &Destinations,
+    destinations: &Deliveries,
     mut stopped: watch::Receiver<bool>,
     progress: &Progress,
 ) -> anyhow::Result<Read> {
@@ -149,7 +175,7 @@ async fn feed(
 }
 
 /// Delivers the rest to all destinations at once.
-async fn finish(destinations: &Destinations) -> Vec<anyhow::Result<Outcome>> {
+async fn finish(destinations: &Deliveries) -> Vec<anyhow::Result<Outcome>> {
     let finish = |index: usize| {
         let destinations = Arc::clone(destinations);
         tokio::spawn(async move { destinations[index].finish().await })
@@ -164,7 +190,7 @@ async fn finish(destinations: &Destinations) -> Vec<anyhow::Result<Outcome>> {
 
 /// The first Ctrl-C ends the input and gives what is pending five seconds; the second ends all. From
 /// here to the end, since nobody else listens to it any more.
-async fn stop_on_interrupt(destinations: Destinations, stop: watch::Sender<bool>) {
+async fn stop_on_interrupt(destinations: Deliveries, stop: watch::Sender<bool>) {
     if tokio::signal::ctrl_c().await.is_err() {
         return;
     }
@@ -181,7 +207,7 @@ async fn stop_on_interrupt(destinations: Destinations, stop: watch::Sender<bool>
     stopping.join_all().await;
 }
 
-async fn remove(destinations: &[Box<dyn Destination>]) {
+async fn remove(destinations: &[Box<dyn Delivery>]) {
     for destination in destinations {
         destination.remove().await;
     }

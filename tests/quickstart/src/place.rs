@@ -1,6 +1,5 @@
 use anyhow::Context;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+use aws_config::SdkConfig;
 use batch_local::{FaultPlan, Listening, LocalServer};
 
 use crate::args::Args;
@@ -28,7 +27,10 @@ impl Place {
         };
         let server = LocalServer::builder().seed(args.seed).faults(faults).build();
         let listening = server.listen("127.0.0.1:0").await.context("cannot start the local server")?;
-        let config = local_config(listening.url());
+        // Over a socket, and without TLS.
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let config =
+            server.sdk_config().into_builder().endpoint_url(listening.url()).http_client(http).build();
         Ok(Self { config, run, is_real: false, _server: Some((server, listening)) })
     }
 
@@ -36,16 +38,4 @@ impl Place {
     pub(crate) fn name(&self) -> String {
         format!("batchwright-quickstart-{}", self.run)
     }
-}
-
-/// For a server on this machine: no TLS, and credentials that open nothing.
-fn local_config(url: String) -> SdkConfig {
-    let credentials = Credentials::new("local", "local", None, None, "local");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::from_static("us-east-1"))
-        .build()
 }

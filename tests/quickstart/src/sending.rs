@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::args::Kind;
-use crate::destination::{Destination, Lines, Target};
+use crate::destination::{Delivery, Destination, Lines};
 use crate::input::Line;
 use crate::outcome::{Fate, Outcome, Verdict};
 use crate::progress::Progress;
@@ -19,10 +19,10 @@ use crate::progress::Progress;
 const QUEUE: usize = 1_000;
 
 /// Lines on their way to one destination, at its own speed.
-pub(crate) struct Sending<T: Target> {
+pub(crate) struct Sending<D: Destination> {
     kind: Kind,
-    target: Arc<T>,
-    writer: Writer<T::Service>,
+    destination: Arc<D>,
+    writer: Writer<D::Service>,
     started: Instant,
     pending: Mutex<Option<Pending>>,
 }
@@ -35,20 +35,21 @@ struct Pending {
 }
 
 /// What became of a line when it was submitted.
-enum Submitted<T: Target> {
-    Accepted(Receipt<T::Service>),
+enum Submitted<D: Destination> {
+    Accepted(Receipt<D::Service>),
     Answered(Fate),
 }
 
-impl<T: Target> Sending<T> {
-    pub(crate) fn start(kind: Kind, target: T, writer: Writer<T::Service>, progress: &Progress) -> Self {
-        let target = Arc::new(target);
+impl<D: Destination> Sending<D> {
+    pub(crate) fn start(kind: Kind, destination: D, writer: Writer<D::Service>, progress: &Progress) -> Self {
+        let destination = Arc::new(destination);
         let (lines, incoming) = mpsc::channel(QUEUE);
         let (receipts, submitted) = mpsc::unbounded_channel();
-        let submitting = tokio::spawn(submit_all(Arc::clone(&target), writer.clone(), incoming, receipts));
-        let answers = tokio::spawn(await_answers::<T>(submitted, progress.clone()));
+        let submitting =
+            tokio::spawn(submit_all(Arc::clone(&destination), writer.clone(), incoming, receipts));
+        let answers = tokio::spawn(await_answers::<D>(submitted, progress.clone()));
         let pending = Mutex::new(Some(Pending { lines, submitting, answers }));
-        Self { kind, target, writer, started: Instant::now(), pending }
+        Self { kind, destination, writer, started: Instant::now(), pending }
     }
 
     fn way_in(&self) -> Option<mpsc::Sender<Line>> {
@@ -58,7 +59,7 @@ impl<T: Target> Sending<T> {
 }
 
 #[async_trait]
-impl<T: Target> Destination for Sending<T> {
+impl<D: Destination> Delivery for Sending<D> {
     fn kind(&self) -> Kind {
         self.kind
     }
@@ -86,27 +87,27 @@ impl<T: Target> Destination for Sending<T> {
     }
 
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {
-        let mut verdict = self.target.verify(outcome, lines).await?;
+        let mut verdict = self.destination.verify(outcome, lines).await?;
         verdict.faults.extend(outcome.check_answers(lines.keys()));
         Ok(verdict)
     }
 
     async fn remove(&self) {
-        if let Err(error) = self.target.remove().await {
+        if let Err(error) = self.destination.remove().await {
             eprintln!("cannot remove what was created for {}, please do: {error:#}", self.kind.name());
         }
     }
 }
 
 /// Hands every line to the writer, which may wait for room.
-async fn submit_all<T: Target>(
-    target: Arc<T>,
-    writer: Writer<T::Service>,
+async fn submit_all<D: Destination>(
+    destination: Arc<D>,
+    writer: Writer<D::Service>,
     mut lines: mpsc::Receiver<Line>,
-    submitted: mpsc::UnboundedSender<(usize, Submitted<T>)>,
+    submitted: mpsc::UnboundedSender<(usize, Submitted<D>)>,
 ) {
     while let Some(line) = lines.recv().await {
-        let what = match target.entry(&line) {
+        let what = match destination.entry(&line) {
             Ok(Some(entry)) => match writer.submit_tracked(entry).await {
                 Ok(receipt) => Submitted::Accepted(receipt),
                 Err(error) => Submitted::Answered(Fate::refused(error)),
@@ -119,8 +120,8 @@ async fn submit_all<T: Target>(
     }
 }
 
-async fn await_answers<T: Target>(
-    mut submitted: mpsc::UnboundedReceiver<(usize, Submitted<T>)>,
+async fn await_answers<D: Destination>(
+    mut submitted: mpsc::UnboundedReceiver<(usize, Submitted<D>)>,
     progress: Progress,
 ) -> BTreeMap<usize, Fate> {
     let mut fates = BTreeMap::new();

@@ -8,7 +8,7 @@ use batchwright::{Settings, Sqs, SqsWriter};
 
 use crate::args::Args;
 use crate::copies::{self, Copy, Rules};
-use crate::destination::{Lines, Target};
+use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::outcome::{Outcome, Verdict};
 use crate::place::Place;
@@ -47,7 +47,7 @@ pub(crate) async fn create(
 }
 
 #[async_trait]
-impl Target for SqsQueue {
+impl Destination for SqsQueue {
     type Service = Sqs;
 
     fn entry(&self, line: &Line) -> Result<Option<Message>, String> {

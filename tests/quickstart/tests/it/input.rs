@@ -105,7 +105,7 @@ fn a_line_above_the_limit_is_handed_back_with_the_limit() {
     let rest = r#"{"origin":"A","pad":""}"#.len();
     let line = format!(r#"{{"origin":"A","pad":"{}"}}"#, "x".repeat((1 << 20) + 1 - rest));
     assert_eq!(line.len(), 1_048_577);
-    check_handed_back("large.ndjson", &line, true, "the limit is 1048576");
+    check_handed_back("large.ndjson", &line, true, "above the limit of 1048576");
 }
 
 #[test]
