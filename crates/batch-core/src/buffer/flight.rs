@@ -85,7 +85,7 @@ impl<T> Flight<T> {
     pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
         self.pieces.iter().any(|piece| match piece {
             Piece::Lane(_, records) => records.iter().any(|record| is_one(record.stamp)),
-            Piece::Segment(manifest) => manifest.runs().iter().any(|run| is_one(run.stamp)),
+            Piece::Segment(manifest) => manifest.has_any(&is_one),
             Piece::Slots(_) => false,
         })
     }

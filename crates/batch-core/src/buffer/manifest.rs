@@ -104,8 +104,9 @@ impl<T> Manifest<T> {
         self.rows.get(position)?.as_ref().map(|row| row.bytes as usize)
     }
 
-    pub(super) fn runs(&self) -> &[Run] {
-        &self.runs
+    /// Whether an entry has such a stamp.
+    pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
+        self.runs.iter().any(|run| run.entries > 0 && is_one(run.stamp))
     }
 
     pub(super) fn runs_mut(&mut self) -> &mut [Run] {

@@ -101,9 +101,8 @@ impl<E, T> Segments<E, T> {
     /// Takes out what has one of these stamps.
     pub(super) fn pull_all(&mut self, is_one: impl Fn(Stamp) -> bool) -> Vec<Single<E, T>> {
         let of_segment = |segment: &Segment<E, T>| {
-            let runs = segment.manifest.runs();
-            let has_any = runs.iter().any(|run| run.entries > 0 && is_one(run.stamp));
-            let positions = if has_any { segment.head..segment.entries.len() } else { 0..0 };
+            let positions =
+                if segment.manifest.has_any(&is_one) { segment.head..segment.entries.len() } else { 0..0 };
             let is_one = |position: &usize| segment.manifest.stamp(*position).is_some_and(&is_one);
             let numbers = positions.filter(is_one).map(|position| Number(segment.first + position as u64));
             numbers.collect::<Vec<_>>()
