@@ -241,3 +241,6 @@ impl<E, T> Segment<E, T> {
         (self.entries.into_iter().map_while(|entry| entry).collect(), self.manifest)
     }
 }
+
+#[cfg(test)]
+mod tests;
