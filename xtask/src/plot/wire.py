@@ -34,7 +34,7 @@ axis.set_xlabel(
 )
 axis.grid(axis="x", color="0.93")
 axis.set_axisbelow(True)
-axis.legend(frameon=False, fontsize="small", loc="lower right")
+axis.legend(frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=len(arms))
 for side in ("top", "right"):
     axis.spines[side].set_visible(False)
 
