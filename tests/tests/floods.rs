@@ -104,7 +104,7 @@ where
         assert!(begin.elapsed() < PATIENCE / 2, "{flood:?}: it ends by its timeout");
         let [item] = &items[..] else { panic!("{flood:?}: {items:?}") };
         let failure = item.cause.failure().unwrap();
-        assert_eq!(failure.code(), "AnswerTooLarge", "{flood:?}: {item:#}");
+        assert_eq!(failure.code(), "ResponseTooLarge", "{flood:?}: {item:#}");
         assert!(matches!(item.cause, Cause::RetriesExhausted(_) | Cause::Fatal(_)), "{flood:?}: {item:#}");
         check_error(cap, &item.cause, &sent);
     }

@@ -31,7 +31,7 @@ impl Intercept for RefusePages {
         let answer = context.response();
         let kind = answer.headers().get("content-type").unwrap_or_default();
         match answer.status().is_success() && kind.starts_with("text/html") {
-            true => Err("a page of HTML is no answer of CloudWatch".into()),
+            true => Err("the response is an HTML page, and not one of CloudWatch".into()),
             false => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use batch_core::Writer;
 use batch_smithy::{Known, Renewal, known, own_config};
 
 use crate::clock::{self, Clock};
-use crate::limits::ANSWER_BYTES;
+use crate::limits::RESPONSE_BYTES;
 use crate::{Compression, Namespace, answer, direct};
 
 /// Takes single metrics, sends them to one Amazon CloudWatch namespace in full batches, and answers for every
@@ -120,7 +120,7 @@ impl fmt::Debug for CloudWatch {
 /// The writer's own copy of the client, compressed as the user wants, which also refuses pages that are no
 /// response, and what renews its credentials.
 fn own_copy(client: &Client, compression: Compression) -> (Client, Renewal) {
-    let (config, credentials) = own_config!(aws_sdk_cloudwatch, client, ANSWER_BYTES);
+    let (config, credentials) = own_config!(aws_sdk_cloudwatch, client, RESPONSE_BYTES);
     let mut config = compression.applied_to(config);
     config.push_interceptor(answer::refuse_pages());
     (Client::from_conf(config.build()), credentials)

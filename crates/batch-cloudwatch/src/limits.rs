@@ -12,7 +12,7 @@ pub(crate) const REQUEST_DATUMS: usize = 1_000;
 pub(crate) const REQUEST_BYTES: usize = 1_000_000;
 
 /// Bytes that are read of an answer. A success has none, and an error some words.
-pub(crate) const ANSWER_BYTES: usize = 1 << 20;
+pub(crate) const RESPONSE_BYTES: usize = 1 << 20;
 
 /// Characters of a namespace (API, `PutMetricData`).
 pub(crate) const NAMESPACE: usize = 255;

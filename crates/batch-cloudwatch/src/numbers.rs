@@ -22,7 +22,7 @@ pub(crate) fn check(value: &MetricValue) -> Result<(), Invalid> {
 
 fn several(values: &[f64]) -> Result<(), Invalid> {
     if values.is_empty() {
-        return refuse("the list of values is empty; leave the metric out, or give it a value");
+        return refuse("the list of values is empty; omit the metric, or add a value");
     }
     at_most(
         "values",
@@ -30,17 +30,19 @@ fn several(values: &[f64]) -> Result<(), Invalid> {
         VALUES,
         "send the rest as another metric with the same name and timestamp",
     )?;
-    (1..).zip(values).try_for_each(|(place, &value)| number(format_args!("value at place {place}"), value))
+    (1..).zip(values).try_for_each(|(place, &value)| number(format_args!("value at position {place}"), value))
 }
 
 fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
     if counts.len() != values {
         return refuse(format!(
-            "{} counts do not fit {values} values; give one count for each value, or none at all",
+            "{} counts do not match {values} values; set one count for each value, or none",
             counts.len()
         ));
     }
-    (1..).zip(counts).try_for_each(|(place, &count)| positive(format_args!("count at place {place}"), count))
+    (1..)
+        .zip(counts)
+        .try_for_each(|(place, &count)| positive(format_args!("count at position {place}"), count))
 }
 
 fn statistics(set: &StatisticSet) -> Result<(), Invalid> {
@@ -50,7 +52,7 @@ fn statistics(set: &StatisticSet) -> Result<(), Invalid> {
     number("maximum", set.maximum)?;
     match set.minimum <= set.maximum {
         true => Ok(()),
-        false => refuse("the minimum of the statistic set is above its maximum; exchange them"),
+        false => refuse("the minimum of the statistic set is above its maximum; swap them"),
     }
 }
 
@@ -58,7 +60,7 @@ fn positive(what: impl Display + Copy, count: f64) -> Result<(), Invalid> {
     number(what, count)?;
     match count > 0.0 {
         true => Ok(()),
-        false => refuse(format!("the {what} is not above 0; leave out what did not occur")),
+        false => refuse(format!("the {what} is not above 0; omit values that did not occur")),
     }
 }
 
@@ -68,15 +70,15 @@ fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
         return Ok(());
     }
     refuse(if number.is_nan() {
-        format!("the {what} is NaN, which CloudWatch does not take; leave it out")
+        format!("the {what} is NaN, which CloudWatch does not accept; omit it")
     } else if number.is_infinite() {
-        format!("the {what} is infinite, which CloudWatch does not take; leave it out")
+        format!("the {what} is infinite, which CloudWatch does not accept; omit it")
     } else if magnitude < SMALLEST_NUMBER {
         format!(
             "the {what} is closer to 0 than 2^-360, the limit of CloudWatch; send 0, or send it in a smaller unit"
         )
     } else {
-        format!("the {what} is not within ±2^360, the limit of CloudWatch; send it in a larger unit")
+        format!("the {what} is outside ±2^360, the limits of CloudWatch; send it in a larger unit")
     })
 }
 
@@ -105,16 +107,16 @@ mod tests {
             check(Metric::new("m", number), Ok(()));
         }
         for (number, words) in [
-            (f64::NAN, "the value is NaN, which CloudWatch does not take"),
+            (f64::NAN, "the value is NaN, which CloudWatch does not accept"),
             (f64::INFINITY, "the value is infinite"),
             (f64::NEG_INFINITY, "the value is infinite"),
-            (largest.next_up(), "the value is not within ±2^360"),
-            (-largest.next_up(), "the value is not within ±2^360"),
+            (largest.next_up(), "the value is outside ±2^360"),
+            (-largest.next_up(), "the value is outside ±2^360"),
             (smallest.next_down(), "the value is closer to 0 than 2^-360"),
             (-smallest.next_down(), "the value is closer to 0 than 2^-360"),
             (f64::MIN_POSITIVE, "the value is closer to 0 than 2^-360"),
             (5e-324, "the value is closer to 0 than 2^-360"),
-            (f64::MAX, "the value is not within ±2^360"),
+            (f64::MAX, "the value is outside ±2^360"),
         ] {
             check(Metric::new("m", number), Err(words));
         }
@@ -126,7 +128,7 @@ mod tests {
         check(Metric::values("m", (0..150).map(f64::from)), Ok(()));
         check(Metric::values("m", (0..151).map(f64::from)), Err("151 values are above the limit of 150"));
         check(Metric::values("m", []), Err("the list of values is empty"));
-        check(Metric::values("m", [1.0, f64::NAN]), Err("the value at place 2 is NaN"));
+        check(Metric::values("m", [1.0, f64::NAN]), Err("the value at position 2 is NaN"));
     }
 
     #[test]
@@ -135,14 +137,20 @@ mod tests {
         check(Metric::counted_values("m", []), Err("the list of values is empty"));
         check(
             Metric::counted_values("m", [(1.0, 2.0), (2.0, 0.0)]),
-            Err("the count at place 2 is not above 0"),
+            Err("the count at position 2 is not above 0"),
         );
-        check(Metric::counted_values("m", [(1.0, -1.0)]), Err("the count at place 1 is not above 0"));
-        check(Metric::counted_values("m", [(1.0, f64::INFINITY)]), Err("the count at place 1 is infinite"));
-        check(Metric::counted_values("m", [(f64::INFINITY, 1.0)]), Err("the value at place 1 is infinite"));
+        check(Metric::counted_values("m", [(1.0, -1.0)]), Err("the count at position 1 is not above 0"));
+        check(
+            Metric::counted_values("m", [(1.0, f64::INFINITY)]),
+            Err("the count at position 1 is infinite"),
+        );
+        check(
+            Metric::counted_values("m", [(f64::INFINITY, 1.0)]),
+            Err("the value at position 1 is infinite"),
+        );
         let half = MetricValue::Values { values: vec![1.0, 2.0], counts: Some(vec![1.0]) };
         let reason = super::check(&half).expect_err("a count is missing").to_string();
-        assert!(reason.contains("1 counts do not fit 2 values"), "{reason}");
+        assert!(reason.contains("1 counts do not match 2 values"), "{reason}");
     }
 
     #[test]
@@ -155,7 +163,7 @@ mod tests {
             (StatisticSet { sample_count: f64::NAN, ..good }, "the sample count is NaN"),
             (StatisticSet { sum: f64::INFINITY, ..good }, "the sum is infinite"),
             (StatisticSet { minimum: f64::NAN, ..good }, "the minimum is NaN"),
-            (StatisticSet { maximum: f64::MAX, ..good }, "the maximum is not within ±2^360"),
+            (StatisticSet { maximum: f64::MAX, ..good }, "the maximum is outside ±2^360"),
             (StatisticSet { minimum: 3.5, ..good }, "the minimum of the statistic set is above its maximum"),
         ] {
             check(Metric::statistics("m", set), Err(words));

@@ -23,7 +23,7 @@ pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
 
 fn dimensions(metric: &Metric) -> Result<(), Invalid> {
     let dimensions = metric.get_dimensions();
-    at_most("dimensions", dimensions.len(), DIMENSIONS, "leave some out, or put them into the name")?;
+    at_most("dimensions", dimensions.len(), DIMENSIONS, "remove some, or put them into the name")?;
     for (place, (name, value)) in dimensions.clone().enumerate() {
         let is_second = || dimensions.clone().take(place).any(|(earlier, _)| earlier == name);
         dimension(name, value, is_second).map_err(|invalid| invalid.at(format!("dimension {name:?}")))?;
@@ -35,7 +35,7 @@ fn dimension(name: &str, value: &str, is_second: impl Fn() -> bool) -> Result<()
     text::check_without_colon("name of a dimension", name, DIMENSION_NAME)?;
     text::check("value of a dimension", value, DIMENSION_VALUE)?;
     match is_second() {
-        true => refuse("two dimensions have the same name; rename one, or leave it out"),
+        true => refuse("two dimensions have the same name; rename or remove one"),
         false => Ok(()),
     }
 }
@@ -43,7 +43,7 @@ fn dimension(name: &str, value: &str, is_second: impl Fn() -> bool) -> Result<()
 fn unit(unit: &StandardUnit) -> Result<(), Invalid> {
     match StandardUnit::try_parse(unit.as_str()) {
         Ok(_) => Ok(()),
-        Err(_) => refuse("the unit is none of CloudWatch; use a variant of StandardUnit"),
+        Err(_) => refuse("CloudWatch does not know the unit; use a variant of `StandardUnit`"),
     }
 }
 
@@ -52,7 +52,7 @@ fn storage_resolution(seconds: i32) -> Result<(), Invalid> {
     match STORAGE_RESOLUTIONS.contains(&seconds) {
         true => Ok(()),
         false => refuse(format!(
-            "a storage resolution of {seconds} s is not possible; set {high} (high resolution) or {standard} (standard)"
+            "a storage resolution of {seconds} s is not supported; set {high} (high resolution) or {standard} (standard)"
         )),
     }
 }

@@ -10,7 +10,7 @@ use batch_smithy::Codes;
 pub(crate) static CODES: Codes = Codes {
     prefix: "",
     rules: &[],
-    check_endpoint: "this is not how Amazon CloudWatch answers metric data; check the endpoint of the client",
+    check_endpoint: "this is not a response of Amazon CloudWatch; check the endpoint of the client",
     check_key: "the service cannot use a KMS key; check the state of the key and who may use it",
     check_permissions: "these credentials may not put metric data; allow them cloudwatch:PutMetricData",
 };

@@ -40,7 +40,7 @@ async fn description(client: &Client, table: &Table) -> Result<DescribeTableOutp
 
 /// A response that does not report the keys, for this reason.
 fn unreadable(reason: &'static str) -> ConnectError {
-    let detail = format!("{reason}; give the table's keys with `DynamoDb::partition_key`");
+    let detail = format!("{reason}; set the table's keys with `DynamoDb::partition_key`");
     ConnectError::Unanswered(Failure::new("UnreadableDescription").with_detail(detail))
 }
 
@@ -53,7 +53,7 @@ fn of_description(table: &TableDescription) -> Result<KeySchema, &'static str> {
     let attribute = |element: &KeySchemaElement| attribute(element, &types);
     let keys: Vec<_> = table.key_schema().iter().filter_map(attribute).collect();
     if keys.len() != table.key_schema().len() {
-        return Err("the response has key attributes of an unknown kind");
+        return Err("the response has key attributes of an unknown type");
     }
     let part = |role| keys.iter().find(|key| key.role == role).cloned();
     let partition =

@@ -6,7 +6,7 @@ use batch_smithy::{Known, Renewal, known, lookup_config, own_config};
 
 use crate::consumed::Consumed;
 use crate::key::{KeyAttribute, KeySchema, Role};
-use crate::limits::{ANSWER_BYTES, ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES};
+use crate::limits::{ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES, RESPONSE_BYTES};
 use crate::table_keys::TableKeys;
 use crate::{ScalarType, Table, discovery, serializer};
 
@@ -218,12 +218,12 @@ impl DynamoDb {
     pub(crate) fn check_partition_key_from(&self, partition: &str) -> Result<(), ConfigError> {
         match &self.partition_key_from {
             Some(from) if from == partition => Err(ConfigError::Unsupported(format!(
-                "the partition key {partition:?} cannot be taken from itself; name another attribute with \
-                 `DynamoDb::partition_key_from`, or leave it out"
+                "the partition key {partition:?} cannot be copied from itself; name another attribute with \
+                 `DynamoDb::partition_key_from`, or omit it"
             ))),
             Some(from) if !(1..=ATTRIBUTE_NAME_BYTES).contains(&from.len()) => {
                 Err(ConfigError::Unsupported(format!(
-                    "the name given to `DynamoDb::partition_key_from` has {} bytes; set its 1 to {ATTRIBUTE_NAME_BYTES}",
+                    "the name given to `DynamoDb::partition_key_from` has {} bytes; use 1 to {ATTRIBUTE_NAME_BYTES}",
                     from.len()
                 )))
             }
@@ -251,7 +251,7 @@ impl fmt::Debug for DynamoDb {
 /// The writer's own copy of the client, and what renews its credentials. Where interceptors observe the input
 /// of a request, the request is written from it.
 fn own_copy(client: &Client, known: Option<Known>) -> (Client, Renewal) {
-    let (mut config, credentials) = own_config!(aws_sdk_dynamodb, client, ANSWER_BYTES);
+    let (mut config, credentials) = own_config!(aws_sdk_dynamodb, client, RESPONSE_BYTES);
     if let Some(known) = known.filter(|known| known.is_observed()) {
         config.push_interceptor(serializer::swap(known));
     }

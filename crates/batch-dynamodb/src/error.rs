@@ -8,20 +8,20 @@ use crate::limits::LEVELS;
 pub enum ItemError {
     /// Two members of one object have the same name, so that one of them would be lost.
     #[error(
-        "the value at byte {byte} of the JSON text has the same name as another of its object; rename one"
+        "two members of a JSON object have the same name, the second with its value at byte {byte}; rename one"
     )]
     DuplicateName {
         /// Where the value of the second begins, in bytes from 0.
         byte: usize,
     },
-    /// The JSON is no object, and an item has named attributes.
-    #[error("the JSON text is no object, and an item is made of named attributes; put it into one")]
+    /// The JSON is not an object, and an item has named attributes.
+    #[error("the JSON text is not an object, and an item consists of named attributes; wrap it in an object")]
     NotAnObject,
     /// The value cannot be written in the form that is needed.
     #[error("the value cannot be serialized to an item")]
     Serialize(#[source] Box<dyn Error + Send + Sync>),
     /// The text is not JSON.
-    #[error("the text is not JSON at line {line}, column {column}")]
+    #[error("the text is not valid JSON at line {line}, column {column}")]
     Syntax {
         /// The line, from 1.
         line: usize,
@@ -30,14 +30,14 @@ pub enum ItemError {
     },
     /// Lists and maps are nested too deep.
     #[error(
-        "the value at byte {byte} of the JSON text is nested above {LEVELS} levels; flatten it, or store it as a string"
+        "the value at byte {byte} of the JSON text is nested deeper than {LEVELS} levels; flatten it, or store it as a string"
     )]
     TooDeep {
         /// Where the value begins, in bytes from 0.
         byte: usize,
     },
-    /// A text with an escape that stands for no character, such as half of a surrogate pair.
-    #[error("the value at byte {byte} of the JSON text has an escape that stands for no character")]
+    /// A text with an escape that does not encode a character, such as half of a surrogate pair.
+    #[error("the value at byte {byte} of the JSON text has an escape that does not encode a character")]
     Unreadable {
         /// Where the value begins, in bytes from 0.
         byte: usize,

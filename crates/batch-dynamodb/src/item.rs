@@ -18,7 +18,7 @@ use crate::write::Attributes;
 /// Source: developer guide, "DynamoDB item sizes and formats". An attribute counts its name and its
 /// value; names and strings count their UTF-8 bytes, binary values their bytes before base64, a null
 /// or a Boolean 1, a list or a map 3, and 1 more for every element. A set counts its members. What is
-/// nested above 32 levels, where no item has anything, is not counted.
+/// nested deeper than 32 levels, where no item has anything, is not counted.
 ///
 /// A number counts 1, 1 for every pair of digits, aligned on the decimal point, from its first
 /// significant digit to its last, and 1 if it is negative; at most 21. The guide says "approximately"

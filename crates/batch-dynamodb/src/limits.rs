@@ -13,7 +13,7 @@ pub(crate) const REQUEST_BYTES: usize = 16_777_216;
 
 /// Bytes that are read of a response. The largest that the service sends has all of a request
 /// unprocessed; a server that escapes what is not ASCII needs three times as many bytes for it.
-pub(crate) const ANSWER_BYTES: usize = 3 * REQUEST_BYTES + (1 << 20);
+pub(crate) const RESPONSE_BYTES: usize = 3 * REQUEST_BYTES + (1 << 20);
 
 /// Bytes that are read of a description of a table, which has some thousand.
 pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;

@@ -20,13 +20,13 @@ pub(crate) fn copied(
     let KeyAttribute { name, scalar_type, .. } = partition;
     let Some(value) = attributes.get(from) else {
         return Err(Invalid::new(format!(
-            "the item has neither the partition key {name:?} nor the attribute {from:?} to take it from; add one"
+            "the item has neither the partition key {name:?} nor the attribute {from:?} to copy it from; add one"
         )));
     };
     converted(value, *scalar_type).ok_or_else(|| {
         Invalid::new(format!(
-            "the attribute {from:?} ({}) cannot become the partition key {name:?}, a {scalar_type}; add the partition \
-             key yourself",
+            "the attribute {from:?} ({}) cannot become the partition key {name:?}, a {scalar_type}; set the partition \
+             key of the item",
             type_of(value)
         ))
     })

@@ -44,12 +44,12 @@ impl TableKeys {
         match self {
             Self::Known(schema) => check_schema(schema).map(|()| schema),
             Self::SortAlone(KeyAttribute { name, .. }) => Err(ConfigError::Unsupported(format!(
-                "the sort key {name:?} was given without a partition key; give that too, with \
-                 `DynamoDb::partition_key`, or read both from the table, with `DynamoDb::discover_keys`"
+                "the sort key {name:?} is set without a partition key; set that too with \
+                 `DynamoDb::partition_key`, or read both from the table with `DynamoDb::discover_keys`"
             ))),
             Self::Unknown => Err(ConfigError::Unsupported(format!(
-                "the keys of the table {table} are not known; give them, with `DynamoDb::partition_key`, or read \
-                 them from the table, with `DynamoDb::discover_keys`"
+                "the keys of the table {table} are unknown; set them with `DynamoDb::partition_key`, or read them \
+                 from the table with `DynamoDb::discover_keys`"
             ))),
         }
     }
@@ -61,13 +61,13 @@ fn check_schema(schema: &KeySchema) -> Result<(), ConfigError> {
         let characters = name.chars().count();
         if !(1..=KEY_NAME).contains(&characters) {
             return Err(ConfigError::Unsupported(format!(
-                "the name of the {role} has {characters} characters; set its 1 to {KEY_NAME}"
+                "the name of the {role} has {characters} characters; use 1 to {KEY_NAME}"
             )));
         }
     }
     match sort {
         Some(sort) if sort.name == partition.name => Err(ConfigError::Unsupported(format!(
-            "{:?} cannot be both partition key and sort key; leave out the sort key if the table has none",
+            "{:?} cannot be both partition key and sort key; omit the sort key if the table has none",
             sort.name
         ))),
         _ => Ok(()),

@@ -75,7 +75,7 @@ fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
         AttributeValue::N(text) => number::check(text).or_else(no_number),
         AttributeValue::Ns(set) => members(set, |text| number::canonical(text).or_else(no_number)),
         AttributeValue::Null(false) => {
-            refuse("a null is false, and DynamoDB accepts only `Null(true)`; use that")
+            refuse("a value is `Null(false)`, but DynamoDB accepts only `Null(true)`; use that")
         }
         AttributeValue::Ss(set) => members(set, |text| Ok(text.as_str())),
         other => refuse(format!("a value is {}; update the SDK", type_of(other))),
@@ -88,12 +88,12 @@ fn members<'a, T, K: Eq + Hash>(
     identity: impl Fn(&'a T) -> Result<K, Invalid>,
 ) -> Result<(), Invalid> {
     if set.is_empty() {
-        return refuse("a set is empty, DynamoDB accepts no such set; leave it out, or send a list");
+        return refuse("a set is empty, which DynamoDB does not accept; omit it, or send a list");
     }
     let mut seen = HashSet::with_capacity(set.len());
     for member in set {
         if !seen.insert(identity(member)?) {
-            return refuse("a set has a member twice; send it once, or send a list");
+            return refuse("a set has a duplicate member; remove it, or send a list");
         }
     }
     Ok(())
@@ -101,7 +101,7 @@ fn members<'a, T, K: Eq + Hash>(
 
 fn no_number<T>(fault: Fault) -> Result<T, Invalid> {
     refuse(match fault {
-        Fault::NotANumber => String::from("a number is not written as a decimal one; send it as a string"),
+        Fault::NotANumber => String::from("a number is not in decimal notation; send it as a string"),
         Fault::TooManyDigits(digits) => format!(
             "a number of {digits} significant digits is above the limit of {NUMBER_DIGITS}; round it, or send it as a \
              string"
@@ -111,7 +111,7 @@ fn no_number<T>(fault: Fault) -> Result<T, Invalid> {
             NUMBER_POWERS.end() + 1
         ),
         Fault::TooSmall => format!(
-            "a number other than 0 is closer to it than the limit of 10^{}; send it as a string, or as 0",
+            "a number is closer to 0 than the limit of 10^{}; send it as a string, or as 0",
             NUMBER_POWERS.start()
         ),
     })
@@ -141,8 +141,8 @@ fn key_value(key: &KeyAttribute, value: &AttributeValue, whose: &str) -> Result<
     };
     if bytes == 0 {
         return refuse(format!(
-            "{whose} {role} {name:?} is empty, and DynamoDB accepts no empty key; give it a value{}",
-            if whose == INDEX { ", or leave it out" } else { "" },
+            "{whose} {role} {name:?} is empty, which DynamoDB does not accept; set a value{}",
+            if whose == INDEX { ", or omit it" } else { "" },
         ));
     }
     let what = format_args!("bytes in {whose} {role} {name:?}");
@@ -186,12 +186,13 @@ const TABLE: &str = "the table's";
 
 const INDEX: &str = "an index's";
 
-const DYNAMODB_JSON: &str = "it looks like DynamoDB JSON, which is not understood; give plain JSON, or make the item of \
+const DYNAMODB_JSON: &str = "this looks like DynamoDB JSON, which is not supported; use plain JSON, or build the item from \
                              `AttributeValue`s with `Write::put`";
 
-const BESIDE: &str = "the key of the delete has an attribute beside the table's primary key; leave it out";
+const BESIDE: &str =
+    "the key of the delete has an attribute that is not part of the table's primary key; remove it";
 
-const EMPTY_NAME: &str = "the name of an attribute is empty; give it a name";
+const EMPTY_NAME: &str = "the name of an attribute is empty; set one";
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub(crate) static BATCH_WRITE_ITEM: Codes = Codes {
 pub(crate) static DESCRIBE_TABLE: Codes = Codes {
     prefix: "",
     rules: RULES,
-    check_permissions: "these credentials may not describe the table; allow them dynamodb:DescribeTable, or give the \
+    check_permissions: "these credentials may not describe the table; allow them dynamodb:DescribeTable, or set the \
                         table's keys with `DynamoDb::partition_key`",
     check_endpoint: CHECK_ENDPOINT,
     check_key: CHECK_KEY,
@@ -59,7 +59,7 @@ pub(crate) fn of_writes(
     let rest = if unknown == 0 {
         Verdict::Accepted(SentWrite {})
     } else {
-        tracing::warn!(target: "batch_dynamodb", unknown, "a response has unprocessed items that were not sent");
+        tracing::warn!(target: "batch_dynamodb", unknown, "the response contains unprocessed items that were not sent");
         Verdict::Ambiguous(contradiction())
     };
     let verdict = |left_out| if left_out { Verdict::Throttled(unprocessed_item()) } else { rest.clone() };
@@ -101,19 +101,19 @@ const RULES: &[Rule] = &[
             "TransactionInProgressException",
         ],
         class: Class::Retry,
-        advice: Some("another write to one of these items was under way"),
+        advice: Some("another write to one of these items was in progress"),
     },
     Rule {
         codes: &["ItemCollectionSizeLimitExceededException"],
         class: Class::Split,
         advice: Some(
-            "items of one partition key and their local secondary indexes would be above 10 GB; delete some, or use \
-             another partition key",
+            "the items with one partition key and their local secondary indexes would exceed 10 GB; delete some, or \
+             use another partition key",
         ),
     },
 ];
 
-const CHECK_ENDPOINT: &str = "this is not how Amazon DynamoDB responds; check the endpoint of the client";
+const CHECK_ENDPOINT: &str = "this is not a response of Amazon DynamoDB; check the endpoint of the client";
 
 const CHECK_KEY: &str = "the table's KMS key cannot be used; check its state, and that DynamoDB may use it";
 

@@ -13,7 +13,7 @@ use crate::{Stream, verdict};
 pub(crate) struct Discovered {
     /// The most bytes of a record.
     pub(crate) record_bytes: usize,
-    /// Whether the stream distributes its records by itself, whatever their keys.
+    /// Whether the stream distributes records itself, whatever their keys.
     pub(crate) distributes: bool,
 }
 

@@ -5,7 +5,7 @@ use batch_core::{ConfigError, ConnectError, Settings, Writer};
 use batch_smithy::{Renewal, known, own_config};
 
 use crate::discovery::{self, Discovered};
-use crate::limits::{ANSWER_BYTES, MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES};
+use crate::limits::{MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES, RESPONSE_BYTES};
 use crate::partition_key::{Generator, KeySource};
 use crate::{Stream, serializer};
 
@@ -145,7 +145,7 @@ impl Kinesis {
     /// partition key in order at all. A wrong name shows here too, before the first record.
     ///
     /// The most bytes of a record become the stream's `MaxRecordSizeInKiB`; those of a request become as
-    /// many where that is above 5 MiB. The writer to a stream that distributes its records by itself
+    /// many where that is above 5 MiB. The writer to a stream that distributes records itself
     /// (strategy `AUTO`) is not built with [`partition_key_from`](Self::partition_key_from) or
     /// [`Order::Strict`](crate::Order::Strict), and refuses a record with a partition key or an explicit hash key of its own when
     /// it is submitted.
@@ -182,7 +182,7 @@ impl Kinesis {
         Ok(self)
     }
 
-    /// Whether the stream distributes its records by itself, whatever their keys, as far as that is known.
+    /// Whether the stream distributes records itself, whatever their keys, as far as that is known.
     pub(crate) fn distributes(&self) -> bool {
         self.discovered.is_some_and(|discovered| discovered.distributes)
     }
@@ -202,7 +202,8 @@ impl Kinesis {
         self.check_request_bytes()?;
         match &self.keys {
             KeySource::Member(name) if name.is_empty() => Err(ConfigError::Unsupported(
-                "the member to take partition keys from has no name; set it, or leave out `partition_key_from`".into(),
+                "the member for partition keys has no name; set it, or omit `Kinesis::partition_key_from`"
+                    .into(),
             )),
             KeySource::Member(_) | KeySource::Random(_) => Ok(()),
         }
@@ -248,8 +249,8 @@ impl Kinesis {
             KeySource::Random(_) => return Ok(()),
         };
         Err(ConfigError::Unsupported(format!(
-            "{promised}: the stream {} distributes its records by itself (strategy AUTO), so that it ignores partition \
-             keys and keeps no order; leave that setting out, or set the stream's strategy to USER_PARTITION_KEY",
+            "{promised}: the stream {} distributes records itself (strategy AUTO), ignores partition keys and keeps \
+             no order; omit this setting, or set the stream's strategy to USER_PARTITION_KEY",
             self.stream
         )))
     }
@@ -270,7 +271,7 @@ impl fmt::Debug for Kinesis {
 
 /// The writer's own copy of the client, which also writes records itself, and what renews its credentials.
 fn own_copy(client: &Client) -> (Client, Renewal) {
-    let (mut config, credentials) = own_config!(aws_sdk_kinesis, client, ANSWER_BYTES);
+    let (mut config, credentials) = own_config!(aws_sdk_kinesis, client, RESPONSE_BYTES);
     if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
         config.push_interceptor(serializer::swap(known));
     }

@@ -33,7 +33,7 @@ pub(crate) const STREAM_NAME: RangeInclusive<usize> = 1..=128;
 
 /// Bytes that are read of an answer. The largest that the service sends tells of 500 records, each with
 /// a sequence number and a shard, or a code and some words: this leaves 8 KiB for each.
-pub(crate) const ANSWER_BYTES: usize = 4 << 20;
+pub(crate) const RESPONSE_BYTES: usize = 4 << 20;
 
 /// Bytes that are read of a description, which has some hundred.
 pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;

@@ -14,11 +14,11 @@ pub(crate) enum Problem {
     Empty,
     /// There is none of that name.
     Missing,
-    /// The text is no JSON object, at least not up to the member.
+    /// The text is not a JSON object, at least not up to the member.
     NotAnObject,
     /// It is null, which is no value.
     Null,
-    /// It is a string with an escape that stands for no character: half a surrogate pair.
+    /// It is a string with an escape that does not encode a character: half a surrogate pair.
     Unreadable,
 }
 
@@ -42,11 +42,11 @@ impl Problem {
             Self::Empty => format!("the member {name:?} of the data is empty").into(),
             Self::Missing => format!("the data has no member {name:?} at its top level").into(),
             Self::NotAnObject => {
-                format!("the data is no JSON object, and {name:?} should be a member of it").into()
+                format!("the data is not a JSON object, so it has no member {name:?}").into()
             }
             Self::Null => format!("the member {name:?} of the data is null").into(),
             Self::Unreadable => {
-                format!("the member {name:?} of the data has half a surrogate pair in it").into()
+                format!("the member {name:?} of the data contains half a surrogate pair").into()
             }
         }
     }

@@ -70,7 +70,7 @@ impl KeySource {
             Self::Member(name) => match member::text(data, name) {
                 Ok(text) => Ok(PartitionKey::Known(text)),
                 Err(problem) => Err(Invalid::new(format!(
-                    "no partition key: {}; give the record one with `Record::partition_key`",
+                    "no partition key: {}; set one with `Record::partition_key`",
                     problem.of(name)
                 ))),
             },

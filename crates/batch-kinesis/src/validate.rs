@@ -10,12 +10,12 @@ use crate::{HashKey, Record};
 pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
     match record.get_partition_key() {
         Some(key) => partition_key(key)?,
-        None => return refuse("the record has no partition key; give it one with `Record::partition_key`"),
+        None => return refuse("the record has no partition key; set one with `Record::partition_key`"),
     }
     record.get_explicit_hash_key().map_or(Ok(()), hash_key)
 }
 
-/// Why this record is not sent to a stream that distributes its records by itself, if it is not: both
+/// Why this record is not sent to a stream that distributes records itself, if it is not: both
 /// keys mean nothing to that.
 pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
     let (key, method) = match (record.known_key(), record.get_explicit_hash_key()) {
@@ -24,14 +24,14 @@ pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
         (None, None) => return Ok(()),
     };
     refuse(format!(
-        "the record has {key}, but the stream distributes its records by itself (strategy AUTO) and would ignore \
-         it, and with it all order; leave out `Record::{method}`, or set the stream's strategy to USER_PARTITION_KEY"
+        "the record has {key}, but the stream distributes records itself (strategy AUTO), ignores keys and keeps no \
+         order; omit `Record::{method}`, or set the stream's strategy to USER_PARTITION_KEY"
     ))
 }
 
 fn partition_key(key: &str) -> Result<(), Invalid> {
     if key.is_empty() {
-        return refuse("the partition key is empty; give it a character, or leave it out for a random one");
+        return refuse("the partition key is empty; add a character, or omit it for a random key");
     }
     characters("partition key", key, PARTITION_KEY, "shorten it, or hash it")
 }
@@ -40,17 +40,15 @@ fn hash_key(key: &HashKey) -> Result<(), Invalid> {
     let text = key.as_str();
     let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_decimal {
-        return refuse("the explicit hash key is no whole number in decimal; give a u128, or its digits");
+        return refuse("the explicit hash key is not a decimal integer; use a u128, or its digits");
     }
     if text.len() > 1 && text.starts_with('0') {
-        return refuse(
-            "the explicit hash key begins with a zero, which Kinesis does not accept; leave that out",
-        );
+        return refuse("the explicit hash key begins with a zero, which Kinesis does not accept; remove it");
     }
     match text.parse::<u128>() {
         Ok(_) => Ok(()),
         Err(_) => refuse(format!(
-            "the explicit hash key is above the limit of 2^128 - 1 = {}; use the MD5 hash of its source, for example",
+            "the explicit hash key is above the limit of 2^128 - 1 = {}; for example, use the MD5 hash of its source",
             u128::MAX
         )),
     }
@@ -93,7 +91,7 @@ mod tests {
         key("k".repeat(256), Ok(()));
         key("\u{1f600}".repeat(256), Ok(()));
         key("\0\n\"", Ok(()));
-        key("", Err("the partition key is empty; give it a character, or leave it out"));
+        key("", Err("the partition key is empty; add a character, or omit it"));
         key(
             "k".repeat(257),
             Err("257 characters in the partition key are above the limit of 256; shorten it"),
@@ -115,7 +113,7 @@ mod tests {
         hash_key(&"9".repeat(40), Err("above the limit of 2^128"));
         hash_key(&"9".repeat(51), Err("hash key is above the limit"));
         for text in ["", "abc", "-1", "+1", "1.0", "1e3", " 1", "1 ", "0x10", "١"] {
-            hash_key(text, Err("is no whole number in decimal"));
+            hash_key(text, Err("is not a decimal integer"));
         }
         hash_key("00", Err("hash key begins with a zero"));
         hash_key("01", Err("begins with a zero"));
@@ -130,7 +128,7 @@ mod tests {
             without_keys(&random.explicit_hash_key(1_u128)),
             Err("has an explicit hash key, but the stream"),
         );
-        let words = "leave out `Record::partition_key`, or set the stream's strategy to USER_PARTITION_KEY";
+        let words = "omit `Record::partition_key`, or set the stream's strategy to USER_PARTITION_KEY";
         check(without_keys(&Record::new("x").partition_key("k")), Err(words));
     }
 

@@ -10,7 +10,7 @@ use crate::SentRecord;
 pub(crate) static PUT_RECORDS: Codes = Codes {
     prefix: "",
     rules: RULES,
-    check_endpoint: "this is no response of Amazon Kinesis to records; check the endpoint of the client",
+    check_endpoint: "this is not a response of Amazon Kinesis; check the endpoint of the client",
     check_key: "the stream's KMS key cannot be used; check its state, and that these credentials have \
                 kms:GenerateDataKey",
     check_permissions: "these credentials may not write to the stream; allow them kinesis:PutRecords",
@@ -18,8 +18,8 @@ pub(crate) static PUT_RECORDS: Codes = Codes {
 
 /// What they mean for the request that discovers limits.
 pub(crate) static DESCRIBE: Codes = Codes {
-    check_permissions: "these credentials may not look at the stream; allow them kinesis:DescribeStreamSummary, or \
-                        set the limits yourself and leave out `discover_limits`",
+    check_permissions: "these credentials may not describe the stream; allow them kinesis:DescribeStreamSummary, or \
+                        set the limits and omit `Kinesis::discover_limits`",
     ..PUT_RECORDS
 };
 
@@ -43,7 +43,7 @@ const RULES: &[Rule] = &[
         codes: &["DryRunOperationException"],
         class: Class::Fatal,
         advice: Some(
-            "the request was a dry run, which stores nothing; leave `DryRun` out of the client's requests",
+            "the request was a dry run, which stores nothing; remove `DryRun` from the client's requests",
         ),
     },
     // Not throttling: the account must first be signed up for KMS.

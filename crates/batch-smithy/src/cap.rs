@@ -20,16 +20,16 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 /// Limits the size of response bodies, in bytes, for a client or for one request.
 #[must_use]
-pub fn cap_answers(bytes: usize) -> SharedInterceptor {
+pub fn cap_responses(bytes: usize) -> SharedInterceptor {
     SharedInterceptor::permanent(Cap(bytes))
 }
 
 /// An answer above the cap.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum TooLarge {
-    #[error("the answer announces {bytes} bytes, and no more than {limit} are read")]
+    #[error("the response announces {bytes} bytes, above the limit of {limit}")]
     Announced { bytes: u64, limit: usize },
-    #[error("the answer has more than {limit} bytes, and no more are read")]
+    #[error("the response is above the limit of {limit} bytes")]
     Streamed { limit: usize },
 }
 
@@ -47,7 +47,7 @@ struct Cap(usize);
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl Intercept for Cap {
     fn name(&self) -> &'static str {
-        "BatchAnswerCap"
+        "BatchResponseCap"
     }
 
     fn modify_before_deserialization(

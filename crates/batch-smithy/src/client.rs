@@ -2,7 +2,7 @@
 ///
 /// The copy is the client's configuration but for its retries, which are the writer's and would multiply;
 /// for credentials that the service refuses, which are asked for again ([`Renewal`](crate::Renewal)); and
-/// for the size of the responses that it reads, in bytes ([`cap_answers`](crate::cap_answers)). An adapter
+/// for the size of the responses that it reads, in bytes ([`cap_responses`](crate::cap_responses)). An adapter
 /// adds its interceptors and makes the client: `Client::from_conf(config.build())`.
 ///
 /// The types of the configurations of the SDK's crates have no trait in common, so this is a macro. Its
@@ -30,7 +30,7 @@ macro_rules! lookup_config {
         let credentials = $crate::Renewal::of(cache);
         let mut own = config.to_builder();
         own.set_identity_cache(credentials.cache());
-        own.push_interceptor($crate::cap_answers($response_bytes));
+        own.push_interceptor($crate::cap_responses($response_bytes));
         (own, credentials)
     }};
 }

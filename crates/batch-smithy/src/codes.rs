@@ -192,7 +192,7 @@ const RULES: &[Rule] = &[
     Rule {
         codes: &["AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch"],
         class: Class::Unrecognized,
-        advice: Some("the signature does not fit; check the secret key and the clock of this machine"),
+        advice: Some("the signature does not match; check the secret key and the clock of this machine"),
     },
     Rule {
         codes: &["InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"],
@@ -213,10 +213,9 @@ const RULES: &[Rule] = &[
 
 /// What to do about credentials that have expired or are not valid yet.
 pub(crate) const EXPIRED: &str = "the credentials or the signature are not valid at this time; give the client a provider \
-                                  that renews credentials in time, and check the clock of this machine";
+                                  that renews them in time, and check the clock of this machine";
 
-const UNKNOWN: &str =
-    "the service does not know these credentials; check the access key, the session token and the region";
+const UNKNOWN: &str = "the service does not recognize these credentials; check the access key, the session token and the region";
 
 #[cfg(test)]
 mod tests;

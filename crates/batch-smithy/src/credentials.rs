@@ -54,21 +54,21 @@ const REFUSALS: [&str; 4] = [
 pub(crate) const NO_CREDENTIALS: Reading = Reading {
     class: Class::Fatal,
     code: "NoCredentials",
-    detail: "the client has no credentials; give it a credentials provider, or set AWS_ACCESS_KEY_ID and \
-             AWS_SECRET_ACCESS_KEY, a profile or a role for the default one of aws-config",
+    detail: "the client has no credentials; give it a credentials provider, or configure the default one of \
+             aws-config: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role",
 };
 
 const REFUSED: Reading = Reading {
     class: Class::Fatal,
     code: "CredentialsRefused",
-    detail: "the client's provider was refused credentials; check the role of this machine, container or program, and \
-             who may assume it; why is in the message of this failure",
+    detail: "the client's provider was denied credentials; check the role of this machine, container or program, and who \
+             may assume it; the message of this failure has the reason",
 };
 
 pub(crate) const UNAVAILABLE: Reading = Reading {
     class: Class::Unsent,
     code: "CredentialsUnavailable",
-    detail: "the client's provider could not fetch credentials; why is in the message of this failure",
+    detail: "the client's provider could not fetch credentials; the message of this failure has the reason",
 };
 
 #[cfg(test)]

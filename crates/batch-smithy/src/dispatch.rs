@@ -69,25 +69,28 @@ fn is_connecting(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Nothing is known but that there was no answer.
-pub(crate) const LOST: Reading =
-    Reading { class: Class::Ambiguous, code: "RequestFailed", detail: "the request ended without an answer" };
+pub(crate) const LOST: Reading = Reading {
+    class: Class::Ambiguous,
+    code: "RequestFailed",
+    detail: "the request ended without a response",
+};
 
 const CONNECTION_LOST: Reading = Reading {
     class: Class::Ambiguous,
     code: "ConnectionLost",
-    detail: "the connection ended before the answer",
+    detail: "the connection was lost before the response arrived",
 };
 
 const NOT_CONNECTED: Reading = Reading {
     class: Class::Unsent,
     code: "NotConnected",
-    detail: "no connection to the service; check the network, the region and the endpoint of the client",
+    detail: "the client could not connect to the service; check the network, the region and the endpoint of the client",
 };
 
 const NO_ENDPOINT: Reading = Reading {
     class: Class::Fatal,
     code: "NoEndpoint",
-    detail: "the client knows no endpoint to send to; set a region, or the endpoint's whole URL",
+    detail: "the client has no endpoint; set its region or its endpoint URL",
 };
 
 const NO_HTTP_CLIENT: Reading = Reading {
@@ -97,11 +100,8 @@ const NO_HTTP_CLIENT: Reading = Reading {
              the client from an aws-config that has one, or set one",
 };
 
-const TIMEOUT: Reading = Reading {
-    class: Class::Ambiguous,
-    code: "Timeout",
-    detail: "no answer within the timeout that the client is configured with",
-};
+const TIMEOUT: Reading =
+    Reading { class: Class::Ambiguous, code: "Timeout", detail: "no response within the client's timeout" };
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,7 @@ mod serializer;
 mod written;
 
 pub use arn::{Arn, is_account};
-pub use cap::cap_answers;
+pub use cap::cap_responses;
 pub use codes::{Codes, Rule};
 pub use deduplication::{DeduplicationId, UniqueIds};
 pub use destination::{NameOrArn, Naming};

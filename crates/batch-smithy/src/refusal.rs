@@ -83,8 +83,8 @@ fn is_of_another_time(message: &str) -> bool {
 fn without_advice(class: Class, answer: &HttpResponse) -> &'static str {
     match class {
         _ if answer.status().is_success() => UNREADABLE.detail,
-        Class::Ambiguous => "the service failed amid the request",
-        _ => "the service refused the request",
+        Class::Ambiguous => "the service failed while it processed the request",
+        _ => "the service rejected the request",
     }
 }
 
@@ -107,7 +107,7 @@ fn of_too_large(refused: TooLarge, answer: &HttpResponse, codes: &Codes) -> Refu
     let status = answer.status().as_u16();
     let (class, _) = codes.of_request(None, status);
     let detail = format!("{refused}; {} (HTTP {status})", codes.check_endpoint);
-    Refusal { class, failure: Failure::new("AnswerTooLarge").with_detail(detail) }
+    Refusal { class, failure: Failure::new("ResponseTooLarge").with_detail(detail) }
 }
 
 /// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
@@ -143,19 +143,16 @@ fn root<'a>(mut error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
 const NOT_MADE: Reading = Reading {
     class: Class::Fatal,
     code: "InvalidRequest",
-    detail: "the client could not make the request; check its configuration and its interceptors",
+    detail: "the client could not build the request; check its configuration and its interceptors",
 };
 
-const TIMEOUT: Reading = Reading {
-    class: Class::Ambiguous,
-    code: "Timeout",
-    detail: "no answer within the timeout that the client is configured with",
-};
+const TIMEOUT: Reading =
+    Reading { class: Class::Ambiguous, code: "Timeout", detail: "no response within the client's timeout" };
 
 const UNREADABLE: Reading = Reading {
     class: Class::Ambiguous,
-    code: "UnreadableAnswer",
-    detail: "the answer broke off or could not be read",
+    code: "UnreadableResponse",
+    detail: "the response is incomplete or unreadable",
 };
 
 #[cfg(test)]
@@ -193,7 +190,7 @@ mod tests {
     #[test]
     fn an_answer_that_cannot_be_read_is_judged_by_its_status() {
         for (status, class, code) in [
-            (200, Class::Ambiguous, "UnreadableAnswer"),
+            (200, Class::Ambiguous, "UnreadableResponse"),
             (403, Class::Fatal, "HTTP 403"),
             (408, Class::Ambiguous, "HTTP 408"),
             (413, Class::Split, "HTTP 413"),
@@ -210,12 +207,9 @@ mod tests {
         let refused = TooLarge::Announced { bytes: 9_000_000_000, limit: 1_048_576 };
         for (status, class) in [(200, Class::Ambiguous), (403, Class::Fatal), (503, Class::Ambiguous)] {
             let refusal = refusal(SdkError::response_error(refused, raw(status)));
-            assert_eq!((refusal.class, refusal.failure.code()), (class, "AnswerTooLarge"), "{status}");
+            assert_eq!((refusal.class, refusal.failure.code()), (class, "ResponseTooLarge"), "{status}");
             let shown = refusal.failure.to_string();
-            assert!(
-                shown.contains("9000000000 bytes, and no more than 1048576 are read; check the"),
-                "{shown}"
-            );
+            assert!(shown.contains("9000000000 bytes, above the limit of 1048576; check the"), "{shown}");
         }
     }
 
@@ -228,9 +222,9 @@ mod tests {
     #[test]
     fn only_a_request_that_was_refused_is_called_so() {
         for (status, says) in [
-            (200, "HTTP 200: the answer broke off or could not be read (HTTP 200)"),
-            (400, "HTTP 400: the service refused the request (HTTP 400)"),
-            (502, "HTTP 502: the service failed amid the request (HTTP 502)"),
+            (200, "HTTP 200: the response is incomplete or unreadable (HTTP 200)"),
+            (400, "HTTP 400: the service rejected the request (HTTP 400)"),
+            (502, "HTTP 502: the service failed while it processed the request (HTTP 502)"),
         ] {
             let meta = ErrorMetadata::builder().build();
             let refusal = refusal(SdkError::service_error(meta, raw(status)));
@@ -274,7 +268,7 @@ mod tests {
         let mut raw = raw(400);
         raw.headers_mut().insert("x-amzn-requestid", "my secret");
         let failure = refusal(SdkError::service_error(meta, raw)).failure;
-        assert_eq!(failure.to_string(), "HTTP 400: the service refused the request (HTTP 400)");
+        assert_eq!(failure.to_string(), "HTTP 400: the service rejected the request (HTTP 400)");
     }
 
     #[test]

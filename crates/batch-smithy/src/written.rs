@@ -77,7 +77,7 @@ impl Intercept for Written {
     ) -> Result<(), BoxError> {
         if self.0.known.serializer_in(bag).is_none() {
             self.0.is_refused.store(true, Ordering::Release);
-            return Err("the SDK writes this request with a serializer that is not known".into());
+            return Err("the SDK serializes this request with an unknown serializer".into());
         }
         bag.interceptor_state().store_put(SharedRequestSerializer::new(Self(Arc::clone(&self.0))));
         Ok(())
@@ -87,7 +87,7 @@ impl Intercept for Written {
 impl SerializeRequest for Written {
     fn serialize_input(&self, _: Input, _: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
         let mut request = self.0.request.lock().unwrap_or_else(PoisonError::into_inner);
-        request.take().ok_or_else(|| "the request was sent before".into())
+        request.take().ok_or_else(|| "the request was sent already".into())
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
         let written = written();
         let serialize = || written.serialize_input(Input::erase(()), &mut ConfigBag::base());
         assert_eq!(serialize().expect("it is there").body().bytes(), Some(&b"secret"[..]));
-        assert_eq!(serialize().expect_err("it is gone").to_string(), "the request was sent before");
+        assert_eq!(serialize().expect_err("it is gone").to_string(), "the request was sent already");
     }
 
     #[tokio::test]

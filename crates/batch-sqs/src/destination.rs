@@ -104,7 +104,7 @@ impl Queue {
             (Address::Named(NameOrArn::Name(_)), Some(account)) => refuse(format!(
                 "{account:?} is not an AWS account id; set the 12 digits of the queue's account"
             )),
-            (_, Some(_)) => refuse(format!("the queue {self} includes its account; leave out `owned_by`")),
+            (_, Some(_)) => refuse(format!("the queue {self} includes its account; omit `owned_by`")),
         }
     }
 
@@ -212,7 +212,7 @@ mod tests {
         check(&Queue::new("arn:aws:sns:eu-west-1:123456789012:orders"), Err("is not the ARN of a queue"));
         check(&Queue::new("arn:aws:sqs:eu-west-1:123456789012:or.ders"), Err("'.'"));
         check(&Queue::new("arn:aws:sqs:us-east-1:123456789012:orders"), Err("the client is in eu-west-1"));
-        check(&Queue::new(arn).owned_by("123456789012"), Err("leave out `owned_by`"));
+        check(&Queue::new(arn).owned_by("123456789012"), Err("omit `owned_by`"));
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
         check(&Queue::new("orders").owned_by("123456789012"), Ok(()));
         check(&Queue::new("orders").owned_by("12345678901"), Err("not an AWS account id"));
         check(&Queue::new("orders").owned_by("12345678901x"), Err("not an AWS account id"));
-        check(&Queue::new("https://host/1/orders").owned_by("123456789012"), Err("leave out `owned_by`"));
+        check(&Queue::new("https://host/1/orders").owned_by("123456789012"), Err("omit `owned_by`"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);
 
 /// Bytes that are read of an answer. The largest that the service sends tells of ten messages in some
 /// hundred bytes each; this leaves a hundred times as much for the words of failures.
-pub(crate) const ANSWER_BYTES: usize = 1 << 20;
+pub(crate) const RESPONSE_BYTES: usize = 1 << 20;
 
 /// What a message counts, in bytes: its body, and the name, type and value of every attribute.
 /// Ids, delay and group count nothing.

@@ -4,7 +4,7 @@ use aws_sdk_sqs::Client;
 use batch_core::{ConfigError, ConnectError, Writer};
 use batch_smithy::{Renewal, UniqueIds, known, lookup_config, own_config};
 
-use crate::limits::{ANSWER_BYTES, MESSAGE_BYTES, SMALLEST_QUEUE_MAXIMUM};
+use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES, SMALLEST_QUEUE_MAXIMUM};
 use crate::lookup::Lookup;
 use crate::{Queue, serializer, validate};
 
@@ -160,7 +160,7 @@ impl Sqs {
     /// ```
     pub async fn check(self) -> Result<Self, ConnectError> {
         self.check_options()?;
-        let (config, credentials) = lookup_config!(aws_sdk_sqs, self.given, ANSWER_BYTES);
+        let (config, credentials) = lookup_config!(aws_sdk_sqs, self.given, RESPONSE_BYTES);
         let client = Client::from_conf(config.build());
         credentials.retry(|| self.lookup.find(&client)).await?;
         Ok(self)
@@ -204,7 +204,7 @@ impl Sqs {
         };
         let queue = self.queue();
         Err(ConfigError::Unsupported(format!(
-            "{option} is for FIFO queues, and {queue} is a standard queue: its name does not end in \".fifo\""
+            "{option} requires a FIFO queue, but {queue} is a standard queue: its name does not end in \".fifo\""
         )))
     }
 }
@@ -223,7 +223,7 @@ impl fmt::Debug for Sqs {
 
 /// The writer's own copy of the client, which also writes batches itself, and what renews its credentials.
 fn own_copy(client: &Client) -> (Client, Renewal) {
-    let (mut config, credentials) = own_config!(aws_sdk_sqs, client, ANSWER_BYTES);
+    let (mut config, credentials) = own_config!(aws_sdk_sqs, client, RESPONSE_BYTES);
     if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
         config.push_interceptor(serializer::swap(known));
     }

@@ -44,7 +44,7 @@ pub(crate) fn is_name_character(character: char) -> bool {
 
 fn body(body: &str) -> Result<(), Invalid> {
     if body.is_empty() {
-        return refuse("the body is empty, and SQS accepts no empty message; send a placeholder such as {}");
+        return refuse("the body is empty, which SQS does not accept; send a placeholder such as {}");
     }
     text("body", body)
 }
@@ -61,7 +61,7 @@ fn text(what: &str, text: &str) -> Result<(), Invalid> {
 fn entry_id(id: &str) -> Result<(), Invalid> {
     characters("id", id, ENTRY_ID, "shorten it")?;
     if id.is_empty() {
-        return refuse("the id is empty; leave it out, and the writer makes one up");
+        return refuse("the id is empty; omit it to let the writer generate one");
     }
     made_of("id", id, is_name_character, "letters, digits, '-' and '_'")
 }
@@ -69,7 +69,7 @@ fn entry_id(id: &str) -> Result<(), Invalid> {
 fn token(what: &str, token: &str) -> Result<(), Invalid> {
     characters(what, token, TOKEN, "shorten it, or hash it")?;
     if token.is_empty() {
-        return refuse(format!("the {what} is empty; leave it out, or give it a character"));
+        return refuse(format!("the {what} is empty; omit it, or add a character"));
     }
     made_of(what, token, |character| character.is_ascii_graphic(), "ASCII letters, digits and punctuation")
 }
@@ -82,13 +82,13 @@ fn delay(delay: Duration, fifo: bool) -> Result<(), Invalid> {
     }
     if delay > Duration::from_secs(DELAY_SECONDS) {
         return refuse(format!(
-            "delay of {} s is above the limit of {DELAY_SECONDS} s; schedule it later yourself",
+            "a delay of {} s is above the limit of {DELAY_SECONDS} s; submit the message later",
             delay.as_secs_f64()
         ));
     }
     if delay.subsec_nanos() > 0 {
         return refuse(format!(
-            "delay of {} s is not a whole number of seconds; round it",
+            "a delay of {} s is not a whole number of seconds; round it",
             delay.as_secs_f64()
         ));
     }
@@ -115,17 +115,19 @@ fn attribute_name(name: &str) -> Result<(), Invalid> {
     let reserved =
         |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if name.is_empty() {
-        return refuse("the name of an attribute is empty; give it a name");
+        return refuse("the name of an attribute is empty; set one");
     }
     if name == TRACE_HEADER {
         return refuse(NOT_SYSTEM);
     }
     if reserved("AWS.") || reserved("Amazon.") {
-        return refuse("the name of an attribute begins as only those of AWS may; rename it");
+        return refuse(
+            "the name of an attribute begins with \"AWS.\" or \"Amazon.\", which AWS reserves; rename it",
+        );
     }
     if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
         return refuse(
-            "the name of an attribute begins or ends with a period, or has two in a row; rename it",
+            "the name of an attribute begins or ends with a period, or has two periods in a row; rename it",
         );
     }
     made_of(
@@ -139,7 +141,7 @@ fn attribute_name(name: &str) -> Result<(), Invalid> {
 fn attribute_type(value: &AttributeValue) -> Result<(), Invalid> {
     let (data_type, Some(label), _) = value.parts() else { return Ok(()) };
     if label.is_empty() {
-        return refuse("the label of an attribute is empty; leave it out");
+        return refuse("the label of an attribute is empty; omit it");
     }
     let count = data_type.len() + 1 + label.chars().count();
     at_most("characters in the type of an attribute", count, ATTRIBUTE_TYPE, "shorten its label")?;
@@ -149,13 +151,13 @@ fn attribute_type(value: &AttributeValue) -> Result<(), Invalid> {
 fn attribute_value(value: &AttributeValue) -> Result<(), Invalid> {
     let (_, _, bytes) = value.parts();
     if bytes.is_empty() {
-        return refuse("the value of an attribute is empty, SQS takes no such attribute; leave it out");
+        return refuse("the value of an attribute is empty, which SQS does not accept; omit the attribute");
     }
     match value {
         AttributeValue::Binary { .. } => Ok(()),
         AttributeValue::Number { text, .. } if is_number(text) => Ok(()),
         AttributeValue::Number { .. } => refuse(format!(
-            "the value of an attribute is no number of up to {NUMBER_DIGITS} digits between \
+            "the value of an attribute is not a number of up to {NUMBER_DIGITS} digits between \
              10^{} and 10^{}; send it as a string",
             NUMBER_POWERS.start(),
             NUMBER_POWERS.end(),
@@ -192,14 +194,13 @@ fn is_number(text: &str) -> bool {
 /// The one system attribute that a message may be sent with (API, `SendMessageBatchRequestEntry`).
 const TRACE_HEADER: &str = "AWSTraceHeader";
 
-const NOT_SYSTEM: &str = "an attribute has the name of the system attribute AWSTraceHeader, and means nothing to AWS X-Ray \
-                          as an attribute of the user's; leave it out, and let an interceptor of the client add the \
-                          system attribute to the request";
+const NOT_SYSTEM: &str = "an attribute is named AWSTraceHeader, but AWS X-Ray reads only the system attribute of that name; \
+                          omit it, and add the system attribute with an interceptor of the client";
 
-const NO_GROUP: &str = "a message for a FIFO queue needs a group and has none; give it one with `Message::group`, or all \
-                        of them with the builder's `default_group`";
+const NO_GROUP: &str = "the message has no group, and a FIFO queue needs one; set it with `Message::group`, or for all \
+                        messages with `Sqs::default_group`";
 
-const NOT_FIFO: &str = "a deduplication id is for FIFO queues, and this is a standard queue; use `Message::id` to find \
+const NOT_FIFO: &str = "the message has a deduplication id, which only FIFO queues accept; use `Message::id` to detect \
                         duplicates inside the writer";
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ pub(crate) static BY_CONTENT: Codes =
 
 /// The same for the request that reads an attribute of the queue.
 pub(crate) static ATTRIBUTES: Codes = Codes {
-    check_permissions: "these credentials may not look at the queue; allow them sqs:GetQueueAttributes, or leave \
-                        out `check`",
+    check_permissions: "these credentials may not read the queue's attributes; allow them sqs:GetQueueAttributes, or \
+                        omit `Sqs::check`",
     ..CODES
 };
 
@@ -41,7 +41,7 @@ const UNKNOWN_QUEUE: Rule = Rule {
 const INSECURE: Rule = Rule {
     codes: &["InvalidSecurity"],
     class: Class::Fatal,
-    advice: Some("the service takes signed requests over HTTPS only; check the endpoint"),
+    advice: Some("the service accepts only signed requests over HTTPS; check the endpoint"),
 };
 
 const UNSUPPORTED: Rule = Rule {
@@ -61,8 +61,8 @@ const NO_DEDUPLICATION_ID: Rule = Rule {
     codes: &["InvalidParameterValue", "InvalidParameterValueException"],
     class: Class::Split,
     advice: Some(
-        "the service refused a message without a deduplication id; most likely the queue has no content-based \
-         deduplication: switch it on there, or leave out the builder's `content_based_deduplication`",
+        "the service rejected a message without a deduplication id; probably the queue has no content-based \
+         deduplication: enable it there, or omit `Sqs::content_based_deduplication`",
     ),
 };
 
@@ -85,7 +85,7 @@ pub(crate) fn of_entries(
     )
 }
 
-const CHECK_ENDPOINT: &str = "this is not how Amazon SQS answers a batch; check the endpoint of the client";
+const CHECK_ENDPOINT: &str = "this is not a response of Amazon SQS; check the endpoint of the client";
 
 #[cfg(test)]
 mod tests;

@@ -98,7 +98,7 @@ pub(crate) async fn an_answer_that_cannot_be_read_is_ambiguous<D: Destination>()
         for item in &back {
             assert!(matches!(&item.cause, Cause::Ambiguous(_)) && item.maybe_delivered, "{item:#}");
             // The page of a proxy has a status of its own.
-            assert!(["UnreadableAnswer", "HTTP 200", "HTTP 502"].contains(&code(item)), "{item:#}");
+            assert!(["UnreadableResponse", "HTTP 200", "HTTP 502"].contains(&code(item)), "{item:#}");
             assert!(!format!("{item:#}").contains("refused"), "{item:#}");
         }
         assert_eq!(stage.destination.held().len(), COUNT);

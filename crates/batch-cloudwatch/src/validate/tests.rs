@@ -102,9 +102,9 @@ fn a_unit_is_one_of_the_27_of_the_service() {
     for unit in StandardUnit::values() {
         check(plain().unit(*unit), Ok(()));
     }
-    check(plain().unit("Celsius"), Err("the unit is none of CloudWatch"));
-    check(plain().unit("count"), Err("the unit is none"));
-    check(plain().unit(""), Err("the unit is none"));
+    check(plain().unit("Celsius"), Err("CloudWatch does not know the unit"));
+    check(plain().unit("count"), Err("does not know the unit"));
+    check(plain().unit(""), Err("does not know the unit"));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_storage_resolution_is_1_or_60_seconds() {
     for seconds in [0, -1, 5, 30, 61, 3_600, i32::MIN] {
         check(
             plain().storage_resolution(seconds),
-            Err(&format!("a storage resolution of {seconds} s is not possible")),
+            Err(&format!("a storage resolution of {seconds} s is not supported")),
         );
     }
 }

@@ -21,7 +21,7 @@ async fn a_success_accepts_every_metric_whether_it_has_a_body_or_not() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_html_is_no_success() {
-    check(Response::page(200, "<html>It works!"), "Ambiguous(UnreadableAnswer)").await;
+    check(Response::page(200, "<html>It works!"), "Ambiguous(UnreadableResponse)").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,12 +32,13 @@ fn metric_time(metric: &Metric) -> batch_cloudwatch::DateTime {
 
 #[tokio::test(start_paused = true)]
 async fn a_number_that_cloudwatch_does_not_take_is_refused_at_submit() {
-    check_refused(Metric::new("m", f64::NAN), &["invalid entry: the value is NaN", "leave it out"]).await;
+    check_refused(Metric::new("m", f64::NAN), &["invalid entry: the value is NaN", "omit it"]).await;
     check_refused(Metric::new("m", f64::INFINITY), &["the value is infinite"]).await;
     check_refused(Metric::new("m", 1e-109), &["closer to 0 than 2^-360", "send 0", "smaller unit"]).await;
-    check_refused(Metric::new("m", 1e109), &["not within ±2^360", "larger unit"]).await;
-    check_refused(Metric::values("m", [1.0, f64::NAN]), &["the value at place 2 is NaN"]).await;
-    check_refused(Metric::counted_values("m", [(1.0, 0.0)]), &["the count at place 1 is not above 0"]).await;
+    check_refused(Metric::new("m", 1e109), &["outside ±2^360", "larger unit"]).await;
+    check_refused(Metric::values("m", [1.0, f64::NAN]), &["the value at position 2 is NaN"]).await;
+    check_refused(Metric::counted_values("m", [(1.0, 0.0)]), &["the count at position 1 is not above 0"])
+        .await;
     let set = StatisticSet { sample_count: 1.0, sum: 2.0, minimum: 3.0, maximum: 2.0 };
     check_refused(Metric::statistics("m", set), &["the minimum of the statistic set is above its maximum"])
         .await;
@@ -62,8 +63,8 @@ async fn a_text_that_cloudwatch_does_not_take_is_refused_at_submit() {
     .await;
     check_refused(Metric::new("m", 1).dimension(":Host", "a"), &["begins with a colon"]).await;
     check_refused(Metric::new("m", 1).dimension("Host", " "), &["value of a dimension is empty"]).await;
-    check_refused(Metric::new("m", 1).unit("Celsius"), &["the unit is none of CloudWatch"]).await;
-    check_refused(Metric::new("m", 1).storage_resolution(5), &["5 s is not possible; set 1"]).await;
+    check_refused(Metric::new("m", 1).unit("Celsius"), &["CloudWatch does not know the unit"]).await;
+    check_refused(Metric::new("m", 1).storage_resolution(5), &["5 s is not supported; set 1"]).await;
 }
 
 #[tokio::test(start_paused = true)]

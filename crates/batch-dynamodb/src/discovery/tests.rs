@@ -77,9 +77,9 @@ fn keys_of_indexes_are_read_once_each_and_without_the_tables_own() {
 fn keys_that_make_no_sense_are_refused() {
     check(&table(&[], &[]), Err("does not report the partition key"));
     check(&table(&[("sk", SdkRole::Range)], &[("sk", "S")]), Err("does not report the partition key"));
-    check(&table(&[("pk", SdkRole::Hash)], &[]), Err("of an unknown kind"));
-    check(&table(&[("pk", SdkRole::Hash)], &[("pk", "NEW")]), Err("of an unknown kind"));
-    check(&table(&[("pk", SdkRole::from("NEW"))], &[("pk", "S")]), Err("of an unknown kind"));
+    check(&table(&[("pk", SdkRole::Hash)], &[]), Err("of an unknown type"));
+    check(&table(&[("pk", SdkRole::Hash)], &[("pk", "NEW")]), Err("of an unknown type"));
+    check(&table(&[("pk", SdkRole::from("NEW"))], &[("pk", "S")]), Err("of an unknown type"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, Config};
 use batch_core::{Batch, Invalid, Key, Measure, Service, Verdicts};
 use batch_local::LocalServer;
-use batch_smithy::{cap_answers, known};
+use batch_smithy::{cap_responses, known};
 
 use super::own_copy;
 use crate::samples::{attributes, n, s};
@@ -89,7 +89,7 @@ fn a_write_that_has_a_key_or_is_a_delete_is_left_as_it_is() {
 #[test]
 fn an_item_that_cannot_get_a_key_is_refused_by_its_source_and_left_as_it_is() {
     for (item, words) in [
-        (attributes([("x", n("7"))]), r#"nor the attribute "id" to take it from"#),
+        (attributes([("x", n("7"))]), r#"nor the attribute "id" to copy it from"#),
         (attributes([("id", AttributeValue::Null(true))]), r#""id" (NULL) cannot become"#),
         (attributes([("id", s("seven"))]), r#""id" (S) cannot become the partition key "pk""#),
     ] {
@@ -116,7 +116,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    for observers in [vec![], vec![cap_answers(1)]] {
+    for observers in [vec![], vec![cap_responses(1)]] {
         let observed = observers.len();
         let mut config = config.clone();
         config.set_interceptors(observers);

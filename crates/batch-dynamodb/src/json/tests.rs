@@ -54,13 +54,13 @@ fn what_is_not_json_is_told_by_its_place() {
     refuses(r#"{"a":1} x"#, "at line 1, column 9");
     refuses("{\"a\":\"\n\"}", "at line 1, column 6");
     refuses(r#"{"a":"\ud800"}"#, "the value at byte 5");
-    refuses(r#"{"a":NaN}"#, "is not JSON");
+    refuses(r#"{"a":NaN}"#, "is not valid JSON");
 }
 
 #[test]
 fn what_is_no_object_is_no_item() {
     for json in ["[]", "1", "null", r#""text""#, "true", " [1]"] {
-        refuses(json, "is no object");
+        refuses(json, "is not an object");
     }
 }
 
@@ -75,13 +75,13 @@ fn two_members_of_one_name_are_refused() {
 fn values_are_nested_up_to_32_levels() {
     let lists = |levels: usize| format!(r#"{{"a":{}0{}}}"#, "[".repeat(levels), "]".repeat(levels));
     assert!(read(&lists(31)).is_ok());
-    refuses(&lists(32), "the value at byte 37 of the JSON text is nested above 32 levels");
-    refuses(&lists(10_000), "nested above 32 levels");
+    refuses(&lists(32), "the value at byte 37 of the JSON text is nested deeper than 32 levels");
+    refuses(&lists(10_000), "nested deeper than 32 levels");
     let objects = |levels: usize| format!("{}0{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
     assert!(read(&objects(32)).is_ok(), "the outermost is the item");
-    refuses(&objects(33), "nested above 32 levels");
-    refuses(&objects(10_000), "nested above 32 levels");
-    refuses(&format!(r#"{{"a":{}"#, "[".repeat(10_000)), "is not JSON");
+    refuses(&objects(33), "nested deeper than 32 levels");
+    refuses(&objects(10_000), "nested deeper than 32 levels");
+    refuses(&format!(r#"{{"a":{}"#, "[".repeat(10_000)), "is not valid JSON");
 }
 
 #[test]

@@ -65,13 +65,13 @@ fn a_key_is_of_its_type() {
     partition_key(s("1"), ScalarType::Number, Err("is of type S"));
     partition_key(s("1"), ScalarType::Binary, Err("is a binary (B)"));
     partition_key(AttributeValue::Null(true), ScalarType::String, Err("is of type NULL"));
-    partition_key(n("one"), ScalarType::Number, Err("is not written as a decimal one"));
+    partition_key(n("one"), ScalarType::Number, Err("is not in decimal notation"));
 }
 
 #[test]
 fn a_key_in_dynamodb_json_is_recognized() {
     let item = |text: &str| Write::put_json(text).expect("it is JSON");
-    let words = "it looks like DynamoDB JSON, which is not understood; give plain JSON";
+    let words = "this looks like DynamoDB JSON, which is not supported; use plain JSON";
     for text in [
         r#"{"pk": {"S": "a"}}"#,
         r#"{"pk": {"N": "1"}, "x": {"BOOL": true}}"#,
@@ -112,7 +112,11 @@ fn a_key_is_neither_empty_nor_too_long() {
 fn a_delete_has_the_key_and_nothing_else() {
     check(&Write::delete(attributes([("pk", s("a"))])), &strings(), Ok(()));
     let more = attributes([("pk", s("a")), ("y", n("1")), ("x", n("1"))]);
-    check(&Write::delete(more), &strings(), Err("has an attribute beside the table's primary key"));
+    check(
+        &Write::delete(more),
+        &strings(),
+        Err("has an attribute that is not part of the table's primary key"),
+    );
 }
 
 #[test]
@@ -131,7 +135,7 @@ fn an_item_may_lack_the_key_of_an_index_and_has_it_right_otherwise() {
     check(&with("name", s("")), &indexed, Err(r#"an index's sort key "name" is empty"#));
     check(&with("name", s(&"a".repeat(1_025))), &indexed, Err("1025 bytes"));
     let key = Write::delete(attributes([("pk", s("a")), ("day", s("1"))]));
-    check(&key, &indexed, Err("beside the table's primary key"));
+    check(&key, &indexed, Err("not part of the table's primary key"));
 }
 
 #[test]
@@ -170,11 +174,11 @@ fn a_set_has_members_and_none_twice() {
     for empty in [AttributeValue::Ss(vec![]), AttributeValue::Ns(vec![]), AttributeValue::Bs(vec![])] {
         attribute(empty, Err("a set is empty"));
     }
-    attribute(AttributeValue::Ss(texts(&["a", "b", "a"])), Err("a set has a member twice"));
-    attribute(AttributeValue::Ns(texts(&["1", "2", "1.0"])), Err("a set has a member twice"));
-    attribute(AttributeValue::Ns(texts(&["0", "-0e7"])), Err("a set has a member twice"));
-    attribute(blobs(&[&[1], &[1]]), Err("a set has a member twice"));
-    attribute(AttributeValue::Ns(texts(&["1", "x"])), Err("is not written as a decimal one"));
+    attribute(AttributeValue::Ss(texts(&["a", "b", "a"])), Err("a set has a duplicate member"));
+    attribute(AttributeValue::Ns(texts(&["1", "2", "1.0"])), Err("a set has a duplicate member"));
+    attribute(AttributeValue::Ns(texts(&["0", "-0e7"])), Err("a set has a duplicate member"));
+    attribute(blobs(&[&[1], &[1]]), Err("a set has a duplicate member"));
+    attribute(AttributeValue::Ns(texts(&["1", "x"])), Err("is not in decimal notation"));
 }
 
 #[test]
@@ -198,8 +202,8 @@ fn a_number_has_38_digits_within_its_range_wherever_it_is() {
         ),
         ("1e126", Err("a number is 10^126 or more")),
         ("-1e126", Err("a number is 10^126 or more")),
-        ("1e-131", Err("closer to it than the limit of 10^-130")),
-        ("NaN", Err("is not written as a decimal one")),
+        ("1e-131", Err("closer to 0 than the limit of 10^-130")),
+        ("NaN", Err("is not in decimal notation")),
     ] {
         for value in wherever(text) {
             attribute(value, expected);
@@ -218,7 +222,7 @@ fn values_are_nested_up_to_32_levels() {
 #[test]
 fn a_null_is_true() {
     attribute(AttributeValue::Null(true), Ok(()));
-    attribute(AttributeValue::Null(false), Err("a null is false"));
+    attribute(AttributeValue::Null(false), Err("a value is `Null(false)`"));
 }
 
 #[test]
@@ -228,7 +232,7 @@ fn of_several_faults_the_one_of_the_first_name_is_told() {
         let write = Write::put(item.clone().into_iter().collect());
         let reason = validate(&write, &strings()).expect_err("it is refused");
         assert_eq!(
-            (reason.to_string().contains("a null is false"), reason.place()),
+            (reason.to_string().contains("a value is `Null(false)`"), reason.place()),
             (true, Some(r#"attribute "a""#))
         );
     }

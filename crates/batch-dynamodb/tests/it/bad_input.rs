@@ -60,13 +60,17 @@ async fn a_number_of_39_digits_is_refused_at_submit() {
 async fn an_empty_set_and_a_member_twice_are_refused_at_submit() {
     check_attribute(AttributeValue::Ss(vec![]), &["a set is empty"]).await;
     let numbers = vec!["1".to_owned(), "1.0".to_owned()];
-    check_attribute(AttributeValue::Ns(numbers), &["a set has a member twice"]).await;
+    check_attribute(AttributeValue::Ns(numbers), &["a set has a duplicate member"]).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_delete_with_more_than_its_key_is_refused_at_submit() {
     let key = [("pk".to_owned(), s("a")), ("x".to_owned(), s("b"))];
-    check_refused(Write::delete(key.into()), &["has an attribute beside the table's primary key"]).await;
+    check_refused(
+        Write::delete(key.into()),
+        &["has an attribute that is not part of the table's primary key"],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,7 +83,7 @@ async fn a_writer_learns_the_keys_of_its_table_once() {
         ),
         (
             item(&[("pk", s("a")), ("sk", n("1")), ("name", s(""))]),
-            r#"an index's partition key "name" is empty, and DynamoDB accepts no empty key; give it a value, or leave it out"#,
+            r#"an index's partition key "name" is empty, which DynamoDB does not accept; set a value, or omit it"#,
         ),
     ] {
         let error = writer.submit(write.clone()).await.unwrap_err();
@@ -119,7 +119,7 @@ async fn a_table_that_cannot_be_described_says_why() {
     for (answer, words) in [
         (error(400, "AccessDeniedException"), "allow them dynamodb:DescribeTable"),
         (error(403, "SomethingNew"), "allow them dynamodb:DescribeTable"),
-        (error(400, "UnrecognizedClientException"), "does not know these credentials"),
+        (error(400, "UnrecognizedClientException"), "does not recognize these credentials"),
         (Response::page(404, "<html>"), "check the endpoint of the client"),
         (Response::Refused, "check the network, the region and the endpoint of the client"),
     ] {
@@ -146,7 +146,7 @@ async fn a_response_without_the_keys_says_how_to_give_them() {
     ] {
         let error = discover(&described(Response::ok(&answer))).await.unwrap_err();
         assert!(matches!(error, ConnectError::Unanswered(_)), "{error:?}");
-        says(&report(&error), &[words, "give the table's keys with `DynamoDb::partition_key`"]);
+        says(&report(&error), &[words, "set the table's keys with `DynamoDb::partition_key`"]);
     }
 }
 
@@ -164,7 +164,7 @@ async fn options_and_settings_are_checked_as_without_discovering() {
     let settings = Settings::new().threshold_entries(26);
     says(&refused(discover(&http).await.unwrap(), settings), &["26", "25"]);
     let table = orders(&http).partition_key_from("pk").discover_keys().await.unwrap();
-    says(&refused(table, Settings::new()), &["\"pk\" cannot be taken from itself"]);
+    says(&refused(table, Settings::new()), &["\"pk\" cannot be copied from itself"]);
 
     let request = http.count("DescribeTable");
     let error = DynamoDb::new(client(http.clone()), "no table").discover_keys().await.unwrap_err();

@@ -78,7 +78,7 @@ fn a_record_whose_data_has_no_key_is_refused_as_it_is() {
         (r#"{"celsius":21.5}"#, "has no member \"station\" at its top level"),
         (r#"{"station":null}"#, "\"station\" of the data is null"),
         (r#"{"station":""}"#, "\"station\" of the data is empty"),
-        ("21.5 °C", "is no JSON object"),
+        ("21.5 °C", "is not a JSON object"),
     ] {
         let mut record = Record::new(data);
         let reason: Invalid = from_member().prepare(&mut record).expect_err("it has no key");

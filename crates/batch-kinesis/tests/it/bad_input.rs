@@ -40,7 +40,7 @@ async fn an_explicit_hash_key_that_kinesis_does_not_take_is_refused_at_submit() 
     let two_to_the_128 = "340282366920938463463374607431768211456";
     for (key, words) in [
         (two_to_the_128, "is above the limit of 2^128 - 1"),
-        ("abc", "is no whole number in decimal"),
+        ("abc", "is not a decimal integer"),
         ("007", "begins with a zero"),
     ] {
         let record = Record::new("x").partition_key("k").explicit_hash_key(key);
@@ -54,12 +54,11 @@ async fn data_without_a_value_for_its_key_is_refused_at_submit() {
         (r#"{"celsius":21.5}"#, "has no member \"station\""),
         (r#"{"station":null}"#, "the member \"station\" of the data is null"),
         (r#"{"station":""}"#, "the member \"station\" of the data is empty"),
-        (r#"{"station":"\ud800"}"#, "the member \"station\" of the data has half a surrogate pair"),
-        ("21.5 °C", "is no JSON object"),
-        ("", "is no JSON object"),
+        (r#"{"station":"\ud800"}"#, "the member \"station\" of the data contains half a surrogate pair"),
+        ("21.5 °C", "is not a JSON object"),
+        ("", "is not a JSON object"),
     ] {
-        let words =
-            ["invalid entry: no partition key: ", words, "give the record one with `Record::partition_key`"];
+        let words = ["invalid entry: no partition key: ", words, "set one with `Record::partition_key`"];
         check_refused(|stream| stream.partition_key_from("station"), Record::new(data), &words).await;
     }
 }

@@ -123,10 +123,7 @@ async fn order_by_key_is_refused_for_a_stream_that_distributes_by_itself() {
     ] {
         let error = connect_with(stream, settings).await.unwrap_err();
         let ConnectError::Config(ConfigError::Unsupported(_)) = error else { panic!("{error}") };
-        says(
-            &report(&error),
-            &[request, "measurements distributes its records by itself", "USER_PARTITION_KEY"],
-        );
+        says(&report(&error), &[request, "measurements distributes records itself", "USER_PARTITION_KEY"]);
     }
     connect_with(measurements(&http), Settings::new().order(Order::Relaxed)).await.unwrap();
 }
@@ -152,18 +149,21 @@ async fn a_stream_that_cannot_be_described_is_a_clear_error() {
     let unanswered = |error: &ConnectError| matches!(error, ConnectError::Unanswered(_));
     for (answer, words) in [
         (error(400, "AccessDeniedException"), "allow them kinesis:DescribeStreamSummary"),
-        (Response::Refused, "no connection to the service; check the network, the region and the endpoint"),
+        (
+            Response::Refused,
+            "the client could not connect to the service; check the network, the region and the endpoint",
+        ),
         (error(400, "LimitExceededException"), "LimitExceededException"),
         (error(500, "InternalFailure"), "InternalFailure"),
-        (Response::ok(&json!({})), "UnreadableAnswer"),
-        (Response::page(200, "<html>"), "UnreadableAnswer"),
+        (Response::ok(&json!({})), "UnreadableResponse"),
+        (Response::page(200, "<html>"), "UnreadableResponse"),
         (Response::page(403, "<html>"), "HTTP 403"),
     ] {
         check(answer, unanswered, &["the destination could not be looked up: ", words]).await;
     }
 }
 
-/// A server with a stream that distributes its records by itself, and one with larger records.
+/// A server with a stream that distributes records itself, and one with larger records.
 async fn streams() -> (LocalServer, aws_sdk_kinesis::Client) {
     let (server, client) = served(1).await;
     let on_demand = StreamModeDetails::builder().stream_mode(StreamMode::OnDemand).build().unwrap();

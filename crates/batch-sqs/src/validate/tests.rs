@@ -68,7 +68,7 @@ fn a_delay_is_up_to_900_whole_seconds_and_only_for_standard_queues() {
     standard(&delayed(Duration::from_secs(900)), Ok(()));
     standard(
         &delayed(Duration::from_secs(901)),
-        Err("delay of 901 s is above the limit of 900 s; schedule it later"),
+        Err("delay of 901 s is above the limit of 900 s; submit the message later"),
     );
     standard(&delayed(Duration::from_millis(900_001)), Err("delay of 900.001 s is above the limit"));
     standard(&delayed(Duration::from_millis(1_500)), Err("delay of 1.5 s is not a whole number of seconds"));
@@ -82,7 +82,8 @@ fn a_delay_is_up_to_900_whole_seconds_and_only_for_standard_queues() {
 #[test]
 fn a_group_has_1_to_128_ascii_characters_and_a_fifo_queue_needs_one() {
     let all: String = ('!'..='~').collect();
-    for (check, without) in [(standard as fn(&Message, _), Ok(())), (fifo, Err("needs a group and has none"))]
+    for (check, without) in
+        [(standard as fn(&Message, _), Ok(())), (fifo, Err("has no group, and a FIFO queue needs one"))]
     {
         check(&plain(), without);
         check(&plain().group("g".repeat(128)), Ok(()));
@@ -103,10 +104,7 @@ fn a_deduplication_id_has_1_to_128_ascii_characters_and_is_for_fifo_queues() {
     fifo(&with("d".repeat(129)), Err("129 characters in the deduplication id are above the limit of 128"));
     fifo(&with(String::new()), Err("the deduplication id is empty"));
     fifo(&with("a b".to_owned()), Err("character 2 of the deduplication id is not allowed"));
-    standard(
-        &with("d".to_owned()),
-        Err("a deduplication id is for FIFO queues, and this is a standard queue"),
-    );
+    standard(&with("d".to_owned()), Err("a deduplication id, which only FIFO queues accept"));
 }
 
 #[test]
@@ -135,14 +133,14 @@ fn the_name_of_an_attribute_keeps_the_rules() {
         Err("257 characters in the name of an attribute are above the limit of 256"),
     );
     attribute("", 1, Err("the name of an attribute is empty"));
-    attribute("AWS.name", 1, Err("begins as only those of AWS may"));
-    attribute("AWSTraceHeader", "Root=1", Err("the system attribute AWSTraceHeader"));
+    attribute("AWS.name", 1, Err("which AWS reserves"));
+    attribute("AWSTraceHeader", "Root=1", Err("an attribute is named AWSTraceHeader"));
     attribute("awstraceheader", "Root=1", Ok(()));
-    attribute("aWs.name", 1, Err("begins as only those of AWS may"));
-    attribute("amazon.name", 1, Err("begins as only those of AWS may"));
+    attribute("aWs.name", 1, Err("which AWS reserves"));
+    attribute("amazon.name", 1, Err("which AWS reserves"));
     attribute(".name", 1, Err("begins or ends with a period"));
     attribute("name.", 1, Err("begins or ends with a period"));
-    attribute("na..me", 1, Err("has two in a row"));
+    attribute("na..me", 1, Err("has two periods in a row"));
     attribute("na me", 1, Err("character 3 of the name of an attribute is not allowed"));
     attribute("näme", 1, Err("character 2 of the name of an attribute is not allowed"));
 }
@@ -170,7 +168,7 @@ fn the_value_of_an_attribute_keeps_the_rules() {
     attribute("name", vec![0, 255], Ok(()));
     attribute("name", AttributeValue::number("12.5"), Ok(()));
     attribute("name", AttributeValue::number(""), Err("is empty"));
-    attribute("name", AttributeValue::number("twelve"), Err("is no number of up to 38 digits"));
+    attribute("name", AttributeValue::number("twelve"), Err("is not a number of up to 38 digits"));
 }
 
 #[test]

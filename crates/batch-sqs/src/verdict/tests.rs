@@ -183,7 +183,7 @@ fn a_refused_parameter_has_a_likely_reason_where_the_queue_shall_tell_duplicates
         let failed = vec![failed("a", "InvalidParameterValue", true)];
         let verdict = of_entries(codes, &ids, vec![], failed).remove(0);
         let Verdict::Reject(failure) = verdict else { panic!("{verdict:?}") };
-        assert_eq!(failure.to_string().contains("`content_based_deduplication`"), is_explained, "{failure}");
+        assert_eq!(failure.to_string().contains("content_based_deduplication`"), is_explained, "{failure}");
         let (class, advice) = codes.of_request(Some("InvalidParameterValue"), 400);
         assert_eq!((class, advice.is_some()), (Class::Split, is_explained));
     }

@@ -46,19 +46,24 @@ async fn a_delay_of_901_seconds_is_refused_at_submit() {
     check_refused(
         "orders",
         message,
-        &["delay of 901 s is above the limit of 900 s; schedule it later yourself"],
+        &["delay of 901 s is above the limit of 900 s; submit the message later"],
     )
     .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_message_without_a_group_is_refused_by_a_fifo_queue_at_submit() {
-    check_refused("orders.fifo", Message::new("x"), &["needs a group and has none", "default_group"]).await;
+    check_refused(
+        "orders.fifo",
+        Message::new("x"),
+        &["has no group, and a FIFO queue needs one", "default_group"],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deduplication_id_is_refused_by_a_standard_queue_at_submit() {
-    check_refused("orders", Message::new("x").deduplication_id("once"), &["is for FIFO queues"]).await;
+    check_refused("orders", Message::new("x").deduplication_id("once"), &["only FIFO queues accept"]).await;
 }
 
 #[tokio::test(start_paused = true)]

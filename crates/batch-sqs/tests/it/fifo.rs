@@ -196,6 +196,6 @@ async fn content_based_deduplication_that_the_queue_has_not_is_named_as_the_like
     writer.submit(Message::new("message")).await.unwrap();
     let unprocessed = writer.flush().await;
     assert_eq!(codes(&unprocessed), ["InvalidParameterValue"]);
-    let words = "most likely the queue has no content-based deduplication";
+    let words = "probably the queue has no content-based deduplication";
     assert!(format!("{:#}", unprocessed[0]).contains(words), "{:#}", unprocessed[0]);
 }

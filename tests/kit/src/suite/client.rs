@@ -65,7 +65,7 @@ pub async fn timeouts_that_the_user_set_are_kept_and_ambiguous<F: Fixture>() {
 
 /// Whether it has no provider, or one that finds none.
 pub async fn a_client_without_credentials_is_told_how_to_get_some<F: Fixture>() {
-    let advice = ["NoCredentials", "give it a credentials provider, or set AWS_ACCESS_KEY_ID"];
+    let advice = ["NoCredentials", "give it a credentials provider, or configure the default one"];
     check::<F>(Setup::bare().http_client(Canned::never()), "Fatal(NoCredentials)", &advice).await;
     let none = provided_by(|| CredentialsError::not_loaded("nothing found"));
     check::<F>(none, "Fatal(NoCredentials)", &advice).await;
@@ -92,7 +92,7 @@ pub async fn credentials_that_cannot_be_fetched_now_are_waited_for<F: Fixture>()
 
 /// Whether there is none, or none that can be read.
 pub async fn a_client_without_region_or_endpoint_is_told_so<F: Fixture>() {
-    let words = ["set a region, or the endpoint's whole URL"];
+    let words = ["set its region or its endpoint URL"];
     check::<F>(never().region(None), "Fatal(NoEndpoint)", &words).await;
     check::<F>(never().endpoint_url("not a URL"), "Fatal(NoEndpoint)", &words).await;
     check::<F>(never().endpoint_url("localhost:4566"), "Fatal(NoEndpoint)", &words).await;
@@ -108,7 +108,7 @@ pub async fn a_client_without_an_http_client_is_told_so<F: Fixture>() {
 /// Nor does the failure show what the interceptor said.
 pub async fn a_request_that_an_interceptor_spoils_is_not_called_sent_or_unsent<F: Fixture>() {
     let setup = Setup::of(never().build()).intercepted(Spoils);
-    check_setup::<F>(&setup, "Ambiguous(RequestFailed)", &["ended without an answer"]).await;
+    check_setup::<F>(&setup, "Ambiguous(RequestFailed)", &["ended without a response"]).await;
 }
 
 /// Checks what a client of this configuration comes to, and that the failure says these words.

@@ -43,6 +43,6 @@ pub async fn a_real_connection_that_ends_before_the_answer_may_have_sent<F: Fixt
         let (mut connection, _) = listener.accept().unwrap();
         io::Read::read(&mut connection, &mut [0; 100]).unwrap();
     });
-    check::<F>(Setup::at(&url), "Ambiguous(ConnectionLost)", &["ended before the answer"]).await;
+    check::<F>(Setup::at(&url), "Ambiguous(ConnectionLost)", &["was lost before the response arrived"]).await;
     server.join().unwrap();
 }

@@ -40,9 +40,9 @@ fn a_writer_is_built_without_runtime_and_network() {
 #[test]
 fn a_table_without_keys_is_refused_with_both_ways_to_them() {
     let ways = ["`DynamoDb::partition_key`", "`DynamoDb::discover_keys`"];
-    check(bare(), Err(&["the keys of the table orders are not known", ways[0], ways[1]]));
+    check(bare(), Err(&["the keys of the table orders are unknown", ways[0], ways[1]]));
     let sorted = bare().sort_key("day", ScalarType::Number);
-    check(sorted, Err(&["the sort key \"day\" was given without a partition key", ways[0], ways[1]]));
+    check(sorted, Err(&["the sort key \"day\" is set without a partition key", ways[0], ways[1]]));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn keys_have_names_of_1_to_255_characters() {
 #[test]
 fn the_partition_key_is_taken_from_another_attribute() {
     check(orders().partition_key_from("other"), Ok(()));
-    check(orders().partition_key_from("id"), Err(&["\"id\" cannot be taken from itself"]));
+    check(orders().partition_key_from("id"), Err(&["\"id\" cannot be copied from itself"]));
     check(orders().partition_key_from(""), Err(&["has 0 bytes", "65535"]));
     check(orders().partition_key_from("a".repeat(65_536)), Err(&["has 65536 bytes"]));
 }
@@ -120,7 +120,7 @@ fn the_limits_are_those_of_the_service() {
 fn what_was_set_before_the_keys_is_kept() {
     let table =
         || bare().consumed_capacity(true).partition_key_from("id").partition_key("id", ScalarType::String);
-    check(table(), Err(&["cannot be taken from itself"]));
+    check(table(), Err(&["cannot be copied from itself"]));
     assert_eq!(table().consumed_capacity_units(), Some(0.0));
     assert_eq!(table().consumed_capacity(false).consumed_capacity_units(), None);
     assert_eq!(orders().consumed_capacity_units(), None);

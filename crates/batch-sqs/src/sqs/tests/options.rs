@@ -35,11 +35,11 @@ fn a_writer_is_built_without_runtime_and_network() {
 fn what_is_for_fifo_queues_is_refused_for_standard_queues() {
     check(
         standard().default_group("g"),
-        Err(&["a default group is for FIFO queues", "orders is a standard queue"]),
+        Err(&["a default group requires a FIFO queue", "orders is a standard queue"]),
     );
     check(
         standard().content_based_deduplication(true),
-        Err(&["content-based deduplication is for FIFO queues"]),
+        Err(&["content-based deduplication requires a FIFO queue"]),
     );
     check(standard().content_based_deduplication(false), Ok(()));
     check(fifo().default_group("g").content_based_deduplication(true), Ok(()));
