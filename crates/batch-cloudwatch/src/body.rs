@@ -22,7 +22,8 @@ pub(crate) fn datum_bytes(metric: &Metric) -> usize {
     size.0
 }
 
-/// The bytes of a body beside its metrics, where it has the most of them; with few it is up to two bytes less.
+/// The bytes of a body beside its metrics, where it has the most of them; with few it is up to two bytes
+/// less.
 pub(crate) fn request_overhead_bytes(namespace: &str) -> usize {
     let mut size = Size::default();
     head(&mut size, namespace, REQUEST_DATUMS);

@@ -6,10 +6,10 @@ use batch_smithy::{Known, Renewal, known, own_config};
 
 use crate::clock::{self, Clock};
 use crate::limits::RESPONSE_BYTES;
-use crate::{Compression, Namespace, answer, direct};
+use crate::{Compression, Namespace, direct, pages};
 
-/// Takes single metrics, sends them to one Amazon CloudWatch namespace in full batches, and answers for every
-/// one of them.
+/// Accepts single metrics, sends them to one Amazon CloudWatch namespace in full batches, and reports what
+/// became of each.
 ///
 /// ```
 /// use aws_sdk_cloudwatch::Client;
@@ -28,14 +28,14 @@ use crate::{Compression, Namespace, answer, direct};
 /// ```
 pub type CloudWatchWriter = Writer<CloudWatch>;
 
-/// Amazon CloudWatch as a destination: `PutMetricData` into one namespace.
+/// Amazon CloudWatch as a service to write to: `PutMetricData` to one namespace.
 ///
-/// Its settings, where none are chosen: a delivery deadline of an hour, because a metric is worth as much
-/// then as it was at first. Metrics have neither an order nor duplicates, so [`Order`](crate::Order) and
+/// Default settings: a delivery deadline of one hour, because a late metric is as useful as a prompt one.
+/// Metrics have neither an order nor duplicates, so [`Order`](crate::Order) and
 /// [`Duplicates`](crate::Duplicates) change nothing.
 ///
-/// CloudWatch cannot tell a metric that is sent again from a new one. Where a lost response must never count
-/// a metric twice, choose [`OnAmbiguous::HandBack`](crate::OnAmbiguous::HandBack):
+/// CloudWatch cannot distinguish a metric that is sent again from a new one. If a lost response must never
+/// count a metric twice, choose [`OnAmbiguous::HandBack`](crate::OnAmbiguous::HandBack):
 ///
 /// ```
 /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
@@ -60,13 +60,12 @@ pub struct CloudWatch {
 }
 
 impl CloudWatch {
-    /// The namespace of this name, written to with this client: its credentials, region, endpoint, HTTP
-    /// client, interceptors and timeouts. In the writer's own copy of the client the retries are switched
-    /// off, because the writer retries by itself, and credentials that the service refuses are asked for
-    /// again, whatever the client's cache holds.
+    /// Creates a service that sends to the namespace with this name through this client: its credentials,
+    /// region, endpoint, HTTP client, interceptors and timeouts. The writer uses its own copy of the
+    /// client: without the client's retries, because the writer retries itself, and with new credentials
+    /// from the provider when the service rejects the current ones, whatever the client's cache holds.
     ///
-    /// Needs no runtime and no network. Whether there can be such a namespace is checked when the writer is
-    /// built.
+    /// Needs no runtime and no network. The name is validated when the writer is built.
     ///
     /// ```
     /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
@@ -87,8 +86,8 @@ impl CloudWatch {
         Self { client, credentials, given, namespace, compression, clock, known }
     }
 
-    /// Whether requests are compressed. Default: [`Compression::Client`], as the client is configured; the
-    /// SDK's own default is gzip from 10,240 bytes on.
+    /// Sets whether requests are compressed. Default: [`Compression::Client`], as the client is configured;
+    /// the SDK's own default is gzip for 10,240 bytes or more.
     ///
     /// ```
     /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
@@ -107,7 +106,7 @@ impl CloudWatch {
     }
 }
 
-/// Without the client's configuration, which is the user's.
+/// Omits the client's configuration, which is the user's.
 impl fmt::Debug for CloudWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CloudWatch")
@@ -122,7 +121,7 @@ impl fmt::Debug for CloudWatch {
 fn own_copy(client: &Client, compression: Compression) -> (Client, Renewal) {
     let (config, credentials) = own_config!(aws_sdk_cloudwatch, client, RESPONSE_BYTES);
     let mut config = compression.applied_to(config);
-    config.push_interceptor(answer::refuse_pages());
+    config.push_interceptor(pages::reject());
     (Client::from_conf(config.build()), credentials)
 }
 

@@ -2,18 +2,17 @@ use aws_sdk_cloudwatch::config::Builder;
 
 /// Whether the bodies of requests are compressed before they are sent.
 ///
-/// A compressed body has about a tenth of the bytes, and costs three quarters of all the processor
-/// time that a datum takes. Which of the two is cheaper depends on where the program runs.
+/// A compressed body has about a tenth of the bytes, but compression takes three quarters of the CPU time
+/// that a datum costs. Which is cheaper depends on where the program runs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Compression {
-    /// As the client is configured. Unless that says otherwise, the SDK compresses with gzip what
-    /// has 10,240 bytes or more.
+    /// As the client is configured. By default, the SDK compresses bodies of 10,240 bytes or more with gzip.
     #[default]
     Client,
-    /// With gzip, whatever the client and its environment say about it; only the size from which a
-    /// body is compressed remains the client's.
+    /// With gzip, whatever the client and its environment configure; only the minimum size of a compressed
+    /// body remains the client's.
     Gzip,
-    /// Not at all.
+    /// No compression.
     Off,
 }
 

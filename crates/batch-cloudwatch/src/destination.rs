@@ -3,11 +3,11 @@ use batch_core::ConfigError;
 use crate::limits::NAMESPACE;
 use crate::text;
 
-/// Which namespace a writer sends to: the container that keeps the metrics of one application
-/// apart from those of others. It exists as soon as something is sent to it.
+/// The namespace that a writer sends to: the container that separates the metrics of one application from
+/// those of others. Sending to it creates it.
 ///
-/// Its name has 1 to 255 printable ASCII characters, the first of which is no colon, and does not
-/// begin with `AWS/`, which AWS keeps for its own services.
+/// Its name has 1 to 255 printable ASCII characters, and begins neither with a colon nor with `AWS/`, which
+/// AWS reserves for its own services.
 ///
 /// ```
 /// use batch_cloudwatch::Namespace;
@@ -19,7 +19,7 @@ use crate::text;
 pub struct Namespace(String);
 
 impl Namespace {
-    /// The namespace of this name. Whether such a namespace can exist is checked when the writer is built.
+    /// The namespace with this name, which is validated when the writer is built.
     ///
     /// ```
     /// use batch_cloudwatch::Namespace;

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
 mod body;
 #[cfg(test)]
 mod captured;
@@ -13,6 +12,7 @@ mod direct;
 mod limits;
 mod metric;
 mod numbers;
+mod pages;
 mod service;
 mod statistics;
 mod text;
@@ -31,7 +31,7 @@ pub use value::MetricValue;
 
 batch_core::re_export_core!();
 
-/// The SDK crate whose client the writer takes, in the version it takes.
+/// The SDK crate whose client the writer uses, in the version that it uses.
 #[doc(no_inline)]
 pub use aws_sdk_cloudwatch;
 

@@ -35,8 +35,8 @@ pub(crate) const VALUES: usize = 150;
 /// The most that a number may be, 2^360, and its negative the least (API, `MetricDatum`).
 pub(crate) const LARGEST_NUMBER: f64 = f64::from_bits((1_023 + 360) << 52);
 
-/// The least magnitude of a number other than 0, 2^-360. The API has given the limits of values as 2^-360 to 2^360, and
-/// now names the upper one alone; users report that smaller ones are refused.
+/// The least magnitude of a number other than 0, 2^-360. The API has given the limits of values as 2^-360
+/// to 2^360, and now names the upper one alone; users report that smaller ones are refused.
 pub(crate) const SMALLEST_NUMBER: f64 = f64::from_bits((1_023 - 360) << 52);
 
 /// How far in the past a timestamp may lie, in seconds: two weeks (API, `PutMetricData`).

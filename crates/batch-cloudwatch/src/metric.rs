@@ -8,11 +8,11 @@ use crate::{MetricValue, StatisticSet};
 
 /// One datum of a metric: a name, and a value, several values, or statistics of values.
 ///
-/// Name and dimensions together say which metric of the namespace it belongs to. The names are
-/// usually written in the program: a `&'static str` is kept as it is, and costs no copy.
+/// Name and dimensions together identify the metric of the namespace that it belongs to. Names are usually
+/// constants of the program: a `&'static str` is not copied.
 ///
-/// Whatever the service would refuse is refused when the metric is submitted, never here. `Debug`
-/// shows names and kinds, never a value of a metric or of a dimension.
+/// What the service would reject is reported when the metric is submitted, never by these methods. `Debug`
+/// shows names and kinds, but no value of a metric or of a dimension.
 ///
 /// ```
 /// use batch_cloudwatch::{Metric, StandardUnit};
@@ -34,8 +34,8 @@ pub struct Metric {
 type Name = Cow<'static, str>;
 
 impl Metric {
-    /// A datum with one value. Integers of up to 32 bits can be given as they are; larger ones may
-    /// lose digits as an `f64`, the only number that the service has, and are converted by you.
+    /// A datum with one value. Integers of up to 32 bits convert without loss; convert larger ones
+    /// yourself, since they may lose digits as an `f64`, the only number type of the service.
     ///
     /// ```
     /// use batch_cloudwatch::Metric;
@@ -88,8 +88,8 @@ impl Metric {
         Self::of(name.into(), MetricValue::StatisticValues(statistics))
     }
 
-    /// Adds a dimension: a name of 1 to 255 ASCII characters, which no other dimension of the
-    /// metric has, and a value of 1 to 1,024. Up to 30.
+    /// Adds a dimension: a name of 1 to 255 ASCII characters, unique in the metric, and a value of 1 to
+    /// 1,024. A metric has up to 30.
     ///
     /// ```
     /// use batch_cloudwatch::Metric;
@@ -102,7 +102,7 @@ impl Metric {
         self
     }
 
-    /// Adds several dimensions, as [`dimension`](Self::dimension) does one.
+    /// Adds several dimensions, each as [`dimension`](Self::dimension) does.
     ///
     /// ```
     /// use batch_cloudwatch::Metric;
@@ -120,9 +120,9 @@ impl Metric {
         self
     }
 
-    /// Sets the time of the datum: a [`SystemTime`](std::time::SystemTime) or a [`DateTime`], up
-    /// to two weeks ago or two hours ahead. Default: the time at which it is submitted, which it
-    /// keeps through every retry and when it is handed back.
+    /// Sets the time of the datum: a [`SystemTime`](std::time::SystemTime) or a [`DateTime`], up to two
+    /// weeks ago or two hours ahead. Default: the time of its submission, which it keeps through every
+    /// retry and when it is handed back.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -136,9 +136,9 @@ impl Metric {
         self
     }
 
-    /// Sets the unit: a [`StandardUnit`], or its name. Default: none, which the service takes for
-    /// the unit `None`. CloudWatch keeps data of different units apart, and no unit fits every
-    /// metric: a default such as `Count` would mislabel most of them for good.
+    /// Sets the unit: a [`StandardUnit`], or its name. Default: none, which the service stores as the unit
+    /// `None`. CloudWatch keeps data with different units apart, and no unit fits every metric: a default
+    /// such as `Count` would permanently mislabel most of them.
     ///
     /// ```
     /// use batch_cloudwatch::{Metric, StandardUnit};
@@ -183,19 +183,19 @@ impl Metric {
         self.dimensions.iter().map(|(name, value)| (&**name, value.as_str()))
     }
 
-    /// The timestamp, if it was [given](Self::timestamp) or filled in by a writer.
+    /// The timestamp, if it was [set](Self::timestamp) or added by a writer.
     #[must_use]
     pub fn get_timestamp(&self) -> Option<DateTime> {
         self.timestamp
     }
 
-    /// The unit, if it was [given](Self::unit).
+    /// The unit, if it was [set](Self::unit).
     #[must_use]
     pub fn get_unit(&self) -> Option<&StandardUnit> {
         self.unit.as_ref()
     }
 
-    /// The storage resolution in seconds, if it was [given](Self::storage_resolution).
+    /// The storage resolution in seconds, if it was [set](Self::storage_resolution).
     #[must_use]
     pub fn get_storage_resolution(&self) -> Option<i32> {
         self.storage_resolution

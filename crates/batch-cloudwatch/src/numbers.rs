@@ -1,4 +1,4 @@
-//! The numbers that the service takes as the value of a metric.
+//! Checks the numbers of a metric.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use batch_smithy::check::{at_most, refuse};
 use crate::limits::{LARGEST_NUMBER, SMALLEST_NUMBER, VALUES};
 use crate::{MetricValue, StatisticSet};
 
-/// Why the service would refuse this value, if it would. A reason shows no number of it.
+/// Checks a value. A reason shows none of its numbers.
 pub(crate) fn check(value: &MetricValue) -> Result<(), Invalid> {
     match value {
         MetricValue::StatisticValues(set) => statistics(set),

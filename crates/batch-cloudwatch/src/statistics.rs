@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// What is known of values that are not sent themselves.
+/// Statistics of values that are not sent themselves.
 ///
-/// The sample count is above 0, the minimum not above the maximum, and every number finite and
-/// within ±2^360; otherwise the metric is refused when it is submitted. CloudWatch knows no
-/// percentiles of such data, unless all the values were equal. `Debug` shows no number.
+/// The sample count must be above 0, the minimum must not exceed the maximum, and every number must be
+/// finite and within ±2^360; otherwise the metric is rejected when it is submitted. CloudWatch has no
+/// percentiles of such data, unless all values were equal. `Debug` shows no number.
 ///
 /// ```
 /// use batch_cloudwatch::{Metric, StatisticSet};
@@ -15,13 +15,13 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, PartialEq)]
 pub struct StatisticSet {
-    /// How many values there were.
+    /// The number of values.
     pub sample_count: f64,
-    /// Their sum.
+    /// The sum of the values.
     pub sum: f64,
-    /// The least of them.
+    /// The smallest value.
     pub minimum: f64,
-    /// The greatest of them.
+    /// The largest value.
     pub maximum: f64,
 }
 

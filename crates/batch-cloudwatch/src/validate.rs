@@ -1,4 +1,4 @@
-//! What the service would refuse in a metric, apart from its size.
+//! Rejects what the service would reject in a metric, apart from its size.
 
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::StandardUnit;
@@ -11,7 +11,7 @@ use crate::limits::{
 };
 use crate::{Metric, numbers, text};
 
-/// Why the service would refuse this metric at this time, if it would.
+/// Checks a metric at this time.
 pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
     text::check("name of the metric", metric.name(), METRIC_NAME)?;
     numbers::check(metric.value())?;

@@ -2,9 +2,9 @@ use std::fmt;
 
 use crate::StatisticSet;
 
-/// What a datum says of its metric. Made by the constructors of [`Metric`](crate::Metric).
+/// The value of a datum, from one of the constructors of [`Metric`](crate::Metric).
 ///
-/// `Debug` shows the kind and how many numbers there are, never a number.
+/// `Debug` shows the kind and the number of values, but no value.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MetricValue {
@@ -17,7 +17,7 @@ pub enum MetricValue {
     Values {
         /// The values.
         values: Vec<f64>,
-        /// How often each of them occurred, in the same order; once if there are none.
+        /// How often each value occurred, in the same order; `None` if each occurred once.
         counts: Option<Vec<f64>>,
     },
 }

@@ -4,7 +4,7 @@ use batch_smithy::{NameOrArn, Naming};
 
 use crate::limits::TABLE_NAME;
 
-/// Which table a writer writes to: by name or ARN; the form decides which.
+/// The table that a writer writes to, given by name or ARN; the form decides which.
 ///
 /// A text that begins with `arn:` is an ARN, and any other is a name. A name is that of a table in the
 /// client's region and in the account of its credentials. An ARN may name a table of another account, but
@@ -22,7 +22,7 @@ use crate::limits::TABLE_NAME;
 pub struct Table(NameOrArn);
 
 impl Table {
-    /// The table of this name or ARN. Whether such a table can exist is checked when the writer is built.
+    /// The table with this name or ARN, which is validated when the writer is built.
     pub fn new(text: impl Into<String>) -> Self {
         Self(NameOrArn::new(text))
     }

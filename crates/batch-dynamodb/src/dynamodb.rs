@@ -10,8 +10,8 @@ use crate::limits::{ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES, RESPONSE_BYTES};
 use crate::table_keys::TableKeys;
 use crate::{ScalarType, Table, discovery, serializer};
 
-/// Takes single puts and deletes, sends them to one Amazon DynamoDB table in full batches, and answers for
-/// every one of them.
+/// Accepts single puts and deletes, sends them to one Amazon DynamoDB table in full batches, and reports
+/// what became of each.
 ///
 /// ```
 /// use aws_sdk_dynamodb::Client;
@@ -31,13 +31,13 @@ use crate::{ScalarType, Table, discovery, serializer};
 /// ```
 pub type DynamoDbWriter = Writer<DynamoDb>;
 
-/// Amazon DynamoDB as a destination: `BatchWriteItem` to one table.
+/// Amazon DynamoDB as a service to write to: `BatchWriteItem` to one table.
 ///
-/// A writer needs the keys of its table. Either they are given, with [`partition_key`](Self::partition_key)
-/// and [`sort_key`](Self::sort_key), or [`discover_keys`](Self::discover_keys) reads them from the table.
+/// A writer needs the keys of its table. Set them with [`partition_key`](Self::partition_key)
+/// and [`sort_key`](Self::sort_key), or read them from the table with [`discover_keys`](Self::discover_keys).
 ///
-/// Its settings, where none are chosen: [`Duplicates::KeepLast`](crate::Duplicates::KeepLast). The order makes no difference: of the
-/// writes to one key, a request never carries two, and two are never in flight.
+/// Default settings: [`Duplicates::KeepLast`](crate::Duplicates::KeepLast). The rule for order has no
+/// effect: a request never carries two writes to the same key, and two are never in flight.
 pub struct DynamoDb {
     pub(crate) client: Client,
     pub(crate) credentials: Renewal,
@@ -52,14 +52,14 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// The table of this name or ARN, written to with this client: its credentials, region, endpoint,
-    /// HTTP client, interceptors and timeouts. In the writer's own copy of the client the retries are
-    /// switched off, because the writer retries by itself, and credentials that the service refuses are
-    /// asked for again, whatever the client's cache holds.
+    /// Creates a service that writes to the table with this name or ARN through this client: its
+    /// credentials, region, endpoint, HTTP client, interceptors and timeouts. The writer uses its own copy
+    /// of the client: without the client's retries, because the writer retries itself, and with new
+    /// credentials from the provider when the service rejects the current ones, whatever the client's cache
+    /// holds.
     ///
-    /// Needs no runtime and no network. Whether there can be such a table is checked when the writer is
-    /// built; whether it exists, when the first request is sent, or by
-    /// [`discover_keys`](Self::discover_keys).
+    /// Needs no runtime and no network. The name or ARN is validated when the writer is built; whether the
+    /// table exists, when the first request is sent, or by [`discover_keys`](Self::discover_keys).
     ///
     /// ```
     /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
@@ -85,8 +85,8 @@ impl DynamoDb {
         }
     }
 
-    /// The table's partition key: the name of the attribute, 1 to 255 characters, and its type. Default:
-    /// none, and no writer is built before it is given, or [discovered](Self::discover_keys).
+    /// Sets the table's partition key: the name of the attribute, 1 to 255 characters, and its type.
+    /// Default: none; a writer cannot be built before it is set or [discovered](Self::discover_keys).
     ///
     /// ```
     /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
@@ -104,8 +104,8 @@ impl DynamoDb {
         self
     }
 
-    /// The table's sort key, if it has one: the name of the attribute, 1 to 255 characters, and its type.
-    /// It goes with a partition key. Default: none.
+    /// Sets the table's sort key, if it has one: the name of the attribute, 1 to 255 characters, and its
+    /// type. It requires a partition key. Default: none.
     ///
     /// ```
     /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
@@ -125,12 +125,12 @@ impl DynamoDb {
         self
     }
 
-    /// Copies this attribute of every item that has no partition key into it: a number becomes a string as
-    /// it is written, a string the number that it spells or, as UTF-8, bytes. An item keeps its partition
-    /// key when it is handed back. Default: none, and an item without a partition key is refused.
+    /// Copies this attribute of every item without a partition key to it: a number becomes a string as
+    /// written, and a string becomes the number that it spells or its UTF-8 bytes. An item keeps its
+    /// partition key when it is handed back. Default: none; an item without a partition key is rejected.
     ///
-    /// An item that lacks this attribute too, or has it with a value that cannot be converted, is refused
-    /// as it was submitted. Keys of deletes are never filled in.
+    /// An item that lacks this attribute too, or whose value cannot be converted, is rejected unchanged.
+    /// Nothing is added to the key of a delete.
     ///
     /// ```
     /// # use aws_sdk_dynamodb::{Client, Config, config::BehaviorVersion};
@@ -149,7 +149,7 @@ impl DynamoDb {
         self
     }
 
-    /// Whether every request asks for the capacity that it consumes, for
+    /// Whether every request returns the capacity that it consumes, for
     /// [`consumed_capacity_units`](Self::consumed_capacity_units). Default: false.
     ///
     /// ```
@@ -171,16 +171,16 @@ impl DynamoDb {
     }
 
     /// Reads the keys from the table itself (`DescribeTable`, permission `dynamodb:DescribeTable`); they
-    /// take the place of keys that were given. It also learns the keys of the table's indexes, so that an
-    /// item with a value of the wrong type for one of them is refused when it is submitted.
+    /// replace keys that were set. It also reads the keys of the table's indexes, so that an item with a
+    /// value of the wrong type for one of them is rejected when it is submitted.
     ///
-    /// Waits for the response. The request has the retries and timeouts of the client. Cancelling it loses
-    /// nothing but the value.
+    /// Waits for the response. The request uses the client's retries and timeouts. Cancelling it loses only
+    /// the value.
     ///
     /// # Errors
     ///
-    /// When there can be no such table or there is none, when the table takes no writes, and when the
-    /// service could not be asked or does not report the keys.
+    /// When the table is invalid or does not exist, when it does not accept writes, and when the service
+    /// does not respond or does not report the keys.
     ///
     /// ```no_run
     /// # async fn discover(client: aws_sdk_dynamodb::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -199,8 +199,8 @@ impl DynamoDb {
         Ok(self)
     }
 
-    /// The capacity units that all requests consumed so far, of the table and its indexes, as the responses
-    /// reported; a request whose response was lost is not counted. None unless
+    /// The capacity units of the table and its indexes that all requests have consumed so far, as the
+    /// responses report them; a request whose response was lost is not counted. `None` unless
     /// [`consumed_capacity`](Self::consumed_capacity) is on.
     ///
     /// ```
@@ -236,7 +236,7 @@ impl DynamoDb {
     }
 }
 
-/// Without the client's configuration, which is the user's.
+/// Omits the client's configuration, which is the user's.
 impl fmt::Debug for DynamoDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DynamoDb")

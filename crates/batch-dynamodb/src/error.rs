@@ -2,7 +2,7 @@ use std::error::Error;
 
 use crate::limits::LEVELS;
 
-/// Why no item can be made of a value. No variant shows any of the value.
+/// Why a value cannot be converted to an item. No variant shows any part of the value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ItemError {
@@ -11,13 +11,13 @@ pub enum ItemError {
         "two members of a JSON object have the same name, the second with its value at byte {byte}; rename one"
     )]
     DuplicateName {
-        /// Where the value of the second begins, in bytes from 0.
+        /// The start of the value of the second, in bytes from 0.
         byte: usize,
     },
     /// The JSON is not an object, and an item has named attributes.
     #[error("the JSON text is not an object, and an item consists of named attributes; wrap it in an object")]
     NotAnObject,
-    /// The value cannot be written in the form that is needed.
+    /// The value cannot be serialized.
     #[error("the value cannot be serialized to an item")]
     Serialize(#[source] Box<dyn Error + Send + Sync>),
     /// The text is not JSON.
@@ -25,10 +25,10 @@ pub enum ItemError {
     Syntax {
         /// The line, from 1.
         line: usize,
-        /// The byte of the line, from 1; 0 where it would begin.
+        /// The byte of the line, from 1; 0 before its first byte.
         column: usize,
     },
-    /// Lists and maps are nested too deep.
+    /// Lists and maps are nested too deeply.
     #[error(
         "the value at byte {byte} of the JSON text is nested deeper than {LEVELS} levels; flatten it, or store it as a string"
     )]
@@ -36,7 +36,7 @@ pub enum ItemError {
         /// Where the value begins, in bytes from 0.
         byte: usize,
     },
-    /// A text with an escape that does not encode a character, such as half of a surrogate pair.
+    /// A string has an escape that does not encode a character, such as half of a surrogate pair.
     #[error("the value at byte {byte} of the JSON text has an escape that does not encode a character")]
     Unreadable {
         /// Where the value begins, in bytes from 0.

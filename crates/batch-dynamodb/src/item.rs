@@ -11,14 +11,13 @@ use crate::limits::LEVELS;
 use crate::number;
 use crate::write::Attributes;
 
-/// What DynamoDB counts an item of these attributes, in bytes: its size against the limit of 400 KB,
-/// and what its capacity units are counted from. The 100 bytes that storage is billed for beside are
-/// no part of it.
+/// The size of an item with these attributes, in bytes as DynamoDB counts: for the limit of 400 KB, and for
+/// capacity units. It excludes the 100 bytes per item that are added to billed storage.
 ///
-/// Source: developer guide, "DynamoDB item sizes and formats". An attribute counts its name and its
-/// value; names and strings count their UTF-8 bytes, binary values their bytes before base64, a null
-/// or a Boolean 1, a list or a map 3, and 1 more for every element. A set counts its members. What is
-/// nested deeper than 32 levels, where no item has anything, is not counted.
+/// Source: developer guide, "DynamoDB item sizes and formats". An attribute counts its name and its value;
+/// names and strings count their UTF-8 bytes, binary values their bytes before base64, a null or a Boolean
+/// 1, a list or a map 3, and 1 more for every element. A set counts its members. Values nested deeper than
+/// 32 levels, which no item may have, are not counted.
 ///
 /// A number counts 1, 1 for every pair of digits, aligned on the decimal point, from its first
 /// significant digit to its last, and 1 if it is negative; at most 21. The guide says "approximately"

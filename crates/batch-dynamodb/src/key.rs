@@ -19,7 +19,7 @@ use crate::write::{Attributes, attribute};
 pub enum ScalarType {
     /// Bytes, type `B`.
     Binary,
-    /// A number, type `N`. Keys of type number are compared by value: `1`, `1.0` and `1e0` are one.
+    /// A number, type `N`. Number keys are compared by value: `1`, `1.0` and `1e0` are equal.
     Number,
     /// Text, type `S`.
     String,

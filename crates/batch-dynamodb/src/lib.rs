@@ -35,6 +35,6 @@ batch_core::re_export_core!();
 #[doc(no_inline)]
 pub use aws_sdk_dynamodb::types::AttributeValue;
 
-/// The SDK crate whose client the writer takes, in the version it takes.
+/// The SDK crate whose client the writer uses, in the version that it uses.
 #[doc(no_inline)]
 pub use aws_sdk_dynamodb;

@@ -1,4 +1,4 @@
-//! What the service would refuse in a write, apart from the size of an item.
+//! Rejects what the service would reject in a write, apart from the size of an item.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -13,7 +13,7 @@ use crate::limits::{ATTRIBUTE_NAME_BYTES, LEVELS, NUMBER_DIGITS, NUMBER_POWERS};
 use crate::number::{self, Fault};
 use crate::write::{self, Attributes, type_of};
 
-/// Why a table of these keys would refuse the write, if it would.
+/// Checks a write to a table with these keys.
 pub(crate) fn write(write: &Write, schema: &KeySchema) -> Result<(), Invalid> {
     let attributes = write.attributes();
     for key in schema.attributes() {
@@ -54,7 +54,7 @@ fn name_of_attribute(name: &str) -> Result<(), Invalid> {
     at_most("bytes in the name of an attribute", name.len(), ATTRIBUTE_NAME_BYTES, "shorten it")
 }
 
-/// Why a value at this level would be refused. It looks no deeper than a value may be nested.
+/// Checks a value at this level, and no deeper than values may be nested.
 fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
     if level > LEVELS {
         return refuse(format!(
@@ -82,7 +82,7 @@ fn checked(value: &AttributeValue, level: usize) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that a set has a member, and none twice.
+/// Checks that a set has members, and no duplicates.
 fn members<'a, T, K: Eq + Hash>(
     set: &'a [T],
     identity: impl Fn(&'a T) -> Result<K, Invalid>,

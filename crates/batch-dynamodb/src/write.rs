@@ -10,12 +10,12 @@ use crate::{ItemError, item_bytes, json};
 /// An item, or a key.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-/// One write: an item to put, or the key of an item to delete.
+/// A write: an item to put, or the key of an item to delete.
 ///
-/// Whatever the service would refuse is refused when the write is submitted, never here. A put
-/// replaces the item of the same key as a whole.
+/// What the service would reject is reported when the write is submitted, never by these methods. A put
+/// replaces the whole item with the same key.
 ///
-/// `Debug` shows kind, sizes and the names and types of attributes, never a value.
+/// `Debug` shows the kind, sizes, and the names and types of attributes, but no value.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -56,8 +56,8 @@ impl Write {
         Self { kind: Kind::Put, attributes: item }
     }
 
-    /// A delete of the item of this key, which is the table's whole primary key and nothing else.
-    /// That there is no such item is no failure.
+    /// A delete of the item with this key: the table's whole primary key, and nothing else. Deleting an
+    /// item that does not exist succeeds.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -70,8 +70,8 @@ impl Write {
         Self { kind: Kind::Delete, attributes: key }
     }
 
-    /// A put of the item that this value is as JSON: [`put_json`](Self::put_json) of what `serde_json`
-    /// writes of it, which has no NaN and no infinity (they become `null`), no bytes and no sets.
+    /// A put of this value as JSON: [`put_json`](Self::put_json) of its `serde_json` text, in which NaN and
+    /// infinities become `null`, and which has neither bytes nor sets.
     ///
     /// ```
     /// use batch_dynamodb::Write;
@@ -94,13 +94,14 @@ impl Write {
         Self::put_json(&text)
     }
 
-    /// A put of the item that this JSON object is: a string, a number or a Boolean becomes the same,
-    /// `null` a null, an array a list, an object a map. Numbers keep every digit.
+    /// A put of this JSON object: strings, numbers, Booleans and `null` keep their type, an array becomes a
+    /// list, an object a map. Numbers keep every digit.
     ///
-    /// DynamoDB JSON, in which each value stands in an object that names its type (`{"pk": {"S": "a"}}`, the lines
-    /// of exports), is not understood: such objects become maps, and a key that is one is refused by `submit`.
+    /// DynamoDB JSON, in which each value stands in an object that names its type (`{"pk": {"S": "a"}}`,
+    /// the lines of exports), is not supported: such objects become maps, and `submit` rejects a key that
+    /// is one.
     ///
-    /// The text itself is not kept; [`to_json`](Self::to_json) writes an equal one.
+    /// The text itself is not kept; [`to_json`](Self::to_json) writes an equivalent one.
     ///
     /// ```
     /// use batch_dynamodb::{AttributeValue, Write};
@@ -113,14 +114,14 @@ impl Write {
     ///
     /// # Errors
     ///
-    /// When the text is not JSON, no object, has two members of one name in an object, or is nested
-    /// above 32 levels. Errors say where, and never show the text.
+    /// When the text is not JSON or not an object, has an object with two members of the same name, or is
+    /// nested above 32 levels. Errors report the position, and never show the text.
     pub fn put_json(text: &str) -> Result<Self, ItemError> {
         json::attributes(text).map(Self::put)
     }
 
-    /// A put of the item that `serde_dynamo` makes of this value, with whose helpers it may have
-    /// bytes and sets. It writes a NaN or an infinity as it is, which `submit` then refuses.
+    /// A put of this value as `serde_dynamo` converts it; its helpers produce bytes and sets. It keeps NaN
+    /// and infinities, which `submit` then rejects.
     ///
     /// ```
     /// use batch_dynamodb::{AttributeValue, Write};
@@ -138,15 +139,15 @@ impl Write {
     ///
     /// # Errors
     ///
-    /// When the value is no struct and no map with strings for keys, or has a part that `serde_dynamo` does
-    /// not write: integers of 128 bits, for which [`json`](Self::json) has room, since its numbers stay text.
+    /// When the value is neither a struct nor a map with string keys, or has a part that `serde_dynamo`
+    /// does not support, such as a 128-bit integer; [`json`](Self::json) supports those.
     #[cfg(feature = "serde")]
     pub fn serialize(value: &impl Serialize) -> Result<Self, ItemError> {
         let item = serde_dynamo::to_item(value).map_err(|error| ItemError::Serialize(error.into()))?;
         Ok(Self::put(item))
     }
 
-    /// Whether it is a delete and not a put.
+    /// Whether this is a delete.
     #[must_use]
     pub fn is_delete(&self) -> bool {
         self.kind == Kind::Delete
@@ -164,16 +165,16 @@ impl Write {
         self.attributes
     }
 
-    /// What DynamoDB counts the item of a put, or the key of a delete, in bytes; see
+    /// The size of the item of a put, or of the key of a delete, in bytes as DynamoDB counts; see
     /// [`item_bytes`](crate::item_bytes).
     #[must_use]
     pub fn item_bytes(&self) -> usize {
         item_bytes(&self.attributes)
     }
 
-    /// The attributes as a JSON object; none if there are sets or bytes among them, for which JSON
-    /// has no form. Members are in the order of their names; every digit of a number is as it was.
-    /// [`put_json`](Self::put_json) makes the same put of it.
+    /// The attributes as a JSON object, with members sorted by name; `None` if they include sets or bytes,
+    /// which JSON does not have. Numbers keep every digit. [`put_json`](Self::put_json) creates the same
+    /// put from it.
     ///
     /// ```
     /// use batch_dynamodb::Write;

@@ -4,7 +4,7 @@ use batch_smithy::{NameOrArn, Naming};
 
 use crate::limits::STREAM_NAME;
 
-/// Which stream a writer sends to: by name or ARN; the form decides which.
+/// The stream that a writer sends to, given by name or ARN; the form decides which.
 ///
 /// A text that begins with `arn:` is an ARN, and any other is a name. A name is that of a stream in the
 /// client's region and in the account of its credentials. An ARN may name another account, but must be of
@@ -23,7 +23,7 @@ use crate::limits::STREAM_NAME;
 pub struct Stream(NameOrArn);
 
 impl Stream {
-    /// The stream of this name or ARN. Whether such a stream can exist is checked when the writer is built.
+    /// The stream with this name or ARN, which is validated when the writer is built.
     pub fn new(text: impl Into<String>) -> Self {
         Self(NameOrArn::new(text))
     }

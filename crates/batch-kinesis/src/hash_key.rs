@@ -1,9 +1,8 @@
 use std::fmt;
 
-/// An explicit hash key as it is sent: a whole number below 2^128, in decimal. Made from a `u128`,
-/// or from its text.
+/// An explicit hash key: an integer below 2^128. Create it from a `u128`, or from its decimal text.
 ///
-/// Text that is no such number is refused when its record is submitted.
+/// Any other text is rejected when its record is submitted.
 ///
 /// ```
 /// use batch_kinesis::HashKey;
@@ -15,7 +14,7 @@ use std::fmt;
 pub struct HashKey(String);
 
 impl HashKey {
-    /// Its text.
+    /// The decimal text, as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

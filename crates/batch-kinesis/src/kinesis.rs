@@ -9,8 +9,8 @@ use crate::limits::{MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST
 use crate::partition_key::{Generator, KeySource};
 use crate::{Stream, serializer};
 
-/// Takes single records, sends them to one Amazon Kinesis data stream in full batches, and answers for every
-/// one of them.
+/// Accepts single records, sends them to one Amazon Kinesis data stream in full batches, and reports what
+/// became of each.
 ///
 /// ```
 /// use aws_sdk_kinesis::Client;
@@ -29,12 +29,12 @@ use crate::{Stream, serializer};
 /// ```
 pub type KinesisWriter = Writer<Kinesis>;
 
-/// Amazon Kinesis Data Streams as a destination: `PutRecords` to one stream.
+/// Amazon Kinesis Data Streams as a service to write to: `PutRecords` to one stream.
 ///
-/// Its settings, where none are chosen: [`Order::Relaxed`](crate::Order::Relaxed). No record is a duplicate of another, so the rule
-/// for duplicates decides nothing.
+/// Default settings: [`Order::Relaxed`](crate::Order::Relaxed). No record is a duplicate of another, so the
+/// rule for duplicates has no effect.
 ///
-/// The limits of the stream are those of a new one, or those set with
+/// The limits are those of a new stream, those set with
 /// [`max_record_bytes`](Self::max_record_bytes), or those read from the stream by
 /// [`discover_limits`](Self::discover_limits).
 pub struct Kinesis {
@@ -50,14 +50,14 @@ pub struct Kinesis {
 }
 
 impl Kinesis {
-    /// The stream of this name or ARN, written to with this client: its credentials, region, endpoint, HTTP
-    /// client, interceptors and timeouts. In the writer's own copy of the client the retries are switched
-    /// off, because the writer retries by itself, and credentials that the service refuses are asked for
-    /// again, whatever the client's cache holds.
+    /// Creates a service that sends to the stream with this name or ARN through this client: its
+    /// credentials, region, endpoint, HTTP client, interceptors and timeouts. The writer uses its own copy
+    /// of the client: without the client's retries, because the writer retries itself, and with new
+    /// credentials from the provider when the service rejects the current ones, whatever the client's cache
+    /// holds.
     ///
-    /// Needs no runtime and no network. Whether there can be such a stream is checked when the writer is
-    /// built; whether it exists, when the first request is sent, or by
-    /// [`discover_limits`](Self::discover_limits).
+    /// Needs no runtime and no network. The name or ARN is validated when the writer is built; whether the
+    /// stream exists, when the first request is sent, or by [`discover_limits`](Self::discover_limits).
     ///
     /// ```
     /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
@@ -81,11 +81,11 @@ impl Kinesis {
         }
     }
 
-    /// Takes the partition key of every record that has none from this member of its data, which must be a
-    /// JSON object: a string's characters, a number's digits as they are written, `true`, `false`, an object
-    /// or an array without the whitespace between its parts. A record whose member is missing, null or empty
-    /// is refused. Of two members of that name at the top level the first counts; nothing behind it is
-    /// looked at. Default: none, and such a record gets a random key.
+    /// Derives the partition key of every record without one from this member of its data, which must be a
+    /// JSON object: the characters of a string, the digits of a number as written, `true`, `false`, or an
+    /// object or array without insignificant whitespace. A record whose member is missing, null or empty is
+    /// rejected. Of two members with that name at the top level, the first counts; the data after it is not
+    /// read. Default: none; such a record gets a random key.
     ///
     /// ```
     /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
@@ -102,9 +102,9 @@ impl Kinesis {
         self
     }
 
-    /// Sets the most bytes of a record, partition key included, to the stream's own `MaxRecordSizeInKiB`:
-    /// 1,048,576 to 10,485,760, or to what the stream accepts where its limits are discovered. Default: what
-    /// is discovered, else 1,048,576.
+    /// Sets the maximum size of a record, including its partition key, to the stream's own
+    /// `MaxRecordSizeInKiB`: 1,048,576 to 10,485,760 bytes, or up to the stream's limit if that was
+    /// discovered. Default: the discovered limit, else 1,048,576.
     ///
     /// ```
     /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
@@ -121,9 +121,9 @@ impl Kinesis {
         self
     }
 
-    /// Sets the most bytes of a request, partition keys included, from those of one record to 10,485,760.
-    /// Default: 5,242,880, or those of one record where that may have more. For less than one record use
-    /// [`Settings::max_batch_bytes`].
+    /// Sets the maximum size of a request, including partition keys, from the maximum size of a record to
+    /// 10,485,760 bytes. Default: 5,242,880, or the maximum size of a record if that is larger. For smaller
+    /// requests use [`Settings::max_batch_bytes`].
     ///
     /// ```
     /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
@@ -140,24 +140,24 @@ impl Kinesis {
         self
     }
 
-    /// Asks the stream for its limits (`DescribeStreamSummary`, permission
-    /// `kinesis:DescribeStreamSummary`): how large a record may be, and whether it keeps records of one
-    /// partition key in order at all. A wrong name shows here too, before the first record.
+    /// Reads the limits of the stream (`DescribeStreamSummary`, permission
+    /// `kinesis:DescribeStreamSummary`): how large a record may be, and whether the stream keeps records
+    /// with the same partition key in order at all. It also reports a wrong name, before the first record.
     ///
     /// The most bytes of a record become the stream's `MaxRecordSizeInKiB`; those of a request become as
-    /// many where that is above 5 MiB. The writer to a stream that distributes records itself
-    /// (strategy `AUTO`) is not built with [`partition_key_from`](Self::partition_key_from) or
-    /// [`Order::Strict`](crate::Order::Strict), and refuses a record with a partition key or an explicit hash key of its own when
-    /// it is submitted.
+    /// many where that is above 5 MiB. The writer to a stream that distributes records itself (strategy
+    /// `AUTO`) is not built with [`partition_key_from`](Self::partition_key_from) or
+    /// [`Order::Strict`](crate::Order::Strict), and rejects a record with a partition key or an explicit
+    /// hash key of its own when it is submitted.
     ///
     /// Waits for the response, for as long as the retries and timeouts of the client allow. Cancelling it
-    /// loses nothing but the value. AWS accepts 20 such requests a second from an account.
+    /// loses only the value. AWS accepts 20 such requests per second and account.
     ///
     /// # Errors
     ///
-    /// When the options contradict each other or the limits of the service, and when there is no such stream
-    /// or it cannot be described. Options that contradict what was discovered are refused when the writer is
-    /// built.
+    /// When the options contradict each other or the limits of the service, and when the stream does not
+    /// exist or cannot be described. Options that contradict the discovered limits are reported when the
+    /// writer is built.
     ///
     /// ```
     /// # use aws_sdk_kinesis::Client;
@@ -256,7 +256,7 @@ impl Kinesis {
     }
 }
 
-/// Without the client's configuration, which is the user's.
+/// Omits the client's configuration, which is the user's.
 impl fmt::Debug for Kinesis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kinesis")

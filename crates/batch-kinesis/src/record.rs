@@ -6,10 +6,10 @@ use serde::Serialize;
 use crate::HashKey;
 use crate::partition_key::PartitionKey;
 
-/// One record: data, and what decides about its shard.
+/// A record: data, and what determines its shard.
 ///
-/// Whatever the service would refuse is refused when the record is submitted, never here.
-/// `Debug` shows the length of the data and which keys there are, never what they say.
+/// What the service would reject is reported when the record is submitted, never by these methods.
+/// `Debug` shows lengths and which keys are set, but neither data nor keys.
 ///
 /// ```
 /// use batch_kinesis::Record;
@@ -27,12 +27,12 @@ pub struct Record {
 }
 
 impl Record {
-    /// A record of these bytes, none of them or up to 1 MiB, the partition key counted; more where the
-    /// stream accepts it, see [`Kinesis::max_record_bytes`](crate::Kinesis::max_record_bytes).
+    /// A record with these bytes: 0 to 1 MiB, including the partition key, or more if the stream accepts
+    /// it; see [`Kinesis::max_record_bytes`](crate::Kinesis::max_record_bytes).
     ///
-    /// They are shared with the request, not copied. The memory bound of a writer charges their
-    /// length: what else the buffer behind them holds (the spare capacity of a vector, the rest of
-    /// what they are a slice of) lives as long as the record, on top of the bound.
+    /// The request shares them instead of copying them. The memory bound of a writer counts their length;
+    /// the rest of their allocation (the spare capacity of a vector, the rest of a sliced buffer) lives as
+    /// long as the record and is not counted.
     ///
     /// ```
     /// use batch_kinesis::Record;
@@ -43,8 +43,8 @@ impl Record {
         Self { data: data.into(), partition_key: None, explicit_hash_key: None }
     }
 
-    /// A record whose data is this value as JSON, as `serde_json` writes it:
-    /// NaN and infinities, which JSON does not have, become `null` without an error.
+    /// A record whose data is this value as JSON. `serde_json` writes NaN and infinities, which JSON does
+    /// not have, as `null`, without an error.
     ///
     /// ```
     /// use batch_kinesis::Record;
@@ -65,11 +65,10 @@ impl Record {
         serde_json::to_vec(value).map(|json| Self::new(json.into_boxed_slice()))
     }
 
-    /// Sets the partition key: 1 to 256 characters, which count towards the size of the record.
-    /// Records of the same key go to the same shard, and the writer keeps their order. Default: a
-    /// key from the data, where
-    /// [`Kinesis::partition_key_from`](crate::Kinesis::partition_key_from) names a member; else a random
-    /// one that the writer makes up when the record is submitted, and that keeps no order.
+    /// Sets the partition key: 1 to 256 characters, which count towards the size of the record. Records
+    /// with the same key go to the same shard, and the writer keeps their order. Default: a key from the
+    /// data, if [`Kinesis::partition_key_from`](crate::Kinesis::partition_key_from) names a member; else a
+    /// random key that the writer generates when the record is submitted, and that keeps no order.
     ///
     /// ```
     /// use batch_kinesis::Record;
@@ -81,9 +80,8 @@ impl Record {
         self
     }
 
-    /// Sets the hash key that decides about the shard in place of the partition key's hash: a
-    /// number below 2^128, or its decimal text. The order that the writer keeps is that of the
-    /// partition key all the same.
+    /// Sets the hash key that determines the shard instead of the hash of the partition key: a number below
+    /// 2^128, or its decimal text. The writer still keeps the order of the partition key.
     ///
     /// ```
     /// use batch_kinesis::Record;
@@ -102,19 +100,19 @@ impl Record {
         &self.data
     }
 
-    /// The data, without the rest.
+    /// The data, without anything else.
     #[must_use]
     pub fn into_data(self) -> Bytes {
         self.data
     }
 
-    /// The partition key, if it was [given](Self::partition_key) or filled in by a writer.
+    /// The partition key, if it was [set](Self::partition_key) or added by a writer.
     #[must_use]
     pub fn get_partition_key(&self) -> Option<&str> {
         self.partition_key.as_ref().map(PartitionKey::text)
     }
 
-    /// The explicit hash key, if it was [given](Self::explicit_hash_key).
+    /// The explicit hash key, if it was [set](Self::explicit_hash_key).
     #[must_use]
     pub fn get_explicit_hash_key(&self) -> Option<&HashKey> {
         self.explicit_hash_key.as_ref()

@@ -10,9 +10,9 @@ use crate::{Kinesis, Record, validate, verdict};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct SentRecord {
-    /// Its place in the order of its shard.
+    /// Its position in the order of its shard.
     pub sequence_number: String,
-    /// The shard that it is in, such as `shardId-000000000000`.
+    /// The shard that stores it, such as `shardId-000000000000`.
     pub shard_id: String,
 }
 

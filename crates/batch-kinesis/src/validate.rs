@@ -1,4 +1,4 @@
-//! What the service would refuse in a record, apart from its size.
+//! Rejects what the service would reject in a record, apart from its size.
 
 use batch_core::Invalid;
 use batch_smithy::check::{characters, refuse};
@@ -6,7 +6,7 @@ use batch_smithy::check::{characters, refuse};
 use crate::limits::PARTITION_KEY;
 use crate::{HashKey, Record};
 
-/// Why a stream would refuse the record, if it would. A partition key must have been filled in.
+/// Checks a record that has its partition key.
 pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
     match record.get_partition_key() {
         Some(key) => partition_key(key)?,
@@ -15,8 +15,7 @@ pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
     record.get_explicit_hash_key().map_or(Ok(()), hash_key)
 }
 
-/// Why this record is not sent to a stream that distributes records itself, if it is not: both
-/// keys mean nothing to that.
+/// Checks that a record for a stream that distributes records itself has no key, which such a stream ignores.
 pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
     let (key, method) = match (record.known_key(), record.get_explicit_hash_key()) {
         (Some(_), _) => ("a partition key", "partition_key"),

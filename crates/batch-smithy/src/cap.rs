@@ -1,10 +1,9 @@
-//! How much of an answer is read.
+//! Limits the size of responses.
 //!
-//! Why: the SDK reads an answer whole before it looks at it. Whatever else answers at the endpoint or on the way may send
-//! without end, and would fill the memory.
-//!
-//! How: an interceptor refuses an answer that announces more than the cap, and lets no more than that be read of one that
-//! does not say. The request then ends at once, with its connection.
+//! The SDK reads the whole body of a response before it parses it. Another server at the endpoint, or one
+//! on the way, may send a body without end, which would fill the memory. An interceptor rejects a response
+//! whose announced length is above the limit, and stops reading one that exceeds it. The request ends at
+//! once, with its connection.
 
 use std::error::Error;
 use std::iter;
@@ -24,7 +23,7 @@ pub fn cap_responses(bytes: usize) -> SharedInterceptor {
     SharedInterceptor::permanent(Cap(bytes))
 }
 
-/// An answer above the cap.
+/// A response above the limit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum TooLarge {
     #[error("the response announces {bytes} bytes, above the limit of {limit}")]
@@ -34,7 +33,7 @@ pub(crate) enum TooLarge {
 }
 
 impl TooLarge {
-    /// The one that is behind this error, if it is one.
+    /// The cause of this error, if it is one of these.
     pub(crate) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut errors = iter::successors(Some(error), |&error| error.source());
         errors.find_map(|error| error.downcast_ref().copied())
@@ -60,20 +59,20 @@ impl Intercept for Cap {
     }
 }
 
-fn cap(answer: &mut HttpResponse, limit: usize) -> Result<(), TooLarge> {
-    let said = answer.headers().get("content-length").and_then(|length| length.parse().ok());
-    let known = answer.body().content_length().max(said);
+fn cap(response: &mut HttpResponse, limit: usize) -> Result<(), TooLarge> {
+    let said = response.headers().get("content-length").and_then(|length| length.parse().ok());
+    let known = response.body().content_length().max(said);
     if let Some(bytes) = known.filter(|&bytes| usize::try_from(bytes).map_or(true, |bytes| bytes > limit)) {
         return Err(TooLarge::Announced { bytes, limit });
     }
-    if answer.body().is_streaming() {
-        let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-        *answer.body_mut() = capped(body, limit);
+    if response.body().is_streaming() {
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        *response.body_mut() = capped(body, limit);
     }
     Ok(())
 }
 
-/// What the body holds, up to the limit; an announcement need not be true.
+/// The body up to the limit; its announced length may be wrong.
 fn capped(body: SdkBody, limit: usize) -> SdkBody {
     let named = move |error: BoxError| match error.is::<LengthLimitError>() {
         true => TooLarge::Streamed { limit }.into(),
@@ -99,7 +98,7 @@ mod tests {
 
     const LIMIT: usize = 100;
 
-    fn answer(body: SdkBody) -> HttpResponse {
+    fn response(body: SdkBody) -> HttpResponse {
         HttpResponse::new(StatusCode::try_from(200).expect("it is a status"), body)
     }
 
@@ -125,13 +124,13 @@ mod tests {
 
     /// Checks how many bytes of a body can be read under the cap, or why not.
     async fn check(body: SdkBody, announced: Option<&'static str>, expected: Result<usize, TooLarge>) {
-        let mut answer = answer(body);
+        let mut response = response(body);
         if let Some(announced) = announced {
-            answer.headers_mut().insert("content-length", announced);
+            response.headers_mut().insert("content-length", announced);
         }
-        let found = match cap(&mut answer, LIMIT) {
+        let found = match cap(&mut response, LIMIT) {
             Err(refused) => Err(refused),
-            Ok(()) => match answer.into_body().collect().await {
+            Ok(()) => match response.into_body().collect().await {
                 Ok(body) => Ok(body.to_bytes().len()),
                 Err(error) => Err(TooLarge::behind(&*error).expect("nothing else goes wrong")),
             },

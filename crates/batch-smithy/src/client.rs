@@ -1,12 +1,12 @@
 /// The writer's own copy of a client's configuration, as a builder, and what renews its credentials.
 ///
-/// The copy is the client's configuration but for its retries, which are the writer's and would multiply;
-/// for credentials that the service refuses, which are asked for again ([`Renewal`](crate::Renewal)); and
-/// for the size of the responses that it reads, in bytes ([`cap_responses`](crate::cap_responses)). An adapter
-/// adds its interceptors and makes the client: `Client::from_conf(config.build())`.
+/// The copy differs from the client in three ways: it does not retry, because the writer does; it requests
+/// new credentials when the service rejects the current ones ([`Renewal`](crate::Renewal)); and it limits
+/// the size of responses, in bytes ([`cap_responses`](crate::cap_responses)). An adapter adds its
+/// interceptors and makes the client: `Client::from_conf(config.build())`.
 ///
-/// The types of the configurations of the SDK's crates have no trait in common, so this is a macro. Its
-/// first argument is the name of the SDK's crate.
+/// This is a macro because the configurations of the SDK crates have no common trait. Its first argument is
+/// the name of the SDK crate.
 ///
 /// ```ignore
 /// let (mut config, credentials) = batch_smithy::own_config!(aws_sdk_firehose, client, 1 << 20);
@@ -19,7 +19,7 @@ macro_rules! own_config {
     }};
 }
 
-/// The configuration for a request that carries no entry, such as a lookup before the first one: like
+/// The configuration for requests without entries, such as a lookup before the first entry: like
 /// [`own_config!`](crate::own_config), but with the retries of the client. Send it with
 /// [`Renewal::retry`](crate::Renewal::retry).
 #[macro_export]

@@ -1,31 +1,31 @@
 use batch_core::{Class, Failure, Verdict};
 
-/// How one service spells its error codes, and what they mean.
+/// How a service spells its error codes, and what they mean.
 ///
-/// What all services have in common (throttling, trouble inside the service, credentials,
-/// permissions, KMS keys) is known already.
+/// The codes that all services share (throttling, internal errors, credentials, permissions, KMS keys) are
+/// built in.
 #[derive(Debug)]
 pub struct Codes {
-    /// What some spellings have before the code: `AWS.SimpleQueueService.`, or nothing.
+    /// The prefix of some spellings of a code, such as `AWS.SimpleQueueService.`, or nothing.
     pub prefix: &'static str,
-    /// The service's own rules, which come before the common ones.
+    /// The service's own rules, which take precedence over the common ones.
     pub rules: &'static [Rule],
-    /// What to do about an answer that is not this service's.
+    /// The advice on a response that is not the service's.
     pub check_endpoint: &'static str,
-    /// What to do about a KMS key that cannot be used.
+    /// The advice on a KMS key that cannot be used.
     pub check_key: &'static str,
-    /// What to do about missing permissions.
+    /// The advice on missing permissions.
     pub check_permissions: &'static str,
 }
 
-/// Codes, what they mean, and what to do about it.
+/// Codes with the same meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// The codes, without the prefix.
     pub codes: &'static [&'static str],
-    /// What they mean.
+    /// What they mean for the entries of a request.
     pub class: Class,
-    /// What to do about it.
+    /// The advice that an error shows, if there is any.
     pub advice: Option<&'static str>,
 }
 
@@ -42,17 +42,17 @@ impl Codes {
         code.strip_prefix(self.prefix).unwrap_or(code)
     }
 
-    /// The [bare](Self::bare) code as it may be shown and logged: if it has the form of a code. Others may say anything
-    /// in place of a service, and repeat what they were sent.
+    /// The [bare](Self::bare) code as it may be shown and logged: if it has the form of a code. Others may
+    /// say anything in place of a service, and repeat what they were sent.
     pub(crate) fn shown<'a>(&self, code: &'a str) -> Option<&'a str> {
         let bare = Some(self.bare(code)).filter(|bare| !bare.is_empty());
         bare.filter(|_| is_word(code))
     }
 
-    /// What an error answer of this HTTP status and code means, and what to do about it.
+    /// What an error response with this code and HTTP status means, and the advice on it.
     ///
-    /// A 5xx or 408 is ambiguous, whatever its code. An unknown code of status 400 may blame a
-    /// single entry, so the request is split; one of another 4xx status blames the request.
+    /// A 5xx or 408 is ambiguous, whatever its code. An unknown code with status 400 may blame a single
+    /// entry, so the request is split; one with another 4xx status blames the whole request.
     #[must_use]
     pub fn of_request(&self, code: Option<&str>, status: u16) -> (Class, Option<&'static str>) {
         let code = self.bare(code.unwrap_or_default());
@@ -178,7 +178,7 @@ const DENIED: &[&str] =
 const RULES: &[Rule] = &[
     Rule {
         // `RequestExpired` and `RequestTimeTooSkewed` are about the time of the signature. The client measures the skew
-        // of the clock with each answer and signs the next request accordingly.
+        // of the clock with each response and signs the next request accordingly.
         codes: &[
             "ExpiredToken",
             "ExpiredTokenException",

@@ -10,9 +10,9 @@ use batch_core::Class;
 
 /// What this error of a provider means.
 ///
-/// One that has none says so. One that was refused them at their source (the metadata service of an instance or
-/// a task, STS, IAM Identity Center) has none to give either, which only its words tell. Everything else may pass: no
-/// answer in time, trouble of the metadata service.
+/// One that has none says so. One that was refused them at their source (the metadata service of an
+/// instance or a task, STS, IAM Identity Center) has none to give either, which only its words tell.
+/// Everything else may pass: no response in time, trouble of the metadata service.
 pub(crate) fn read(error: &CredentialsError) -> Reading {
     let mut errors = iter::successors(Some(error as &dyn Error), |&error| error.source());
     match error {
@@ -24,7 +24,7 @@ pub(crate) fn read(error: &CredentialsError) -> Reading {
     }
 }
 
-/// Whether these are the words of `aws-config` for an answer that no retry changes.
+/// Whether these are the words of `aws-config` for a response that no retry changes.
 fn is_refusal(words: &str) -> bool {
     if REFUSALS.iter().any(|refusal| words.starts_with(refusal)) {
         return true;
@@ -34,7 +34,7 @@ fn is_refusal(words: &str) -> bool {
     status.is_some_and(|status: u16| (400..500).contains(&status) && !PASSING.contains(&status))
 }
 
-/// What stands before the HTTP status of an answer: of a container's credentials, of an instance's.
+/// What stands before the HTTP status of a response: of a container's credentials, of an instance's.
 const STATUSES: [&str; 2] =
     ["Non-success status from HTTP credential provider: StatusCode(", "error response from IMDS (code: "];
 

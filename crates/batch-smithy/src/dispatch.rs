@@ -1,4 +1,4 @@
-//! Requests that got no answer: whether they left, and why not.
+//! Requests that got no response: whether they left, and why not.
 
 use std::error::Error;
 use std::io;
@@ -12,7 +12,7 @@ use batch_core::Class;
 
 use crate::credentials;
 
-/// What an error without an answer means.
+/// What an error without a response means.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
     pub(crate) class: Class,
@@ -20,7 +20,7 @@ pub(crate) struct Reading {
     pub(crate) detail: &'static str,
 }
 
-/// What the error that ended a request before its answer means.
+/// What the error that ended a request before its response means.
 ///
 /// Errors of the client that no public type names are told by their words. Where those change,
 /// the error reads as "it may have been sent", which is always safe.
@@ -68,7 +68,7 @@ fn is_connecting(error: &(dyn Error + 'static)) -> bool {
     error.is::<ResolveDnsError>() || BEGINNINGS.iter().any(|beginning| words.starts_with(beginning))
 }
 
-/// Nothing is known but that there was no answer.
+/// Nothing is known but that there was no response.
 pub(crate) const LOST: Reading = Reading {
     class: Class::Ambiguous,
     code: "RequestFailed",

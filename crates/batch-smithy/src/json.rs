@@ -1,4 +1,4 @@
-//! Requests in AWS JSON: written by `serde_json` from borrowed views of an SDK's input.
+//! Serializes requests as AWS JSON, with `serde_json`, from borrowed views of an SDK's input.
 
 use std::{fmt, io};
 
@@ -8,37 +8,37 @@ use aws_smithy_types::body::SdkBody;
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
-/// A text. Nearly all of them need no escape, which one vectorised pass shows; the others are
-/// left to `serde_json`.
+/// A text. Nearly every text needs no escape, which one vectorized pass shows; `serde_json` writes the
+/// others.
 ///
-/// It is for [`to_vec`] alone, other serializers write it as bytes; and it is no key of a map.
+/// Only [`to_vec`] writes it as a string, and not as the key of a map; other serializers write bytes.
 /// `Debug` shows its length.
 #[derive(Clone, Copy)]
 pub struct Text<'a>(pub &'a str);
 
-/// Bytes in base64, in which no character needs an escape.
+/// Bytes, written in base64.
 ///
-/// It is for [`to_vec`] alone, other serializers write it as bytes. `Debug` shows its length.
+/// Only [`to_vec`] writes it so; other serializers write bytes. `Debug` shows its length.
 #[derive(Clone, Copy)]
 pub struct Base64<'a>(pub &'a [u8]);
 
-/// The value as compact JSON, in a buffer of this capacity, which grows where it must.
+/// The value as compact JSON, in a buffer with this initial capacity.
 ///
-/// The values may hold [`Text`] and [`Base64`], and no other bytes.
+/// The value may contain [`Text`] and [`Base64`], but no other bytes.
 ///
 /// # Errors
 ///
-/// When the value cannot be written as JSON.
+/// When the value cannot be represented as JSON.
 pub fn to_vec(value: &impl Serialize, capacity: usize) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = Vec::with_capacity(capacity);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Verbatim))?;
     Ok(json)
 }
 
-/// The request with this body: a POST to the root of the endpoint, whose own path is put before it
-/// later. `version` is that of the protocol, `1.0` or `1.1`; `target` names service and operation.
+/// The request with this body: a POST to the root of the endpoint. `version` is the version of the
+/// protocol, `1.0` or `1.1`; `target` names the service and the operation.
 ///
-/// Nothing if a header cannot be set.
+/// `None` if the version is unknown.
 #[must_use]
 pub fn request(version: &'static str, target: &'static str, body: Vec<u8>) -> Option<HttpRequest> {
     let content_type = match version {
@@ -57,7 +57,7 @@ pub fn request(version: &'static str, target: &'static str, body: Vec<u8>) -> Op
     Some(request)
 }
 
-/// Whether the text has a character that a JSON string cannot hold as it is.
+/// Whether the text has a character that a JSON string must escape.
 #[must_use]
 pub fn need_escape(text: &str) -> bool {
     // `|` and no `||`: without branches, it is vectorised.

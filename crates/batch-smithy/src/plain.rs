@@ -5,8 +5,9 @@ use std::io;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 
-/// The error once more, as far as it can be shown: what kind it is, and its words where they are known. Whoever makes a
-/// request or its credentials (an HTTP client, an interceptor, a provider) may say anything.
+/// The error once more, as far as it can be shown: what kind it is, and its words where they are known.
+/// Whoever makes a request or its credentials (an HTTP client, an interceptor, a provider) may say
+/// anything.
 pub(crate) fn plain(error: &(dyn Error + 'static)) -> Option<BoxError> {
     let words = error.to_string();
     if is_known(&words) {

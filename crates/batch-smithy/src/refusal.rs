@@ -13,8 +13,8 @@ use crate::codes::{EXPIRED, is_word};
 use crate::dispatch::{self, Reading};
 use crate::plain::plain;
 
-/// What this error of a request means for its entries. `unknown` says what to do where the destination
-/// does not exist.
+/// What this error of a client means for the entries of its request. `unknown` returns the advice for a
+/// destination that does not exist.
 ///
 /// A response that the client cannot read, such as the HTML of a proxy, is judged by its HTTP status
 /// alone.
@@ -28,27 +28,29 @@ where
 {
     let source = error.source();
     match &error {
-        SdkError::ServiceError(answer) => of_answer(answer.err().meta(), answer.raw(), codes, unknown),
+        SdkError::ServiceError(response) => {
+            of_response(response.err().meta(), response.raw(), codes, unknown)
+        }
         SdkError::ConstructionFailure(_) => of_client(NOT_MADE, source),
-        SdkError::ResponseError(answer) => of_unreadable(source, answer.raw(), codes, unknown),
+        SdkError::ResponseError(response) => of_unreadable(source, response.raw(), codes, unknown),
         SdkError::TimeoutError(_) => of_client(TIMEOUT, source),
         _ => of_client(source.map_or(dispatch::LOST, dispatch::read), source),
     }
 }
 
-/// The refusal for a response that is not what was asked for, so that it cannot be used.
+/// The refusal for a response that lacks what the request asked for.
 #[must_use]
 pub fn unreadable() -> Refusal {
     of_client(UNREADABLE, None)
 }
 
-fn of_answer(
+fn of_response(
     error: &ErrorMetadata,
-    answer: &HttpResponse,
+    response: &HttpResponse,
     codes: &Codes,
     unknown: impl FnOnce() -> String,
 ) -> Refusal {
-    let status = answer.status().as_u16();
+    let status = response.status().as_u16();
     let (class, advice) = match codes.of_request(error.code(), status) {
         (Class::Unrecognized, _) if error.message().is_some_and(is_of_another_time) => {
             (Class::Expired, Some(EXPIRED))
@@ -60,9 +62,9 @@ fn of_answer(
     let advice = match (class, advice) {
         (Class::UnknownDestination, _) => unknown(),
         (_, Some(advice)) => advice.to_owned(),
-        (_, None) => without_advice(class, answer).to_owned(),
+        (_, None) => without_advice(class, response).to_owned(),
     };
-    let detail = match request_id(answer) {
+    let detail = match request_id(response) {
         Some(id) => format!("{advice} (HTTP {status}, request id {id})"),
         None => format!("{advice} (HTTP {status})"),
     };
@@ -73,47 +75,47 @@ fn of_answer(
     Refusal { class, failure }
 }
 
-/// Whether these words of a service, which has one code for all that is wrong with a signature, blame the time:
-/// "Signature expired: 20260101T000000Z is now earlier than …", "Signature not yet current: …".
+/// Whether these words of a service, which has one code for all that is wrong with a signature, blame the
+/// time: "Signature expired: 20260101T000000Z is now earlier than …", "Signature not yet current: …".
 fn is_of_another_time(message: &str) -> bool {
     ["expired", "not yet current", "not yet valid"].iter().any(|words| message.contains(words))
 }
 
 /// What happened where there is nothing to be done about it.
-fn without_advice(class: Class, answer: &HttpResponse) -> &'static str {
+fn without_advice(class: Class, response: &HttpResponse) -> &'static str {
     match class {
-        _ if answer.status().is_success() => UNREADABLE.detail,
+        _ if response.status().is_success() => UNREADABLE.detail,
         Class::Ambiguous => "the service failed while it processed the request",
         _ => "the service rejected the request",
     }
 }
 
-/// The client could not read the answer, or was not let read it all.
+/// The client could not read the response, or was not let read it all.
 fn of_unreadable(
     source: Option<&(dyn Error + 'static)>,
-    answer: &HttpResponse,
+    response: &HttpResponse,
     codes: &Codes,
     unknown: impl FnOnce() -> String,
 ) -> Refusal {
     match source.and_then(TooLarge::behind) {
-        Some(refused) => of_too_large(refused, answer, codes),
-        None if answer.status().is_success() => of_client(UNREADABLE, source),
-        None => of_answer(&ErrorMetadata::builder().build(), answer, codes, unknown),
+        Some(refused) => of_too_large(refused, response, codes),
+        None if response.status().is_success() => of_client(UNREADABLE, source),
+        None => of_response(&ErrorMetadata::builder().build(), response, codes, unknown),
     }
 }
 
 /// Judged by its status too, whatever would have followed.
-fn of_too_large(refused: TooLarge, answer: &HttpResponse, codes: &Codes) -> Refusal {
-    let status = answer.status().as_u16();
+fn of_too_large(refused: TooLarge, response: &HttpResponse, codes: &Codes) -> Refusal {
+    let status = response.status().as_u16();
     let (class, _) = codes.of_request(None, status);
     let detail = format!("{refused}; {} (HTTP {status})", codes.check_endpoint);
     Refusal { class, failure: Failure::new("ResponseTooLarge").with_detail(detail) }
 }
 
 /// The headers that the SDK takes the id of an error from. Unlike the error, they are there even
-/// where the answer cannot be read.
-fn request_id(answer: &HttpResponse) -> Option<&str> {
-    let headers = answer.headers();
+/// where the response cannot be read.
+fn request_id(response: &HttpResponse) -> Option<&str> {
+    let headers = response.headers();
     let id = headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"));
     id.filter(|id| is_word(id))
 }
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_cannot_be_read_is_judged_by_its_status() {
+    fn a_response_that_cannot_be_read_is_judged_by_its_status() {
         for (status, class, code) in [
             (200, Class::Ambiguous, "UnreadableResponse"),
             (403, Class::Fatal, "HTTP 403"),
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_too_large_is_judged_by_its_status_and_says_so() {
+    fn a_response_that_is_too_large_is_judged_by_its_status_and_says_so() {
         let refused = TooLarge::Announced { bytes: 9_000_000_000, limit: 1_048_576 };
         for (status, class) in [(200, Class::Ambiguous), (403, Class::Fatal), (503, Class::Ambiguous)] {
             let refusal = refusal(SdkError::response_error(refused, raw(status)));
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_id_of_an_answer_that_cannot_be_read_is_shown() {
+    fn the_request_id_of_a_response_that_cannot_be_read_is_shown() {
         let mut raw = raw(403);
         raw.headers_mut().insert("x-amzn-requestid", "7");
         let refusal = refusal(SdkError::response_error("secret", raw));
@@ -289,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_answer_it_matters_whether_the_request_can_have_left() {
+    fn without_a_response_it_matters_whether_the_request_can_have_left() {
         let io = |kind: io::ErrorKind| {
             SdkError::dispatch_failure(ConnectorError::io(io::Error::from(kind).into()))
         };

@@ -1,10 +1,11 @@
-//! Credentials that the service refuses are asked for again.
+//! Requests new credentials when the service rejects the current ones.
 //!
-//! The client keeps an identity until it expires; one without an expiry date for a quarter of an hour. It does
-//! not look at what the service says of it, so that credentials which are refused would be used again until
-//! then. Nothing empties the client's cache. But a cache keeps the identities of each resolver apart, in its
-//! partition: behind a new resolver, which asks the same provider, any cache starts anew. So the client, its
-//! cache with its settings, its connections and what it knows of the service's clock stay what they are.
+//! The client keeps an identity until it expires; one without an expiry date for a quarter of an hour. It
+//! does not look at what the service says of it, so that credentials which are refused would be used again
+//! until then. Nothing empties the client's cache. But a cache keeps the identities of each resolver apart,
+//! in its partition: behind a new resolver, which asks the same provider, any cache starts anew. So the
+//! client, its cache with its settings, its connections and what it knows of the service's clock stay what
+//! they are.
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +19,11 @@ use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, Runt
 use aws_smithy_types::config_bag::ConfigBag;
 use batch_core::{Class, Refusal, Reply};
 
-/// Sees to it that a writer's client asks its provider again after the service refused its credentials.
+/// Makes a writer's client request new credentials from its provider after the service rejected the current
+/// ones.
 ///
-/// The writer's copy of the client gets [`cache`](Self::cache) as its identity cache, and every request is sent
-/// through [`watch`](Self::watch).
+/// The writer's copy of the client uses [`cache`](Self::cache) as its identity cache, and sends every
+/// request through [`watch`](Self::watch).
 #[derive(Clone, Debug)]
 pub struct Renewal(Arc<Shared>);
 
@@ -43,28 +45,28 @@ struct State {
 }
 
 impl Renewal {
-    /// For a client with this identity cache.
+    /// A renewal for a client with this identity cache.
     #[must_use]
     pub fn of(cache: SharedIdentityCache) -> Self {
         Self(Arc::new(Shared { cache, state: Mutex::default() }))
     }
 
-    /// The identity cache for the writer's copy of the client: what the user's cache has, until credentials are
-    /// refused.
+    /// The identity cache for the writer's copy of the client. It returns what the user's cache holds until
+    /// the service rejects it.
     #[must_use]
     pub fn cache(&self) -> SharedIdentityCache {
         SharedIdentityCache::new(self.clone())
     }
 
-    /// Sends a request and reports what became of it. If its credentials were refused, those after it ask the
-    /// provider again: once, however many were refused together.
+    /// Sends a request and returns its outcome. If the service rejected its credentials, later requests use
+    /// new ones, which the provider is asked for once, however many requests were rejected together.
     ///
-    /// Credentials that the service does not know are [`Expired`](Class::Expired) if it took a request of this
-    /// writer before, since then they were perhaps exchanged for others.
+    /// Credentials that the service does not recognize are [`Expired`](Class::Expired) if it accepted a
+    /// request of this writer before: they may have been rotated since.
     ///
     /// # Errors
     ///
-    /// Why the request was refused.
+    /// When the request failed.
     pub async fn watch<T>(&self, request: impl Future<Output = Reply<T>>) -> Reply<T> {
         let generation = self.state().generation;
         let reply = request.await.map_err(|refusal| self.judge(generation, refusal));
@@ -74,11 +76,12 @@ impl Renewal {
         reply
     }
 
-    /// Sends a request of its own, a lookup that no retries follow: once more if its credentials were refused.
+    /// Sends a request that carries no entry, such as a lookup, and repeats it once if the service rejected
+    /// its credentials.
     ///
     /// # Errors
     ///
-    /// Why it was refused, the second time too.
+    /// When the request failed, or failed again.
     pub async fn retry<T, F>(&self, mut request: impl FnMut() -> F) -> Result<T, Refusal>
     where
         F: Future<Output = Result<T, Refusal>>,

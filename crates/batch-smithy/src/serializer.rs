@@ -1,12 +1,12 @@
-//! Writes the requests of one operation in place of the SDK's own serializer.
+//! Serializes the requests of one operation in place of the SDK's own serializer.
 //!
-//! How: an interceptor in the writer's copy of the client exchanges the serializer just before it
-//! would run. The typed input stays what it was, so that the user's interceptors see and may
-//! change it, and everything after it (endpoint, signature, transmission, answer) is the SDK's.
+//! An interceptor in the writer's copy of the client replaces the serializer just before it runs. The typed
+//! input remains, so that the user's interceptors can read and change it, and everything afterwards
+//! (endpoint, signature, transmission, response) is the SDK's.
 //!
-//! What it falls back to: the SDK's serializer writes every other operation, and this one too
-//! where it is not the known one ([`Known`]): another release of the SDK may call it otherwise, an
-//! interceptor of the user may have put its own there. It also writes whatever ours leaves to it.
+//! The SDK's serializer still handles every other operation, every input that ours leaves to it, and this
+//! operation too if it is not the known one ([`Known`]): another release of the SDK may name it
+//! differently, and an interceptor of the user's may have replaced it.
 
 use std::any::Any;
 use std::fmt;
@@ -23,13 +23,13 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::Known;
 
-/// What writes a request from an operation's input; nothing where the SDK shall do it.
+/// Writes a request from an operation's input, or returns `None` to leave it to the SDK.
 pub type WriteRequest<I> = fn(&I) -> Option<HttpRequest>;
 
-/// An interceptor that exchanges the serializer of the operation whose input is `I`. It must be the
-/// last one of the client, to see what others put there.
+/// An interceptor that replaces the serializer of the operation whose input is `I`. Add it after all
+/// others, so that it sees the serializer that they chose.
 ///
-/// `name` is the interceptor's.
+/// `name` is the name of the interceptor.
 pub fn swap_serializer<I: fmt::Debug + Send + Sync + 'static>(
     name: &'static str,
     known: Known,

@@ -1,9 +1,9 @@
 //! Requests that are written from the entries, without a typed input.
 //!
 //! The typed input copies every text of every entry, which is wasted if no interceptor reads it. Instead an
-//! interceptor of the one request replaces the SDK's serializer by one that returns the request as the adapter
-//! has written it. Everything after that (compression, endpoint, signature, transmission, response) is the
-//! SDK's.
+//! interceptor of the one request replaces the SDK's serializer by one that returns the request as the
+//! adapter has written it. Everything after that (compression, endpoint, signature, transmission, response)
+//! is the SDK's.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

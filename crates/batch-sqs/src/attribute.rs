@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// The value of a message attribute: text, a number or bytes, with an optional label that refines
-/// its type for the readers of the queue, such as `String.uuid`.
+/// The value of a message attribute: text, a number or bytes, with an optional label that refines its type
+/// for consumers, such as `String.uuid`.
 ///
 /// `Debug` shows type and length, never the value.
 ///
@@ -22,21 +22,21 @@ pub enum AttributeValue {
     Binary {
         /// The bytes.
         bytes: Vec<u8>,
-        /// What refines the type.
+        /// The label that refines the type.
         label: Option<String>,
     },
     /// A number in decimal notation: up to 38 digits, between 10^-128 and 10^126.
     Number {
-        /// The number, sent as it is written.
+        /// The number, sent as it is.
         text: String,
-        /// What refines the type.
+        /// The label that refines the type.
         label: Option<String>,
     },
     /// Text.
     String {
         /// The text.
         text: String,
-        /// What refines the type.
+        /// The label that refines the type.
         label: Option<String>,
     },
 }
@@ -54,7 +54,7 @@ impl AttributeValue {
         Self::Binary { bytes: bytes.into(), label: None }
     }
 
-    /// A value of type `Number`, sent as `number` writes itself. What is no number is refused when
+    /// A value of type `Number`, sent as `number` displays itself. Anything but a number is rejected when
     /// its message is submitted.
     ///
     /// ```
@@ -95,7 +95,7 @@ impl AttributeValue {
         self
     }
 
-    /// The type as the service spells it, its label included.
+    /// The type as the service spells it, including the label.
     #[must_use]
     pub fn data_type(&self) -> Cow<'static, str> {
         match self.parts() {

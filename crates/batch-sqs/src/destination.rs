@@ -4,15 +4,15 @@ use batch_smithy::{NameOrArn, Naming, is_account};
 
 use crate::limits::QUEUE_NAME;
 
-/// Which queue a writer sends to: by name, URL or ARN; the form decides which.
+/// The queue that a writer sends to, given by name, URL or ARN; the form decides which.
 ///
 /// A text that begins with `arn:` is an ARN, one with `://` in it is a URL, and any other is a name. A queue
 /// whose name ends in `.fifo` is a FIFO queue.
 ///
-/// A queue given by name or ARN is looked up (`GetQueueUrl`, which takes the permission `sqs:GetQueueUrl`)
-/// when the first request is sent, and again after the service reported that there is no such queue. A name
-/// is looked up in the client's region; an ARN and a URL must be of that region, since requests go to the
-/// endpoint of the client.
+/// A queue given by name or ARN is looked up (`GetQueueUrl`, permission `sqs:GetQueueUrl`) when the first
+/// request is sent, and again after the service reported that it does not exist. A name is looked up in the
+/// client's region; an ARN and a URL must be of that region, since requests go to the endpoint of the
+/// client.
 ///
 /// ```
 /// use batch_sqs::Queue;
@@ -35,8 +35,7 @@ enum Address {
 }
 
 impl Queue {
-    /// The queue of this name, URL or ARN. Whether such a queue can exist is checked when the writer is
-    /// built.
+    /// The queue with this name, URL or ARN, which is validated when the writer is built.
     pub fn new(text: impl Into<String>) -> Self {
         let address = match NameOrArn::new(text) {
             NameOrArn::Name(url) if url.contains("://") => Address::Url(url),
@@ -45,7 +44,7 @@ impl Queue {
         Self { address, owner: None }
     }
 
-    /// Sets the account that owns the queue of this name, as 12 digits. Default: the account of the client's
+    /// Sets the account that owns a queue given by name, as 12 digits. Default: the account of the client's
     /// credentials.
     ///
     /// ```
@@ -59,7 +58,7 @@ impl Queue {
         self
     }
 
-    /// Whether its name ends in `.fifo`.
+    /// Whether the queue is a FIFO queue: its name ends in `.fifo`.
     #[must_use]
     pub fn is_fifo(&self) -> bool {
         self.as_str().ends_with(NAMING.suffix)

@@ -22,6 +22,6 @@ pub use sqs::{Sqs, SqsWriter};
 
 batch_core::re_export_core!();
 
-/// The SDK crate whose client the writer takes, in the version it takes.
+/// The SDK crate whose client the writer uses, in the version that it uses.
 #[doc(no_inline)]
 pub use aws_sdk_sqs;

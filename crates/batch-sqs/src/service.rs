@@ -17,7 +17,7 @@ use crate::{Message, Sqs, validate, wire};
 pub struct SentMessage {
     /// The id that the service gave the message.
     pub message_id: String,
-    /// Its place in the order of its group; FIFO queues only.
+    /// Its position in the order of its group; FIFO queues only.
     pub sequence_number: Option<String>,
 }
 

@@ -8,8 +8,8 @@ use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES, SMALLEST_QUEUE_MAXIMUM};
 use crate::lookup::Lookup;
 use crate::{Queue, serializer, validate};
 
-/// Takes single messages, sends them to one Amazon SQS queue in full batches, and answers for every one of
-/// them.
+/// Accepts single messages, sends them to one Amazon SQS queue in full batches, and reports what became of
+/// each.
 ///
 /// ```
 /// use aws_sdk_sqs::Client;
@@ -28,9 +28,9 @@ use crate::{Queue, serializer, validate};
 /// ```
 pub type SqsWriter = Writer<Sqs>;
 
-/// Amazon SQS as a destination: `SendMessageBatch` to one queue.
+/// Amazon SQS as a service to write to: `SendMessageBatch` to one queue.
 ///
-/// Its settings, where none are chosen: [`Duplicates::KeepFirst`](crate::Duplicates::KeepFirst),
+/// Default settings: [`Duplicates::KeepFirst`](crate::Duplicates::KeepFirst),
 /// [`Order::Relaxed`](crate::Order::Relaxed).
 ///
 /// A FIFO queue remembers what it accepted for five minutes, and a later retry could put a message into it
@@ -50,13 +50,14 @@ pub struct Sqs {
 }
 
 impl Sqs {
-    /// The queue of this name, URL or ARN, written to with this client: its credentials, region, endpoint,
-    /// HTTP client, interceptors and timeouts. In the writer's own copy of the client the retries are
-    /// switched off, because the writer retries by itself, and credentials that the service refuses are
-    /// asked for again, whatever the client's cache holds.
+    /// Creates a service that sends to the queue with this name, URL or ARN through this client: its
+    /// credentials, region, endpoint, HTTP client, interceptors and timeouts. The writer uses its own copy
+    /// of the client: without the client's retries, because the writer retries itself, and with new
+    /// credentials from the provider when the service rejects the current ones, whatever the client's cache
+    /// holds.
     ///
-    /// Needs no runtime and no network. Whether there can be such a queue is checked when the writer is
-    /// built; whether it exists, when the first request is sent, or by [`check`](Self::check).
+    /// Needs no runtime and no network. The name, URL or ARN is validated when the writer is built; whether
+    /// the queue exists, when the first request is sent, or by [`check`](Self::check).
     ///
     /// ```
     /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
@@ -80,10 +81,10 @@ impl Sqs {
         }
     }
 
-    /// The group of every message that has none; FIFO queues only. A message keeps it when it is handed
-    /// back. Default: none, and a message without a group is refused.
+    /// Sets the group of every message without one; FIFO queues only. A message keeps it when it is handed
+    /// back. Default: none; a message without a group is rejected.
     ///
-    /// One group means one batch in flight at a time, up to 10 messages a request.
+    /// With a single group, only one request of up to 10 messages is in flight at a time.
     ///
     /// ```
     /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
@@ -100,9 +101,9 @@ impl Sqs {
         self
     }
 
-    /// Says that the queue has content-based deduplication: messages without a deduplication id are sent
-    /// without one, and the queue derives it from the body. FIFO queues only. Default: false, and the writer
-    /// generates an id for each message that has none.
+    /// Whether the queue uses content-based deduplication: messages without a deduplication id are sent
+    /// without one, and the queue derives it from the body. FIFO queues only. Default: false; the writer
+    /// generates an id for each message without one.
     ///
     /// ```
     /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
@@ -119,9 +120,9 @@ impl Sqs {
         self
     }
 
-    /// Lowers the most bytes of a message to the queue's own `MaximumMessageSize`, 1,024 to 1,048,576, so
-    /// that a larger one is refused when it is submitted and not by the queue. Queues made before August
-    /// 2025 may have 262,144. Default: 1,048,576.
+    /// Lowers the maximum size of a message to the queue's own `MaximumMessageSize`, 1,024 to 1,048,576
+    /// bytes, so that a larger message is rejected when it is submitted and not by the queue. Queues
+    /// created before August 2025 may have 262,144. Default: 1,048,576.
     ///
     /// ```
     /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
@@ -138,16 +139,16 @@ impl Sqs {
         self
     }
 
-    /// Finds out whether the queue exists, so that a wrong name shows before the first message.
+    /// Checks that the queue exists, so that a wrong name is reported before the first message.
     ///
-    /// A queue given by name or ARN is looked up (`GetQueueUrl`, permission `sqs:GetQueueUrl`), which spares
-    /// the first request its lookup. For one given by URL an attribute is read (`GetQueueAttributes`,
-    /// permission `sqs:GetQueueAttributes`). The request has the retries and timeouts of the client. Cancelling
-    /// it loses nothing but the value.
+    /// A queue given by name or ARN is looked up (`GetQueueUrl`, permission `sqs:GetQueueUrl`), which saves
+    /// the first request its lookup. For a queue given by URL, an attribute is read (`GetQueueAttributes`,
+    /// permission `sqs:GetQueueAttributes`). The request uses the client's retries and timeouts. Cancelling
+    /// it loses only the value.
     ///
     /// # Errors
     ///
-    /// When there can be no such queue or there is none, and when the service could not be asked.
+    /// When the queue is invalid or does not exist, and when the service does not respond.
     ///
     /// ```no_run
     /// # async fn check(client: aws_sdk_sqs::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -209,7 +210,7 @@ impl Sqs {
     }
 }
 
-/// Without the client's configuration, which is the user's.
+/// Omits the client's configuration, which is the user's.
 impl fmt::Debug for Sqs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sqs")

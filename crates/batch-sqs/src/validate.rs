@@ -1,4 +1,4 @@
-//! What the service would refuse in a message, apart from its size.
+//! Rejects what the service would reject in a message, apart from its size.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::limits::{
 };
 use crate::{AttributeValue, Message};
 
-/// Why a queue of this kind would refuse the message, if it would.
+/// Checks a message for a FIFO or a standard queue.
 pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
     body(message.body())?;
     if let Some(id) = message.get_id() {
@@ -32,7 +32,7 @@ pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
     attributes(message)
 }
 
-/// Why no queue would take this as a group, if none would.
+/// Checks a group id.
 pub(crate) fn group(group: &str) -> Result<(), Invalid> {
     token("group", group)
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::captured::{Recorder, any_metric, any_text};
-use crate::{Metric, answer, body};
+use crate::{Metric, body, pages};
 
 #[test]
 fn requests_are_written_directly_where_the_user_has_no_interceptor() {
@@ -19,7 +19,7 @@ fn requests_are_written_directly_where_the_user_has_no_interceptor() {
     let plain = Recorder::new();
     let is_observed = |config: &Config| known!(config, SERIALIZER).expect("it has no protocol").is_observed();
     assert!(!is_observed(plain.client().config()));
-    let config = plain.client().config().to_builder().interceptor(answer::refuse_pages());
+    let config = plain.client().config().to_builder().interceptor(pages::reject());
     assert!(is_observed(&config.build()));
 }
 

@@ -115,8 +115,8 @@ fn failed(id: &str, code: &str, sender_fault: bool) -> BatchResultErrorEntry {
         .expect("nothing is missing")
 }
 
-/// What became of messages of these ids: `+` and the message id, or `!`, `?`, `~`, `%` and the code of what was
-/// rejected, ambiguous, to be retried, throttled.
+/// What became of messages of these ids: `+` and the message id, or `!`, `?`, `~`, `%` and the code of what
+/// was rejected, ambiguous, to be retried, throttled.
 fn verdicts(
     ids: &[&str],
     successful: Vec<SendMessageBatchResultEntry>,
