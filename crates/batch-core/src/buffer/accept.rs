@@ -106,14 +106,37 @@ impl<E, R, T> Buffer<E, R, T> {
         Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
+    /// Whether an entry has room at once and shares no lane and no identity with another one.
     #[inline]
+    pub(crate) fn is_welcome(&self, admission: &Admission) -> bool {
+        let Admission { charge, bytes, keys } = *admission;
+        self.room.has(charge) && self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes)
+    }
+
+    /// Accepts an entry that is [welcome](Self::is_welcome): what a grant and a place would do, in one step.
+    #[inline]
+    pub(crate) fn welcome(&mut self, admission: Admission, scope: ScopeId, entry: E, tag: T, now: Instant) {
+        let now = self.clock(now);
+        self.counters.accepted += 1;
+        self.room.enter(admission.charge);
+        self.go_last(scope, admission, entry, tag, now);
+    }
+
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
+        let Admission { charge, bytes, keys } = admission;
+        if self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes) {
+            return self.go_last(scope, admission, entry, tag, now);
+        }
+        let stamp = self.scopes.enter(scope);
+        self.join(entry, Record { tag, accepted: now, stamp, charge, bytes }, keys);
+    }
+
+    /// An entry that is alone with its lane and its identity goes to the last segment.
+    #[inline(always)]
+    fn go_last(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys } = admission;
         let stamp = self.scopes.enter(scope);
         let record = Record { tag, accepted: now, stamp, charge, bytes };
-        if !self.is_alone(keys) || !Manifest::<T>::keeps(charge, bytes) {
-            return self.join(entry, record, keys);
-        }
         let number = self.segments.push(&self.plan.limits, entry, record, keys);
         if let Some(lane) = keys.lane {
             self.lines.lanes.insert(lane, Holder::Entry(number));

@@ -63,7 +63,7 @@ impl<T> Manifest<T> {
     }
 
     /// Adds an entry that it can [keep](Self::keeps), and that was not accepted before the last one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, record: Record<T>, keys: Keys) {
         let Record { tag, accepted, stamp, charge, bytes } = record;
         push_key(&mut self.lanes, self.rows.len(), keys.lane);

@@ -62,7 +62,20 @@ impl Room {
     /// Room at once, but never ahead of a waiter.
     #[inline]
     pub(super) fn try_grant(&mut self, bytes: usize) -> Option<Grant> {
-        (self.waiting.is_empty() && self.fits(bytes)).then(|| self.grant(bytes))
+        self.has(bytes).then(|| self.grant(bytes))
+    }
+
+    /// Whether there is room at once, without overtaking a waiter.
+    #[inline]
+    pub(super) fn has(&self, bytes: usize) -> bool {
+        self.waiting.is_empty() && self.fits(bytes)
+    }
+
+    /// Takes room that [is there](Self::has) for an entry inside.
+    #[inline]
+    pub(super) fn enter(&mut self, bytes: usize) {
+        self.entries += 1;
+        self.bytes += bytes;
     }
 
     pub(super) fn queue(&mut self, bytes: usize, waker: Waker) -> Ticket {

@@ -53,7 +53,7 @@ impl<E, T> Segments<E, T> {
     }
 
     /// Adds an entry, which is accepted now.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, limits: &LimitPolicy, entry: E, record: Record<T>, keys: Keys) -> Number {
         let number = Number(self.next);
         self.next += 1;
@@ -181,7 +181,7 @@ impl<E, T> Segment<E, T> {
         goes_on && limits.fits(self.load.with(record.bytes))
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, entry: E, record: Record<T>, keys: Keys) {
         self.load = self.load.with(record.bytes);
         self.entries.push(Some(entry));

@@ -4,11 +4,9 @@ use super::effects::Effects;
 use super::ledger::Trouble;
 use super::pool::Failed;
 
-use super::shared::{Shared, State};
+use super::shared::{Shared, State, Tag};
 use crate::buffer::{Answered, Stamp};
 use crate::{Answers, Deliveries, Resolution, Sent, Service, UnprocessedItem, Unread};
-
-type Tag<S> = Option<End<<S as Service>::Entry, <S as Service>::Response>>;
 
 impl<S: Service> State<S> {
     /// Gives answers to their owners.
@@ -23,26 +21,34 @@ impl<S: Service> State<S> {
     }
 
     fn deliver_all(&mut self, deliveries: Deliveries<S::Response, Tag<S>>) {
+        let (tags, responses) = deliveries.into_parts();
+        let mut tracked = Vec::new();
+        let mut position = 0;
+        // Not a chain of iterators: for entries without receipts, this loop is all that there is to do.
+        tags.for_each(|tag| {
+            tracked.extend(tag.map(|end| (position, end)));
+            position += 1;
+        });
         let delivered = |response| Sent::delivered(response, 1, false);
         let Effects { wakes, unused_answers, unused_responses, .. } = &mut self.effects;
-        match deliveries.into_parts() {
-            (receipts, Answered::Each(responses)) => {
-                let mut receipts = receipts.zip(responses).peekable();
-                while receipts.peek().is_some() {
-                    let untracked = std::iter::from_fn(|| receipts.next_if(|(receipt, _)| receipt.is_none()));
-                    unused_answers.extend(untracked.map(|(_, response)| delivered(Unread::one(response))));
-                    let tracked = std::iter::from_fn(|| receipts.next_if(|(receipt, _)| receipt.is_some()));
-                    let tracked = tracked.filter_map(|(receipt, response)| Some((receipt?, response)));
-                    let tracked = tracked.map(|(end, response)| (end, delivered(Unread::one(response))));
-                    End::deliver_all(tracked, wakes, unused_answers);
-                }
-            }
-            (receipts, Answered::Of(responses, first)) => {
-                let tracked = (first..).zip(receipts).filter_map(|(position, end)| Some((end?, position)));
-                let tracked =
-                    tracked.map(|(end, position)| (end, delivered(Unread::of(&responses, position))));
+        match responses {
+            Answered::Of(responses, first) => {
+                let of = |position| delivered(Unread::of(&responses, first + position));
+                let tracked = tracked.into_iter().map(|(position, end)| (end, of(position)));
                 End::deliver_all(tracked, wakes, unused_answers);
                 unused_responses.push(responses);
+            }
+            Answered::Each(responses) => {
+                let mut tracked = tracked.into_iter().peekable();
+                let mut answers = Vec::with_capacity(tracked.len());
+                for (position, response) in responses.into_iter().enumerate() {
+                    let sent = delivered(Unread::one(response));
+                    match tracked.next_if(|&(next, _)| next == position) {
+                        Some((_, end)) => answers.push((end, sent)),
+                        None => unused_answers.push(sent),
+                    }
+                }
+                End::deliver_all(answers.into_iter(), wakes, unused_answers);
             }
         }
     }

@@ -18,11 +18,10 @@ use crate::{Batch, BatchId, Buffer, ScopeId, Service, Stats, UnprocessedItem, Wa
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
-type SharedBuffer<S> = Buffer<
-    <S as Service>::Entry,
-    <S as Service>::Response,
-    Option<End<<S as Service>::Entry, <S as Service>::Response>>,
->;
+/// What the writer gives along with an entry: its end of the receipt, if there is one.
+pub(super) type Tag<S> = Option<End<<S as Service>::Entry, <S as Service>::Response>>;
+
+type SharedBuffer<S> = Buffer<<S as Service>::Entry, <S as Service>::Response, Tag<S>>;
 
 /// What the handles, the receipts, the driver and its attempts have in common.
 pub(super) struct Shared<S: Service> {

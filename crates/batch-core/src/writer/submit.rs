@@ -7,7 +7,7 @@ use super::driver::NoRuntime;
 use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::Receipt;
-use super::shared::{Shared, State};
+use super::shared::{Shared, State, Tag};
 use crate::{Admission, Grant, Invalid, Refused, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
@@ -172,6 +172,25 @@ impl<S: Service> Shared<S> {
             Ok(state) => state,
             Err(refusal) => return Err(refusal.of(entry)),
         };
+        if state.buffer.is_welcome(&admission) {
+            let (receipt, end) = state.open_cell(self, terms);
+            state.buffer.welcome(admission, terms.scope, entry, end, clock::now());
+            state.count_accepted(self);
+            state.release();
+            return Ok(receipt);
+        }
+        self.try_put(state, admission, entry, terms)
+    }
+
+    /// Accepts an entry that shares its lane or its identity with another one, or for which there is room
+    /// only if failures are discarded.
+    fn try_put(
+        self: &Arc<Self>,
+        mut state: Locked<'_, S>,
+        admission: Admission,
+        entry: S::Entry,
+        terms: Terms,
+    ) -> Entered<S> {
         let Some(grant) = state.try_grant(admission.charge()) else {
             let refusal = if state.is_stuck() { Refusal::Uncollected } else { Refusal::Full };
             drop(state);
@@ -243,21 +262,38 @@ impl<S: Service> State<S> {
             Ok(place) => place,
             Err(refused) => return Err((refused, entry)),
         };
-        let (receipt, answer) = match terms.is_tracked {
+        let is_duplicate = place.is_duplicate();
+        let (receipt, end) = match terms.is_tracked {
             false => (None, None),
             true => {
-                let (receipt, answer) = self.cells.open();
-                (Some(Receipt::new(shared, receipt)), Some(answer))
+                let (receipt, end) = self.cells.open();
+                (Some(Receipt::new(shared, receipt)), Some(end))
             }
         };
-        let is_duplicate = place.is_duplicate();
-        place.put_in(terms.scope, entry, answer, clock::now());
+        place.put_in(terms.scope, entry, end, clock::now());
         if is_duplicate {
             self.book_duplicate();
         }
+        self.count_accepted(shared);
+        Ok(receipt)
+    }
+
+    /// The receipt of an entry, if its submitter wants one, and the writer's end of it.
+    #[inline]
+    fn open_cell(&mut self, shared: &Arc<Shared<S>>, terms: Terms) -> (Option<Receipt<S>>, Tag<S>) {
+        if !terms.is_tracked {
+            return (None, None);
+        }
+        let (receipt, end) = self.cells.open();
+        (Some(Receipt::new(shared, receipt)), Some(end))
+    }
+
+    /// An entry was accepted: the driver is called if there is something to do for it.
+    #[inline]
+    fn count_accepted(&mut self, shared: &Shared<S>) {
+        // Nobody else writes it meanwhile.
         shared.accepted.store(shared.accepted.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         self.effects.calls_driver |= self.buffer.wants_poll();
-        Ok(receipt)
     }
 
     /// Whether an entry was accepted and nothing else is to be told: no other was superseded, discarded or
