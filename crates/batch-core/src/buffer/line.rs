@@ -8,20 +8,24 @@ use super::turns::Turn;
 use crate::Failure;
 
 /// One line of entries that wait.
+///
+/// With a hundred thousand lanes, what a new entry costs is how many cache lines of this it touches. So what
+/// it needs comes first, and the whole begins with a cache line.
+#[repr(C, align(64))]
 pub(super) struct Line<E, T> {
-    pub(super) kind: Kind,
-    /// Entries that have slots, which go before the others.
-    pub(super) slots: List,
     /// Entries to which nothing has happened, in the order of their acceptance.
     pub(super) fresh: VecDeque<(E, Record<T>)>,
     pub(super) bytes: u128,
+    pub(super) place: Place,
+    pub(super) kind: Kind,
+    /// Entries that have slots, which go before the others.
+    pub(super) slots: List,
     /// The epoch of the oldest entry that failed in this cohort.
     pub(super) oldest: u64,
     /// Entries of this lane that are in flight or being isolated.
     pub(super) away: usize,
     /// The last failure in this lane, since which no entry of it was accepted.
     pub(super) failure: Option<Failure>,
-    pub(super) place: Place,
 }
 
 pub(super) enum Kind {
@@ -45,8 +49,14 @@ pub(super) struct Sum {
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     Nowhere,
-    Ready { turn: Turn, share: Sum },
-    Resting { until: Instant },
+    /// It could give all that it has to the next request; a strict lane, one entry with this share of it.
+    Ready {
+        first: usize,
+        turn: Turn,
+    },
+    Resting {
+        until: Instant,
+    },
 }
 
 /// The entry of a line that goes next.
@@ -78,6 +88,15 @@ impl<E, T> Line<E, T> {
 
     pub(super) fn len(&self) -> usize {
         self.slots.len() + self.fresh.len()
+    }
+
+    /// What it could give to the next request, if it is ready and its first entry has this share of one.
+    pub(super) fn share(&self, first: usize) -> Sum {
+        if self.kind.is_strict() {
+            Sum { entries: 1, bytes: first as u128 }
+        } else {
+            Sum { entries: self.len(), bytes: self.bytes }
+        }
     }
 
     #[inline]

@@ -98,10 +98,9 @@ impl<E, T> Lines<E, T> {
     pub(super) fn grow(&mut self, slots: &Slots<E, T>, id: LineId, bytes: u128) {
         let line = &mut self.all[id as usize];
         line.bytes += bytes;
-        match &mut line.place {
+        match line.place {
             Place::Nowhere => self.settle(slots, id, None),
-            Place::Ready { share, .. } if !line.kind.is_strict() => {
-                *share = Sum { entries: share.entries + 1, bytes: share.bytes + bytes };
+            Place::Ready { .. } if !line.kind.is_strict() => {
                 self.load = Sum { entries: self.load.entries + 1, bytes: self.load.bytes + bytes };
             }
             Place::Ready { .. } | Place::Resting { .. } => {}
@@ -302,12 +301,8 @@ impl<E, T> Lines<E, T> {
             true => Turn::Returned { turn: lingered.min(due), due },
             false => Turn::InTime(due),
         };
-        let share = if line.kind.is_strict() {
-            Sum { entries: 1, bytes: head.bytes as u128 }
-        } else {
-            Sum { entries: line.len(), bytes: line.bytes }
-        };
-        line.place = Place::Ready { turn, share };
+        line.place = Place::Ready { first: head.bytes, turn };
+        let share = line.share(head.bytes);
         self.ready.insert(id, turn);
         self.load.entries += share.entries;
         self.load.bytes += share.bytes;
@@ -318,7 +313,8 @@ impl<E, T> Lines<E, T> {
         let line = &mut self.all[id as usize];
         match std::mem::replace(&mut line.place, Place::Nowhere) {
             Place::Nowhere => {}
-            Place::Ready { turn, share } => {
+            Place::Ready { first, turn } => {
+                let share = line.share(first);
                 self.ready.remove(id, turn);
                 self.load.entries -= share.entries;
                 self.load.bytes -= share.bytes;
