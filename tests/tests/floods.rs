@@ -114,7 +114,7 @@ where
 fn check_error(cap: usize, error: &(dyn Error + 'static), sent: &AtomicUsize) {
     let chain = iter::successors(Some(error), |&error| error.source());
     let shown = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    assert!(shown.contains(&format!("more than {cap}")), "{shown}");
+    assert!(shown.contains(&format!("above the limit of {cap}")), "{shown}");
     let sent = sent.load(Ordering::SeqCst);
     assert!(sent <= cap + UNDERWAY, "{sent} bytes were taken");
 }

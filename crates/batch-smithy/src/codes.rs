@@ -213,7 +213,7 @@ const RULES: &[Rule] = &[
 
 /// What to do about credentials that have expired or are not valid yet.
 pub(crate) const EXPIRED: &str = "the credentials or the signature are not valid at this time; give the client a provider \
-                                  that renews them in time, and check the clock of this machine";
+                                  that renews credentials in time, and check the clock of this machine";
 
 const UNKNOWN: &str = "the service does not recognize these credentials; check the access key, the session token and the region";
 
