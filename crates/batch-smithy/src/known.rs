@@ -38,12 +38,17 @@ impl Known {
         bag.load::<SharedRequestSerializer>().filter(|current| self.shows(current)).cloned()
     }
 
-    /// Whether this is the serializer that ours is tested against: its type is private, its name is all
-    /// there is to see.
+    /// Whether this is the serializer that ours is tested against.
     fn shows(self, serializer: &SharedRequestSerializer) -> bool {
-        let mut rest = Rest(["SharedRequestSerializer(", self.serializer, ")"]);
-        write!(rest, "{serializer:?}").is_ok() && rest.0 == ["", "", ""]
+        shows(serializer, ["SharedRequestSerializer(", self.serializer, ")"])
     }
+}
+
+/// Whether this value shows these texts, one after the other: the types of the SDK's serializers are private,
+/// their names are all there is to see.
+pub(crate) fn shows(value: &impl fmt::Debug, texts: [&'static str; 3]) -> bool {
+    let mut rest = Rest(texts);
+    write!(rest, "{value:?}").is_ok() && rest.0 == ["", "", ""]
 }
 
 /// How the SDK serializes the requests of an operation: a [`Known`](crate::Known), or `None` if the user's

@@ -20,9 +20,13 @@ use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSeri
 use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::Known;
+use crate::reading::Reading;
 
 /// The interceptor of one request that [`Known::send_written`] sends.
-pub struct Written(Arc<State>);
+pub struct Written {
+    state: Arc<State>,
+    pub(crate) reading: Option<Reading>,
+}
 
 struct State {
     known: Known,
@@ -58,7 +62,7 @@ impl Known {
             request: Mutex::new(Some(write()?)),
             is_refused: AtomicBool::new(false),
         });
-        let sent = send(Written(Arc::clone(&state))).await;
+        let sent = send(Written { state: Arc::clone(&state), reading: None }).await;
         (!state.is_refused.load(Ordering::Acquire)).then_some(sent)
     }
 }
@@ -75,18 +79,22 @@ impl Intercept for Written {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.0.known.serializer_in(bag).is_none() {
-            self.0.is_refused.store(true, Ordering::Release);
+        if self.state.known.serializer_in(bag).is_none() {
+            self.state.is_refused.store(true, Ordering::Release);
             return Err("the SDK serializes this request with an unknown serializer".into());
         }
-        bag.interceptor_state().store_put(SharedRequestSerializer::new(Self(Arc::clone(&self.0))));
+        if let Some(reading) = &self.reading {
+            reading.swap_in(bag);
+        }
+        let written = Self { state: Arc::clone(&self.state), reading: None };
+        bag.interceptor_state().store_put(SharedRequestSerializer::new(written));
         Ok(())
     }
 }
 
 impl SerializeRequest for Written {
     fn serialize_input(&self, _: Input, _: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
-        let mut request = self.0.request.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut request = self.state.request.lock().unwrap_or_else(PoisonError::into_inner);
         request.take().ok_or_else(|| "the request was sent already".into())
     }
 }
@@ -98,11 +106,17 @@ impl fmt::Debug for Written {
     }
 }
 
+/// One for tests.
+#[cfg(test)]
+pub(crate) fn written() -> Written {
+    let request = HttpRequest::new(aws_smithy_types::body::SdkBody::from("secret"));
+    let (request, is_refused) = (Mutex::new(Some(request)), AtomicBool::new(false));
+    let known = Known::unless(false, false, "Serializer").expect("there is no protocol");
+    Written { state: Arc::new(State { known, request, is_refused }), reading: None }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-    use std::sync::{Arc, Mutex};
-
     use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
     use aws_smithy_runtime_api::client::interceptors::context::Input;
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -110,7 +124,7 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::config_bag::ConfigBag;
 
-    use super::{State, Written};
+    use super::written;
     use crate::Known;
 
     fn known(is_observed: bool) -> Known {
@@ -119,11 +133,6 @@ mod tests {
 
     fn request() -> HttpRequest {
         HttpRequest::new(SdkBody::from("secret"))
-    }
-
-    fn written() -> Written {
-        let (request, is_refused) = (Mutex::new(Some(request())), AtomicBool::new(false));
-        Written(Arc::new(State { known: known(false), request, is_refused }))
     }
 
     #[test]
