@@ -8,6 +8,7 @@ mod cell;
 mod clock;
 mod driver;
 mod effects;
+mod error_kind;
 mod flush;
 mod ledger;
 mod lock;

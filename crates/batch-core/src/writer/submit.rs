@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::clock;
 use super::driver::NoRuntime;
+use super::error_kind::SubmitErrorKind;
 use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::Receipt;
 use super::shared::{Shared, State, Tag};
-use crate::{Admission, Grant, Invalid, Refused, ReserveError, ScopeId, Service, SubmitError, Writer};
+use crate::{Admission, Grant, Refused, ScopeId, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
     /// Submits an entry for delivery, waiting for capacity if the writer is full.
@@ -95,18 +96,6 @@ impl Terms {
 
 pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Service>::Entry>>;
 
-/// Why an entry is not accepted.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    Closed,
-    Duplicate,
-    Full,
-    Invalid(Invalid),
-    NoRuntime,
-    TooLarge { bytes: usize, limit: usize },
-    Uncollected,
-}
-
 impl<S: Service> Shared<S> {
     pub(super) async fn enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
         if self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN) {
@@ -124,7 +113,7 @@ impl<S: Service> Shared<S> {
         };
         match self.wait_for_room(admission.charge()).await {
             Ok(grant) => self.accept_granted(grant, admission, entry, terms),
-            Err(error) => Err(Refusal::from(error).of(entry)),
+            Err(error) => Err(SubmitErrorKind::from(error).of(entry)),
         }
     }
 
@@ -137,9 +126,9 @@ impl<S: Service> Shared<S> {
 
     /// Prepares an entry and checks that the service can take it.
     #[inline]
-    pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, Refusal> {
-        self.service.prepare(entry).map_err(Refusal::Invalid)?;
-        let measure = self.service.measure(entry).map_err(Refusal::Invalid)?;
+    pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, SubmitErrorKind> {
+        self.service.prepare(entry).map_err(SubmitErrorKind::Invalid)?;
+        let measure = self.service.measure(entry).map_err(SubmitErrorKind::Invalid)?;
         Ok(self.plan.admit(&measure)?)
     }
 
@@ -161,7 +150,7 @@ impl<S: Service> Shared<S> {
         if !state.buffer.widen(&mut grant, admission.charge()) {
             state.buffer.give_back(grant);
             drop(state);
-            return Err(Refusal::Full.of(entry));
+            return Err(SubmitErrorKind::Full.of(entry));
         }
         self.put(state, grant, admission, entry, terms)
     }
@@ -192,7 +181,7 @@ impl<S: Service> Shared<S> {
         terms: Terms,
     ) -> Entered<S> {
         let Some(grant) = state.try_grant(admission.charge()) else {
-            let refusal = if state.is_stuck() { Refusal::Uncollected } else { Refusal::Full };
+            let refusal = if state.is_stuck() { SubmitErrorKind::Uncollected } else { SubmitErrorKind::Full };
             drop(state);
             return Err(refusal.of(entry));
         };
@@ -219,7 +208,7 @@ impl<S: Service> Shared<S> {
             Err((refused, entry)) => {
                 state.book_duplicate();
                 drop(state);
-                Err(Refusal::from(refused).of(entry))
+                Err(SubmitErrorKind::from(refused).of(entry))
             }
         }
     }
@@ -227,21 +216,21 @@ impl<S: Service> Shared<S> {
     /// The lock, if entries are accepted: the writer is open, and a driver runs. A driver is started on
     /// the current runtime where none runs; if that is being shut down, none runs after it either.
     #[inline]
-    fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, Refusal> {
+    fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, SubmitErrorKind> {
         let state = self.lock_open()?;
         if state.driver.is_some() {
             return Ok(state);
         }
         drop(state);
-        self.start_driver().map_err(|NoRuntime| Refusal::NoRuntime)?;
+        self.start_driver().map_err(|NoRuntime| SubmitErrorKind::NoRuntime)?;
         let state = self.lock_open()?;
-        if state.driver.is_some() { Ok(state) } else { Err(Refusal::NoRuntime) }
+        if state.driver.is_some() { Ok(state) } else { Err(SubmitErrorKind::NoRuntime) }
     }
 
     #[inline]
-    fn lock_open(&self) -> Result<Locked<'_, S>, Refusal> {
+    fn lock_open(&self) -> Result<Locked<'_, S>, SubmitErrorKind> {
         let state = self.lock();
-        if state.is_closed { Err(Refusal::Closed) } else { Ok(state) }
+        if state.is_closed { Err(SubmitErrorKind::Closed) } else { Ok(state) }
     }
 }
 
@@ -305,39 +294,6 @@ impl<S: Service> State<S> {
 
     fn book_duplicate(&mut self) {
         self.log.ledger.book(Trouble::Duplicates, Duration::ZERO, None, clock::now());
-    }
-}
-
-impl Refusal {
-    /// The error that gives this entry back.
-    pub(super) fn of<E>(self, entry: E) -> SubmitError<E> {
-        match self {
-            Self::Closed => SubmitError::Closed(entry),
-            Self::Duplicate => SubmitError::Duplicate(entry),
-            Self::Full => SubmitError::Full(entry),
-            Self::Invalid(reason) => SubmitError::Invalid { entry, reason },
-            Self::NoRuntime => SubmitError::NoRuntime(entry),
-            Self::TooLarge { bytes, limit } => SubmitError::TooLarge { entry, bytes, limit },
-            Self::Uncollected => SubmitError::Uncollected(entry),
-        }
-    }
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Duplicate => Self::Duplicate,
-            Refused::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
-        }
-    }
-}
-
-impl From<ReserveError> for Refusal {
-    fn from(error: ReserveError) -> Self {
-        match error {
-            ReserveError::Closed => Self::Closed,
-            ReserveError::Uncollected => Self::Uncollected,
-        }
     }
 }
 
