@@ -43,7 +43,7 @@ pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder};
 ///
 /// It is meant for entry types of at most 192 bytes (`size_of`). For a larger type, each entry is charged
 /// twice the excess in addition.
-pub const ENTRY_OVERHEAD_BYTES: usize = 1_408;
+pub const ENTRY_OVERHEAD_BYTES: usize = 640;
 
 /// Re-exports what the crate of a service offers of this one: one list for all of them.
 #[doc(hidden)]

@@ -20,6 +20,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// Held by the one test that counts: all allocate from the same allocator.
+static COUNTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What is kept beside the entries: tasks, the runtime's own memory, the first blocks of everything.
 const FIXED: usize = 128 << 10;
 
@@ -139,6 +142,7 @@ async fn burst(kind: Kind) -> (usize, usize, usize) {
 
 #[tokio::test(start_paused = true)]
 async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst() {
+    let _counting = COUNTING.lock().await;
     let plain =
         Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
     for kind in [
@@ -163,5 +167,36 @@ async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst(
             assert!(peak <= charged + FIXED, "{kind:?}: {peak} bytes are allocated, {charged} charged");
             assert!(left <= peak / 10, "{kind:?}: {left} bytes are left of {peak}");
         }
+    }
+}
+
+/// What `entries` entries that wait allocate together.
+fn waiting(kind: Kind, entries: usize) -> usize {
+    let settings = Settings::new()
+        .linger(Linger::Fixed(Duration::from_secs(60)))
+        .in_flight(1..=1)
+        .max_bytes(usize::MAX)
+        .max_entries(entries);
+    let region = Region::new(ALLOCATOR);
+    let writer = Writer::builder(Slow(AtomicU64::new(0))).settings(settings).build().unwrap();
+    for n in 0..entries as u64 {
+        writer.try_submit(Entry { n, kind, _heap: Vec::new(), _rest: [0; 11] }).unwrap();
+    }
+    let change = region.change();
+    change.bytes_allocated - change.bytes_deallocated
+}
+
+/// In both cases the requests are full and a table of the lanes has just grown; what both have in common is no entry's.
+#[tokio::test(start_paused = true)]
+async fn a_waiting_entry_allocates_little_beside_itself() {
+    let _counting = COUNTING.lock().await;
+    let plain =
+        Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
+    for (kind, most) in [(plain, 48), (Kind { name: "a lane each", lane: Some(12), ..plain }, 114)] {
+        let (few, many) = (4_000, 29_000);
+        let each = (waiting(kind, many) - waiting(kind, few)) as f64 / f64::from(many as u32 - few as u32);
+        let beside = each - size_of::<Entry>() as f64;
+        println!("{}: {beside:.1} bytes beside each entry", kind.name);
+        assert!(beside <= f64::from(most), "{}: {beside} bytes beside each entry", kind.name);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct KeyHasher(SipHasher13);
 
 /// Finds by the hash of a key who holds that key. It is never iterated, so the random key decides nothing.
 pub(super) struct Index {
-    table: HashTable<(KeyHash, Holder)>,
+    table: HashTable<(KeyHash, Packed)>,
 }
 
 /// Who holds a key, the key of a lane or of an identity.
@@ -31,6 +31,30 @@ pub(super) enum Holder {
     Entry(Number),
     /// What goes by this number: a line or an identity.
     Other(u32),
+}
+
+/// A holder in half the memory, which counts where each entry has a lane of its own: twice the number, and
+/// one more for what is no entry.
+#[derive(Clone, Copy)]
+struct Packed(u64);
+
+impl Packed {
+    #[inline]
+    fn of(holder: Holder) -> Self {
+        match holder {
+            Holder::Entry(Number(number)) => Self(number << 1),
+            Holder::Other(number) => Self(u64::from(number) << 1 | 1),
+        }
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "it was made of so many bits")]
+    fn holder(self) -> Holder {
+        match self.0 & 1 {
+            0 => Holder::Entry(Number(self.0 >> 1)),
+            _ => Holder::Other((self.0 >> 1) as u32),
+        }
+    }
 }
 
 impl KeyHasher {
@@ -71,7 +95,7 @@ impl Index {
     /// Who holds this key.
     #[inline]
     pub(super) fn holder(&self, key: KeyHash) -> Option<Holder> {
-        self.table.find(short(key), |held| held.0 == key).map(|held| held.1)
+        self.table.find(short(key), |held| held.0 == key).map(|held| held.1.holder())
     }
 
     /// The number of what holds this key, unless an entry alone does.
@@ -85,13 +109,13 @@ impl Index {
     /// Lets something hold a key that nothing holds.
     #[inline]
     pub(super) fn insert(&mut self, key: KeyHash, holder: Holder) {
-        self.table.insert_unique(short(key), (key, holder), |held| short(held.0));
+        self.table.insert_unique(short(key), (key, Packed::of(holder)), |held| short(held.0));
     }
 
     /// Passes a key on to another holder.
     pub(super) fn pass_on(&mut self, key: KeyHash, holder: Holder) {
         if let Some(held) = self.table.find_mut(short(key), |held| held.0 == key) {
-            held.1 = holder;
+            held.1 = Packed::of(holder);
         }
     }
 
@@ -107,7 +131,7 @@ impl Index {
     #[inline]
     pub(super) fn release(&mut self, key: KeyHash) -> Option<u32> {
         let held = self.table.find_entry(short(key), |held| held.0 == key).ok()?;
-        match held.get().1 {
+        match held.get().1.holder() {
             Holder::Entry(_) => {
                 held.remove();
                 None

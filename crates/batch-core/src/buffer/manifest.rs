@@ -1,4 +1,3 @@
-use std::num::NonZeroU32;
 use std::time::Instant;
 
 use super::Stamp;
@@ -8,7 +7,7 @@ use super::record::{Keys, Record};
 /// What is known of the entries of a [segment](super::segment::Segment), in their order: while they wait, and
 /// while a request carries them.
 ///
-/// It keeps a [`Record`] in 32 bytes beside what the submitter gave along, and 16 more for a lane or an
+/// It keeps a [`Record`] in 24 bytes beside what the submitter gave along, and 16 more for a lane or an
 /// identity: entries that were accepted between the same two flushes share a stamp.
 pub(super) struct Manifest<T> {
     /// Nothing where an entry left before the others.
@@ -23,7 +22,6 @@ pub(super) struct Manifest<T> {
 struct Row<T> {
     tag: T,
     accepted: Instant,
-    run: RunNumber,
     charge: u32,
     bytes: u32,
 }
@@ -34,11 +32,9 @@ pub(super) struct Run {
     pub(super) stamp: Stamp,
     /// Those that have not left.
     pub(super) entries: usize,
+    /// The position after its last entry.
+    end: usize,
 }
-
-/// The position of a run, plus one. Never zero, so that a row that left takes no room of its own.
-#[derive(Clone, Copy)]
-struct RunNumber(NonZeroU32);
 
 impl<T> Manifest<T> {
     /// An empty one with room for so many entries.
@@ -49,6 +45,11 @@ impl<T> Manifest<T> {
             identities: Vec::new(),
             runs: Vec::new(),
         }
+    }
+
+    /// Makes room for so many entries more.
+    pub(super) fn reserve(&mut self, entries: usize) {
+        self.rows.reserve_exact(entries);
     }
 
     /// The number of its positions, those included whose entry left.
@@ -66,17 +67,22 @@ impl<T> Manifest<T> {
     #[inline(always)]
     pub(super) fn push(&mut self, record: Record<T>, keys: Keys) {
         let Record { tag, accepted, stamp, charge, bytes } = record;
-        push_key(&mut self.lanes, self.rows.len(), keys.lane);
-        push_key(&mut self.identities, self.rows.len(), keys.identity);
+        push_key(&mut self.lanes, &self.rows, keys.lane);
+        push_key(&mut self.identities, &self.rows, keys.identity);
         let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let run = self.run(stamp);
-        self.rows.push(Some(Row { tag, accepted, run, charge: short(charge), bytes: short(bytes) }));
+        self.rows.push(Some(Row { tag, accepted, charge: short(charge), bytes: short(bytes) }));
+        let end = self.rows.len();
+        match self.runs.last_mut() {
+            Some(run) if run.stamp == stamp => (run.entries, run.end) = (run.entries + 1, end),
+            _ => self.runs.push(Run { stamp, entries: 1, end }),
+        }
     }
 
     /// Takes the entry at this position out, if it has not left.
     pub(super) fn take(&mut self, position: usize) -> Option<(Record<T>, Keys)> {
-        let Row { tag, accepted, run, charge, bytes } = self.rows.get_mut(position)?.take()?;
-        let run = &mut self.runs[run.index()];
+        let Row { tag, accepted, charge, bytes } = self.rows.get_mut(position)?.take()?;
+        let run = self.run_of(position);
+        let run = &mut self.runs[run];
         run.entries -= 1;
         let (charge, bytes) = (charge as usize, bytes as usize);
         Some((Record { tag, accepted, stamp: run.stamp, charge, bytes }, self.keys(position)))
@@ -95,8 +101,8 @@ impl<T> Manifest<T> {
 
     /// The stamp of the entry at this position, if it has not left.
     pub(super) fn stamp(&self, position: usize) -> Option<Stamp> {
-        let row = self.rows.get(position)?.as_ref()?;
-        Some(self.runs[row.run.index()].stamp)
+        self.rows.get(position)?.as_ref()?;
+        Some(self.runs[self.run_of(position)].stamp)
     }
 
     /// The share of a request of the entry at this position, if it has not left.
@@ -139,6 +145,11 @@ impl<T> Manifest<T> {
         retain(&mut self.rows, &is_there);
         retain(&mut self.lanes, &is_there);
         retain(&mut self.identities, &is_there);
+        let mut end = 0;
+        for run in &mut self.runs {
+            end += run.entries;
+            run.end = end;
+        }
     }
 
     /// Parts the first positions from the others, which stay.
@@ -149,12 +160,12 @@ impl<T> Manifest<T> {
             identities: self.identities.drain(..positions.min(self.identities.len())).collect(),
             runs: self.runs.clone(),
         };
-        front.runs.iter_mut().for_each(|run| run.entries = 0);
-        for row in front.rows.iter().flatten() {
-            front.runs[row.run.index()].entries += 1;
-        }
-        for (all, gone) in self.runs.iter_mut().zip(&front.runs) {
-            all.entries -= gone.entries;
+        let mut begin = 0;
+        for (left, gone) in self.runs.iter_mut().zip(&mut front.runs) {
+            let part = begin.min(positions)..gone.end.min(positions);
+            begin = gone.end;
+            (gone.entries, gone.end) = (front.rows[part.clone()].iter().flatten().count(), part.end);
+            (left.entries, left.end) = (left.entries - gone.entries, left.end.saturating_sub(positions));
         }
         front
     }
@@ -164,34 +175,19 @@ impl<T> Manifest<T> {
         Keys { lane: key(&self.lanes), identity: key(&self.identities) }
     }
 
-    #[inline]
-    fn run(&mut self, stamp: Stamp) -> RunNumber {
-        match self.runs.last_mut() {
-            Some(run) if run.stamp == stamp => run.entries += 1,
-            _ => self.runs.push(Run { stamp, entries: 1 }),
-        }
-        RunNumber::of(self.runs.len())
-    }
-}
-
-impl RunNumber {
-    /// The number of the last of so many runs, of which there is one at least.
-    #[inline]
-    fn of(runs: usize) -> Self {
-        let number = u32::try_from(runs).unwrap_or(u32::MAX);
-        Self(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
-    }
-
-    #[inline]
-    fn index(self) -> usize {
-        self.0.get() as usize - 1
+    /// The position of the run of an entry.
+    fn run_of(&self, position: usize) -> usize {
+        self.runs.partition_point(|run| run.end <= position)
     }
 }
 
 #[inline]
-fn push_key(keys: &mut Vec<Option<KeyHash>>, position: usize, key: Option<KeyHash>) {
+fn push_key<T>(keys: &mut Vec<Option<KeyHash>>, rows: &Vec<T>, key: Option<KeyHash>) {
     if key.is_some() || !keys.is_empty() {
-        keys.resize(position, None);
+        if keys.capacity() < rows.capacity() {
+            keys.reserve_exact(rows.capacity() - keys.len());
+        }
+        keys.resize(rows.len(), None);
         keys.push(key);
     }
 }

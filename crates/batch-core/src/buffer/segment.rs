@@ -62,10 +62,10 @@ impl<E, T> Segments<E, T> {
         if let Some(open) = self.queue.back_mut()
             && open.takes(limits, &record, number)
         {
-            open.push(entry, record, keys);
+            open.push(entry, record, keys, limits.entries());
         } else {
             let mut opened = self.open(number);
-            opened.push(entry, record, keys);
+            opened.push(entry, record, keys, limits.entries());
             self.queue.push_back(opened);
         }
         number
@@ -182,10 +182,23 @@ impl<E, T> Segment<E, T> {
     }
 
     #[inline(always)]
-    fn push(&mut self, entry: E, record: Record<T>, keys: Keys) {
+    fn push(&mut self, entry: E, record: Record<T>, keys: Keys, most: usize) {
+        if self.entries.len() == self.entries.capacity() {
+            self.grow(most);
+        }
         self.load = self.load.with(record.bytes);
         self.entries.push(Some(entry));
         self.manifest.push(record, keys);
+    }
+
+    /// Makes room for as many entries again, and for no more than a request carries: else each segment would
+    /// keep what doubling leaves unused.
+    #[cold]
+    fn grow(&mut self, most: usize) {
+        let len = self.entries.len();
+        let more = len.clamp(1, most.saturating_sub(len).max(1));
+        self.entries.reserve_exact(more);
+        self.manifest.reserve(more);
     }
 
     fn pull(&mut self, position: usize) -> Option<Single<E, T>> {
