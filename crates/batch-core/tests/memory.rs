@@ -20,9 +20,6 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Held by the one test that counts: all allocate from the same allocator.
-static COUNTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
 /// What is kept beside the entries: tasks, the runtime's own memory, the first blocks of everything.
 const FIXED: usize = 128 << 10;
 
@@ -140,9 +137,14 @@ async fn burst(kind: Kind) -> (usize, usize, usize) {
     (peak, allocated(&receipts), charged)
 }
 
+/// One after the other: all that runs at the same time allocates from the same allocator.
 #[tokio::test(start_paused = true)]
+async fn what_is_allocated_is_charged_and_falls_after_a_burst() {
+    the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst().await;
+    a_waiting_entry_allocates_little_beside_itself();
+}
+
 async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst() {
-    let _counting = COUNTING.lock().await;
     let plain =
         Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
     for kind in [
@@ -187,9 +189,7 @@ fn waiting(kind: Kind, entries: usize) -> usize {
 }
 
 /// In both cases the requests are full and a table of the lanes has just grown; what both have in common is no entry's.
-#[tokio::test(start_paused = true)]
-async fn a_waiting_entry_allocates_little_beside_itself() {
-    let _counting = COUNTING.lock().await;
+fn a_waiting_entry_allocates_little_beside_itself() {
     let plain =
         Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
     for (kind, most) in [(plain, 48), (Kind { name: "a lane each", lane: Some(12), ..plain }, 114)] {
