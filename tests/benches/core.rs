@@ -7,6 +7,7 @@
 
 mod count;
 
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -40,8 +41,37 @@ fn main() {
             entries: 200_000,
             against: None,
         },
-        Case { name: "submit to answer", run: |n| to_answer(n, false), entries: 400_000, against: None },
-        Case { name: "with a receipt", run: |n| to_answer(n, true), entries: 400_000, against: None },
+        Case {
+            name: "submit to answer",
+            run: |n| to_answer(n, false, By::Nothing),
+            entries: 400_000,
+            against: None,
+        },
+        Case {
+            name: "with a receipt",
+            run: |n| to_answer(n, true, By::Nothing),
+            entries: 400_000,
+            against: None,
+        },
+        Case { name: "with a lane", run: |n| to_answer(n, false, By::Lane), entries: 400_000, against: None },
+        Case {
+            name: "with an identity",
+            run: |n| to_answer(n, false, By::Identity),
+            entries: 400_000,
+            against: None,
+        },
+        Case {
+            name: "10,000 in 1,000 lanes",
+            run: |n| inside(10_000, 1_000, n),
+            entries: 4_000_000,
+            against: None,
+        },
+        Case {
+            name: "1,000,000 in 100,000",
+            run: |n| inside(1_000_000, 100_000, n),
+            entries: 4_000_000,
+            against: None,
+        },
     ]);
 }
 
@@ -103,12 +133,46 @@ fn next_batch(buffer: &mut Buffer<Entry, (), ()>, now: Instant) -> Option<Batch<
     }
 }
 
-/// A service that takes everything at once.
-struct Null;
+/// Entries through a buffer that always has so many inside, in so many lanes at random.
+fn inside(inside: u64, lanes: u64, entries: u64) {
+    let settings = Settings::new()
+        .linger(Linger::Fixed(Duration::from_secs(1)))
+        .max_entries(inside as usize + 4_000)
+        .max_bytes(usize::MAX)
+        .in_flight(8..=8);
+    let mut buffer: Buffer<Entry, (), ()> = Buffer::new(&settings, limits()).unwrap();
+    let now = Instant::now();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut put = |buffer: &mut Buffer<Entry, (), ()>| {
+        let mut bytes = [0; 8];
+        submit(buffer, 0, &many_lanes(random.u64(..lanes), &mut bytes), now);
+    };
+    (0..inside).for_each(|_| put(&mut buffer));
+    let mut in_flight = VecDeque::new();
+    let mut answered = 0;
+    while answered < entries {
+        in_flight.extend(std::iter::from_fn(|| next_batch(&mut buffer, now)));
+        let batch = in_flight.pop_front().unwrap();
+        let sent = batch.entries().len();
+        buffer.complete(batch, Ok(Verdicts::all_accepted(|_| ())), now, 0.5);
+        (0..sent).for_each(|_| put(&mut buffer));
+        answered += sent as u64;
+    }
+}
+
+/// A service that accepts everything at once, and whose entries have a lane or an identity each, or neither.
+struct Null(By);
+
+#[derive(Clone, Copy)]
+enum By {
+    Identity,
+    Lane,
+    Nothing,
+}
 
 #[async_trait::async_trait]
 impl Service for Null {
-    type Entry = Entry;
+    type Entry = [u8; 8];
     type Response = ();
 
     fn name(&self) -> &'static str {
@@ -119,30 +183,36 @@ impl Service for Null {
         Ok(limits())
     }
 
-    fn measure<'a>(&self, _: &'a Entry) -> Result<Measure<'a>, Invalid> {
-        Ok(Measure::of_bytes(8))
+    fn measure<'a>(&self, entry: &'a [u8; 8]) -> Result<Measure<'a>, Invalid> {
+        let measure = Measure::of_bytes(8);
+        Ok(match self.0 {
+            By::Identity => measure.identity(Key::from(&entry[..])),
+            By::Lane => measure.lane(Key::from(&entry[..])),
+            By::Nothing => measure,
+        })
     }
 
-    async fn send(&self, batch: &Batch<Entry>) -> Reply<()> {
+    async fn send(&self, batch: &Batch<[u8; 8]>) -> Reply<()> {
         black_box(batch.entries());
         Ok(Verdicts::all_accepted(|_| ()))
     }
 }
 
-fn to_answer(entries: u64, tracked: bool) {
+fn to_answer(entries: u64, tracked: bool, by: By) {
     block_on(async {
-        let writer = Writer::builder(Null).build().unwrap();
+        let writer = Writer::builder(Null(by)).build().unwrap();
         let mut receipts = Vec::new();
         for n in 0..entries {
+            let entry = n.to_le_bytes();
             if tracked {
-                receipts.push(writer.submit_tracked(n).await.unwrap());
+                receipts.push(writer.submit_tracked(entry).await.unwrap());
                 if receipts.len() == 1_000 {
                     for receipt in receipts.drain(..) {
                         let _ = black_box(receipt.await);
                     }
                 }
             } else {
-                writer.submit(n).await.unwrap();
+                writer.submit(entry).await.unwrap();
             }
         }
         assert!(writer.shutdown().await.is_empty());
