@@ -3,16 +3,23 @@
 
 use aws_sdk_kinesis::operation::put_records::PutRecordsInput;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
-use aws_smithy_types::base64;
+use base64_simd::STANDARD;
+use batch_core::Batch;
 use batch_smithy::json::need_escape;
 
+use crate::partition_key::PartitionKey;
+use crate::{HashKey, Record, Stream};
+
 /// The body for this input.
-pub(crate) fn json(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = Vec::with_capacity(expected_bytes(input));
+pub(crate) fn of_input(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = Vec::with_capacity(input_bytes(input));
     json.push(b'{');
     if let Some(records) = &input.records {
         name(&mut json, "Records");
-        array(&mut json, records)?;
+        array(&mut json, records, |json, record| {
+            let key = record.partition_key().map(Text::Any);
+            object(json, record.data.as_ref(), record.explicit_hash_key(), key)
+        })?;
     }
     for (member, value) in [
         ("StreamName", input.stream_name()),
@@ -32,39 +39,79 @@ pub(crate) fn json(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::Error
     Ok(json)
 }
 
+/// The same for the records of this batch to this stream, straight from where they are.
+pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = Vec::with_capacity(batch_bytes(batch.load().bytes, batch.entries().len()));
+    json.push(b'{');
+    name(&mut json, "Records");
+    array(&mut json, batch.entries(), |json, record| {
+        let key = record.key().map(|key| match key {
+            PartitionKey::Known(key) => Text::Any(key),
+            PartitionKey::Random(key) => Text::Plain(key.digits()),
+        });
+        object(json, record.data(), record.get_explicit_hash_key().map(HashKey::as_str), key)
+    })?;
+    let (member, value) = stream.member();
+    name(&mut json, member);
+    text(&mut json, value)?;
+    json.push(b'}');
+    Ok(json)
+}
+
 /// Room enough for nearly every body, so that it is not moved while it grows.
-pub(crate) fn expected_bytes(input: &PutRecordsInput) -> usize {
-    input.records().iter().map(expected_record_bytes).sum::<usize>() + OTHER_BYTES
+pub(crate) fn input_bytes(input: &PutRecordsInput) -> usize {
+    let key = |record: &PutRecordsRequestEntry| record.partition_key().map_or(0, str::len);
+    let loads = input.records().iter().map(|record| record.data.as_ref().len() + key(record));
+    batch_bytes(loads.sum(), input.records().len())
 }
 
-fn expected_record_bytes(record: &PutRecordsRequestEntry) -> usize {
-    let key = record.partition_key().map_or(0, str::len);
-    base64::encoded_length(record.data.as_ref().len()) + key + RECORD_BYTES
+/// The same for so many records, with so many bytes of data and partition keys.
+pub(crate) fn batch_bytes(load: usize, records: usize) -> usize {
+    STANDARD.encoded_length(load) + records * RECORD_BYTES + OTHER_BYTES
 }
 
-fn array(json: &mut Vec<u8>, records: &[PutRecordsRequestEntry]) -> Result<(), serde_json::Error> {
+fn array<T>(
+    json: &mut Vec<u8>,
+    records: &[T],
+    write: impl Fn(&mut Vec<u8>, &T) -> Result<(), serde_json::Error>,
+) -> Result<(), serde_json::Error> {
     json.push(b'[');
     for (place, record) in records.iter().enumerate() {
         if place > 0 {
             json.push(b',');
         }
-        object(json, record)?;
+        write(json, record)?;
     }
     json.push(b']');
     Ok(())
 }
 
-fn object(json: &mut Vec<u8>, record: &PutRecordsRequestEntry) -> Result<(), serde_json::Error> {
+/// A text, as far as is known whether it needs an escape.
+enum Text<'a> {
+    Any(&'a str),
+    /// It needs none.
+    Plain(&'a [u8]),
+}
+
+fn object(
+    json: &mut Vec<u8>,
+    data: &[u8],
+    hash_key: Option<&str>,
+    partition_key: Option<Text<'_>>,
+) -> Result<(), serde_json::Error> {
     json.extend_from_slice(b"{\"Data\":\"");
-    json.extend_from_slice(base64::encode(&record.data).as_bytes()); // nothing in it needs an escape
+    STANDARD.encode_append(data, json); // nothing in it needs an escape
     json.push(b'"');
-    if let Some(key) = record.explicit_hash_key() {
+    if let Some(key) = hash_key {
         json.extend_from_slice(b",\"ExplicitHashKey\":");
         text(json, key)?;
     }
-    if let Some(key) = record.partition_key() {
+    if let Some(key) = partition_key {
         json.extend_from_slice(b",\"PartitionKey\":");
-        text(json, key)?;
+        match key {
+            Text::Any(key) => text(json, key)?,
+            Text::Plain(key) => quoted(json, key),
+        }
     }
     json.push(b'}');
     Ok(())
@@ -75,9 +122,8 @@ fn name(json: &mut Vec<u8>, name: &'static str) {
     if json.last() != Some(&b'{') {
         json.push(b',');
     }
-    json.push(b'"');
-    json.extend_from_slice(name.as_bytes());
-    json.extend_from_slice(b"\":");
+    quoted(json, name.as_bytes());
+    json.push(b':');
 }
 
 /// Nearly every text needs no escape; the others are left to `serde_json`.
@@ -85,13 +131,19 @@ fn text(json: &mut Vec<u8>, text: &str) -> Result<(), serde_json::Error> {
     if need_escape(text) {
         return serde_json::to_writer(json, text);
     }
-    json.push(b'"');
-    json.extend_from_slice(text.as_bytes());
-    json.push(b'"');
+    quoted(json, text.as_bytes());
     Ok(())
 }
 
-/// Above what a record comes to without data and partition key: names, hash key, punctuation.
+/// A text that needs no escape.
+fn quoted(json: &mut Vec<u8>, text: &[u8]) {
+    json.push(b'"');
+    json.extend_from_slice(text);
+    json.push(b'"');
+}
+
+/// Above what a record comes to without data and partition key: names, hash key, punctuation, and the end
+/// of the base64.
 const RECORD_BYTES: usize = 96;
 
 /// The same of the rest of a body.

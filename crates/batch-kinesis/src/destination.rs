@@ -28,6 +28,15 @@ impl Stream {
         Self(NameOrArn::new(text))
     }
 
+    /// What a request calls it: the name of the member, and its value.
+    pub(crate) fn member(&self) -> (&'static str, &str) {
+        let member = match &self.0 {
+            NameOrArn::Arn(_) => "StreamARN",
+            NameOrArn::Name(_) => "StreamName",
+        };
+        (member, self.as_str())
+    }
+
     /// The name, for a stream given by name.
     pub(crate) fn stream_name(&self) -> Option<String> {
         match &self.0 {

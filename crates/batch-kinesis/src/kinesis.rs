@@ -1,13 +1,14 @@
 use std::fmt;
 
 use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::operation::put_records::PutRecords;
 use batch_core::{ConfigError, ConnectError, Settings, Writer};
-use batch_smithy::{Renewal, known, own_config};
+use batch_smithy::{Known, KnownDeserializer, Renewal, known, own_config};
 
 use crate::discovery::{self, Discovered};
 use crate::limits::{MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES, RESPONSE_BYTES};
 use crate::partition_key::{Generator, KeySource};
-use crate::{Stream, serializer};
+use crate::{Stream, accepted, serializer};
 
 /// Accepts single records, sends them to one Amazon Kinesis data stream in full batches, and reports what
 /// became of each.
@@ -40,6 +41,9 @@ pub type KinesisWriter = Writer<Kinesis>;
 pub struct Kinesis {
     pub(crate) client: Client,
     pub(crate) credentials: Renewal,
+    /// How the SDK serializes requests and reads responses, if it is known.
+    pub(crate) known: Option<Known>,
+    pub(crate) known_deserializer: Option<KnownDeserializer>,
     /// The client as it was given.
     pub(crate) given: Client,
     pub(crate) stream: Stream,
@@ -68,10 +72,13 @@ impl Kinesis {
     /// # Ok::<(), batch_kinesis::ConfigError>(())
     /// ```
     pub fn new(client: Client, stream: impl Into<Stream>) -> Self {
-        let (own, credentials) = own_copy(&client);
+        let known = known!(client.config(), serializer::SERIALIZER);
+        let (own, credentials) = own_copy(&client, known);
         Self {
             client: own,
             credentials,
+            known,
+            known_deserializer: KnownDeserializer::of(&PutRecords::new(), accepted::DESERIALIZER),
             given: client,
             stream: stream.into(),
             keys: KeySource::Random(Generator::new()),
@@ -269,10 +276,11 @@ impl fmt::Debug for Kinesis {
     }
 }
 
-/// The writer's own copy of the client, which also writes records itself, and what renews its credentials.
-fn own_copy(client: &Client) -> (Client, Renewal) {
+/// The writer's own copy of the client, and what renews its credentials. Where interceptors observe the input,
+/// requests are written from it.
+fn own_copy(client: &Client, known: Option<Known>) -> (Client, Renewal) {
     let (mut config, credentials) = own_config!(aws_sdk_kinesis, client, RESPONSE_BYTES);
-    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+    if let Some(known) = known.filter(|known| known.is_observed()) {
         config.push_interceptor(serializer::swap(known));
     }
     (Client::from_conf(config.build()), credentials)

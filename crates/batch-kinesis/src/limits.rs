@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::Record;
+use crate::partition_key::PartitionKey;
 
 /// Records of a request (API, `PutRecords`).
 pub(crate) const REQUEST_RECORDS: usize = 500;
@@ -41,7 +42,7 @@ pub(crate) const DESCRIPTION_BYTES: usize = 1 << 20;
 /// What a record counts, in bytes: its data, before it is encoded for the wire, and its partition
 /// key in UTF-8. An explicit hash key counts nothing.
 pub(crate) fn record_bytes(record: &Record) -> usize {
-    record.data().len() + record.get_partition_key().map_or(0, str::len)
+    record.data().len() + record.key().map_or(0, PartitionKey::len)
 }
 
 #[cfg(test)]

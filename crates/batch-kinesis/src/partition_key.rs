@@ -47,6 +47,14 @@ impl PartitionKey {
         }
     }
 
+    /// Its length in UTF-8, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Known(key) => key.len(),
+            Self::Random(key) => key.0.len(),
+        }
+    }
+
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
@@ -101,6 +109,11 @@ impl Generator {
 impl RandomKey {
     fn of(number: u64) -> Self {
         Self(std::array::from_fn(|place| DIGITS[(number >> (6 * place)) as usize % DIGITS.len()]))
+    }
+
+    /// Its characters, none of which needs an escape in JSON.
+    pub(crate) fn digits(&self) -> &[u8] {
+        &self.0
     }
 
     fn text(&self) -> &str {

@@ -123,6 +123,11 @@ impl Record {
         self.partition_key.as_ref().and_then(PartitionKey::known)
     }
 
+    /// The partition key, whoever made it.
+    pub(crate) fn key(&self) -> Option<&PartitionKey> {
+        self.partition_key.as_ref()
+    }
+
     /// Fills in a partition key, of which there is none.
     pub(crate) fn fill_in(&mut self, key: PartitionKey) {
         self.partition_key = Some(key);

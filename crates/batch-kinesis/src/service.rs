@@ -1,10 +1,16 @@
 use async_trait::async_trait;
+use aws_sdk_kinesis::error::SdkError;
+use aws_sdk_kinesis::operation::put_records::builders::PutRecordsFluentBuilder;
+use aws_sdk_kinesis::operation::put_records::{PutRecordsError, PutRecordsOutput};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use batch_core::{Batch, ConfigError, Invalid, Key, LimitPolicy, Measure, Order, Reply, Service, Settings};
 
+use crate::accepted::{Accepted, Response};
 use crate::limits::{REQUEST_RECORDS, record_bytes};
-use crate::{Kinesis, Record, validate, verdict};
+use crate::{Kinesis, Record, body, serializer, validate, verdict};
+
+pub(crate) type Sent = Result<PutRecordsOutput, SdkError<PutRecordsError>>;
 
 /// The response of the service for a record that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,17 +23,46 @@ pub struct SentRecord {
 }
 
 impl Kinesis {
-    async fn request(&self, records: &[Record]) -> Reply<SentRecord> {
-        let request = self.client.put_records().set_records(Some(records.iter().map(entry).collect()));
-        let request =
-            request.set_stream_name(self.stream.stream_name()).set_stream_arn(self.stream.stream_arn());
-        match request.send().await {
-            Ok(response) => verdict::of_records(response.records, records.len()),
-            Err(error) => {
+    async fn request(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
+        let (sent, accepted) = match self.send_directly(batch).await {
+            Some((sent, accepted)) => (sent, accepted),
+            None => (self.send_typed(batch.entries()).await, None),
+        };
+        match (sent, accepted) {
+            (Ok(_), Some(accepted)) => Ok(accepted.into_verdicts()),
+            (Ok(response), None) => verdict::of_records(response.records, batch.entries().len()),
+            (Err(error), _) => {
                 let unknown = || self.stream.not_found(&self.client);
                 Err(batch_smithy::refusal(error, &verdict::PUT_RECORDS, unknown))
             }
         }
+    }
+
+    /// Sends a request that is written from the records, if it can be. If the response shows at once that all
+    /// were accepted, the output has no results, and the rest is read on demand.
+    async fn send_directly(&self, batch: &Batch<Record>) -> Option<(Sent, Option<Accepted>)> {
+        let write = || serializer::request(body::of_batch(&self.stream, batch).ok()?);
+        let stream_alone = self.put_records().set_records(Some(Vec::new()));
+        let response = Response::of(batch.entries().len());
+        let send = |written| {
+            let written = match &self.known_deserializer {
+                Some(known) => response.read_in(written, known),
+                None => written,
+            };
+            stream_alone.customize().interceptor(written).send()
+        };
+        let sent = self.known?.send_written(write, send).await?;
+        Some((sent, response.into_accepted()))
+    }
+
+    /// Sends a request with the records as its typed input, which interceptors may look at.
+    async fn send_typed(&self, records: &[Record]) -> Sent {
+        self.put_records().set_records(Some(records.iter().map(entry).collect())).send().await
+    }
+
+    fn put_records(&self) -> PutRecordsFluentBuilder {
+        let request = self.client.put_records();
+        request.set_stream_name(self.stream.stream_name()).set_stream_arn(self.stream.stream_arn())
     }
 }
 
@@ -75,7 +110,7 @@ impl Service for Kinesis {
     }
 
     async fn send(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        self.credentials.watch(self.request(batch.entries())).await
+        self.credentials.watch(self.request(batch)).await
     }
 }
 
@@ -88,3 +123,6 @@ pub(crate) fn entry(record: &Record) -> PutRecordsRequestEntry {
     entry.explicit_hash_key = record.get_explicit_hash_key().map(|key| key.as_str().to_owned());
     entry
 }
+
+#[cfg(test)]
+mod tests;

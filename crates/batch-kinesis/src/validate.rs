@@ -4,12 +4,14 @@ use batch_core::Invalid;
 use batch_smithy::check::{characters, refuse};
 
 use crate::limits::PARTITION_KEY;
+use crate::partition_key::PartitionKey;
 use crate::{HashKey, Record};
 
 /// Checks a record that has its partition key.
 pub(crate) fn record(record: &Record) -> Result<(), Invalid> {
-    match record.get_partition_key() {
-        Some(key) => partition_key(key)?,
+    match record.key() {
+        Some(PartitionKey::Known(key)) => partition_key(key)?,
+        Some(PartitionKey::Random(_)) => {} // it is always valid
         None => return refuse("the record has no partition key; set one with `Record::partition_key`"),
     }
     record.get_explicit_hash_key().map_or(Ok(()), hash_key)

@@ -255,7 +255,7 @@ fn only_the_retries_of_the_client_are_replaced() {
         .timeout_config(timeouts.clone())
         .stalled_stream_protection(streams.clone())
         .retry_config(RetryConfig::adaptive().with_max_attempts(9));
-    let copy = own_copy(&Client::from_conf(config.build())).0;
+    let copy = own_copy(&Client::from_conf(config.build()), None).0;
     assert_eq!(copy.config().timeout_config(), Some(&timeouts));
     assert_eq!(format!("{:?}", copy.config().stalled_stream_protection()), format!("{:?}", Some(&streams)));
     assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
@@ -265,7 +265,7 @@ fn only_the_retries_of_the_client_are_replaced() {
 #[test]
 fn what_the_user_left_open_stays_open() {
     let config = Config::builder().behavior_version(BehaviorVersion::latest()).build();
-    let copy = own_copy(&Client::from_conf(config)).0;
+    let copy = own_copy(&Client::from_conf(config), None).0;
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }

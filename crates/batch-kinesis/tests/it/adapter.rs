@@ -27,7 +27,7 @@ fn answer(failed: i32, records: &[Value]) -> Response {
 
 #[tokio::test(start_paused = true)]
 async fn a_partial_failure_fails_its_records_alone() {
-    check(answer(0, &[taken("1"), taken("2"), taken("3")]), "Each[+ + +]").await;
+    check(answer(0, &[taken("1"), taken("2"), taken("3")]), "AllAccepted").await;
     check(
         answer(2, &[failed("InternalFailure"), taken("2"), failed("ProvisionedThroughputExceededException")]),
         "Each[~InternalFailure + %ProvisionedThroughputExceededException]",
@@ -116,7 +116,7 @@ async fn a_request_carries_the_records_as_they_are() {
     let http = Canned::new(accept);
     let full = Record::new(vec![0, 255]).partition_key("ä \"quoted\"\n").explicit_hash_key(u128::MAX);
     let reply = send(&writer(http.clone()), &[Record::new("").partition_key("k"), full]).await;
-    assert_eq!(shown(&reply), "Each[+ +]");
+    assert_eq!(shown(&reply), "AllAccepted");
     assert_eq!(
         http.requests()[0].json(),
         json!({
@@ -137,7 +137,7 @@ async fn a_request_carries_the_records_as_they_are() {
 async fn a_stream_given_by_arn_is_written_to_at_the_endpoint_of_its_account() {
     let http = Canned::new(accept);
     let writer = KinesisWriter::builder(Kinesis::new(client(http.clone()), ARN)).build().unwrap();
-    assert_eq!(shown(&send(&writer, &records(1)).await), "Each[+]");
+    assert_eq!(shown(&send(&writer, &records(1)).await), "AllAccepted");
     let [request] = &http.requests()[..] else { panic!("{:?}", http.requests()) };
     assert_eq!((&request.json()["StreamARN"], &request.json()["StreamName"]), (&json!(ARN), &Value::Null));
     assert_eq!(request.uri(), "https://123456789012.data-kinesis.us-east-1.amazonaws.com/");
