@@ -89,7 +89,7 @@ fn path(code: &str, start: &str) -> Option<usize> {
 const EXCHANGED: [&str; 3] = ["panic", "sync", "thread"];
 
 /// Modules of std in which nothing waits, wakes or differs by thread.
-const PLAIN: [&str; 24] = [
+const PLAIN: [&str; 25] = [
     "any",
     "array",
     "borrow",
@@ -114,6 +114,7 @@ const PLAIN: [&str; 24] = [
     "string",
     "task",
     "time",
+    "vec",
 ];
 
 const CLOCKS: [&str; 2] = ["Instant::now", "SystemTime"];
