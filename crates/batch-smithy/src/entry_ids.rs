@@ -21,31 +21,66 @@ use batch_core::{Failure, Verdict};
 /// assert!(matches!(verdicts[2], Verdict::Accepted("third")));
 /// ```
 #[derive(Clone, Debug)]
-pub struct EntryIds<'a>(Vec<Cow<'a, str>>);
+pub struct EntryIds<'a>(Ids<'a>);
+
+#[derive(Clone, Debug)]
+enum Ids<'a> {
+    /// No entry was given an id: each has its position, and nothing is allocated.
+    Numbers(&'static [&'static str]),
+    Texts(Vec<Cow<'a, str>>),
+}
 
 impl<'a> EntryIds<'a> {
     /// An id for each entry: the one that its user gave it, or a short number. The first of several entries
     /// with the same id keeps it.
     #[must_use]
     pub fn of<T>(entries: &'a [T], given: impl Fn(&'a T) -> Option<&'a str>) -> Self {
-        let mut ids: Vec<Cow<'a, str>> = Vec::with_capacity(entries.len());
         if let Some(numbers) = NUMBERS.get(..entries.len())
             && entries.iter().all(|entry| given(entry).is_none())
         {
-            ids.extend(numbers.iter().copied().map(Cow::Borrowed));
-            return Self(ids);
+            return Self(Ids::Numbers(numbers));
         }
+        let mut ids: Vec<Cow<'a, str>> = Vec::with_capacity(entries.len());
         let mut number = 0;
         for entry in entries {
             let id = given(entry).map(Cow::Borrowed).filter(|id| !ids.contains(id));
             ids.push(id.unwrap_or_else(|| unlike_all(entries, &given, &mut number)));
         }
-        Self(ids)
+        Self(Ids::Texts(ids))
+    }
+
+    /// The same ids, independent of the entries. Copies only ids that users gave.
+    #[must_use]
+    pub fn into_static(self) -> EntryIds<'static> {
+        EntryIds(match self.0 {
+            Ids::Numbers(numbers) => Ids::Numbers(numbers),
+            Ids::Texts(ids) => Ids::Texts(ids.into_iter().map(|id| Cow::Owned(id.into_owned())).collect()),
+        })
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match &self.0 {
+            Ids::Numbers(numbers) => numbers.len(),
+            Ids::Texts(ids) => ids.len(),
+        }
     }
 
     /// The ids in the order of the entries.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(AsRef::as_ref)
+        (0..self.count()).map(|position| self.get(position).unwrap_or_default())
+    }
+
+    /// The position of the entry with this id, counted from 0. `likely` is looked at first; any number is
+    /// right.
+    #[must_use]
+    pub fn position(&self, id: &str, likely: usize) -> Option<usize> {
+        match self.get(likely) == Some(id) {
+            true => Some(likely),
+            false => self.iter().position(|known| known == id),
+        }
     }
 
     /// The verdict for each entry, in the order of the entries, from what the response reports by id: the
@@ -59,14 +94,14 @@ impl<'a> EntryIds<'a> {
         accepted: impl IntoIterator<Item = (String, R)>,
         failed: impl IntoIterator<Item = (String, Verdict<R>)>,
     ) -> Vec<Verdict<R>> {
-        let mut verdicts = Vec::with_capacity(self.0.len());
+        let mut verdicts = Vec::with_capacity(self.count());
         let mut accepted = accepted.into_iter().peekable();
         let mut failed = failed.into_iter().peekable();
         // Nearly every response accepts all entries, in order: then no id is searched for.
-        while let Some((_, response)) = accepted.next_if(|(id, _)| self.is_at(verdicts.len(), id)) {
+        while let Some((_, response)) = accepted.next_if(|(id, _)| self.get(verdicts.len()) == Some(id)) {
             verdicts.push(Verdict::Accepted(response));
         }
-        if verdicts.len() == self.0.len() && failed.peek().is_none() {
+        if verdicts.len() == self.count() && failed.peek().is_none() {
             return verdicts;
         }
         self.by_id(verdicts, accepted, failed)
@@ -80,14 +115,14 @@ impl<'a> EntryIds<'a> {
         failed: impl Iterator<Item = (String, Verdict<R>)>,
     ) -> Vec<Verdict<R>> {
         let mut verdicts: Vec<_> = first.into_iter().map(Some).collect();
-        verdicts.resize_with(self.0.len(), || None);
+        verdicts.resize_with(self.count(), || None);
         for (id, response) in accepted {
-            if let Some(position) = self.position(&id) {
+            if let Some(position) = self.position(&id, 0) {
                 verdicts[position] = Some(Verdict::Accepted(response));
             }
         }
         for (id, verdict) in failed {
-            if let Some(position) = self.position(&id) {
+            if let Some(position) = self.position(&id, 0) {
                 verdicts[position] = Some(match verdicts[position] {
                     Some(Verdict::Accepted(_) | Verdict::Ambiguous(_)) => {
                         Verdict::Ambiguous(Failure::contradictory())
@@ -100,12 +135,11 @@ impl<'a> EntryIds<'a> {
         verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(not_mentioned)).collect()
     }
 
-    fn is_at(&self, position: usize, id: &str) -> bool {
-        self.0.get(position).is_some_and(|known| known == id)
-    }
-
-    fn position(&self, id: &str) -> Option<usize> {
-        self.0.iter().position(|known| known == id)
+    fn get(&self, position: usize) -> Option<&str> {
+        match &self.0 {
+            Ids::Numbers(numbers) => numbers.get(position).copied(),
+            Ids::Texts(ids) => ids.get(position).map(AsRef::as_ref),
+        }
     }
 }
 
@@ -163,6 +197,19 @@ mod tests {
         assert_eq!(ids(&[Some("a"), Some("a"), Some("a")]), ["a", "0", "1"], "the first keeps it");
         assert_eq!(ids(&[Some("0"), Some("0"), None]), ["0", "1", "2"]);
         assert_eq!(ids(&[None; 25]).pop().as_deref(), Some("24"));
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_id_wherever_it_is_looked_for_first() {
+        for given in [&[None, None, None][..], &[Some("a"), None, Some("c")]] {
+            let ids = EntryIds::of(given, |id| *id).into_static();
+            for (position, id) in ids.iter().enumerate() {
+                for likely in [0, 1, 2, 3, usize::MAX] {
+                    assert_eq!(ids.position(id, likely), Some(position), "{id} at {likely}");
+                }
+            }
+            assert_eq!((ids.count(), ids.position("x", 0), ids.position("3", 3)), (3, None, None));
+        }
     }
 
     #[test]

@@ -1,15 +1,20 @@
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_sdk_sqs::config::http::HttpResponse;
+use aws_sdk_sqs::error::SdkError;
+use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchError, SendMessageBatchOutput};
 use batch_core::{
     Batch, Class, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Measure, Order, Reply, Service,
     Settings, Verdicts,
 };
-use batch_smithy::EntryIds;
+use batch_smithy::{EntryIds, Written};
 
 use crate::limits::{DEDUPLICATION_INTERVAL, REQUEST_BYTES, REQUEST_MESSAGES, message_bytes};
+use crate::response::Accepted;
 use crate::verdict::{self, BY_CONTENT, CODES};
-use crate::{Message, Sqs, validate, wire};
+use crate::{Message, Sqs, direct, serializer, validate, wire};
 
 /// The response of the service for a message that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,20 +26,28 @@ pub struct SentMessage {
     pub sequence_number: Option<String>,
 }
 
+type Sent = Result<SendMessageBatchOutput, SdkError<SendMessageBatchError>>;
+
+/// What was read of a response that accepts every message.
+type Read = Arc<Mutex<Option<Accepted>>>;
+
 impl Sqs {
-    async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
+    async fn request(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
         let url = self.lookup.url(&self.client).await?;
         let codes = if self.is_by_content { &BY_CONTENT } else { &CODES };
-        let ids = EntryIds::of(messages, Message::get_id);
-        let request = self
-            .client
-            .send_message_batch()
-            .queue_url(&*url)
-            .set_entries(Some(wire::entries(messages, &ids)));
-        match request.send().await {
-            Ok(answer) => {
-                Ok(Verdicts::Each(verdict::of_entries(codes, &ids, answer.successful, answer.failed)))
-            }
+        let ids = EntryIds::of(batch.entries(), Message::get_id);
+        let read = Read::default();
+        let sent = match self.send_directly(&url, batch, &ids, &read).await {
+            Some(sent) => sent,
+            None => self.send_typed(&url, batch.entries(), &ids).await,
+        };
+        match sent {
+            Ok(response) => Ok(match read.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                Some(accepted) => Verdicts::all_accepted(move |position| accepted.message(position)),
+                None => {
+                    Verdicts::Each(verdict::of_entries(codes, &ids, response.successful, response.failed))
+                }
+            }),
             Err(error) => {
                 let refusal = batch_smithy::refusal(error, codes, || self.queue().not_found(&self.client));
                 if refusal.class == Class::UnknownDestination {
@@ -43,6 +56,48 @@ impl Sqs {
                 Err(refusal)
             }
         }
+    }
+
+    /// Sends a request that is written from the messages, if it can be, and reads the response into `read`
+    /// if it accepts all of them: then the typed output is empty.
+    async fn send_directly(
+        &self,
+        url: &str,
+        batch: &Batch<Message>,
+        ids: &EntryIds<'_>,
+        read: &Read,
+    ) -> Option<Sent> {
+        let write = || serializer::request(direct::json(url, batch.entries(), ids, batch.load().bytes)?);
+        let url_alone = self.client.send_message_batch().queue_url(url);
+        let send = |mut written: Written| {
+            if let Some(deserializer) = &self.deserializer {
+                written = written.reading(deserializer, reader(ids.clone().into_static(), Arc::clone(read)));
+            }
+            url_alone.customize().interceptor(written).send()
+        };
+        self.known?.send_written(write, send).await
+    }
+
+    /// Sends a request with the messages as its typed input, which interceptors may look at.
+    async fn send_typed(&self, url: &str, messages: &[Message], ids: &EntryIds<'_>) -> Sent {
+        let request = self.client.send_message_batch().queue_url(url);
+        request.set_entries(Some(wire::entries(messages, ids))).send().await
+    }
+}
+
+/// Reads a response that accepts every message, and leaves all others to the SDK.
+fn reader(
+    ids: EntryIds<'static>,
+    read: Read,
+) -> impl Fn(&HttpResponse) -> Option<SendMessageBatchOutput> + Send + Sync {
+    move |response| {
+        let body = response.body().bytes().filter(|_| response.status().as_u16() == 200);
+        let accepted = body.and_then(|body| Accepted::read(body, &ids));
+        let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+        *read = accepted;
+        read.as_ref()?;
+        let empty = SendMessageBatchOutput::builder().set_successful(Some(Vec::new()));
+        empty.set_failed(Some(Vec::new())).build().ok()
     }
 }
 
@@ -94,8 +149,7 @@ impl Service for Sqs {
     }
 
     async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
-        let messages = batch.entries();
-        self.credentials.watch(self.request(messages)).await
+        self.credentials.watch(self.request(batch)).await
     }
 }
 

@@ -1,8 +1,9 @@
 use std::fmt;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatch;
 use batch_core::{ConfigError, ConnectError, Writer};
-use batch_smithy::{Renewal, UniqueIds, known, lookup_config, own_config};
+use batch_smithy::{Known, KnownDeserializer, Renewal, UniqueIds, known, lookup_config, own_config};
 
 use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES, SMALLEST_QUEUE_MAXIMUM};
 use crate::lookup::Lookup;
@@ -40,6 +41,9 @@ pub type SqsWriter = Writer<Sqs>;
 pub struct Sqs {
     pub(crate) client: Client,
     pub(crate) credentials: Renewal,
+    /// How the SDK writes requests and reads responses, where the writer may do so in its place.
+    pub(crate) known: Option<Known>,
+    pub(crate) deserializer: Option<KnownDeserializer>,
     /// The client as it was given.
     pub(crate) given: Client,
     pub(crate) lookup: Lookup,
@@ -68,10 +72,12 @@ impl Sqs {
     /// # Ok::<(), batch_sqs::ConfigError>(())
     /// ```
     pub fn new(client: Client, queue: impl Into<Queue>) -> Self {
-        let (own, credentials) = own_copy(&client);
+        let (own, credentials, known) = own_copy(&client);
         Self {
             client: own,
             credentials,
+            known,
+            deserializer: KnownDeserializer::of(&SendMessageBatch::new(), serializer::DESERIALIZER),
             given: client,
             lookup: Lookup::new(queue.into()),
             default_group: None,
@@ -222,13 +228,15 @@ impl fmt::Debug for Sqs {
     }
 }
 
-/// The writer's own copy of the client, which also writes batches itself, and what renews its credentials.
-fn own_copy(client: &Client) -> (Client, Renewal) {
+/// The writer's own copy of the client, what renews its credentials, and how the client serializes requests.
+/// Where interceptors observe the input of a request, the request is written from it.
+fn own_copy(client: &Client) -> (Client, Renewal, Option<Known>) {
+    let known = known!(client.config(), serializer::SERIALIZER);
     let (mut config, credentials) = own_config!(aws_sdk_sqs, client, RESPONSE_BYTES);
-    if let Some(known) = known!(client.config(), serializer::SERIALIZER) {
+    if let Some(known) = known.filter(|known| known.is_observed()) {
         config.push_interceptor(serializer::swap(known));
     }
-    (Client::from_conf(config.build()), credentials)
+    (Client::from_conf(config.build()), credentials, known)
 }
 
 const MAX_MESSAGE_BYTES: &str = "Sqs::max_message_bytes";

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use batch_sqs::Message;
+use batch_core::{Verdict, Verdicts};
+use batch_sqs::{Message, SentMessage};
 use batchwright_kit::{Canned, Response, failure, says, shown};
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ fn batch(successful: &[Value], failed: &[Value]) -> Response {
 #[tokio::test(start_paused = true)]
 async fn a_partial_failure_fails_its_entries_alone() {
     let all = [sent("0"), sent("1"), sent("2")];
-    check(batch(&all, &[]), "Each[+ + +]").await;
+    check(batch(&all, &[]), "AllAccepted").await;
     check(
         batch(
             &[sent("1")],
@@ -43,6 +44,43 @@ async fn a_partial_failure_fails_its_entries_alone() {
         "Each[+ %RequestThrottled +]",
     )
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_message_gets_its_own_response_whatever_their_order_and_the_way_they_are_read() {
+    let entry = |id: &str, new: &str| {
+        let (message_id, sequence_number) = (format!("m{id}"), format!("s{id}"));
+        json!({ "Id": id, "MessageId": message_id, "SequenceNumber": sequence_number, "New": new })
+    };
+    let response = |new| batch(&["1", "mine", "0"].map(|id| entry(id, new)), &[]);
+    let messages = [Message::new("a"), Message::new("b").id("mine"), Message::new("c")];
+    for (answer, is_direct) in [(response("text"), true), (response("an \"escape\""), false)] {
+        let reply = send(&writer(Canned::script([answer])), &messages).await;
+        let responses: Vec<_> = match reply.unwrap() {
+            Verdicts::AllAccepted(responses) if is_direct => (0..3).map(|n| responses.read(n)).collect(),
+            Verdicts::Each(verdicts) if !is_direct => verdicts.into_iter().map(accepted).collect(),
+            other => panic!("{other:?}, directly: {is_direct}"),
+        };
+        let texts: Vec<_> =
+            responses.iter().map(|sent| (&*sent.message_id, sent.sequence_number.as_deref())).collect();
+        assert_eq!(texts, [("m0", Some("s0")), ("mmine", Some("smine")), ("m1", Some("s1"))]);
+    }
+}
+
+fn accepted(verdict: Verdict<SentMessage>) -> SentMessage {
+    match verdict {
+        Verdict::Accepted(sent) => sent,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_with_another_status_or_with_more_behind_it_is_left_to_the_sdk() {
+    let body = json!({ "Successful": [sent("0"), sent("1"), sent("2")] }).to_string();
+    check(Response::with(201, "application/x-amz-json-1.0", body.clone()), "Each[+ + +]").await;
+    check(Response::with(400, "application/x-amz-json-1.0", body.clone()), "Split(HTTP 400)").await;
+    check(Response::with(200, "application/x-amz-json-1.0", format!("{body}\n")), "AllAccepted").await;
+    check(Response::with(200, "application/x-amz-json-1.0", format!("{body}x")), "Ambiguous(HTTP 200)").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,7 +156,7 @@ async fn a_request_carries_the_messages_as_they_are() {
         .attribute("number", 7)
         .attribute("bytes", vec![0xff]);
     let reply = send(&writer(http.clone()), &[Message::new("plain"), full]).await;
-    assert_eq!(shown(&reply), "Each[+ +]");
+    assert_eq!(shown(&reply), "AllAccepted");
     assert_eq!(
         http.requests()[0].json(),
         json!({

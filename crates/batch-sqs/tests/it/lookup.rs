@@ -32,7 +32,7 @@ async fn a_name_is_looked_up_once() {
     let http = looked_up([url()]);
     let writer = by_name(&http);
     for _ in 0..3 {
-        assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
+        assert_eq!(shown(&send(&writer, &messages(1)).await), "AllAccepted");
     }
     assert_eq!((http.count("GetQueueUrl"), http.count("SendMessageBatch")), (1, 3));
     assert_eq!(http.requests()[0].json(), json!({ "QueueName": "orders" }));
@@ -64,7 +64,7 @@ async fn send_at_once(writer: &SqsWriter) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn requests_that_start_together_share_one_lookup() {
     let http = looked_up([url()]);
-    assert_eq!(send_at_once(&by_name(&http)).await, ["Each[+]"; 8]);
+    assert_eq!(send_at_once(&by_name(&http)).await, ["AllAccepted"; 8]);
     assert_eq!(http.count("GetQueueUrl"), 1);
 }
 
@@ -74,7 +74,7 @@ async fn requests_that_start_together_share_one_failed_lookup() {
     let writer = by_name(&http);
     assert_eq!(send_at_once(&writer).await, ["Throttled(RequestThrottled)"; 8]);
     assert_eq!(http.count("GetQueueUrl"), 1);
-    assert_eq!(send_at_once(&writer).await, ["Each[+]"; 8]);
+    assert_eq!(send_at_once(&writer).await, ["AllAccepted"; 8]);
     assert_eq!(http.count("GetQueueUrl"), 2);
 }
 
@@ -88,7 +88,7 @@ async fn a_lookup_that_is_given_up_leaves_its_turn_to_the_next() {
         send(&writer, &messages)
     );
     assert!(given_up.is_err());
-    assert_eq!(shown(&waited), "Each[+]");
+    assert_eq!(shown(&waited), "AllAccepted");
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +148,7 @@ async fn a_url_that_turns_out_wrong_is_looked_up_afresh() {
     });
     let writer = by_name(&http);
     assert_eq!(shown(&send(&writer, &messages(1)).await), "UnknownDestination(NonExistentQueue)");
-    assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
+    assert_eq!(shown(&send(&writer, &messages(1)).await), "AllAccepted");
     assert_eq!(http.count("GetQueueUrl"), 2);
 }
 
@@ -168,7 +168,7 @@ async fn a_checked_queue_spares_the_first_request_its_lookup() {
     let queue = Sqs::new(client(http.clone()), "orders").check().await.unwrap();
     assert_eq!(http.count("GetQueueUrl"), 1);
     let writer = SqsWriter::builder(queue).build().unwrap();
-    assert_eq!(shown(&send(&writer, &messages(1)).await), "Each[+]");
+    assert_eq!(shown(&send(&writer, &messages(1)).await), "AllAccepted");
     assert_eq!((http.count("GetQueueUrl"), http.count("SendMessageBatch")), (1, 1));
 }
 

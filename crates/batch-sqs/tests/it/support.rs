@@ -58,6 +58,6 @@ pub(crate) fn plain_error(status: u16, code: &str) -> Response {
 pub(crate) fn accept(request: &Request) -> Response {
     let request = request.json();
     let entries = request["Entries"].as_array().into_iter().flatten();
-    let sent = |entry: &Value| json!({ "Id": entry["Id"], "MessageId": format!("m-{}", entry["Id"]), "MD5OfMessageBody": "" });
+    let sent = |entry: &Value| json!({ "Id": entry["Id"], "MessageId": format!("m-{}", entry["Id"].as_str().unwrap()), "MD5OfMessageBody": "" });
     Response::ok(&json!({ "Successful": entries.map(sent).collect::<Vec<_>>(), "Failed": [] }))
 }
