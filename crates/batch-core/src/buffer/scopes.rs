@@ -227,7 +227,8 @@ impl Scopes {
         if self.live(stamp.scope) == stamp.scope {
             return stamp;
         }
-        let epoch = self.ended.get(&stamp.scope).map_or(0, |ended| ended.epoch);
+        // What was answered before its scope ended comes to the writer now.
+        let epoch = self.ended.get(&stamp.scope).map_or(self.epoch, |ended| ended.epoch);
         Stamp { scope: ScopeId::OWN, epoch }
     }
 
