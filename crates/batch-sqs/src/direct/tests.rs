@@ -111,7 +111,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn a_request_is_what_the_sdk_makes_of_the_same_messages(
-        url in any_text(), messages in vec(any_message(), 1..=10),
+        url in any_text(), messages in vec(any_message(), 1..=3),
     ) {
         check(&url, &messages);
     }
