@@ -1,9 +1,11 @@
 //! Amazon DynamoDB.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, PutRequest,
     ScalarAttributeType, WriteRequest,
@@ -41,6 +43,8 @@ impl Remote for Items {
         let create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
         let create = create.attribute_definitions(key.build().unwrap()).key_schema(schema.build().unwrap());
         create.send().await.unwrap();
+        let exists = client.wait_until_table_exists().table_name(name);
+        exists.wait(Duration::from_secs(10)).await.unwrap();
         Self { client, name: name.to_owned() }
     }
 
