@@ -47,7 +47,8 @@ impl Lookup {
         {
             return Err(refusal.clone());
         }
-        match look_up(client, &self.queue).await {
+        // Its future is large, and would make that of every request so, which seldom looks anything up.
+        match Box::pin(look_up(client, &self.queue)).await {
             Ok(url) => {
                 let url = Arc::<str>::from(url);
                 *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&url));

@@ -39,7 +39,8 @@ impl Sqs {
         let read = Read::default();
         let sent = match self.send_directly(&url, batch, &ids, &read).await {
             Some(sent) => sent,
-            None => self.send_typed(&url, batch.entries(), &ids).await,
+            // Its future is large, and would make that of every request so.
+            None => Box::pin(self.send_typed(&url, batch.entries(), &ids)).await,
         };
         match sent {
             Ok(response) => Ok(match read.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -68,11 +69,11 @@ impl Sqs {
         read: &Read,
     ) -> Option<Sent> {
         let write = || serializer::request(direct::json(url, batch.entries(), ids, batch.load().bytes)?);
-        let url_alone = self.client.send_message_batch().queue_url(url);
         let send = |mut written: Written| {
             if let Some(deserializer) = &self.deserializer {
                 written = written.reading(deserializer, reader(ids.clone().into_static(), Arc::clone(read)));
             }
+            let url_alone = self.client.send_message_batch().queue_url(url);
             url_alone.customize().interceptor(written).send()
         };
         self.known?.send_written(write, send).await

@@ -6,7 +6,7 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_sqs::{Client, Config};
-use batch_core::{Key, Measure, Service};
+use batch_core::{Batch, Key, Measure, Service};
 
 use super::{Sqs, own_copy};
 use crate::{AttributeValue, Message};
@@ -130,4 +130,11 @@ fn what_the_user_left_open_stays_open() {
     let copy = own_copy(&Client::from_conf(config)).0;
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
+}
+
+#[test]
+fn the_future_of_a_request_is_small() {
+    let (sqs, batch) = (standard(), Batch::of([Message::new("body")]));
+    let bytes = size_of_val(&*sqs.send(&batch));
+    assert!(bytes < 4_096, "{bytes} bytes, which every request allocates and moves");
 }
