@@ -2,8 +2,8 @@
 //!
 //! The typed input copies every text of every entry, which is wasted if no interceptor reads it. Instead an
 //! interceptor of the one request replaces the SDK's serializer by one that returns the request as the
-//! adapter has written it. Everything after that (compression, endpoint, signature, transmission, response)
-//! is the SDK's.
+//! adapter has written it. Everything after that (compression, endpoint, signature, transmission) is the
+//! SDK's, and so is the response, unless the adapter reads it too (`reading.rs`).
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
