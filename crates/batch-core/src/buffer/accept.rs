@@ -108,24 +108,25 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Whether an entry has room at once and shares no lane and no identity with another one.
     #[inline]
-    pub(crate) fn is_welcome(&self, admission: &Admission) -> bool {
+    pub(crate) fn can_append(&self, admission: &Admission) -> bool {
         let Admission { charge, bytes, keys } = *admission;
         self.room.has(charge) && self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes)
     }
 
-    /// Accepts an entry that is [welcome](Self::is_welcome): what a grant and a place would do, in one step.
+    /// Accepts an entry that [can be appended](Self::can_append): what a grant and a place would do, in one
+    /// step.
     #[inline]
-    pub(crate) fn welcome(&mut self, admission: Admission, scope: ScopeId, entry: E, tag: T, now: Instant) {
+    pub(crate) fn append(&mut self, admission: Admission, scope: ScopeId, entry: E, tag: T, now: Instant) {
         let now = self.clock(now);
         self.counters.accepted += 1;
         self.room.enter(admission.charge);
-        self.go_last(scope, admission, entry, tag, now);
+        self.push_alone(scope, admission, entry, tag, now);
     }
 
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys } = admission;
         if self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes) {
-            return self.go_last(scope, admission, entry, tag, now);
+            return self.push_alone(scope, admission, entry, tag, now);
         }
         let stamp = self.scopes.enter(scope);
         self.join(entry, Record { tag, accepted: now, stamp, charge, bytes }, keys);
@@ -133,7 +134,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// An entry that is alone with its lane and its identity goes to the last segment.
     #[inline(always)]
-    fn go_last(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
+    fn push_alone(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys } = admission;
         let stamp = self.scopes.enter(scope);
         let record = Record { tag, accepted: now, stamp, charge, bytes };

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::deliver::are_all_accepted;
-use super::flight::{Flight, Landed, Piece};
+use super::flight::{Flight, Piece, Returned};
 use super::isolation::IsolationId;
 use super::pace::Reception;
 use super::resolve::Outcome;
@@ -102,9 +102,9 @@ impl<E, R, T> Buffer<E, R, T> {
             }
             Err(refusal) => {
                 let (flight, entries, _) = self.bury_answered(flight, entries, Vec::new());
-                let landed = self.seat(flight, now);
-                self.restore(entries, &landed.slots);
-                self.answer_all(landed, refusal, now, jitter);
+                let returned = self.seat(flight, now);
+                self.restore(entries, &returned.slots);
+                self.answer_all(returned, refusal, now, jitter);
             }
         }
         self.lines.settle_touched(&self.slots, now);
@@ -135,7 +135,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// An answer to the request as a whole.
-    fn answer_all(&mut self, flight: Landed, refusal: Refusal, now: Instant, jitter: f64) {
+    fn answer_all(&mut self, flight: Returned, refusal: Refusal, now: Instant, jitter: f64) {
         let Refusal { class, failure } = refusal;
         let setback = match class {
             Class::Ambiguous => Setback::Ambiguous,
@@ -196,19 +196,19 @@ impl<E, R, T> Buffer<E, R, T> {
             false => Setback::ThrottledAlone,
         };
         let Flight { isolation, sent_at, entries: count, .. } = flight;
-        let riders = flight.into_riders();
+        let carried = flight.into_carried();
         // First, since a lane that is accepted in part does not move because of what failed.
-        for (rider, _) in riders.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
-            self.accepted(rider);
+        for (one, _) in carried.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
+            self.accepted(one);
         }
         let mut again = Vec::new();
-        for ((rider, entry), verdict) in riders.into_iter().zip(entries).zip(verdicts) {
+        for ((one, entry), verdict) in carried.into_iter().zip(entries).zip(verdicts) {
             if let Verdict::Accepted(response) = verdict {
                 self.garbage.entries.push(entry);
-                self.deliver_one(rider, response, now);
+                self.deliver_one(one, response, now);
                 continue;
             }
-            let slot = self.promote_rider(rider, sent_at, now);
+            let slot = self.promote_carried(one, sent_at, now);
             self.slots.restore(slot, entry);
             let (setback, failure) = match verdict {
                 Verdict::Accepted(_) => continue,
@@ -236,7 +236,14 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// The whole request failed; it may be sent again.
-    fn set_back(&mut self, flight: &Landed, setback: Setback, failure: &Failure, now: Instant, jitter: f64) {
+    fn set_back(
+        &mut self,
+        flight: &Returned,
+        setback: Setback,
+        failure: &Failure,
+        now: Instant,
+        jitter: f64,
+    ) {
         let strike = |&slot: &SlotId| self.strike(slot, setback, failure, flight.sent_at, now, jitter);
         let again: Vec<_> = flight.slots.iter().filter_map(strike).collect();
         let Some(isolation) = flight.isolation else {
@@ -253,7 +260,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// The request was refused as a whole: on to its parts, unless its one entry is the culprit.
-    fn split(&mut self, flight: Landed, failure: &Failure, now: Instant) {
+    fn split(&mut self, flight: Returned, failure: &Failure, now: Instant) {
         // Where the others in the request were answered before, nothing says which one it refused.
         if flight.slots.len() == 1 && flight.answered == 0 {
             if let Some(isolation) = flight.isolation {
@@ -290,7 +297,7 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn hand_back_all(&mut self, flight: Landed, cause: &Cause, now: Instant) {
+    fn hand_back_all(&mut self, flight: Returned, cause: &Cause, now: Instant) {
         for slot in flight.slots {
             self.resolve(slot, Outcome::HandedBack(cause.clone()), now);
         }

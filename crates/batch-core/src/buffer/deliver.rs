@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::complete::is_accepted;
-use super::flight::{Flight, Piece, Rider};
+use super::flight::{Carried, Flight, Piece};
 use super::manifest::Manifest;
 use super::owner::Owner;
 use super::record::{Keys, Record};
@@ -65,7 +65,7 @@ impl<E, R, T> Buffer<E, R, T> {
                     let rest = responses.split_off(slots.len());
                     let answered = std::mem::replace(&mut responses, rest);
                     for (slot, response) in slots.into_iter().zip(answered.into_unread()) {
-                        self.accepted(&Rider::Slot(slot));
+                        self.accepted(&Carried::Slot(slot));
                         self.resolve(slot, Outcome::Delivered(response), now);
                     }
                 }
@@ -74,11 +74,11 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// An entry of a request is accepted: no failure holds up its lane any more.
-    pub(super) fn accepted(&mut self, rider: &Rider<T>) {
-        match *rider {
-            Rider::Entry(_, Some(line), _) => self.lines.failed(line, None),
-            Rider::Entry(_, None, keys) => self.lane_moves(keys),
-            Rider::Slot(slot) => {
+    pub(super) fn accepted(&mut self, one: &Carried<T>) {
+        match *one {
+            Carried::Entry(_, Some(line), _) => self.lines.failed(line, None),
+            Carried::Entry(_, None, keys) => self.lane_moves(keys),
+            Carried::Slot(slot) => {
                 if let Some(line) = self.slots[slot].line {
                     self.lines.failed(line, None);
                 }
@@ -100,10 +100,10 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// One of the entries of a request was accepted.
-    pub(super) fn deliver_one(&mut self, rider: Rider<T>, response: Unread<R>, now: Instant) {
-        let (record, line, keys) = match rider {
-            Rider::Slot(slot) => return self.resolve(slot, Outcome::Delivered(response), now),
-            Rider::Entry(record, line, keys) => (record, line, keys),
+    pub(super) fn deliver_one(&mut self, one: Carried<T>, response: Unread<R>, now: Instant) {
+        let (record, line, keys) = match one {
+            Carried::Slot(slot) => return self.resolve(slot, Outcome::Delivered(response), now),
+            Carried::Entry(record, line, keys) => (record, line, keys),
         };
         self.release(line, keys);
         self.counters.delivered += 1;

@@ -28,14 +28,14 @@ pub(super) enum Piece<T> {
 }
 
 /// One entry of a request.
-pub(super) enum Rider<T> {
+pub(super) enum Carried<T> {
     /// To which nothing has happened, of the lane of this line, or that may hold keys alone.
     Entry(Record<T>, Option<LineId>, Keys),
     Slot(SlotId),
 }
 
 /// A request that ended, each of whose entries has a slot.
-pub(super) struct Landed {
+pub(super) struct Returned {
     pub(super) slots: Vec<SlotId>,
     pub(super) answered: u64,
     pub(super) isolation: Option<IsolationId>,
@@ -44,22 +44,23 @@ pub(super) struct Landed {
 
 impl<T> Flight<T> {
     /// Its entries one by one.
-    pub(super) fn into_riders(self) -> Vec<Rider<T>> {
-        let mut riders = Vec::with_capacity(self.entries);
+    pub(super) fn into_carried(self) -> Vec<Carried<T>> {
+        let mut carried = Vec::with_capacity(self.entries);
         for piece in self.pieces {
             match piece {
                 Piece::Segment(mut manifest) => {
                     let singles = (0..manifest.len()).filter_map(|position| manifest.take(position));
-                    riders.extend(singles.map(|(record, keys)| Rider::Entry(record, None, keys)));
+                    carried.extend(singles.map(|(record, keys)| Carried::Entry(record, None, keys)));
                 }
                 Piece::Lane(line, records) => {
                     let keys = Keys::default();
-                    riders.extend(records.into_iter().map(|record| Rider::Entry(record, Some(line), keys)));
+                    carried
+                        .extend(records.into_iter().map(|record| Carried::Entry(record, Some(line), keys)));
                 }
-                Piece::Slots(slots) => riders.extend(slots.into_iter().map(Rider::Slot)),
+                Piece::Slots(slots) => carried.extend(slots.into_iter().map(Carried::Slot)),
             }
         }
-        riders
+        carried
     }
 
     /// The slots of those entries that have one.

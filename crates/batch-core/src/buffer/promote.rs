@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::Buffer;
-use super::flight::{Flight, Landed, Piece, Rider};
+use super::flight::{Carried, Flight, Piece, Returned};
 use super::index::Holder;
 use super::lines::LineId;
 use super::record::{Keys, Record};
@@ -81,29 +81,29 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Gives each entry of a request that ended a slot.
-    pub(super) fn seat(&mut self, flight: Flight<T>, now: Instant) -> Landed {
+    pub(super) fn seat(&mut self, flight: Flight<T>, now: Instant) -> Returned {
         let Flight { answered, isolation, sent_at, .. } = flight;
-        let riders = flight.into_riders();
-        let slots = riders.into_iter().map(|rider| self.promote_rider(rider, sent_at, now)).collect();
-        Landed { slots, answered, isolation, sent_at }
+        let carried = flight.into_carried();
+        let slots = carried.into_iter().map(|one| self.promote_carried(one, sent_at, now)).collect();
+        Returned { slots, answered, isolation, sent_at }
     }
 
     /// Gives each entry of a request in flight a slot.
     pub(super) fn seat_in_flight(&mut self, flight: Flight<T>) -> Flight<T> {
         let Flight { entries, answered, isolation, sent_at, .. } = flight;
-        let riders = flight.into_riders();
-        let slots = riders.into_iter().map(|rider| self.promote_rider(rider, sent_at, sent_at)).collect();
+        let carried = flight.into_carried();
+        let slots = carried.into_iter().map(|one| self.promote_carried(one, sent_at, sent_at)).collect();
         Flight { pieces: vec![Piece::Slots(slots)], entries, answered, isolation, sent_at }
     }
 
     /// The slot of an entry that a request carries, which began at `sent_at`.
-    pub(super) fn promote_rider(&mut self, rider: Rider<T>, sent_at: Instant, now: Instant) -> SlotId {
-        match rider {
-            Rider::Slot(slot) => {
+    pub(super) fn promote_carried(&mut self, one: Carried<T>, sent_at: Instant, now: Instant) -> SlotId {
+        match one {
+            Carried::Slot(slot) => {
                 self.reprieve_interrupted(slot, sent_at, now);
                 slot
             }
-            Rider::Entry(record, line, keys) => {
+            Carried::Entry(record, line, keys) => {
                 let slot = self.promote_flying(record, line, keys);
                 self.reprieve_interrupted(slot, sent_at, now);
                 slot

@@ -161,9 +161,9 @@ impl<S: Service> Shared<S> {
             Ok(state) => state,
             Err(refusal) => return Err(refusal.of(entry)),
         };
-        if state.buffer.is_welcome(&admission) {
+        if state.buffer.can_append(&admission) {
             let (receipt, end) = state.open_cell(self, terms);
-            state.buffer.welcome(admission, terms.scope, entry, end, clock::now());
+            state.buffer.append(admission, terms.scope, entry, end, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
