@@ -50,7 +50,9 @@ pub(crate) fn suites(repository: &Repository) -> Findings {
         let files = SUITES.iter().filter_map(|suite| repository.expect(file(suite), |_| true, ""));
         let passes = |text: &str| text.contains(ADAPTER_SUITE);
         let otherwise = format!("make tests of what every adapter passes: `{ADAPTER_SUITE}(…)`");
-        files.chain(repository.expect(service.file("tests/it/main.rs"), passes, &otherwise)).collect::<Vec<_>>()
+        files
+            .chain(repository.expect(service.file("tests/it/main.rs"), passes, &otherwise))
+            .collect::<Vec<_>>()
     };
     repository.workspace.services().flat_map(missing).collect()
 }
