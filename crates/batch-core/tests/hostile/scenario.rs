@@ -149,13 +149,10 @@ fn meet(end: End, home: Runtime, writer: &Writer<Hostile>, trap: &Arc<Trap>, fla
     match end {
         End::DropHandles => {
             lock(&trap.writer).take();
-            lock(&trap.receipts).clear();
+            drop_receipts(trap);
             home.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
         }
-        End::DropReceipts => {
-            let receipts = std::mem::take(&mut *lock(&trap.receipts));
-            receipts.into_iter().for_each(discard);
-        }
+        End::DropReceipts => drop_receipts(trap),
         End::DropRuntime => {
             drop(home);
             discard(writer.try_submit(entry(200, Some(trap))));
@@ -182,6 +179,12 @@ fn check_sums(writer: &Writer<Hostile>, flavor: Flavor, trap: &Trap) {
     assert_eq!((stats.inside, stats.requests_in_flight), (0, 0), "{stats:?}");
     assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.handed_back, "{stats:?}");
     assert_eq!((stats.uncollected, stats.bytes), (0, 0), "{stats:?}");
+}
+
+/// Each by itself: what is in it may panic as it is dropped.
+fn drop_receipts(trap: &Trap) {
+    let receipts = std::mem::take(&mut *lock(&trap.receipts));
+    receipts.into_iter().for_each(discard);
 }
 
 fn discard_each<T>(items: Vec<T>) {
