@@ -50,7 +50,7 @@ impl<E, R, T> Buffer<E, R, T> {
             self.end(flight, batch.entries, Err(refusal), now, 0.0);
             self.stopped = was_stopped;
         } else {
-            let flight = self.seat_in_flight(flight);
+            let flight = self.seated(flight);
             self.forget_sending(&flight);
             self.end(flight, batch.entries, Err(Refusal::new(Class::Unsent, failure)), now, 0.0);
         }

@@ -72,11 +72,26 @@ impl<T> Flight<T> {
         slots.flatten().copied()
     }
 
-    /// When the oldest of those entries was accepted that have no slot.
-    pub(super) fn oldest(&self) -> Option<Instant> {
+    /// The slot of the entry at this position, where each has one.
+    pub(super) fn slot_at(&self, position: usize) -> Option<SlotId> {
+        match self.pieces.as_slice() {
+            [Piece::Slots(slots)] => slots.get(position).copied(),
+            _ => None,
+        }
+    }
+
+    /// Whether each of its entries has a slot.
+    pub(super) fn is_seated(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Slots(_)])
+    }
+
+    /// When the oldest of those entries was accepted that have no slot, and of which that counts.
+    pub(super) fn oldest(&self, counts: impl Fn(Instant) -> bool) -> Option<Instant> {
         let oldest = |piece: &Piece<T>| match piece {
-            Piece::Lane(_, records) => records.first().map(|record| record.accepted),
-            Piece::Segment(manifest) => manifest.oldest(),
+            Piece::Lane(_, records) => {
+                records.iter().map(|record| record.accepted).find(|&accepted| counts(accepted))
+            }
+            Piece::Segment(manifest) => manifest.oldest(&counts),
             Piece::Slots(_) => None,
         };
         self.pieces.iter().filter_map(oldest).min()

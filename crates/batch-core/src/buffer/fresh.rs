@@ -38,18 +38,15 @@ impl<E, T> Lines<E, T> {
         let line = &mut self.all[id as usize];
         let first = line.accepted();
         let most = if line.kind.is_strict() { 1 } else { limits.entries() - load.entries };
-        let mut entries = Vec::with_capacity(line.fresh.len().min(most));
-        let mut records = Vec::with_capacity(line.fresh.len().min(most));
-        while entries.len() < most
-            && let Some((_, record)) = line.fresh.front()
-            && limits.fits(load.with(record.bytes))
-            && let Some((entry, record)) = line.fresh.pop_front()
-        {
-            *load = load.with(record.bytes);
-            line.bytes -= record.bytes as u128;
-            entries.push(entry);
-            records.push(record);
-        }
+        let fits = |(_, record): &&(E, Record<T>)| {
+            let with = load.with(record.bytes);
+            let fits = limits.fits(with);
+            *load = if fits { with } else { *load };
+            fits
+        };
+        let taken = line.fresh.iter().take(most).take_while(fits).count();
+        let (entries, records): (Vec<E>, Vec<Record<T>>) = line.fresh.drain(..taken).unzip();
+        line.bytes -= records.iter().map(|record| record.bytes as u128).sum::<u128>();
         line.away += entries.len();
         self.age(id, first);
         (entries, records)

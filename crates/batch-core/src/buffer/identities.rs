@@ -131,6 +131,11 @@ impl Identities {
         self.all.len()
     }
 
+    /// How many identities and keys there is memory for.
+    pub(super) fn capacity(&self) -> usize {
+        self.all.capacity() + self.keys.capacity()
+    }
+
     /// Gives back the memory that what went took.
     pub(super) fn shrink(&mut self) {
         self.all.shrink_to_fit();

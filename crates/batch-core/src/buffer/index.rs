@@ -140,6 +140,16 @@ impl Index {
         }
     }
 
+    /// How many keys there is memory for.
+    pub(super) fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+
+    /// The number of keys.
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+
     /// Gives back the memory that what was removed took.
     pub(super) fn shrink(&mut self) {
         self.table.shrink_to(self.table.len(), |held| short(held.0));

@@ -282,6 +282,11 @@ impl<E, T> Lines<E, T> {
         std::mem::take(&mut self.unused)
     }
 
+    /// How many lines and keys there is memory for.
+    pub(super) fn capacity(&self) -> usize {
+        self.all.capacity() + self.lanes.capacity()
+    }
+
     /// Gives back the memory of lines that went.
     pub(super) fn shrink(&mut self) {
         self.all.shrink_to_fit();

@@ -52,6 +52,13 @@ impl<T> Manifest<T> {
         self.rows.reserve_exact(entries);
     }
 
+    /// Gives back the memory behind its last entry.
+    pub(super) fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.lanes.shrink_to_fit();
+        self.identities.shrink_to_fit();
+    }
+
     /// The number of its positions, those included whose entry left.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
@@ -94,9 +101,9 @@ impl<T> Manifest<T> {
         Some(self.rows.get(position)?.as_ref()?.accepted)
     }
 
-    /// When its first entry that has not left was accepted.
-    pub(super) fn oldest(&self) -> Option<Instant> {
-        (0..self.rows.len()).find_map(|position| self.accepted(position))
+    /// When the first entry was accepted of which that counts.
+    pub(super) fn oldest(&self, counts: impl Fn(Instant) -> bool) -> Option<Instant> {
+        self.rows.iter().flatten().map(|row| row.accepted).find(|&accepted| counts(accepted))
     }
 
     /// The stamp of the entry at this position, if it has not left.

@@ -277,8 +277,8 @@ impl<E, R, T> Buffer<E, R, T> {
     #[must_use]
     pub fn oldest_age(&self, now: Instant) -> std::time::Duration {
         let deadline = self.plan.rules.delivery_deadline;
-        let in_flight = self.flights.values().filter_map(Flight::oldest);
-        let in_flight = in_flight.filter(|&accepted| accepted + deadline > now);
+        let counts = |accepted: Instant| accepted + deadline > now;
+        let in_flight = self.flights.values().filter_map(|flight| flight.oldest(counts));
         let in_slots = self.deadlines.first().map(|&(_, slot)| self.slots[slot].accepted);
         let in_lines = self.lines.oldest().map(|(accepted, _)| accepted);
         let oldest = in_flight.chain(self.segments.oldest()).chain(in_lines).chain(in_slots).min();
@@ -303,15 +303,28 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Gives back the memory of a burst that is over. Where an entry at the end of the memory stays, it
     /// is tried again when half of the others are gone.
     fn shrink(&mut self) {
-        let (capacity, len) = (self.slots.capacity(), self.slots.len());
+        let (capacity, len) = (self.capacity(), self.len());
         let was_tried = self.shrunk.is_some_and(|shrunk| shrunk.0 == capacity && len > shrunk.1 / 2);
         if capacity > LEAST_SHRUNK && len < capacity / 8 && !was_tried {
             self.segments.shrink();
             self.slots.shrink();
             self.lines.shrink();
             self.identities.shrink();
-            self.shrunk = Some((self.slots.capacity(), len));
+            self.shrunk = Some((self.capacity(), len));
         }
+    }
+
+    /// How many things it has memory for.
+    fn capacity(&self) -> usize {
+        let keyed = self.lines.capacity() + self.identities.capacity();
+        self.segments.capacity() + self.slots.capacity() + keyed
+    }
+
+    /// How many of these things there are.
+    fn len(&self) -> usize {
+        let lines = self.lines.len() + self.lines.lanes.len();
+        let identities = self.identities.len() + self.identities.keys.len();
+        self.segments.len() + self.slots.len() + lines + identities
     }
 
     #[inline]

@@ -1,12 +1,12 @@
 use std::time::Instant;
 
-use super::Buffer;
 use super::flight::{Carried, Flight, Piece, Returned};
 use super::index::Holder;
 use super::lines::LineId;
 use super::record::{Keys, Record};
 use super::segment::Single;
 use super::slots::{NewSlot, SlotId, Whereabouts};
+use super::{BatchId, Buffer};
 use crate::{Duplicates, Order};
 
 /// Entries to which something happens for the first time: each gets a slot of its own, where that is
@@ -88,8 +88,19 @@ impl<E, R, T> Buffer<E, R, T> {
         Returned { slots, answered, isolation, sent_at }
     }
 
-    /// Gives each entry of a request in flight a slot.
-    pub(super) fn seat_in_flight(&mut self, flight: Flight<T>) -> Flight<T> {
+    /// Gives each entry of a request in flight a slot, unless each has one.
+    pub(super) fn seat_in_flight(&mut self, batch: BatchId) {
+        if self.flights.get(&batch).is_none_or(Flight::is_seated) {
+            return;
+        }
+        if let Some(flight) = self.flights.remove(&batch) {
+            let flight = self.seated(flight);
+            self.flights.insert(batch, flight);
+        }
+    }
+
+    /// The same request, each entry of which has a slot.
+    pub(super) fn seated(&mut self, flight: Flight<T>) -> Flight<T> {
         let Flight { entries, answered, isolation, sent_at, .. } = flight;
         let carried = flight.into_carried();
         let slots = carried.into_iter().map(|one| self.promote_carried(one, sent_at, sent_at)).collect();

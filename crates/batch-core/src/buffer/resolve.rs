@@ -75,12 +75,14 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
     ) -> Result<(), E> {
         let now = self.clock(now);
-        let Some(flight) = self.flights.remove(&batch) else {
+        let Some(entries) = self.flights.get(&batch).map(|flight| flight.entries) else {
             return Err(copy);
         };
-        let flight = self.seat_in_flight(flight);
-        let id = flight.slots().nth(position).expect("the request has an entry at this position");
-        self.flights.insert(batch, flight);
+        assert!(position < entries, "the request has {entries} entries, and none at position {position}");
+        self.seat_in_flight(batch);
+        let Some(id) = self.flights.get(&batch).and_then(|flight| flight.slot_at(position)) else {
+            return Err(copy);
+        };
         let Some(cause) = self.overdue(id, None, now).filter(|_| self.slots[id].is_in_flight()) else {
             return Err(copy);
         };
@@ -128,8 +130,7 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn collected(&mut self, charge: Charge) {
         self.owner.check(charge.owner);
         self.room.collect();
-        let flight =
-            charge.flies.and_then(|(batch, position)| self.flights.get(&batch)?.slots().nth(position));
+        let flight = charge.flies.and_then(|(batch, position)| self.flights.get(&batch)?.slot_at(position));
         match flight {
             Some(id) => self.slots[id].whereabouts = Whereabouts::Answered { is_collected: true },
             None => self.room.free(1, charge.bytes),

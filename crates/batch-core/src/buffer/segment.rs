@@ -18,7 +18,9 @@ pub(super) struct Segments<E, T> {
     /// The number of the next entry.
     next: u64,
     load: Sum,
-    /// How many entries the last segment had that went into a request as a whole.
+    /// How many of them have lost all their entries.
+    empty: usize,
+    /// How many entries the last segment had that was closed, or that went into a request as a whole.
     usual: usize,
 }
 
@@ -49,7 +51,7 @@ pub(super) struct Single<E, T> {
 
 impl<E, T> Segments<E, T> {
     pub(super) fn new() -> Self {
-        Self { queue: VecDeque::new(), next: 0, load: Sum::default(), usual: 0 }
+        Self { queue: VecDeque::new(), next: 0, load: Sum::default(), empty: 0, usual: 0 }
     }
 
     /// Adds an entry, which is accepted now.
@@ -64,6 +66,7 @@ impl<E, T> Segments<E, T> {
         {
             open.push(entry, record, keys, limits.entries());
         } else {
+            self.close();
             let mut opened = self.open(number);
             opened.push(entry, record, keys, limits.entries());
             self.queue.push_back(opened);
@@ -121,19 +124,43 @@ impl<E, T> Segments<E, T> {
         };
         let segment = if limits.fits(with) {
             *load = with;
-            self.usual = front.entries.len();
+            self.usual = front.load.entries;
             self.queue.pop_front()?
         } else {
             front.split_front(limits, load)?
         };
         self.load.entries -= segment.load.entries;
         self.load.bytes -= segment.load.bytes as u128;
+        self.drop_empty_fronts();
         Some(segment.into_parts())
+    }
+
+    /// How many segments there is memory for.
+    pub(super) fn capacity(&self) -> usize {
+        self.queue.capacity()
+    }
+
+    /// The number of segments.
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// Gives back the memory of a burst that is over.
     pub(super) fn shrink(&mut self) {
         self.queue.shrink_to_fit();
+    }
+
+    /// No entry joins the last segment any more: it keeps no more memory than it needs, and tells how large
+    /// the next one will be.
+    #[cold]
+    fn close(&mut self) {
+        if let Some(closed) = self.queue.back_mut() {
+            self.usual = closed.load.entries;
+            if closed.entries.len() < closed.entries.capacity() / 2 {
+                closed.entries.shrink_to_fit();
+                closed.manifest.shrink();
+            }
+        }
     }
 
     fn open(&self, first: Number) -> Segment<E, T> {
@@ -159,8 +186,24 @@ impl<E, T> Segments<E, T> {
     fn left(&mut self, segment: usize, bytes: usize) {
         self.load.entries -= 1;
         self.load.bytes -= bytes as u128;
-        if self.queue[segment].load.entries == 0 {
-            self.queue.remove(segment);
+        let segment = &mut self.queue[segment];
+        if segment.load.entries == 0 {
+            // To take it out of the middle would cost as much as there are segments.
+            (segment.entries, segment.manifest) = (Vec::new(), Manifest::with_capacity(0));
+            self.empty += 1;
+            self.drop_empty_fronts();
+            if self.empty > self.queue.len() / 2 {
+                self.queue.retain(|segment| segment.load.entries > 0);
+                self.empty = 0;
+            }
+        }
+    }
+
+    /// The first segment always has an entry.
+    fn drop_empty_fronts(&mut self) {
+        while self.queue.front().is_some_and(|front| front.load.entries == 0) {
+            self.queue.pop_front();
+            self.empty -= 1;
         }
     }
 }
@@ -176,9 +219,10 @@ impl<E, T> Segment<E, T> {
     /// Whether the next entry, which has this number, can travel in the same request as the others.
     #[inline]
     fn takes(&self, limits: &LimitPolicy, record: &Record<T>, number: Number) -> bool {
-        // The numbers do not go on here if all that came later has left.
+        // The numbers do not go on here if all that came later has left. What left counts too: else a segment
+        // whose first entry stays would grow as long as others come and leave.
         let goes_on = self.first + self.entries.len() as u64 == number.0;
-        goes_on && limits.fits(self.load.with(record.bytes))
+        goes_on && self.entries.len() < limits.entries() && limits.fits(self.load.with(record.bytes))
     }
 
     #[inline(always)]

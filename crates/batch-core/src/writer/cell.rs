@@ -4,8 +4,10 @@ use std::task::Waker;
 use super::pool::Failed;
 use crate::{Sent, Unread};
 
-/// How many cells share one allocation and one lock.
-const BLOCK: usize = 32;
+/// How many cells share one allocation and one lock at most, and how many bytes: the last receipt of a block
+/// keeps it all.
+const MOST: usize = 32;
+const BYTES: usize = 1_024;
 
 /// Cells for receipts, made one after the other, so that the answers of entries that travelled together
 /// are mostly given under one lock.
@@ -21,7 +23,7 @@ pub(super) struct End<E, R> {
 }
 
 /// No code of the user's runs under this lock.
-struct Block<E, R>(Mutex<[Cell<E, R>; BLOCK]>);
+struct Block<E, R>(Mutex<Box<[Cell<E, R>]>>);
 
 enum Cell<E, R> {
     Failed(Box<Failed<E>>),
@@ -53,7 +55,7 @@ impl<E, R> Cells<E, R> {
     /// Both ends of one more cell: the receipt's and the writer's.
     #[inline]
     pub(super) fn open(&mut self) -> (End<E, R>, End<E, R>) {
-        if self.used == BLOCK {
+        if self.used == Block::<E, R>::CELLS {
             *self = Self::new();
         }
         let end = || End { block: Arc::clone(&self.block), index: self.used };
@@ -64,12 +66,23 @@ impl<E, R> Cells<E, R> {
 }
 
 impl<E, R> Block<E, R> {
+    const CELLS: usize = {
+        let fit = BYTES / size_of::<Cell<E, R>>();
+        if fit > MOST {
+            MOST
+        } else if fit == 0 {
+            1
+        } else {
+            fit
+        }
+    };
+
     fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(std::array::from_fn(|_| Cell::Waiting(None)))))
+        Arc::new(Self(Mutex::new((0..Self::CELLS).map(|_| Cell::Waiting(None)).collect())))
     }
 
     #[inline]
-    fn lock(&self) -> MutexGuard<'_, [Cell<E, R>; BLOCK]> {
+    fn lock(&self) -> MutexGuard<'_, Box<[Cell<E, R>]>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Shared<S: Service> {
     pub(super) call: Notify,
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
-    /// How many entries were accepted since the driver came last. Changed under the lock alone.
+    /// How many entries were accepted since the driver came last, or was let work. Counted under the lock.
     pub(super) accepted: AtomicUsize,
     pub(super) handler: Option<Handler<S::Entry>>,
     /// Where the driver works, if the user chose that.

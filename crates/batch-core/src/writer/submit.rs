@@ -98,8 +98,10 @@ pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Servic
 
 impl<S: Service> Shared<S> {
     pub(super) async fn enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
-        if self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN) {
-            // On a runtime of one thread, a loop of submits must let the driver work.
+        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN);
+        if is_turn && self.called.load(Ordering::Relaxed) {
+            // On a runtime of one thread, a loop of submits must let the driver work. Once is enough.
+            self.accepted.store(0, Ordering::Relaxed);
             tokio::task::yield_now().await;
         }
         let admission = match self.admit(&mut entry) {

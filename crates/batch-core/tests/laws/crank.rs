@@ -61,3 +61,19 @@ fn rest(buffer: &mut Numbers, now: Instant) -> Vec<Batch<u32>> {
         }
     }
 }
+
+#[test]
+fn the_oldest_age_is_that_of_the_oldest_entry_within_its_deadline_also_where_it_flies_with_an_older_one() {
+    let settings = Settings::new()
+        .delivery_deadline(Duration::from_secs(10))
+        .linger(Linger::Fixed(Duration::from_secs(6)));
+    let mut buffer: Numbers = Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap();
+    let start = Instant::now();
+    let at = |seconds| start + Duration::from_secs(seconds);
+    put(&mut buffer, 1, at(0));
+    put(&mut buffer, 2, at(5));
+    let _batch = rest(&mut buffer, at(6));
+    assert_eq!(buffer.oldest_age(at(7)), Duration::from_secs(7));
+    assert_eq!(buffer.oldest_age(at(11)), Duration::from_secs(6));
+    assert_eq!(buffer.oldest_age(at(16)), Duration::ZERO);
+}

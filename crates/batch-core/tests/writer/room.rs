@@ -1,5 +1,6 @@
 //! Room: who waits for it, in what order, and what the bounds bound.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use batch_core::{ENTRY_OVERHEAD_BYTES, Settings, SubmitError};
@@ -167,4 +168,24 @@ async fn a_hot_loop_of_submits_in_a_task_lets_the_driver_work() {
     .await
     .unwrap();
     assert!(writer.stats().delivered > 3_000, "{:?}", writer.stats());
+}
+
+#[tokio::test]
+async fn submits_leave_a_driver_alone_that_has_nothing_to_do() {
+    let fake = Fake::by(|_| Act::Hang);
+    let writer = writer(&fake, Settings::new().in_flight(1..=1));
+    let others = Arc::new(AtomicUsize::new(0));
+    let turns = Arc::clone(&others);
+    let other = tokio::spawn(async move {
+        loop {
+            turns.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    for id in 0..5_000 {
+        writer.submit(item(id)).await.unwrap();
+    }
+    other.abort();
+    let turns = others.load(Ordering::Relaxed);
+    assert!(turns < 100, "another task had {turns} turns while 5,000 entries were submitted");
 }

@@ -92,6 +92,42 @@ proptest! {
     }
 }
 
+/// How many entries all segments have memory for.
+fn memory(segments: &Segments<u64, u64>) -> usize {
+    segments.queue.iter().map(|segment| segment.entries.capacity().max(1)).sum()
+}
+
+fn record(bytes: usize) -> Record<u64> {
+    let stamp = Scopes::new().enter(ScopeId::OWN);
+    Record { tag: 0, accepted: Instant::now(), stamp, charge: 1, bytes }
+}
+
+#[test]
+fn what_comes_and_leaves_behind_an_entry_that_stays_leaves_nothing() {
+    let mut segments = Segments::new();
+    for bytes in [1, BYTES] {
+        segments.push(&limits(), 0, record(bytes), Keys::default());
+        for _ in 0..1_000 {
+            let number = segments.push(&limits(), 0, record(bytes), Keys::default());
+            assert!(segments.pull(number).is_some());
+        }
+        assert!(memory(&segments) <= 4 * ENTRIES, "memory for {} entries", memory(&segments));
+    }
+}
+
+#[test]
+fn large_entries_after_small_ones_take_no_more_memory_than_they_need() {
+    let mut segments = Segments::new();
+    for _ in 0..ENTRIES {
+        segments.push(&limits(), 0, record(1), Keys::default());
+    }
+    assert!(segments.take(&limits(), &mut Load::empty()).is_some());
+    for _ in 0..100 {
+        segments.push(&limits(), 0, record(BYTES), Keys::default());
+    }
+    assert!(memory(&segments) <= 100 + ENTRIES, "memory for {} entries", memory(&segments));
+}
+
 impl World {
     fn apply(&mut self, op: Op) {
         match op {
