@@ -3,6 +3,7 @@ use slab::Slab;
 use super::index::{Holder, Index, KeyHash};
 use super::lines::LineId;
 use super::slots::SlotId;
+use super::spare::Spare;
 
 pub(super) type IdentityId = u32;
 
@@ -12,6 +13,7 @@ pub(super) struct Identities {
     /// What holds the key of each.
     pub(super) keys: Index,
     all: Slab<Identity>,
+    spare: Spare,
 }
 
 struct Identity {
@@ -30,7 +32,7 @@ struct Identity {
 
 impl Identities {
     pub(super) fn new() -> Self {
-        Self { keys: Index::new(), all: Slab::new() }
+        Self { keys: Index::new(), all: Slab::new(), spare: Spare::default() }
     }
 
     /// Lets an identity hold the key of an entry, which gets a slot or is in flight.
@@ -131,14 +133,12 @@ impl Identities {
         self.all.len()
     }
 
-    /// How many identities and keys there is memory for.
-    pub(super) fn capacity(&self) -> usize {
-        self.all.capacity() + self.keys.capacity()
-    }
-
-    /// Gives back the memory that what went took.
+    /// Gives back the memory of identities that went.
     pub(super) fn shrink(&mut self) {
-        self.all.shrink_to_fit();
+        if self.spare.is_due(self.all.capacity(), self.all.len()) {
+            self.all.shrink_to_fit();
+            self.spare.shrunk(self.all.capacity(), self.all.len());
+        }
         self.keys.shrink();
     }
 

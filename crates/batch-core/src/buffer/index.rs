@@ -5,6 +5,7 @@ use hashbrown::HashTable;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::segment::Number;
+use super::spare::is_much;
 use crate::Key;
 
 /// What stands for a key: 128 bits of a hash under a random key of the buffer's own.
@@ -140,19 +141,11 @@ impl Index {
         }
     }
 
-    /// How many keys there is memory for.
-    pub(super) fn capacity(&self) -> usize {
-        self.table.capacity()
-    }
-
-    /// The number of keys.
-    pub(super) fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    /// Gives back the memory that what was removed took.
+    /// Gives back the memory that what was removed took, if that is much.
     pub(super) fn shrink(&mut self) {
-        self.table.shrink_to(self.table.len(), |held| short(held.0));
+        if is_much(self.table.capacity(), self.table.len()) {
+            self.table.shrink_to(self.table.len(), |held| short(held.0));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::Watermark;
 use super::index::{Holder, Index, KeyHash};
 use super::line::{Head, Kind, Line, Place, Sum};
 use super::slots::{SlotId, Slots};
+use super::spare::Spare;
 use super::turns::{Turn, Turns};
 use crate::Failure;
 
@@ -37,6 +38,7 @@ pub(super) struct Lines<E, T> {
     touched: Vec<LineId>,
     /// Failures that are not needed any more, to be dropped outside of the buffer.
     unused: Vec<Failure>,
+    spare: Spare,
 }
 
 impl<E, T> Lines<E, T> {
@@ -52,6 +54,7 @@ impl<E, T> Lines<E, T> {
             flushed: None,
             touched: Vec::new(),
             unused: Vec::new(),
+            spare: Spare::default(),
         }
     }
 
@@ -282,14 +285,12 @@ impl<E, T> Lines<E, T> {
         std::mem::take(&mut self.unused)
     }
 
-    /// How many lines and keys there is memory for.
-    pub(super) fn capacity(&self) -> usize {
-        self.all.capacity() + self.lanes.capacity()
-    }
-
     /// Gives back the memory of lines that went.
     pub(super) fn shrink(&mut self) {
-        self.all.shrink_to_fit();
+        if self.spare.is_due(self.all.capacity(), self.all.len()) {
+            self.all.shrink_to_fit();
+            self.spare.shrunk(self.all.capacity(), self.all.len());
+        }
         self.lanes.shrink();
     }
 

@@ -25,6 +25,7 @@ mod room;
 mod scopes;
 mod segment;
 mod slots;
+mod spare;
 mod trouble;
 mod turns;
 mod withdraw;
@@ -132,13 +133,8 @@ pub struct Buffer<E, R, T> {
     /// Whether it takes into account that enough waits for a request.
     announced_enough: bool,
     latest: Option<Instant>,
-    /// The capacity that shrinking left last, and how many entries were inside then.
-    shrunk: Option<(usize, usize)>,
     counters: Stats,
 }
-
-/// Below this capacity, in entries, shrinking is not worth its while.
-const LEAST_SHRUNK: usize = 128;
 
 impl<E, R, T> Buffer<E, R, T> {
     /// An empty buffer with these settings for a service with these limits.
@@ -176,7 +172,6 @@ impl<E, R, T> Buffer<E, R, T> {
             announced_deadline: false,
             announced_enough: false,
             latest: None,
-            shrunk: None,
             counters: Stats::default(),
             plan,
         }
@@ -300,31 +295,12 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// Gives back the memory of a burst that is over. Where an entry at the end of the memory stays, it
-    /// is tried again when half of the others are gone.
+    /// Gives back the memory of a burst that is over.
     fn shrink(&mut self) {
-        let (capacity, len) = (self.capacity(), self.len());
-        let was_tried = self.shrunk.is_some_and(|shrunk| shrunk.0 == capacity && len > shrunk.1 / 2);
-        if capacity > LEAST_SHRUNK && len < capacity / 8 && !was_tried {
-            self.segments.shrink();
-            self.slots.shrink();
-            self.lines.shrink();
-            self.identities.shrink();
-            self.shrunk = Some((self.capacity(), len));
-        }
-    }
-
-    /// How many things it has memory for.
-    fn capacity(&self) -> usize {
-        let keyed = self.lines.capacity() + self.identities.capacity();
-        self.segments.capacity() + self.slots.capacity() + keyed
-    }
-
-    /// How many of these things there are.
-    fn len(&self) -> usize {
-        let lines = self.lines.len() + self.lines.lanes.len();
-        let identities = self.identities.len() + self.identities.keys.len();
-        self.segments.len() + self.slots.len() + lines + identities
+        self.segments.shrink();
+        self.slots.shrink();
+        self.lines.shrink();
+        self.identities.shrink();
     }
 
     #[inline]

@@ -227,8 +227,7 @@ impl Scopes {
         if self.live(stamp.scope) == stamp.scope {
             return stamp;
         }
-        // What was answered before its scope ended comes to the writer now.
-        let epoch = self.ended.get(&stamp.scope).map_or(self.epoch, |ended| ended.epoch);
+        let epoch = self.ended.get(&stamp.scope).map_or(0, |ended| ended.epoch);
         Stamp { scope: ScopeId::OWN, epoch }
     }
 

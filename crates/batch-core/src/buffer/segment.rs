@@ -6,6 +6,7 @@ use super::line::Sum;
 use super::lines::LineId;
 use super::manifest::Manifest;
 use super::record::{Keys, Record};
+use super::spare::is_much;
 use crate::{LimitPolicy, Load};
 
 /// Entries to which nothing has happened yet, in the order of their acceptance. Most entries never leave
@@ -135,19 +136,11 @@ impl<E, T> Segments<E, T> {
         Some(segment.into_parts())
     }
 
-    /// How many segments there is memory for.
-    pub(super) fn capacity(&self) -> usize {
-        self.queue.capacity()
-    }
-
-    /// The number of segments.
-    pub(super) fn len(&self) -> usize {
-        self.queue.len()
-    }
-
     /// Gives back the memory of a burst that is over.
     pub(super) fn shrink(&mut self) {
-        self.queue.shrink_to_fit();
+        if is_much(self.queue.capacity(), self.queue.len()) {
+            self.queue.shrink_to_fit();
+        }
     }
 
     /// No entry joins the last segment any more: it keeps no more memory than it needs, and tells how large

@@ -7,6 +7,7 @@ use super::identities::IdentityId;
 use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::record::Record;
+use super::spare::Spare;
 use crate::Failure;
 
 pub(super) type SlotId = u32;
@@ -90,6 +91,7 @@ pub(super) struct Slots<E, T> {
     slots: Slab<Slot<T>>,
     /// By the same index; nothing where a batch carries the entry.
     entries: Vec<Option<E>>,
+    spare: Spare,
 }
 
 /// What a slot begins with.
@@ -144,7 +146,7 @@ impl<T> Slot<T> {
 
 impl<E, T> Slots<E, T> {
     pub(super) fn new() -> Self {
-        Self { slots: Slab::new(), entries: Vec::new() }
+        Self { slots: Slab::new(), entries: Vec::new(), spare: Spare::default() }
     }
 
     #[inline]
@@ -234,24 +236,19 @@ impl<E, T> Slots<E, T> {
         self[id].links = Links::none(id);
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    pub(super) fn capacity(&self) -> usize {
-        self.slots.capacity()
-    }
-
-    /// Gives back the memory behind the last entry.
+    /// Gives back the memory behind the last entry, after a burst.
     pub(super) fn shrink(&mut self) {
-        self.slots.shrink_to_fit();
-        let end = self.slots.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
-        self.entries.truncate(end);
-        self.entries.shrink_to_fit();
+        if self.spare.is_due(self.slots.capacity(), self.slots.len()) {
+            self.slots.shrink_to_fit();
+            let end = self.slots.iter().map(|(index, _)| index + 1).max().unwrap_or(0);
+            self.entries.truncate(end);
+            self.entries.shrink_to_fit();
+            self.spare.shrunk(self.slots.capacity(), self.slots.len());
+        }
     }
 
     /// Whether an entry of this index is there. Who remembers an index cannot tell otherwise whether

@@ -78,23 +78,6 @@ async fn what_a_dropped_scope_leaves_is_the_writers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_of_a_scope_that_is_dropped_are_not_given_to_a_flush_that_began_before() {
-    let fake = Fake::acts([Act::accept().after(200), Act::reject()]);
-    let writer = writer(&fake, Settings::new().max_batch_entries(1));
-    let scope = writer.scope();
-    writer.submit(item(1)).await.unwrap();
-    settle().await;
-    let flushing = writer.clone();
-    let flush = tokio::spawn(async move { flushing.flush().await });
-    settle().await;
-    scope.submit(item(2)).await.unwrap();
-    settle().await;
-    drop(scope);
-    assert!(flush.await.unwrap().is_empty(), "they are the writer's since the scope was dropped, not before");
-    assert_eq!(ids(&at_once(writer.flush()).await), [2]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_scope_that_withdrew_what_flies_may_be_dropped_meanwhile() {
     let fake = Fake::acts([Act::accept().after(500)]);
     let writer = writer(&fake, Settings::new());
