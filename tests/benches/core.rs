@@ -21,57 +21,18 @@ use count::Case;
 type Entry = u64;
 
 fn main() {
+    let case = |name, run, entries| Case { name, run, entries, against: None };
     count::main(&[
-        Case { name: "buffer", run: |n| through_buffer(n, no_lane), entries: 200_000, against: None },
-        Case {
-            name: "buffer, 3 lanes",
-            run: |n| through_buffer(n, few_lanes),
-            entries: 200_000,
-            against: None,
-        },
-        Case {
-            name: "buffer, a lane each",
-            run: |n| through_buffer(n, many_lanes),
-            entries: 200_000,
-            against: None,
-        },
-        Case {
-            name: "buffer, an identity each",
-            run: |n| through_buffer(n, many_identities),
-            entries: 200_000,
-            against: None,
-        },
-        Case {
-            name: "submit to answer",
-            run: |n| to_answer(n, false, By::Nothing),
-            entries: 400_000,
-            against: None,
-        },
-        Case {
-            name: "with a receipt",
-            run: |n| to_answer(n, true, By::Nothing),
-            entries: 400_000,
-            against: None,
-        },
-        Case { name: "with a lane", run: |n| to_answer(n, false, By::Lane), entries: 400_000, against: None },
-        Case {
-            name: "with an identity",
-            run: |n| to_answer(n, false, By::Identity),
-            entries: 400_000,
-            against: None,
-        },
-        Case {
-            name: "10,000 in 1,000 lanes",
-            run: |n| inside(10_000, 1_000, n),
-            entries: 4_000_000,
-            against: None,
-        },
-        Case {
-            name: "1,000,000 in 100,000",
-            run: |n| inside(1_000_000, 100_000, n),
-            entries: 4_000_000,
-            against: None,
-        },
+        case("buffer", |n| through_buffer(n, no_lane), 200_000),
+        case("buffer, 3 lanes", |n| through_buffer(n, few_lanes), 200_000),
+        case("buffer, a lane each", |n| through_buffer(n, many_lanes), 200_000),
+        case("buffer, an identity each", |n| through_buffer(n, many_identities), 200_000),
+        case("submit to answer", |n| to_answer(n, false, By::Nothing), 400_000),
+        case("with a receipt", |n| to_answer(n, true, By::Nothing), 400_000),
+        case("with a lane", |n| to_answer(n, false, By::Lane), 400_000),
+        case("with an identity", |n| to_answer(n, false, By::Identity), 400_000),
+        case("10,000 in 1,000 lanes", |n| inside(10_000, 1_000, n), 4_000_000),
+        case("1,000,000 in 100,000", |n| inside(1_000_000, 100_000, n), 4_000_000),
     ]);
 }
 

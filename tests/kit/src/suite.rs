@@ -1,5 +1,5 @@
-//! The suites that every adapter passes, each check written once over a [`Fixture`](crate::Fixture).
-//! [`adapter_suite!`](crate::adapter_suite) makes tests of them.
+//! The suites that every adapter passes, each check written once over a [`Fixture`].
+//! [`adapter_suite!`](macro@crate::adapter_suite) makes tests of them.
 
 pub mod client;
 pub mod connections;
