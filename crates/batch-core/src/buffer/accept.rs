@@ -3,10 +3,10 @@ use std::time::Instant;
 use super::index::{Holder, KeyHash};
 use super::manifest::Manifest;
 use super::record::{Keys, Record};
-use super::slots::{NewSlot, SlotId};
+use super::slots::SlotId;
 use super::{Answers, Buffer, Grant, Resolution, ScopeId};
 use crate::plan::Plan;
-use crate::{Duplicates, Measure, Order, Sent};
+use crate::{Duplicates, Measure, Sent};
 
 /// Why an entry is not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -160,7 +160,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.share(keys);
         let identity = keys.identity.map(|key| self.identities.enter(key));
         let line = match (keys.lane, identity) {
-            (Some(lane), _) => self.lines.lane(lane, self.plan.rules.order == Order::Strict),
+            (Some(lane), _) => self.lines.lane(lane),
             (None, Some(identity)) => self.identities.line(identity, || self.lines.nameless_lane()),
             (None, None) => self.lines.cohort(),
         };
@@ -170,7 +170,7 @@ impl<E, R, T> Buffer<E, R, T> {
         }
         // What has an identity may be superseded where it waits, so it has a slot, and slots go first.
         self.promote_fresh(line);
-        self.wait_in(line, entry, NewSlot { record, line: Some(line), identity });
+        self.wait_in(line, entry, record, identity);
     }
 
     /// The newer entry takes the older one's place in line, its linger and backoff, and in the same scope

@@ -46,24 +46,22 @@ impl<E, R, T> Buffer<E, R, T> {
         for piece in flight.pieces {
             match piece {
                 Piece::Lane(line, records) => {
-                    let rest = responses.split_off(records.len());
                     self.lines.failed(line, None);
                     self.lines.come_back_together(line, records.len());
                     let charge = records.iter().map(|record| record.charge).sum();
-                    self.deliver(Known::Lane(records), charge, std::mem::replace(&mut responses, rest));
+                    let answered = responses.take_front(records.len());
+                    self.deliver(Known::Lane(records), charge, answered);
                 }
                 Piece::Segment(manifest) => {
-                    let rest = responses.split_off(manifest.len());
                     for keys in manifest.all_keys() {
                         self.lane_moves(keys);
                         self.release_keys(keys);
                     }
-                    let charge = manifest.charge();
-                    self.deliver(Known::Segment(manifest), charge, std::mem::replace(&mut responses, rest));
+                    let (charge, answered) = (manifest.charge(), responses.take_front(manifest.len()));
+                    self.deliver(Known::Segment(manifest), charge, answered);
                 }
                 Piece::Slots(slots) => {
-                    let rest = responses.split_off(slots.len());
-                    let answered = std::mem::replace(&mut responses, rest);
+                    let answered = responses.take_front(slots.len());
                     for (slot, response) in slots.into_iter().zip(answered.into_unread()) {
                         self.accepted(&Carried::Slot(slot));
                         self.resolve(slot, Outcome::Delivered(response), now);
@@ -116,12 +114,13 @@ impl<E, R, T> Buffer<E, R, T> {
 }
 
 impl<R> Answered<R> {
-    /// Parts what follows the first entries from those.
-    fn split_off(&mut self, entries: usize) -> Self {
-        match self {
+    /// Parts those of the first entries from the others, which stay.
+    fn take_front(&mut self, entries: usize) -> Self {
+        let rest = match self {
             Self::Of(responses, first) => Self::Of(responses.clone(), *first + entries),
             Self::Each(responses) => Self::Each(responses.split_off(entries)),
-        }
+        };
+        std::mem::replace(self, rest)
     }
 
     fn into_unread(self) -> impl Iterator<Item = Unread<R>> {
@@ -176,10 +175,7 @@ impl<R, T> Deliveries<R, T> {
         let owner = self.owner;
         let records = match self.known {
             Known::Lane(records) => records,
-            Known::Segment(mut manifest) => {
-                let positions = 0..manifest.len();
-                positions.filter_map(|position| Some(manifest.take(position)?.0)).collect()
-            }
+            Known::Segment(manifest) => manifest.into_records().map(|(record, _)| record).collect(),
         };
         let each =
             records.into_iter().zip(self.responses.into_unread()).map(|(record, response)| Resolution {

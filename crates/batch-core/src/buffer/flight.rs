@@ -48,9 +48,9 @@ impl<T> Flight<T> {
         let mut carried = Vec::with_capacity(self.entries);
         for piece in self.pieces {
             match piece {
-                Piece::Segment(mut manifest) => {
-                    let singles = (0..manifest.len()).filter_map(|position| manifest.take(position));
-                    carried.extend(singles.map(|(record, keys)| Carried::Entry(record, None, keys)));
+                Piece::Segment(manifest) => {
+                    let records = manifest.into_records();
+                    carried.extend(records.map(|(record, keys)| Carried::Entry(record, None, keys)));
                 }
                 Piece::Lane(line, records) => {
                     let keys = Keys::default();

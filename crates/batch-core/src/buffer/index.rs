@@ -107,6 +107,14 @@ impl Index {
         }
     }
 
+    /// The entry that holds this key alone, if one does.
+    pub(super) fn entry(&self, key: KeyHash) -> Option<Number> {
+        match self.holder(key)? {
+            Holder::Entry(number) => Some(number),
+            Holder::Other(_) => None,
+        }
+    }
+
     /// Lets something hold a key that nothing holds.
     #[inline]
     pub(super) fn insert(&mut self, key: KeyHash, holder: Holder) {

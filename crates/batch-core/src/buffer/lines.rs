@@ -9,7 +9,7 @@ use super::line::{Head, Kind, Line, Place, Sum};
 use super::slots::{SlotId, Slots};
 use super::spare::Spare;
 use super::turns::{Turn, Turns};
-use crate::Failure;
+use crate::{Failure, Order};
 
 pub(super) type LineId = u32;
 
@@ -33,6 +33,8 @@ pub(super) struct Lines<E, T> {
     /// What the ready lines could give to the next requests.
     load: Sum,
     linger: Duration,
+    /// Whether a request carries one entry of a lane.
+    strict: bool,
     flushed: Option<Watermark>,
     /// Lines that have lost an entry or got one back, and have not been settled since.
     touched: Vec<LineId>,
@@ -42,7 +44,7 @@ pub(super) struct Lines<E, T> {
 }
 
 impl<E, T> Lines<E, T> {
-    pub(super) fn new(linger: Duration) -> Self {
+    pub(super) fn new(linger: Duration, order: Order) -> Self {
         Self {
             all: Slab::new(),
             lanes: Index::new(),
@@ -51,6 +53,7 @@ impl<E, T> Lines<E, T> {
             oldest: BTreeSet::new(),
             load: Sum::default(),
             linger,
+            strict: order == Order::Strict,
             flushed: None,
             touched: Vec::new(),
             unused: Vec::new(),
@@ -59,17 +62,17 @@ impl<E, T> Lines<E, T> {
     }
 
     /// The line of this lane, which is made where there is none, and must be given an entry at once.
-    pub(super) fn lane(&mut self, key: KeyHash, strict: bool) -> LineId {
+    pub(super) fn lane(&mut self, key: KeyHash) -> LineId {
         self.lanes.find(key).unwrap_or_else(|| {
-            let id = self.add(Kind::Lane { key: Some(key), strict });
+            let id = self.add(Kind::Lane { key: Some(key), strict: self.strict });
             self.lanes.insert(key, Holder::Other(id));
             id
         })
     }
 
     /// Lets a line hold the key that an entry holds alone, and which must be given an entry at once.
-    pub(super) fn promote(&mut self, key: KeyHash, strict: bool) -> LineId {
-        let id = self.add(Kind::Lane { key: Some(key), strict });
+    pub(super) fn promote(&mut self, key: KeyHash) -> LineId {
+        let id = self.add(Kind::Lane { key: Some(key), strict: self.strict });
         self.lanes.pass_on(key, Holder::Other(id));
         id
     }

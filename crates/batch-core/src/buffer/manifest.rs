@@ -141,6 +141,11 @@ impl<T> Manifest<T> {
         !self.lanes.is_empty() || !self.identities.is_empty()
     }
 
+    /// What is known of each of its entries that has not left.
+    pub(super) fn into_records(mut self) -> impl Iterator<Item = (Record<T>, Keys)> {
+        (0..self.len()).filter_map(move |position| self.take(position))
+    }
+
     /// What the submitters gave along, by position.
     pub(super) fn into_tags(self) -> impl Iterator<Item = T> {
         self.rows.into_iter().flatten().map(|row| row.tag)

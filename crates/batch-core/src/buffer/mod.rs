@@ -155,7 +155,7 @@ impl<E, R, T> Buffer<E, R, T> {
             slots: Slots::new(),
             deadlines: BTreeSet::new(),
             doubts: BTreeSet::new(),
-            lines: Lines::new(plan.rules.linger.longest()),
+            lines: Lines::new(plan.rules.linger.longest(), plan.rules.order),
             identities: Identities::new(),
             isolations: Isolations::new(),
             room: Room::new(owner, plan.max_entries, plan.max_bytes),

@@ -65,8 +65,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// When the lingering of the first entry ends that could go into a request.
     fn due(&self) -> Option<Instant> {
-        let lingered = self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest());
-        lingered.into_iter().chain(self.lines.due()).min()
+        self.segments_due().into_iter().chain(self.lines.due()).min()
+    }
+
+    /// When the lingering of the first segment ends.
+    fn segments_due(&self) -> Option<Instant> {
+        self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest())
     }
 
     /// Whether the next request need not wait for more entries.
@@ -121,18 +125,16 @@ impl<E, R, T> Buffer<E, R, T> {
     fn pack(&mut self, now: Instant) -> Request<E, T> {
         let mut request = Request::empty();
         loop {
-            let lingered = self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest());
-            let is_full = match (lingered, self.lines.first()) {
-                (None, None) => break,
-                (Some(turn), first) if first.is_none_or(|(other, _)| turn <= other) => {
-                    self.take_segment(&mut request)
-                }
-                (_, Some((_, line))) => {
-                    let is_full = self.take_from(line, &mut request, now);
-                    self.lines.settle(&self.slots, line, Some(now));
-                    is_full
-                }
-                (Some(_), None) => self.take_segment(&mut request),
+            let first = self.lines.first();
+            let comes_first = |turn| first.is_none_or(|(other, _)| turn <= other);
+            let is_full = if self.segments_due().is_some_and(comes_first) {
+                self.take_segment(&mut request)
+            } else if let Some((_, line)) = first {
+                let is_full = self.take_from(line, &mut request, now);
+                self.lines.settle(&self.slots, line, Some(now));
+                is_full
+            } else {
+                break;
             };
             if is_full {
                 break;

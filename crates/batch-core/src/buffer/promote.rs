@@ -1,25 +1,21 @@
 use std::time::Instant;
 
 use super::flight::{Carried, Flight, Piece, Returned};
-use super::index::Holder;
+use super::identities::IdentityId;
 use super::lines::LineId;
 use super::record::{Keys, Record};
 use super::segment::Single;
 use super::slots::{NewSlot, SlotId, Whereabouts};
 use super::{BatchId, Buffer};
-use crate::{Duplicates, Order};
+use crate::Duplicates;
 
 /// Entries to which something happens for the first time: each gets a slot of its own, where that is
 /// remembered.
 impl<E, R, T> Buffer<E, R, T> {
     /// Lets others share the keys that an entry holds alone: from now on they are a line's or an identity's.
     pub(super) fn share(&mut self, keys: Keys) {
-        let alone = |holder| match holder {
-            Some(Holder::Entry(number)) => Some(number),
-            Some(Holder::Other(_)) | None => None,
-        };
-        let by_lane = alone(keys.lane.and_then(|key| self.lines.lanes.holder(key)));
-        let by_identity = alone(keys.identity.and_then(|key| self.identities.keys.holder(key)));
+        let by_lane = keys.lane.and_then(|key| self.lines.lanes.entry(key));
+        let by_identity = keys.identity.and_then(|key| self.identities.keys.entry(key));
         for number in by_lane.into_iter().chain(by_identity) {
             if let Some(single) = self.segments.pull(number) {
                 self.wait_in_lane(single);
@@ -34,7 +30,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let Single { entry, record, keys, .. } = single;
         match (keys.lane, keys.identity) {
             (Some(key), None) => {
-                let lane = self.lines.promote(key, self.plan.rules.order == Order::Strict);
+                let lane = self.lines.promote(key);
                 self.lines.push(&self.slots, lane, entry, record);
             }
             _ => {
@@ -51,28 +47,32 @@ impl<E, R, T> Buffer<E, R, T> {
         let identity = keys.identity.map(|key| self.identities.promote(key, false));
         let line = match (left, keys.lane, identity) {
             (Some(left), _, _) => left,
-            (None, Some(lane), _) => self.lines.promote(lane, self.plan.rules.order == Order::Strict),
+            (None, Some(lane), _) => self.lines.promote(lane),
             (None, None, Some(identity)) if !keeps_one => {
                 self.identities.line(identity, || self.lines.nameless_lane())
             }
             (None, None, _) => line.unwrap_or_else(|| self.lines.cohort()),
         };
-        self.wait_in(line, entry, NewSlot { record, line: Some(line), identity })
+        self.wait_in(line, entry, record, identity)
     }
 
     /// Gives a slot to each entry of a line, so that one with a slot can wait behind them.
     pub(super) fn promote_fresh(&mut self, line: LineId) {
         while let Some((entry, record)) = self.lines.shift(line) {
-            let new = NewSlot { record, line: Some(line), identity: None };
-            self.wait_in(line, entry, new);
+            self.wait_in(line, entry, record, None);
         }
     }
 
     /// Gives an entry a slot at the end of its line.
-    pub(super) fn wait_in(&mut self, line: LineId, entry: E, new: NewSlot<T>) -> SlotId {
-        let slot = self.slots.insert(Some(entry), new);
-        self.slots[slot].line = Some(line);
-        if let Some(identity) = self.slots[slot].identity {
+    pub(super) fn wait_in(
+        &mut self,
+        line: LineId,
+        entry: E,
+        record: Record<T>,
+        identity: Option<IdentityId>,
+    ) -> SlotId {
+        let slot = self.slots.insert(Some(entry), NewSlot { record, line: Some(line), identity });
+        if let Some(identity) = identity {
             self.identities.wait(identity, slot);
         }
         self.remember_deadline(slot);
@@ -109,17 +109,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The slot of an entry that a request carries, which began at `sent_at`.
     pub(super) fn promote_carried(&mut self, one: Carried<T>, sent_at: Instant, now: Instant) -> SlotId {
-        match one {
-            Carried::Slot(slot) => {
-                self.reprieve_interrupted(slot, sent_at, now);
-                slot
-            }
-            Carried::Entry(record, line, keys) => {
-                let slot = self.promote_flying(record, line, keys);
-                self.reprieve_interrupted(slot, sent_at, now);
-                slot
-            }
-        }
+        let slot = match one {
+            Carried::Slot(slot) => slot,
+            Carried::Entry(record, line, keys) => self.promote_flying(record, line, keys),
+        };
+        self.reprieve_interrupted(slot, sent_at, now);
+        slot
     }
 
     fn promote_flying(&mut self, record: Record<T>, line: Option<LineId>, keys: Keys) -> SlotId {
@@ -141,13 +136,13 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Where an entry in flight holds its keys alone, a line and an identity hold them instead.
     fn take_over(&mut self, keys: Keys) {
         if let Some(key) = keys.lane
-            && let Some(Holder::Entry(_)) = self.lines.lanes.holder(key)
+            && self.lines.lanes.entry(key).is_some()
         {
-            let lane = self.lines.promote(key, self.plan.rules.order == Order::Strict);
+            let lane = self.lines.promote(key);
             self.lines.go(lane);
         }
         if let Some(key) = keys.identity
-            && let Some(Holder::Entry(_)) = self.identities.keys.holder(key)
+            && self.identities.keys.entry(key).is_some()
         {
             let identity = self.identities.promote(key, true);
             if keys.lane.is_none() && self.plan.rules.duplicates != Duplicates::KeepFirst {

@@ -243,10 +243,15 @@ impl<E, T> Segment<E, T> {
         let entry = self.entries[position].take()?;
         self.load.entries -= 1;
         self.load.bytes -= record.bytes;
+        self.skip_left();
+        Some(Single { entry, record, keys, line: None })
+    }
+
+    /// Moves the head to the first entry that has not left.
+    fn skip_left(&mut self) {
         while self.head < self.entries.len() && self.entries[self.head].is_none() {
             self.head += 1;
         }
-        Some(Single { entry, record, keys, line: None })
     }
 
     /// Parts what fits into a request with this load from the others, which stay.
@@ -276,9 +281,7 @@ impl<E, T> Segment<E, T> {
         self.first += end as u64;
         self.head = 0;
         self.load = Load { entries: self.load.entries - taken.entries, bytes: self.load.bytes - taken.bytes };
-        while self.head < self.entries.len() && self.entries[self.head].is_none() {
-            self.head += 1;
-        }
+        self.skip_left();
         Some(front)
     }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::cell::Cells;
 use super::clock;
 use super::driver::NoRuntime;
 use super::error_kind::SubmitErrorKind;
@@ -92,6 +93,20 @@ impl Terms {
     pub(super) const fn tracked(self) -> Self {
         Self { is_tracked: true, ..self }
     }
+
+    /// The receipt of an entry, if its submitter wants one, and the writer's end of it.
+    #[inline]
+    fn open<S: Service>(
+        self,
+        cells: &mut Cells<S::Entry, S::Response>,
+        shared: &Arc<Shared<S>>,
+    ) -> (Option<Receipt<S>>, Tag<S>) {
+        if !self.is_tracked {
+            return (None, None);
+        }
+        let (receipt, end) = cells.open();
+        (Some(Receipt::new(shared, receipt)), Some(end))
+    }
 }
 
 pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Service>::Entry>>;
@@ -164,7 +179,7 @@ impl<S: Service> Shared<S> {
             Err(refusal) => return Err(refusal.of(entry)),
         };
         if state.buffer.can_append(&admission) {
-            let (receipt, end) = state.open_cell(self, terms);
+            let (receipt, end) = terms.open(&mut state.cells, self);
             state.buffer.append(admission, terms.scope, entry, end, clock::now());
             state.count_accepted(self);
             state.release();
@@ -254,29 +269,13 @@ impl<S: Service> State<S> {
             Err(refused) => return Err((refused, entry)),
         };
         let is_duplicate = place.is_duplicate();
-        let (receipt, end) = match terms.is_tracked {
-            false => (None, None),
-            true => {
-                let (receipt, end) = self.cells.open();
-                (Some(Receipt::new(shared, receipt)), Some(end))
-            }
-        };
+        let (receipt, end) = terms.open(&mut self.cells, shared);
         place.put_in(terms.scope, entry, end, clock::now());
         if is_duplicate {
             self.book_duplicate();
         }
         self.count_accepted(shared);
         Ok(receipt)
-    }
-
-    /// The receipt of an entry, if its submitter wants one, and the writer's end of it.
-    #[inline]
-    fn open_cell(&mut self, shared: &Arc<Shared<S>>, terms: Terms) -> (Option<Receipt<S>>, Tag<S>) {
-        if !terms.is_tracked {
-            return (None, None);
-        }
-        let (receipt, end) = self.cells.open();
-        (Some(Receipt::new(shared, receipt)), Some(end))
     }
 
     /// An entry was accepted: the driver is called if there is something to do for it.
