@@ -34,4 +34,4 @@ pub(crate) const DESERIALIZER: &str = "SendMessageBatchResponseDeserializer";
 pub(crate) const SERIALIZER: &str = "SendMessageBatchRequestSerializer";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -48,25 +48,10 @@ async fn both_spellings_of_a_code_mean_the_same() {
     check(plain_error(400, "ExpiredTokenException"), "Expired(ExpiredTokenException)").await;
 }
 
+/// Other pages are those of the suite that every adapter passes.
 #[tokio::test(start_paused = true)]
 async fn answers_that_are_no_cbor_are_told_by_their_status() {
-    for (status, body, expected) in [
-        (301, "", "Fatal(HTTP 301)"),
-        (400, "<html>", "Split(HTTP 400)"),
-        (403, "<html>", "Fatal(HTTP 403)"),
-        (404, "", "Fatal(HTTP 404)"),
-        (408, "", "Ambiguous(HTTP 408)"),
-        (408, "<html>", "Ambiguous(HTTP 408)"),
-        (413, "", "Split(HTTP 413)"),
-        (413, "<html>", "Split(HTTP 413)"),
-        (429, "", "Throttled(HTTP 429)"),
-        (500, "", "Ambiguous(HTTP 500)"),
-        (502, "<html>", "Ambiguous(HTTP 502)"),
-        (503, "{}", "Ambiguous(HTTP 503)"),
-        (504, "", "Ambiguous(HTTP 504)"),
-    ] {
-        check(Response::page(status, body), expected).await;
-    }
+    check(Response::page(503, "{}"), "Ambiguous(HTTP 503)").await;
     let mut broken = crate::cbor::error("InvalidParameterValue");
     broken.truncate(12);
     check(cbor(400, broken), "Split(HTTP 400)").await;

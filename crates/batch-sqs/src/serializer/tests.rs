@@ -180,7 +180,7 @@ fn check(input: SendMessageBatchInput) {
 }
 
 /// Any text, most of it such as needs an escape here and there.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~]{0,40}",
         "[a-z\"\\\\\t\n\r]{0,40}",
