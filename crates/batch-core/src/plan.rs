@@ -94,20 +94,38 @@ impl Plan {
         heap_bytes.saturating_add(self.overhead_bytes)
     }
 
-    /// Checks that an entry can be sent, and its attempt can end, before its deadline.
-    fn check_times(&self) -> Result<(), ConfigError> {
-        let Rules { on_ambiguous, attempt_timeout, delivery_deadline, linger, .. } = self.rules;
-        let linger = linger.longest();
-        if linger >= delivery_deadline && delivery_deadline < FOREVER {
+    /// Checks that a partial batch can be sent before the deadline of its entries, and that an idle writer waits
+    /// no longer than a busy one.
+    fn check_linger(&self) -> Result<(), ConfigError> {
+        let Rules { delivery_deadline, linger, .. } = self.rules;
+        let (idle, longest) = (linger.idle(), linger.longest());
+        if longest >= delivery_deadline && delivery_deadline < FOREVER {
             return Err(ConfigError::TooLong {
                 setting: LINGER,
-                value: linger,
+                value: longest,
                 other: DEADLINE,
                 limit: delivery_deadline,
                 why: "the entries of a partial batch would be handed back unsent; set a shorter linger or a longer \
                       deadline",
             });
         }
+        if idle > longest {
+            return Err(ConfigError::TooLong {
+                setting: "Settings::linger: `idle`",
+                value: idle,
+                other: "`longest`",
+                limit: longest,
+                why: "a partial batch would wait longer for company while no request is in flight than while one \
+                      is; set a shorter `idle` or a longer `longest`",
+            });
+        }
+        Ok(())
+    }
+
+    /// Checks that an entry can be sent, and its attempt can end, before its deadline.
+    fn check_times(&self) -> Result<(), ConfigError> {
+        let Rules { on_ambiguous, attempt_timeout, delivery_deadline, .. } = self.rules;
+        self.check_linger()?;
         if attempt_timeout > delivery_deadline {
             return Err(ConfigError::TooLong {
                 setting: TIMEOUT,
@@ -131,6 +149,15 @@ impl Plan {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Rules {
+    /// How much sooner a partial batch is sent while no request is in flight, whether it waits for its first
+    /// attempt or, with what failed, for company.
+    #[inline]
+    pub(crate) fn idle_head_start(&self) -> Duration {
+        self.linger.longest().saturating_sub(self.linger.idle())
     }
 }
 

@@ -35,13 +35,23 @@ pub enum Duplicates {
 
 /// How long a partial batch waits for more entries.
 ///
-/// Set with [`Settings::linger`](crate::Settings::linger). The default is natural, up to 100 ms.
+/// Set with [`Settings::linger`](crate::Settings::linger). The time counts from the acceptance of the oldest
+/// entry that waits. A threshold, a flush, and a caller that waits for capacity end it early.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Linger {
     /// A partial batch always waits this long.
     Fixed(Duration),
-    /// A partial batch does not wait while no request is in flight, and at most this long otherwise.
-    Natural(Duration),
+    /// A partial batch waits as long as the writer is idle or busy: `idle` while no request is in flight,
+    /// `longest` while one is. When the last request ends, what has waited for `idle` or longer is sent.
+    ///
+    /// `idle` is what an entry pays in latency for company while the writer has little to do. It is worth
+    /// some milliseconds where a service bills each request, and nothing where it bills the data.
+    Natural {
+        /// How long a partial batch waits while no request is in flight. Not above `longest`.
+        idle: Duration,
+        /// How long a partial batch waits while a request is in flight.
+        longest: Duration,
+    },
 }
 
 /// How strictly a lane, such as a FIFO message group or a partition key, keeps its order.
@@ -61,25 +71,37 @@ pub enum Order {
 }
 
 impl Linger {
+    /// Returns how long a partial batch waits while no request is in flight.
+    #[must_use]
+    pub fn idle(&self) -> Duration {
+        match *self {
+            Self::Fixed(linger) => linger,
+            Self::Natural { idle, .. } => idle,
+        }
+    }
+
     /// Returns the longest time that a partial batch waits.
     #[must_use]
     pub fn longest(&self) -> Duration {
         match *self {
-            Self::Fixed(linger) | Self::Natural(linger) => linger,
+            Self::Fixed(linger) => linger,
+            Self::Natural { longest, .. } => longest,
         }
     }
 
-    pub(crate) fn at_most(self, longest: Duration) -> Self {
+    pub(crate) fn at_most(self, most: Duration) -> Self {
         match self {
-            Self::Fixed(linger) => Self::Fixed(linger.min(longest)),
-            Self::Natural(linger) => Self::Natural(linger.min(longest)),
+            Self::Fixed(linger) => Self::Fixed(linger.min(most)),
+            Self::Natural { idle, longest } => {
+                Self::Natural { idle: idle.min(most), longest: longest.min(most) }
+            }
         }
     }
 }
 
 impl Default for Linger {
-    /// Returns a natural linger of up to 100 ms.
+    /// Returns [`Linger::Natural`] with an `idle` of zero and a `longest` of 100 ms.
     fn default() -> Self {
-        Self::Natural(Duration::from_millis(100))
+        Self::Natural { idle: Duration::ZERO, longest: Duration::from_millis(100) }
     }
 }

@@ -152,16 +152,20 @@ impl Settings {
         self
     }
 
-    /// Sets how long a partial batch waits for more entries. Default: [`Linger::Natural`], up to 100 ms or
-    /// half of the delivery deadline, whichever is shorter.
+    /// Sets how long a partial batch waits for more entries. Default: [`Linger::Natural`] with an `idle` of
+    /// zero and a `longest` of 100 ms, unless the service has another default. A default gives way to a
+    /// short delivery deadline: it is at most half of it.
     ///
     /// [`build`](crate::WriterBuilder::build) rejects a linger that is not below the
-    /// [delivery deadline](Self::delivery_deadline), since the entries would be handed back unsent.
+    /// [delivery deadline](Self::delivery_deadline), since the entries would be handed back unsent, and an
+    /// `idle` above `longest`.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use batch_core::{Linger, Settings};
-    /// let settings = Settings::new().linger(Linger::Fixed(Duration::from_millis(5)));
+    /// // Up to 2 ms for company, and up to 50 ms while a request is in flight.
+    /// let (idle, longest) = (Duration::from_millis(2), Duration::from_millis(50));
+    /// let settings = Settings::new().linger(Linger::Natural { idle, longest });
     /// # let _ = settings;
     /// ```
     pub fn linger(mut self, linger: Linger) -> Self {
@@ -295,7 +299,8 @@ impl Settings {
         self
     }
 
-    /// Completes these settings: those left unset are taken from `others`.
+    /// Completes these settings: those left unset are taken from `others`. A linger that is taken gives way
+    /// to a short delivery deadline of these settings: it is at most half of it.
     ///
     /// ```
     /// # use batch_core::{Order, Settings};
@@ -304,13 +309,17 @@ impl Settings {
     /// assert!(!Settings::new().order(Order::Relaxed).or(strict).is_strict());
     /// ```
     pub fn or(self, others: Self) -> Self {
+        let others_linger = others.linger.map(|linger| match self.delivery_deadline {
+            Some(deadline) => linger.at_most(deadline / 2),
+            None => linger,
+        });
         Self {
             attempt_timeout: self.attempt_timeout.or(others.attempt_timeout),
             backoff: self.backoff.or(others.backoff),
             delivery_deadline: self.delivery_deadline.or(others.delivery_deadline),
             duplicates: self.duplicates.or(others.duplicates),
             in_flight: self.in_flight.or(others.in_flight),
-            linger: self.linger.or(others.linger),
+            linger: self.linger.or(others_linger),
             max_attempts: self.max_attempts.or(others.max_attempts),
             max_batch_bytes: self.max_batch_bytes.or(others.max_batch_bytes),
             max_batch_entries: self.max_batch_entries.or(others.max_batch_entries),

@@ -173,11 +173,7 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
         delivery_deadline,
         duplicates: dice.pick(allowed.duplicates),
         in_flight: (start, start + dice.between(0, 48)),
-        linger: match dice.between(0, 3) {
-            0 => Linger::Fixed(dice.millis(0, 500)),
-            1 => Linger::Natural(Duration::ZERO),
-            _ => Linger::Natural(dice.millis(1, 500)),
-        },
+        linger: draw_linger(dice),
         max_attempts: if dice.chance(0.5) { None } else { Some(dice.magnitude(1, 12) as u32) },
         memory: allowed.memory,
         max_bytes: dice.magnitude(least_bytes, 64 << 20),
@@ -199,6 +195,17 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
     within(rules, allowed)
 }
 
+/// An idle writer waits not at all, for a part of what a busy one waits, or as long.
+fn draw_linger(dice: &mut Dice) -> Linger {
+    let longest = dice.millis(0, 500);
+    match dice.between(0, 5) {
+        0 => Linger::Fixed(longest),
+        1 => Linger::Natural { idle: longest, longest },
+        2 | 3 => Linger::Natural { idle: Duration::ZERO, longest },
+        _ => Linger::Natural { idle: longest.mul_f64(dice.pick(&[0.01, 0.1, 0.5, 0.9])), longest },
+    }
+}
+
 /// A deadline and a backoff: the longer an entry may be retried, the longer the retries wait, or a long storm would be
 /// little but retries.
 fn draw_patience(dice: &mut Dice, most: usize, entries: usize) -> (Duration, Backoff) {
@@ -217,7 +224,9 @@ fn within(mut rules: Rules, allowed: &Allowed) -> Rules {
     let longest = rules.delivery_deadline * 3 / 4;
     rules.linger = match rules.linger {
         Linger::Fixed(linger) => Linger::Fixed(linger.min(longest)),
-        Linger::Natural(linger) => Linger::Natural(linger.min(longest)),
+        Linger::Natural { idle, longest: busy } => {
+            Linger::Natural { idle: idle.min(longest), longest: busy.min(longest) }
+        }
     };
     rules
 }

@@ -1,11 +1,11 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::flight::{Flight, Piece};
 use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::slots::{SlotId, Whereabouts};
 use super::{Batch, BatchId, Buffer, Output};
-use crate::{Linger, Load};
+use crate::Load;
 
 /// A request that is being filled.
 struct Request<E, T> {
@@ -63,12 +63,12 @@ impl<E, R, T> Buffer<E, R, T> {
         self.segments.load().entries > 0 || self.lines.oldest().is_some() || !self.deadlines.is_empty()
     }
 
-    /// When the lingering of the first entry ends that could go into a request.
+    /// When the lingering of the first entry ends that could go into a request, if the writer is busy until then.
     fn due(&self) -> Option<Instant> {
         self.segments_due().into_iter().chain(self.lines.due()).min()
     }
 
-    /// When the lingering of the first segment ends.
+    /// When the lingering of the first segment ends, if the writer is busy until then.
     fn segments_due(&self) -> Option<Instant> {
         self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest())
     }
@@ -79,9 +79,16 @@ impl<E, R, T> Buffer<E, R, T> {
             return false;
         };
         self.is_enough()
-            || due <= now
+            || due <= now + self.head_start()
             || self.urgent_until.is_some_and(|urgent| due <= urgent)
-            || (self.pace.is_idle() && matches!(self.plan.rules.linger, Linger::Natural(_)))
+    }
+
+    /// How much sooner than `due` an entry goes, because no request is in flight.
+    fn head_start(&self) -> Duration {
+        match self.pace.is_idle() {
+            true => self.plan.rules.idle_head_start(),
+            false => Duration::ZERO,
+        }
     }
 
     /// Whether what waits need not linger, because it fills a request or nothing more can come.
@@ -259,7 +266,8 @@ impl<E, R, T> Buffer<E, R, T> {
         if self.has_due(now) {
             return Some(paced);
         }
-        self.due().map(|due| due.max(paced))
+        // Nothing is due, so each instant is further away than the head start.
+        self.due().map(|due| (due - self.head_start()).max(paced))
     }
 }
 

@@ -87,17 +87,16 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
         prop_oneof![1 => Just(OnAmbiguous::HandBack), 4 => Just(OnAmbiguous::Retry)],
         prop_oneof![Just(Duplicates::Allow), Just(Duplicates::KeepFirst), Just(Duplicates::KeepLast)],
         prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
-        (prop::bool::ANY, 0..80_u64),
+        linger(),
         prop::option::of(1..6_u32),
     );
     let deadlines = prop_oneof![80..600_u64, 2_000..60_000_u64];
     let times = (1..50_u64, 50..500_u64, deadlines, 1..80_u64, prop::option::weighted(0.3, 0..5_000_u64));
     let sizes = (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, ROOM, 1..8_usize);
     (rules, times, sizes).prop_map(|(rules, times, sizes)| {
-        let (ambiguous, duplicates, order, (natural, linger), max_attempts) = rules;
+        let (ambiguous, duplicates, order, linger, max_attempts) = rules;
         let (base_ms, cap_ms, deadline_ms, attempt_timeout_ms, memory) = times;
         let (limit_entries, limit_bytes, (start, more), max_entries, max_bytes, threshold) = sizes;
-        let linger = Duration::from_millis(linger);
         Config {
             ambiguous,
             attempt_timeout_ms,
@@ -108,7 +107,7 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
             in_flight: (start, start + more),
             limit_entries,
             limit_bytes,
-            linger: if natural { Linger::Natural(linger) } else { Linger::Fixed(linger) },
+            linger,
             max_attempts,
             max_entries,
             max_bytes,
@@ -117,4 +116,16 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
             threshold,
         }
     })
+}
+
+fn linger() -> impl Strategy<Value = Linger> {
+    let natural = |(idle, more)| Linger::Natural {
+        idle: Duration::from_millis(idle),
+        longest: Duration::from_millis(idle + more),
+    };
+    prop_oneof![
+        2 => (0..80_u64).prop_map(|linger| Linger::Fixed(Duration::from_millis(linger))),
+        1 => (Just(0), 0..80_u64).prop_map(natural),
+        2 => (1..40_u64, 0..40_u64).prop_map(natural),
+    ]
 }

@@ -145,12 +145,16 @@ fn limits() -> impl Strategy<Value = LimitPolicy> {
 fn settings() -> impl Strategy<Value = Settings> {
     let sizes = (maybe(some(5)), maybe(some(500)), maybe(some(2_000)), maybe(some(usize::MAX)));
     let more = (maybe(some(3)), maybe(some(300)), maybe((some(1), some(8))));
-    let times = (maybe(time()), maybe(time()), maybe(time()), maybe((time(), time())), maybe(time()));
+    let times =
+        (maybe(time()), maybe(time()), maybe((time(), time())), maybe((time(), time())), maybe(time()));
     let rules = (any::<bool>(), any::<bool>(), maybe(any::<u32>()), any::<bool>());
     (sizes, more, times, rules).prop_map(|(sizes, more, times, rules)| {
         let (timeout, deadline, linger, backoff, memory) = times;
         let (is_natural, is_strict, attempts, hands_back) = rules;
-        let linger_of = |time| if is_natural { Linger::Natural(time) } else { Linger::Fixed(time) };
+        let linger_of = |(idle, longest)| match is_natural {
+            true => Linger::Natural { idle, longest },
+            false => Linger::Fixed(longest),
+        };
         let settings = Settings::new().remembered_for(memory);
         let settings = with(settings, sizes.0, Settings::max_batch_entries);
         let settings = with(settings, sizes.1, Settings::max_batch_bytes);

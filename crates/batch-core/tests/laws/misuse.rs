@@ -3,16 +3,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use batch_core::{Buffer, LimitPolicy, Linger, Measure, Settings, Verdict, Verdicts};
+use batch_core::{Buffer, LimitPolicy, Measure, Settings, Verdict, Verdicts};
 
 use super::support::{put, rest, sent};
 
 type Numbers = Buffer<u32, (), u32>;
 
 fn buffer() -> Numbers {
-    let settings = Settings::new().max_bytes(8_000).linger(Linger::Natural(Duration::ZERO));
+    let settings = Settings::new().max_bytes(8_000);
     Buffer::new(&settings, LimitPolicy::new(10, 1_000, 100).unwrap()).unwrap()
 }
 

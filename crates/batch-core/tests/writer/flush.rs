@@ -71,7 +71,7 @@ async fn a_flush_ends_the_wait_for_company_after_a_backoff() {
         let fake = Fake::acts([Act::retry(), Act::Hang]);
         let second = Duration::from_secs(1);
         let settings = Settings::new().backoff(Backoff::new(second, second));
-        let writer = writer(&fake, settings.linger(Linger::Natural(ms(90))));
+        let writer = writer(&fake, settings.linger(Linger::Natural { idle: ms(0), longest: ms(90) }));
         let receipt = writer.submit_tracked(item(1)).await.unwrap();
         pass(1).await;
         writer.submit(item(2)).await.unwrap();

@@ -63,7 +63,7 @@ async fn flush_by_withdraws_what_waits_for_its_retry_with_its_last_failure() {
 #[tokio::test(start_paused = true)]
 async fn flush_by_withdraws_what_is_being_isolated() {
     let fake = Fake::acts([Act::split(), Act::Hang]);
-    let writer = writer(&fake, Settings::new().linger(Linger::Natural(ms(0))));
+    let writer = writer(&fake, Settings::new().linger(Linger::Fixed(ms(0))));
     for id in 1..=8 {
         writer.submit(item(id)).await.unwrap();
     }
@@ -161,7 +161,7 @@ async fn later_entries_in_the_request_of_a_withdrawn_one_get_its_answer() {
 #[tokio::test(start_paused = true)]
 async fn the_first_deadline_ends_every_flush_that_its_call_covers() {
     let fake = Fake::by(|_| Act::Hang);
-    let writer = writer(&fake, Settings::new().linger(Linger::Natural(ms(0))));
+    let writer = writer(&fake, Settings::new().linger(Linger::Fixed(ms(0))));
     let mut flushes = Vec::new();
     for (id, deadline) in [(1, 300), (2, 200), (3, 100)] {
         writer.submit(item(id)).await.unwrap();

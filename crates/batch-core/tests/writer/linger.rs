@@ -9,6 +9,9 @@ use crate::support::{at_once, begun, ms, pass, settle, timed, writer};
 
 /// Longer than any test should take.
 const LONG: Linger = Linger::Fixed(Duration::from_secs(60));
+/// The writer waits for company also while it is idle.
+const PATIENT: Linger =
+    Linger::Natural { idle: Duration::from_millis(5), longest: Duration::from_millis(80) };
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_writer_sends_at_once() {
@@ -21,9 +24,67 @@ async fn an_idle_writer_sends_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn natural_linger_gathers_while_a_request_is_in_flight_up_to_its_most() {
+async fn an_idle_writer_waits_for_company_from_the_acceptance_of_the_oldest_entry() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new().linger(PATIENT));
+    pass(7).await;
+    writer.submit(item(1)).await.unwrap();
+    pass(4).await;
+    writer.submit(item(2)).await.unwrap();
+    pass(2).await;
+    writer.submit(item(3)).await.unwrap();
+    pass(100).await;
+    assert_eq!((fake.sent(), fake.began()), (vec![vec![1, 2], vec![3]], vec![12, 18]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_or_a_full_batch_ends_the_wait_of_an_idle_writer() {
+    let fake = Fake::accepting();
+    let writer = writer(&fake, Settings::new().linger(PATIENT));
+    writer.submit(item(1)).await.unwrap();
+    at_once(writer.flush()).await;
+    for id in 2..=11 {
+        writer.submit(item(id)).await.unwrap();
+    }
+    settle().await;
+    assert_eq!((fake.sent()[1].len(), fake.began()), (10, vec![0, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_as_long_as_an_idle_writer_waits_goes_when_nothing_is_in_flight_any_more() {
+    async fn began(submitted_after: u64) -> u128 {
+        let fake = Fake::acts([Act::accept().after(50)]);
+        let writer = writer(&fake, Settings::new().linger(PATIENT));
+        writer.submit(item(1)).await.unwrap();
+        pass(submitted_after).await;
+        writer.submit(item(2)).await.unwrap();
+        pass(100).await;
+        assert_eq!((fake.sent(), fake.began()[0]), (vec![vec![1], vec![2]], 5));
+        fake.began()[1]
+    }
+    assert_eq!(began(6).await, 55, "it waited for the request");
+    assert_eq!(began(50).await, 55);
+    assert_eq!(began(53).await, 58, "the request ended while it waited for company");
+    assert_eq!(began(60).await, 65, "nothing was in flight");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_waits_for_company_as_long_as_an_idle_writer_does() {
+    async fn retried_after(idle: u64) -> u128 {
+        let fake = Fake::acts([Act::retry()]);
+        let linger = Linger::Natural { idle: ms(idle), longest: ms(80) };
+        let writer = writer(&fake, Settings::new().linger(linger));
+        writer.submit_tracked(item(1)).await.unwrap().await.unwrap();
+        fake.began()[1] - fake.began()[0]
+    }
+    let at_once = retried_after(0).await;
+    assert_eq!((retried_after(5).await, retried_after(80).await), (at_once + 5, at_once + 80));
+}
+
+#[tokio::test(start_paused = true)]
+async fn natural_linger_gathers_while_a_request_is_in_flight_up_to_its_longest() {
     let fake = Fake::acts([Act::accept().after(1_000)]);
-    let writer = writer(&fake, Settings::new().linger(Linger::Natural(ms(80))));
+    let writer = writer(&fake, Settings::new().linger(Linger::Natural { idle: ms(0), longest: ms(80) }));
     writer.submit(item(1)).await.unwrap();
     pass(10).await;
     writer.submit(item(2)).await.unwrap();

@@ -69,7 +69,7 @@ async fn take_unprocessed_gives_the_failures_so_far_without_waiting() {
 #[tokio::test(start_paused = true)]
 async fn a_flush_leaves_the_failures_of_later_entries_to_the_next() {
     let fake = Fake::acts([Act::reject().after(50), Act::reject()]);
-    let writer = writer(&fake, Settings::new().linger(Linger::Natural(ms(0))));
+    let writer = writer(&fake, Settings::new().linger(Linger::Fixed(ms(0))));
     writer.submit(item(1)).await.unwrap();
     let flush = begun({
         let writer = writer.clone();

@@ -132,8 +132,15 @@ fn times_that_leave_none_for_each_other_are_refused_by_the_names_of_both() {
     let deadline = |millis| Settings::new().delivery_deadline(ms(millis));
     let names = |value, limit| ["Settings::linger is ", value, "Settings::delivery_deadline is ", limit];
     check(deadline(5_000).linger(Linger::Fixed(ms(5_000))), names("5s", "5s"));
-    check(deadline(5_000).linger(Linger::Natural(ms(6_000))), names("6s", "5s"));
+    let natural = |idle, longest| Linger::Natural { idle: ms(idle), longest: ms(longest) };
+    check(deadline(5_000).linger(natural(0, 6_000)), names("6s", "5s"));
     check(Settings::new().linger(Linger::Fixed(Duration::MAX)), names("3153600000s", "120s"));
+    let service = || Settings::new().linger(Linger::Fixed(ms(1_000)));
+    check(deadline(1).linger(Linger::Fixed(ms(1))).or(service()), names("1ms", "1ms"));
+    check(
+        Settings::new().linger(natural(6, 5)),
+        ["Settings::linger: ", "`idle` is 6ms", ", but ", "`longest` is 5ms"],
+    );
     let names =
         |value, limit| ["Settings::attempt_timeout is ", value, "Settings::delivery_deadline is ", limit];
     check(deadline(5_000).attempt_timeout(ms(5_001)), names("5.001s", "5s"));
@@ -146,6 +153,8 @@ fn times_that_leave_none_for_each_other_are_refused_by_the_names_of_both() {
 
     // What is not set gives way, and what can be kept is.
     assert_eq!(refused(&deadline(1)), None);
+    assert_eq!(refused(&deadline(1).or(service())), None);
+    assert_eq!(refused(&Settings::new().linger(natural(5, 5))), None);
     assert_eq!(refused(&deadline(5_000).linger(Linger::Fixed(ms(4_999))).attempt_timeout(ms(5_000))), None);
     assert_eq!(refused(&forgetful(300_000).attempt_timeout(ms(299_999))), None);
     let at_most_once = Settings::new().on_ambiguous(OnAmbiguous::HandBack).remembered_for(Some(ms(1)));

@@ -1,6 +1,8 @@
 //! Law 4: what may go does not wait past its time while a request may be sent.
 
-use batch_core::{Duplicates, Linger, Load};
+use std::time::Duration;
+
+use batch_core::{Duplicates, Load};
 
 use super::Checker;
 use super::entries::Lane;
@@ -55,15 +57,22 @@ impl Checker {
     }
 
     fn late(&self, known: &Known) -> Option<&'static str> {
-        let is_idle = self.requests.is_empty();
         if self.scopes.is_flushed(known.stamp) {
             Some("lingers in spite of a flush")
         } else if known.latest <= self.now {
             Some("waits past its time")
-        } else if is_idle && matches!(self.rules.linger, Linger::Natural(_)) {
-            Some("lingers while nothing is in flight")
+        } else if known.latest <= self.now + self.head_start() {
+            Some("waits past its time in an idle writer")
         } else {
             None
+        }
+    }
+
+    /// How much sooner what lingers goes, because no request is in flight.
+    fn head_start(&self) -> Duration {
+        match self.requests.is_empty() {
+            true => self.rules.linger.longest() - self.rules.linger.idle(),
+            false => Duration::ZERO,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Law 4: nothing goes too early, nothing too late.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use batch_core::{Linger, Output};
+use batch_core::Output;
 
 use super::{At, Item, Known, OVERHEAD, World};
 
@@ -17,11 +17,10 @@ impl World {
         let is_urgent = |known: &Known| self.urgent_until.is_some_and(|urgent| known.latest <= urgent);
         // A flush ends the wait for company of all that failed together with what it covers.
         let may_be_flushed = |known: &Known| known.sends > 0 && self.urgent_until.is_some();
-        let is_due = |known: &Known| known.latest <= self.now || is_urgent(known) || may_be_flushed(known);
-        assert!(
-            is_full || self.lingers_no_more() || self.ready().any(is_due),
-            "law 4: {items:?} go before their time"
-        );
+        let is_due = |known: &Known| {
+            known.latest <= self.now + self.head_start() || is_urgent(known) || may_be_flushed(known)
+        };
+        assert!(is_full || self.ready().any(is_due), "law 4: {items:?} go before their time");
     }
 
     /// Law 4: a slot is free, and the writer is not slowed down.
@@ -39,9 +38,13 @@ impl World {
             }
             let flushed = self.flushes.iter().any(|flush| known.flush_order < flush.end);
             assert!(!flushed, "law 5: {known:?} lingers in spite of a flush");
-            assert!(known.latest > self.now, "law 4: {known:?} waits past its time");
-            assert!(wake.is_some_and(|wake| wake <= known.latest), "law 4: nothing wakes for it");
-            assert!(!self.lingers_no_more(), "law 4: {known:?} lingers while nothing is in flight");
+            let head_start = self.head_start();
+            assert!(
+                known.latest > self.now + head_start,
+                "law 4: {known:?} waits past its time, which is {head_start:?} sooner in an idle writer"
+            );
+            let is_in_time = |wake| wake + head_start <= known.latest;
+            assert!(wake.is_some_and(is_in_time), "law 4: nothing wakes for it");
         }
         let (ready, threshold) = (self.ready().count(), self.threshold());
         assert!(ready < threshold, "law 4: {ready} entries wait, the threshold is {threshold}");
@@ -76,9 +79,12 @@ impl World {
         }
     }
 
-    /// Nothing is in flight that a natural linger could wait for.
-    fn lingers_no_more(&self) -> bool {
-        matches!(self.config.linger, Linger::Natural(_)) && self.away.is_empty()
+    /// How much sooner what lingers goes, because no request is in flight.
+    fn head_start(&self) -> Duration {
+        match self.away.is_empty() {
+            true => self.config.linger.longest() - self.config.linger.idle(),
+            false => Duration::ZERO,
+        }
     }
 
     fn threshold(&self) -> usize {
