@@ -1,4 +1,4 @@
-//! Serializes requests as AWS JSON, with `serde_json`, from borrowed views of an SDK's input.
+//! Serializes requests as AWS JSON: with `serde_json`, from borrowed views of an SDK's input, or piece by piece.
 
 use std::{fmt, io};
 
@@ -57,15 +57,69 @@ pub fn request(version: &'static str, target: &'static str, body: Vec<u8>) -> Op
     Some(request)
 }
 
+/// Appends a text as it stands between the quotes of a JSON string, with the escapes of `serde_json`.
+#[inline]
+pub fn push_escaped(json: &mut Vec<u8>, text: &str) {
+    match need_escape(text) {
+        false => json.extend_from_slice(text.as_bytes()), // nearly always
+        true => push_with_escapes(json, text.as_bytes()),
+    }
+}
+
+/// Eight bytes at a time, which a JSON text within JSON, where every few bytes are a quote, needs most.
+#[inline(never)]
+fn push_with_escapes(json: &mut Vec<u8>, mut rest: &[u8]) {
+    json.reserve(rest.len() + rest.len() / 8);
+    while let Some((word, after)) = rest.split_first_chunk() {
+        let plain = escapes_in(u64::from_le_bytes(*word)).trailing_zeros() as usize / 8;
+        // To copy all eight and forget some again costs less than to copy just as many as are wanted.
+        let length = json.len() + plain;
+        json.extend_from_slice(word);
+        if plain == word.len() {
+            rest = after;
+        } else {
+            json.truncate(length);
+            push_escape(json, word[plain]);
+            rest = &rest[plain + 1..];
+        }
+    }
+    for &byte in rest {
+        match is_escaped(byte) {
+            false => json.push(byte),
+            true => push_escape(json, byte),
+        }
+    }
+}
+
+fn push_escape(json: &mut Vec<u8>, byte: u8) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\x08' => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        b'\x0c' => b'f',
+        b'\r' => b'r',
+        _ => {
+            let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 15)];
+            return json.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
+        }
+    };
+    json.extend_from_slice(&[b'\\', short]);
+}
+
 /// Whether the text has a character that a JSON string must escape.
 #[must_use]
 pub fn need_escape(text: &str) -> bool {
     if text.len() < SHORT {
         return short_needs_escape(text.as_bytes());
     }
-    // `|` and no `||`: without branches, it is vectorised.
-    let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
-    text.as_bytes().chunks(BLOCK).any(|block| block.iter().fold(false, |any, &byte| any | escaped(byte)))
+    // `is_escaped` has `|` and no `||`: without branches, it is vectorised.
+    let mut blocks = text.as_bytes().chunks(BLOCK);
+    blocks.any(|block| block.iter().fold(false, |any, &byte| any | is_escaped(byte)))
+}
+
+fn is_escaped(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// The same eight bytes at a time, which for a short text costs less than vectors do.
@@ -76,15 +130,17 @@ fn short_needs_escape(text: &[u8]) -> bool {
         last[..rest.len()].copy_from_slice(rest);
         last
     });
-    words.iter().chain([&last]).fold(false, |any, &word| any | word_needs_escape(u64::from_ne_bytes(word)))
+    words.iter().chain([&last]).fold(0, |any, &word| any | escapes_in(u64::from_le_bytes(word))) != 0
 }
 
-fn word_needs_escape(word: u64) -> bool {
+/// The highest bit of the lowest byte of the word that must be escaped, and perhaps those of higher bytes;
+/// 0 if none must.
+fn escapes_in(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    // The highest bit of a byte is set if that is below `limit`, and of none if none is.
+    // What the subtraction borrows spoils the bits of bytes above one that is below `limit`, and no others.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
     let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & (ONES << 7) != 0
+    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & (ONES << 7)
 }
 
 impl Serialize for Text<'_> {
@@ -135,7 +191,7 @@ const BLOCK: usize = 4_096;
 mod tests {
     use proptest::prelude::*;
 
-    use super::{BLOCK, Base64, SHORT, Text, need_escape, request, to_vec};
+    use super::{BLOCK, Base64, SHORT, Text, need_escape, push_escaped, request, to_vec};
 
     /// Checks that the text is written as `serde_json` writes it.
     #[track_caller]
@@ -143,6 +199,10 @@ mod tests {
         let by_serde = serde_json::to_string(text).expect("a text can be written");
         let written = to_vec(&Text(text), 0).expect("a text can be written");
         assert_eq!(written, by_serde.as_bytes(), "{text:?}");
+        let mut pushed = vec![b'"'];
+        push_escaped(&mut pushed, text);
+        pushed.push(b'"');
+        assert_eq!(pushed, by_serde.as_bytes(), "{text:?}");
         assert_eq!(need_escape(text), by_serde.len() != text.len() + 2, "{text:?}");
     }
 
@@ -185,7 +245,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_can_be_read_back(text in any::<String>(), quotes in "[\"\\\\\n a]{0,20}") {
+        fn every_text_can_be_read_back(text in any::<String>(), quotes in "[\"\\\\\n a\u{1}é]{0,40}") {
             for text in [text.clone(), quotes.clone(), text + &quotes] {
                 check(&text);
                 let written = to_vec(&Text(&text), 0).expect("a text can be written");
