@@ -8,7 +8,7 @@ use crate::Allowance;
 /// The text is, by service:
 ///
 /// - SQS: the body of the message;
-/// - Kinesis: the data of the record, with replacement characters where it is not UTF-8;
+/// - Kinesis and Firehose: the data of the record, with replacement characters where it is not UTF-8;
 /// - DynamoDB: the JSON of the item or the key, as it was sent;
 /// - CloudWatch: the name of the metric and its dimensions in the order in which they were sent, such as
 ///   `Latency Host=a Region=b`.

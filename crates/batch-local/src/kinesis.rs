@@ -21,7 +21,6 @@ mod settings;
 mod shard;
 mod state;
 mod stream;
-mod validation;
 mod view;
 
 pub(crate) use call::Kinesis;

@@ -77,7 +77,11 @@ impl Mark<'_> {
     /// What a request that has no other entry is refused with.
     pub(crate) fn refusal(&self, dialect: &Dialect) -> Refusal {
         let refusal = Refusal::named(dialect, 500, self.code);
-        if self.sender_fault || refusal.is_throttling(dialect) { refusal.with_status(400) } else { refusal }
+        match refusal.is_throttling(dialect) {
+            true => refusal.with_status(dialect.throttled_status),
+            false if self.sender_fault => refusal.with_status(400),
+            false => refusal,
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Dialect {
     pub(crate) codes: &'static [Code],
     /// The code of a request or an entry too many.
     pub(crate) throttled: &'static str,
+    /// The status of a request too many.
+    pub(crate) throttled_status: u16,
 }
 
 /// Why a request, or one entry of it, is refused.
@@ -55,7 +57,10 @@ impl Refusal {
 
     /// The refusal of one request too many.
     pub(crate) fn throttled(dialect: &Dialect) -> Self {
-        Self { message: "Rate exceeded".into(), ..Self::named(dialect, 400, dialect.throttled) }
+        Self {
+            message: "Rate exceeded".into(),
+            ..Self::named(dialect, dialect.throttled_status, dialect.throttled)
+        }
     }
 
     pub(crate) fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
@@ -162,6 +167,7 @@ mod tests {
             query: "AWS.SimpleQueueService.NonExistentQueue",
         }],
         throttled: "RequestThrottled",
+        throttled_status: 400,
     };
 
     #[test]

@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
 use crate::refusal::{Code, Dialect, Refusal};
-use crate::{cloudwatch, dynamodb, kinesis, sqs};
+use crate::{cloudwatch, dynamodb, firehose, kinesis, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
 /// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
@@ -13,6 +13,7 @@ use crate::{cloudwatch, dynamodb, kinesis, sqs};
 pub(crate) enum Route {
     CloudWatch(cloudwatch::Operation),
     DynamoDb(dynamodb::Operation),
+    Firehose(firehose::Operation),
     Kinesis(kinesis::Operation),
     Sqs(sqs::Operation),
 }
@@ -44,6 +45,9 @@ impl Route {
             Some(("DynamoDB_20120810", operation)) => {
                 dynamodb::Operation::named(operation).map(Self::DynamoDb)
             }
+            Some(("Firehose_20150804", operation)) => {
+                firehose::Operation::named(operation).map(Self::Firehose)
+            }
             Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
@@ -55,6 +59,7 @@ impl Route {
         match self {
             Self::CloudWatch(operation) => operation.name(),
             Self::DynamoDb(operation) => operation.name(),
+            Self::Firehose(operation) => operation.name(),
             Self::Kinesis(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
@@ -65,6 +70,7 @@ impl Route {
         match self {
             Self::CloudWatch(operation) => operation.is_write(),
             Self::DynamoDb(operation) => operation.is_write(),
+            Self::Firehose(operation) => operation.is_write(),
             Self::Kinesis(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
@@ -89,6 +95,7 @@ impl Route {
         match self {
             Self::CloudWatch(_) => &cloudwatch::DIALECT,
             Self::DynamoDb(_) => &dynamodb::DIALECT,
+            Self::Firehose(_) => &firehose::DIALECT,
             Self::Kinesis(_) => &kinesis::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
@@ -140,6 +147,7 @@ fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
     }
     match header(headers, "x-amz-target").split_once('.') {
         Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
+        Some(("Firehose_20150804", _)) => &firehose::DIALECT,
         Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
         _ => &sqs::DIALECT,
     }

@@ -10,11 +10,15 @@ use http::{HeaderMap, Request, Response};
 use crate::clock;
 use crate::cloudwatch::CloudWatch;
 use crate::dynamodb::DynamoDb;
+use crate::firehose::Firehose;
 use crate::injector::{Drawn, Injector};
 use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
 use crate::sqs::Sqs;
-use crate::{Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, KinesisView, Requests, SqsView, answer};
+use crate::{
+    Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, FirehoseView, KinesisView, Requests, SqsView,
+    answer,
+};
 
 /// A local server that behaves like AWS, reads its rules strictly, and fails on demand.
 ///
@@ -29,6 +33,7 @@ struct Shared {
     seed: u64,
     cloudwatch: Arc<CloudWatch>,
     dynamodb: Arc<DynamoDb>,
+    firehose: Arc<Firehose>,
     kinesis: Arc<Kinesis>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
@@ -113,6 +118,12 @@ impl LocalServer {
         DynamoDbView::new(Arc::clone(&self.shared.dynamodb))
     }
 
+    /// Returns a view of the records of the delivery streams, which is read without a request.
+    #[must_use]
+    pub fn firehose(&self) -> FirehoseView {
+        FirehoseView::new(Arc::clone(&self.shared.firehose))
+    }
+
     /// Returns a view of the records of the streams, which is read without a request.
     #[must_use]
     pub fn kinesis(&self) -> KinesisView {
@@ -166,6 +177,7 @@ impl LocalServer {
         match route {
             Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
             Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
+            Route::Firehose(operation) => self.shared.firehose.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
@@ -258,6 +270,7 @@ impl LocalServerBuilder {
             seed: self.seed,
             cloudwatch: Arc::new(CloudWatch::new(keeps, self.capacity)),
             dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
+            firehose: Arc::new(Firehose::new(keeps, self.capacity)),
             kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),

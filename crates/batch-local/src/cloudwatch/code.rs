@@ -5,8 +5,14 @@ use crate::refusal::{Dialect, codes};
 
 /// How Amazon CloudWatch speaks: Smithy RPC v2 with CBOR, with the codes of its query protocol in a
 /// header.
-pub(crate) const DIALECT: Dialect =
-    Dialect { protocol: Protocol::Cbor, announces: true, prefix: "", codes: ALL, throttled: "Throttling" };
+pub(crate) const DIALECT: Dialect = Dialect {
+    protocol: Protocol::Cbor,
+    announces: true,
+    prefix: "",
+    codes: ALL,
+    throttled: "Throttling",
+    throttled_status: 400,
+};
 
 codes! {
     INTERNAL_SERVICE_FAULT = "com.amazonaws.cloudwatch#InternalServiceFault", "InternalServiceError";

@@ -11,6 +11,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     prefix: "com.amazonaws.dynamodb.v20120810#",
     codes: ALL,
     throttled: "ProvisionedThroughputExceededException",
+    throttled_status: 400,
 };
 
 codes! {

@@ -11,8 +11,8 @@ use super::request::{DescribeStream, OfStream};
 use super::sequence;
 use super::shard::Shard;
 use super::stream::{RETENTION_HOURS, Stream};
-use super::validation::{violation, within};
 use crate::refusal::Refusal;
+use crate::validation::{violation, within};
 
 impl Kinesis {
     pub(super) fn describe_stream(&self, input: &DescribeStream) -> Result<DescribedStream, Refusal> {

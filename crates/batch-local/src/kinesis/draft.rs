@@ -5,8 +5,8 @@ use super::hash_key;
 use super::record::Record;
 use super::request::Entry;
 use super::settings::{Settings, Strategy};
-use super::validation::{check_length, required, violation};
 use crate::refusal::Refusal;
+use crate::validation::{check_length, required, violation};
 
 /// A valid record on its way into a stream.
 #[derive(Debug)]

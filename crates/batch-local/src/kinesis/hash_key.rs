@@ -1,8 +1,8 @@
 //! Which shard a record goes to.
 
 use super::code::INVALID_ARGUMENT;
-use super::validation::violation;
 use crate::refusal::Refusal;
+use crate::validation::violation;
 
 /// The hash of a partition key: its MD5 as one number.
 pub(super) fn of_partition_key(key: &str) -> u128 {

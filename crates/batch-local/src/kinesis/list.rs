@@ -9,9 +9,9 @@ use super::describe::{after, page_size, shards, summary};
 use super::name;
 use super::position::{Kind, Position};
 use super::request::{ListShards, ListStreams, ShardFilter};
-use super::validation::{required, violation};
 use crate::clock::Moment;
 use crate::refusal::Refusal;
+use crate::validation::{required, violation};
 
 impl Kinesis {
     pub(super) fn list_streams(&self, input: ListStreams) -> Result<Streams, Refusal> {

@@ -5,8 +5,8 @@ use super::call::Kinesis;
 use super::name;
 use super::request::{CreateStream, OfStream, UpdateMaxRecordSize, UpdateStrategy};
 use super::settings::{Settings, check_max_record_size};
-use super::validation::required;
 use crate::refusal::Refusal;
+use crate::validation::required;
 
 impl Kinesis {
     pub(super) fn create_stream(&self, input: CreateStream) -> Result<Nothing, Refusal> {

@@ -2,9 +2,9 @@
 
 use super::code::{INVALID_ARGUMENT, RESOURCE_NOT_FOUND};
 use super::request::OfStream;
-use super::validation::{check_length, violation};
 use crate::account::{self, ACCOUNT};
 use crate::refusal::Refusal;
+use crate::validation::{check_length, violation};
 
 /// The name of the stream that a request is for: given as such, in an ARN, or as both alike.
 pub(super) fn of(stream: &OfStream) -> Result<&str, Refusal> {

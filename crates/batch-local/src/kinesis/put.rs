@@ -12,7 +12,6 @@ use super::sequence;
 use super::settings::{Settings, Strategy};
 use super::shard::Shard;
 use super::stream::Stream;
-use super::validation::{check_length, required};
 use crate::account::ACCOUNT;
 use crate::clock::Moment;
 use crate::history::AppliedBatch;
@@ -20,6 +19,7 @@ use crate::injector::Drawn;
 use crate::marks::{Mark, Marks};
 use crate::memory::weight;
 use crate::refusal::Refusal;
+use crate::validation::{check_length, required};
 
 impl Kinesis {
     pub(super) fn put_record(&self, input: PutRecord, drawn: &Drawn) -> Result<Confirmation, Refusal> {

@@ -13,11 +13,11 @@ use super::request::{GetRecords, GetShardIterator};
 use super::sequence;
 use super::shard::Shard;
 use super::stream::{RETENTION_HOURS, Stream};
-use super::validation::{required, violation, within};
 use crate::account::ACCOUNT;
 use crate::clock::Moment;
 use crate::json::Blob;
 use crate::refusal::Refusal;
+use crate::validation::{required, violation, within};
 
 impl Kinesis {
     pub(super) fn shard_iterator(&self, input: &GetShardIterator) -> Result<ShardIterator, Refusal> {

@@ -1,7 +1,7 @@
 use super::code::INVALID_ARGUMENT;
 use super::request::CreateStream;
-use super::validation::{violation, within};
 use crate::refusal::Refusal;
+use crate::validation::{violation, within};
 
 /// What a stream was told to be.
 #[derive(Clone, Copy, Debug)]

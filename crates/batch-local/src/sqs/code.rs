@@ -10,6 +10,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     prefix: "AWS.SimpleQueueService.",
     codes: ALL,
     throttled: "RequestThrottled",
+    throttled_status: 400,
 };
 
 codes! {

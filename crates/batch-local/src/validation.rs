@@ -1,12 +1,11 @@
-//! What the service says of a member that breaks a rule of its model.
+//! What services that speak AWS JSON 1.1 say of a member that breaks a rule of their model.
 
 use std::ops::RangeInclusive;
 
-use super::code::VALIDATION;
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
 
 /// `shown` is the value as far as it may be told, with its quotation marks: never a payload.
-pub(super) fn violation(member: &str, shown: &str, constraint: &str) -> Refusal {
+pub(crate) fn violation(member: &str, shown: &str, constraint: &str) -> Refusal {
     let space = if shown.is_empty() { "" } else { " " };
     let message = format!(
         "1 validation error detected: Value{space}{shown} at '{member}' failed to satisfy constraint: {constraint}"
@@ -15,12 +14,12 @@ pub(super) fn violation(member: &str, shown: &str, constraint: &str) -> Refusal 
 }
 
 /// The value of a member that must be there.
-pub(super) fn required<T>(value: Option<T>, member: &str) -> Result<T, Refusal> {
+pub(crate) fn required<T>(value: Option<T>, member: &str) -> Result<T, Refusal> {
     value.ok_or_else(|| violation(member, "null", "Member must not be null"))
 }
 
 /// Refuses a number outside of `allowed`.
-pub(super) fn within(member: &str, value: i64, allowed: RangeInclusive<u64>) -> Result<u64, Refusal> {
+pub(crate) fn within(member: &str, value: i64, allowed: RangeInclusive<u64>) -> Result<u64, Refusal> {
     let (least, most) = allowed.into_inner();
     let shown = format!("'{value}'");
     match u64::try_from(value) {
@@ -36,7 +35,7 @@ pub(super) fn within(member: &str, value: i64, allowed: RangeInclusive<u64>) -> 
 }
 
 /// Refuses what has a length outside of `allowed`.
-pub(super) fn check_length(
+pub(crate) fn check_length(
     member: &str,
     length: usize,
     allowed: RangeInclusive<usize>,
@@ -52,3 +51,5 @@ pub(super) fn check_length(
     }
     Ok(())
 }
+
+const VALIDATION: Code = Code { shape: "ValidationException", query: "ValidationException" };

@@ -1,0 +1,4 @@
+crate::operations::operations! {
+    reads: CreateDeliveryStream;
+    writes: PutRecord, PutRecordBatch;
+}
