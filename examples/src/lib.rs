@@ -7,6 +7,8 @@ pub mod lambda {
     pub mod cloudwatch;
     /// To a DynamoDB table.
     pub mod dynamodb;
+    /// To a delivery stream of Amazon Data Firehose.
+    pub mod firehose;
     /// To a Kinesis data stream.
     pub mod kinesis;
     /// To an SQS queue.

@@ -8,6 +8,7 @@ macro_rules! each_service {
         $macro! {
             "cloudwatch" cloudwatch batch_cloudwatch CloudWatch CloudWatchWriter aws_sdk_cloudwatch cloudwatch_client "Amazon CloudWatch";
             "dynamodb" dynamodb batch_dynamodb DynamoDb DynamoDbWriter aws_sdk_dynamodb dynamodb_client "Amazon DynamoDB";
+            "firehose" firehose batch_firehose Firehose FirehoseWriter aws_sdk_firehose firehose_client "Amazon Data Firehose";
             "kinesis" kinesis batch_kinesis Kinesis KinesisWriter aws_sdk_kinesis kinesis_client "Amazon Kinesis Data Streams";
             "sqs" sqs batch_sqs Sqs SqsWriter aws_sdk_sqs sqs_client "Amazon SQS";
         }

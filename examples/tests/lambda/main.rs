@@ -11,19 +11,19 @@ use std::time::Duration;
 use batch_cloudwatch::Metric;
 use batch_core::{Service, Writer};
 use batch_dynamodb::Write;
-use batch_kinesis::Record;
 use batch_local::{Fault, FaultPlan, LocalServer};
 use batch_sqs::Message;
 use batchwright_examples::lambda;
 
 use crate::invocation::{Invocation, REMAINING};
-use crate::services::{cloudwatch, dynamodb, kinesis, sqs, umbrella};
+use crate::services::{cloudwatch, dynamodb, firehose, kinesis, sqs, umbrella};
 
 /// Checks the handler of every service with an event of ten records, of which these are bad.
 async fn check(fault: Fault, bad: &[usize], expected: impl Fn(&Invocation)) {
     let server = || LocalServer::builder().faults(FaultPlan::always(fault.clone())).build();
     expected(&cloudwatch(server(), bad).await);
     expected(&dynamodb(server(), bad).await);
+    expected(&firehose(server(), bad).await);
     expected(&kinesis(server(), bad).await);
     expected(&sqs(server(), bad).await);
     expected(&umbrella(server(), bad).await);
@@ -77,7 +77,9 @@ async fn a_first_entry_waits_for_others() {
     let cloudwatch = lambda::cloudwatch::writer(aws_sdk_cloudwatch::Client::new(&config)).unwrap();
     check_waits(&cloudwatch, Metric::new("Temperature", 21.5)).await;
     let kinesis = lambda::kinesis::writer(aws_sdk_kinesis::Client::new(&config)).unwrap();
-    check_waits(&kinesis, Record::new("21.5")).await;
+    check_waits(&kinesis, batch_kinesis::Record::new("21.5")).await;
+    let firehose = lambda::firehose::writer(aws_sdk_firehose::Client::new(&config)).unwrap();
+    check_waits(&firehose, batch_firehose::Record::new("21.5")).await;
     check_waits(&lambda::sqs::writer(sqs.clone()).unwrap(), Message::new("order")).await;
     check_waits(&lambda::umbrella::writer(sqs).unwrap(), Message::new("order")).await;
 }

@@ -31,6 +31,16 @@ pub(crate) async fn dynamodb(server: LocalServer, bad: &[usize]) -> Invocation {
     invoke(handler, || writer.stats(), || server.dynamodb().items("orders").len()).await
 }
 
+pub(crate) async fn firehose(server: LocalServer, bad: &[usize]) -> Invocation {
+    let client = aws_sdk_firehose::Client::new(&server.sdk_config());
+    client.create_delivery_stream().delivery_stream_name("measurements").send().await.unwrap();
+    let writer = lambda::firehose::writer(client).unwrap();
+    let too_large = "x".repeat(1_024_001);
+    let records = event(bad, |number, is_bad| if is_bad { too_large.clone() } else { number.to_string() });
+    let handler = lambda::firehose::handle(&writer, records, REMAINING);
+    invoke(handler, || writer.stats(), || server.firehose().accepted("measurements").len()).await
+}
+
 pub(crate) async fn kinesis(server: LocalServer, bad: &[usize]) -> Invocation {
     let client = aws_sdk_kinesis::Client::new(&server.sdk_config());
     client.create_stream().stream_name("measurements").shard_count(1).send().await.unwrap();

@@ -17,6 +17,9 @@ pub trait Fixture: Destination {
     /// The code of credentials that have expired, as a failure shows it.
     const EXPIRED: &'static str;
 
+    /// How long an entry waits for company in an idle writer where the user did not say.
+    const IDLE: Duration = Duration::ZERO;
+
     /// The code of trouble inside the service, which has the status 500.
     const INTERNAL: &'static str;
 
@@ -56,6 +59,12 @@ pub trait Fixture: Destination {
     #[must_use]
     fn body(request: &Request) -> String {
         request.json().to_string()
+    }
+
+    /// The content of an entry as a body carries it; its beginning is enough.
+    #[must_use]
+    fn encoded(content: &str) -> Vec<u8> {
+        content.into()
     }
 
     /// The contents of the entries in the input that an interceptor sees.

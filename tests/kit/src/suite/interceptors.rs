@@ -88,7 +88,8 @@ impl<F: Fixture> Intercept for Inside<F> {
     ) -> Result<(), BoxError> {
         let request = context.request_mut();
         let body = request.body().bytes().ok_or("a stream")?;
-        let altered = replaced(body, content(1, 0).as_bytes(), b"ENTRY");
+        let second = content(1, 0);
+        let altered = replaced(body, &F::encoded(&second), &F::encoded(&second.replace("entry", "ENTRY")));
         *request.body_mut() = SdkBody::from(altered);
         Ok(())
     }
@@ -106,7 +107,7 @@ impl<F: Fixture> Intercept for Inside<F> {
     }
 }
 
-/// The bytes, with others in place of the first ones of each such text.
+/// The bytes, with another text of the same length in place of each such text.
 fn replaced(bytes: &[u8], text: &[u8], with: &[u8]) -> Vec<u8> {
     let mut replaced = bytes.to_vec();
     for at in 0..=bytes.len().saturating_sub(text.len()) {

@@ -1,0 +1,207 @@
+use aws_sdk_firehose::operation::put_record_batch::PutRecordBatch;
+use batch_core::{Batch, Reply, Service, Verdict, Verdicts};
+use batch_smithy::{Known, KnownDeserializer, cap_responses};
+use batchwright_kit::{Canned, Setup, client};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::TestRunner;
+
+use super::{Accepted, DESERIALIZER};
+use crate::{Firehose, Record, SentRecord};
+
+const RESULT: &str = r#"{"RecordId":"7"}"#;
+
+fn body(results: &[&str]) -> String {
+    format!(r#"{{"Encrypted":false,"FailedPutCount":0,"RequestResponses":[{}]}}"#, results.join(","))
+}
+
+#[track_caller]
+fn is_left(body: &str, records: usize) {
+    assert!(Accepted::of(body.as_bytes(), records).is_none(), "{body}");
+}
+
+#[test]
+fn the_id_of_a_record_is_cut_out_at_its_position() {
+    let whole = body(&[r#"{"RecordId":"4966+/="}"#, r#"{"RecordId":"größer"}"#, RESULT]);
+    let encrypted = whole.replace("false", "true");
+    let bare = whole.replace(r#""Encrypted":false,"#, "");
+    for body in [whole, encrypted, bare] {
+        let accepted = Accepted::of(body.as_bytes(), 3).unwrap_or_else(|| panic!("{body}"));
+        let found = [0, 1, 2].map(|position| accepted.record(position));
+        assert_eq!(found.each_ref().map(SentRecord::record_id), ["4966+/=", "größer", "7"]);
+    }
+}
+
+#[test]
+fn another_number_of_results_is_no_success() {
+    for records in [0, 1, 3, 500] {
+        is_left(&body(&[RESULT; 2]), records);
+    }
+    is_left(&body(&[]), 0);
+    is_left(&body(&[]), 1);
+    assert!(Accepted::of(body(&[RESULT; 2]).as_bytes(), 2).is_some());
+}
+
+#[test]
+fn every_other_result_is_left() {
+    for result in [
+        "{}",
+        "null",
+        "7",
+        r#"{"RecordId":""}"#,
+        r#"{"RecordId":null}"#,
+        r#"{"RecordId":7}"#,
+        r#"{"RecordId":"7","ErrorCode":"InternalFailure"}"#,
+        r#"{"RecordId":"7","ErrorCode":null}"#,
+        r#"{"ErrorCode":"ServiceUnavailableException","ErrorMessage":"Slow down."}"#,
+        r#"{"ErrorCode":"InternalFailure","RecordId":"7"}"#,
+        r#"{"RecordId":"7\n"}"#,
+        r#"{"RecordId":"7\""}"#,
+        r#"{"recordId":"7"}"#,
+        r#"[{"RecordId":"7"}]"#,
+        "{\"RecordId\":\"7\n\"}",
+        r#"{"RecordId": "7"}"#,
+        r#"{"RecordId":"7",}"#,
+    ] {
+        is_left(&body(&[result]), 1);
+        is_left(&body(&[RESULT, result, RESULT]), 3);
+    }
+}
+
+#[test]
+fn every_other_shape_is_left() {
+    let whole = body(&[RESULT]);
+    for (from, to) in [
+        ("0", "1"),
+        ("0", "00"),
+        ("0", "null"),
+        ("false", "null"),
+        (r#""FailedPutCount":0,"#, ""),
+        ("{\"Encrypted", " {\"Encrypted"),
+        (",\"Req", ", \"Req"),
+        ("]}", "]},"),
+        ("]}", ",]}"),
+        ("]}", r#"],"FailedPutCount":1}"#),
+        ("]}", "]} "),
+        ("[{", "[,{"),
+    ] {
+        is_left(&whole.replacen(from, to, 1), 1);
+    }
+    is_left(&body(&[RESULT, RESULT]).replace("},{", "}{"), 2);
+}
+
+#[test]
+fn a_response_that_ends_early_is_left_wherever_it_ends() {
+    let whole = body(&[RESULT, RESULT]);
+    for end in 0..whole.len() {
+        is_left(&whole[..end], 2);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_left() {
+    let mut bytes = body(&[RESULT]).into_bytes();
+    let place = bytes.iter().position(|&byte| byte == b'7').expect("it is there");
+    for byte in [0xff, 0xc3, 0x80, 0, 0x1f, b'\\', b'"'] {
+        bytes[place] = byte;
+        assert!(Accepted::of(&bytes, 1).is_none(), "{byte}");
+    }
+}
+
+#[test]
+fn a_response_that_would_fill_the_memory_of_receipts_is_left() {
+    let id = |length: usize| body(&[&format!(r#"{{"RecordId":"{}"}}"#, "7".repeat(length)), RESULT]);
+    assert!(Accepted::of(id(512).as_bytes(), 2).is_some());
+    is_left(&id(513), 2);
+}
+
+#[test]
+fn the_sdk_has_the_deserializer_that_ours_is_tested_against() {
+    assert!(KnownDeserializer::of(&PutRecordBatch::new(), DESERIALIZER).is_some(), "it has another name");
+}
+
+/// What the response with this body to a request of so many records means: for a client that is observed, and
+/// for one that is not.
+fn meanings(status: u16, body: &[u8], records: usize) -> [String; 2] {
+    let response = batchwright_kit::Response::with(status, "application/x-amz-json-1.1", body);
+    let setup = Setup::through(Canned::script([response]));
+    let records = Batch::of(vec![Record::new("x"); records]);
+    let observed = Setup { interceptor: Some(cap_responses(1 << 20)), ..setup.clone() };
+    [observed, setup].map(|setup| {
+        let firehose = Firehose::new(client!(aws_sdk_firehose, &setup), "measurements");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let reply = runtime.expect("nothing is missing").block_on(firehose.send(&records));
+        let is_observed = firehose.known.is_some_and(Known::is_observed);
+        assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_))));
+        meaning(reply, records.entries().len())
+    })
+}
+
+fn meaning(reply: Reply<SentRecord>, records: usize) -> String {
+    match reply {
+        Ok(Verdicts::AllAccepted(responses)) => {
+            let verdicts = (0..records).map(|position| Verdict::Accepted(responses.read(position)));
+            format!("{:?}", verdicts.collect::<Vec<_>>())
+        }
+        Ok(Verdicts::Each(verdicts)) => format!("{verdicts:?}"),
+        Err(refusal) => format!("{refusal:?}"),
+    }
+}
+
+#[test]
+fn a_status_that_is_no_success_is_no_success_whatever_the_body() {
+    for status in [201, 204, 299, 300, 400, 500, 503] {
+        let [typed, direct] = meanings(status, body(&[RESULT]).as_bytes(), 1);
+        assert_eq!(typed, direct, "{status}");
+        assert_eq!(direct.contains("Accepted"), status < 300, "{status}: {direct}");
+    }
+}
+
+/// What may be put into a response somewhere.
+const PIECES: [&str; 17] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    " ",
+    "0",
+    "1",
+    "null",
+    "ä",
+    RESULT,
+    r#""FailedPutCount":0,"#,
+    r#""ErrorCode":"InternalFailure","#,
+    r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"},"#,
+];
+
+/// A change of a response: at this place of its bytes, so many are replaced by this.
+fn change() -> impl Strategy<Value = (Index, usize, Vec<u8>)> {
+    let pieces = select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec());
+    let new = prop_oneof![4 => pieces, 1 => vec(any::<u8>(), 0..3), 1 => Just(vec![])];
+    (any::<Index>(), prop_oneof![2 => Just(0_usize), 1 => 0..4_usize, 1 => 0..100_usize], new)
+}
+
+#[test]
+fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
+    let id = select(&["7", "49660202", "ä", ""][..]);
+    let input = (vec(id, 1..4), -1..=1_isize, vec(change(), 0..4));
+    let run = TestRunner::default().run(&input, |(ids, more, changes)| {
+        let records = ids.len().saturating_add_signed(more).max(1);
+        let results: Vec<_> = ids.iter().map(|id| format!(r#"{{"RecordId":"{id}"}}"#)).collect();
+        let mut bytes = body(&results.iter().map(String::as_str).collect::<Vec<_>>()).into_bytes();
+        for (place, length, new) in changes {
+            let place = place.index(bytes.len() + 1);
+            let end = (place + length).min(bytes.len());
+            bytes.splice(place..end, new);
+        }
+        let [typed, direct] = meanings(200, &bytes, records);
+        prop_assert_eq!(typed, direct, "{:?}", String::from_utf8_lossy(&bytes));
+        Ok(())
+    });
+    run.unwrap_or_else(|failure| panic!("{failure}"));
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod accepted;
+mod body;
+mod destination;
+mod firehose;
+mod limits;
+mod record;
+mod service;
+mod verdict;
+
+pub use destination::DeliveryStream;
+pub use firehose::{Firehose, FirehoseWriter};
+pub use record::Record;
+pub use service::SentRecord;
+
+batch_core::re_export_core!();
+
+/// The SDK crate whose client the writer uses, in the version that it uses.
+#[doc(no_inline)]
+pub use aws_sdk_firehose;

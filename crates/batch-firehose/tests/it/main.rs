@@ -1,0 +1,13 @@
+//! The writer against responses that a test made up, and against the strict local server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod adapter;
+mod delivery;
+mod fixture;
+mod support;
+
+/// What every service passes.
+mod suites {
+    batchwright_kit::adapter_suite!(crate::fixture::Measurements, created, verdicts);
+}
