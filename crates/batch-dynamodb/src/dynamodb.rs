@@ -5,6 +5,7 @@ use batch_core::{ConfigError, ConnectError, Writer};
 use batch_smithy::{Known, Renewal, known, lookup_config, own_config};
 
 use crate::consumed::Consumed;
+use crate::encoded::SchemaId;
 use crate::key::{KeyAttribute, KeySchema, Role};
 use crate::limits::{ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES, RESPONSE_BYTES};
 use crate::table_keys::TableKeys;
@@ -45,6 +46,8 @@ pub struct DynamoDb {
     pub(crate) given: Client,
     pub(crate) table: Table,
     pub(crate) keys: TableKeys,
+    /// Of these keys.
+    pub(crate) schema_id: SchemaId,
     pub(crate) partition_key_from: Option<String>,
     pub(crate) consumed: Option<Consumed>,
     /// How the SDK serializes requests, if they may be written in its place.
@@ -79,6 +82,7 @@ impl DynamoDb {
             given: client,
             table: table.into(),
             keys: TableKeys::Unknown,
+            schema_id: SchemaId::unique(),
             partition_key_from: None,
             consumed: None,
             known,
@@ -101,6 +105,7 @@ impl DynamoDb {
     pub fn partition_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
         let partition = KeyAttribute { name: name.into(), scalar_type, role: Role::Partition };
         self.keys = self.keys.with_partition(partition);
+        self.schema_id = SchemaId::unique();
         self
     }
 
@@ -122,6 +127,7 @@ impl DynamoDb {
     pub fn sort_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
         let sort = KeyAttribute { name: name.into(), scalar_type, role: Role::Sort };
         self.keys = self.keys.with_sort(sort);
+        self.schema_id = SchemaId::unique();
         self
     }
 
@@ -196,6 +202,7 @@ impl DynamoDb {
         let (config, credentials) = lookup_config!(aws_sdk_dynamodb, self.given, DESCRIPTION_BYTES);
         let client = Client::from_conf(config.build());
         self.keys = TableKeys::Known(discovery::schema(&client, &credentials, &self.table).await?);
+        self.schema_id = SchemaId::unique();
         Ok(self)
     }
 

@@ -1,11 +1,10 @@
-//! What an item weighs: stored, on the wire, and in memory.
+//! What an item weighs: stored, and in memory.
 
 use std::collections::HashMap;
 use std::iter::Sum;
 use std::ops::Add;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use batch_smithy::json::need_escape;
 
 use crate::limits::LEVELS;
 use crate::number;
@@ -39,13 +38,16 @@ pub fn item_bytes(item: &HashMap<String, AttributeValue>) -> usize {
     Weight::of_attributes(item).item
 }
 
-/// What attributes weigh in the three ways that matter, all in bytes.
+/// What attributes occupy on the heap, in bytes.
+pub(crate) fn heap_bytes(attributes: &Attributes) -> usize {
+    Weight::of_attributes(attributes).heap
+}
+
+/// What attributes weigh in two ways, both in bytes.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Weight {
     /// As DynamoDB counts an item.
     pub(crate) item: usize,
-    /// As JSON, the way the writer writes it.
-    pub(crate) wire: usize,
     /// On the heap.
     pub(crate) heap: usize,
 }
@@ -60,11 +62,7 @@ impl Weight {
     fn of_map(attributes: &Attributes, level: usize) -> Self {
         let member = |(name, value)| Self::of_text(name) + Self::of(value, level);
         let inside: Self = attributes.iter().map(member).sum();
-        Self {
-            item: inside.item,
-            wire: inside.wire + attributes.len() + brackets_and_commas(attributes.len()), // a colon each
-            heap: inside.heap + table_bytes(attributes),
-        }
+        Self { heap: inside.heap + table_bytes(attributes), ..inside }
     }
 
     /// The weight of a value at this level; nothing where no value may be, so that none is nested too
@@ -72,57 +70,42 @@ impl Weight {
     fn of(value: &AttributeValue, level: usize) -> Self {
         match value {
             _ if level > LEVELS => Self::default(),
-            AttributeValue::B(blob) => Self::of_blob(blob.as_ref()).tagged(r#"{"B":}"#),
-            AttributeValue::Bool(true) => Self { item: 1, wire: r#"{"BOOL":true}"#.len(), heap: 0 },
-            AttributeValue::Bool(false) => Self { item: 1, wire: r#"{"BOOL":false}"#.len(), heap: 0 },
+            AttributeValue::B(blob) => Self::of_blob(blob.as_ref()),
+            AttributeValue::Bool(_) | AttributeValue::Null(_) => Self { item: 1, heap: 0 },
             AttributeValue::Bs(set) => {
-                Self::of_list(set, set.capacity(), |blob| Self::of_blob(blob.as_ref())).tagged(r#"{"BS":}"#)
+                Self::of_list(set, set.capacity(), |blob| Self::of_blob(blob.as_ref()))
             }
             AttributeValue::L(list) => {
-                let inside = Self::of_list(list, list.capacity(), |value| Self::of(value, level + 1))
-                    .tagged(r#"{"L":}"#);
+                let inside = Self::of_list(list, list.capacity(), |value| Self::of(value, level + 1));
                 Self { item: 3 + list.len() + inside.item, ..inside }
             }
             AttributeValue::M(map) => {
-                let inside = Self::of_map(map, level + 1).tagged(r#"{"M":}"#);
+                let inside = Self::of_map(map, level + 1);
                 Self { item: 3 + map.len() + inside.item, ..inside }
             }
-            AttributeValue::N(text) => Self::of_number(text).tagged(r#"{"N":}"#),
-            AttributeValue::Ns(set) => {
-                Self::of_list(set, set.capacity(), Self::of_number).tagged(r#"{"NS":}"#)
-            }
-            AttributeValue::Null(_) => Self { item: 1, wire: r#"{"NULL":true}"#.len(), heap: 0 },
-            AttributeValue::S(text) => Self::of_text(text).tagged(r#"{"S":}"#),
-            AttributeValue::Ss(set) => Self::of_list(set, set.capacity(), Self::of_text).tagged(r#"{"SS":}"#),
+            AttributeValue::N(text) => Self::of_number(text),
+            AttributeValue::Ns(set) => Self::of_list(set, set.capacity(), Self::of_number),
+            AttributeValue::S(text) => Self::of_text(text),
+            AttributeValue::Ss(set) => Self::of_list(set, set.capacity(), Self::of_text),
             _ => Self::default(), // a type that the SDK does not know can neither be sent nor sized
         }
     }
 
     fn of_text(text: &String) -> Self {
-        Self { item: text.len(), wire: quoted_bytes(text), heap: text.capacity() }
+        Self { item: text.len(), heap: text.capacity() }
     }
 
-    /// What is a number needs no escape.
     fn of_number(text: &String) -> Self {
-        Self { item: number::bytes(text), wire: 2 + text.len(), heap: text.capacity() }
+        Self { item: number::bytes(text), heap: text.capacity() }
     }
 
     fn of_blob(blob: &[u8]) -> Self {
-        Self { item: blob.len(), wire: 2 + blob.len().div_ceil(3) * 4, heap: blob.len() }
+        Self { item: blob.len(), heap: blob.len() }
     }
 
     fn of_list<T>(list: &[T], capacity: usize, weigh: impl Fn(&T) -> Self) -> Self {
         let inside: Self = list.iter().map(weigh).sum();
-        Self {
-            item: inside.item,
-            wire: inside.wire + brackets_and_commas(list.len()),
-            heap: inside.heap + capacity * size_of::<T>(),
-        }
-    }
-
-    /// The same with the type of the value around it.
-    fn tagged(self, braces: &str) -> Self {
-        Self { wire: self.wire + braces.len(), ..self }
+        Self { heap: inside.heap + capacity * size_of::<T>(), ..inside }
     }
 }
 
@@ -130,35 +113,13 @@ impl Add for Weight {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { item: self.item + other.item, wire: self.wire + other.wire, heap: self.heap + other.heap }
+        Self { item: self.item + other.item, heap: self.heap + other.heap }
     }
 }
 
 impl Sum for Weight {
     fn sum<I: Iterator<Item = Self>>(weights: I) -> Self {
         weights.fold(Self::default(), Self::add)
-    }
-}
-
-fn brackets_and_commas(elements: usize) -> usize {
-    2 + elements.saturating_sub(1)
-}
-
-/// What a text comes to as a JSON string.
-pub(crate) fn quoted_bytes(text: &str) -> usize {
-    let escapes = match need_escape(text) {
-        false => 0, // nearly always
-        true => text.bytes().map(escape_bytes).sum(),
-    };
-    2 + text.len() + escapes
-}
-
-/// What the escape of a byte adds to it.
-fn escape_bytes(byte: u8) -> usize {
-    match byte {
-        b'"' | b'\\' | b'\x08' | b'\t' | b'\n' | b'\x0c' | b'\r' => 1,
-        0..0x20 => r"\u0000".len() - 1,
-        _ => 0,
     }
 }
 

@@ -6,6 +6,7 @@ use batch_core::Key;
 
 use crate::limits::{PARTITION_KEY_BYTES, SORT_KEY_BYTES};
 use crate::number;
+use crate::wire::{Unchecked, Wire};
 use crate::write::{Attributes, attribute};
 
 /// The type of an attribute that is part of a key.
@@ -50,16 +51,18 @@ pub(crate) enum Role {
 }
 
 impl KeySchema {
-    /// What distinguishes the item of these attributes from every other of the table; none if a key
-    /// attribute is missing or of another type. All keys of a table have the same types, so that
-    /// the bytes need not say which these are.
-    pub(crate) fn key_of<'a>(&self, attributes: &'a Attributes) -> Option<Key<'a>> {
-        let partition = self.partition.bytes_in(attributes)?;
-        Some(match (&self.sort, partition) {
-            (Some(sort), partition) => Key::pair(partition, sort.bytes_in(attributes)?),
-            (None, Cow::Borrowed(bytes)) => Key::from(bytes),
-            (None, Cow::Owned(bytes)) => Key::from(bytes),
-        })
+    /// What distinguishes the item of these attributes from every other of the table: the attributes of its
+    /// key as they travel. `None` if one is missing or of another type.
+    pub(crate) fn key_of(&self, attributes: &Attributes) -> Option<Key<'static>> {
+        let mut wire = Wire { json: Vec::new(), rules: Unchecked };
+        for key in self.attributes() {
+            if !wire.json.is_empty() {
+                wire.raw(",");
+            }
+            let value = key.canonical(attribute(attributes, &key.name)?)?;
+            wire.member(&key.name, &value, 1).ok()?;
+        }
+        Some(Key::from(wire.json))
     }
 
     /// The attributes of the table's own key.
@@ -69,16 +72,24 @@ impl KeySchema {
 }
 
 impl KeyAttribute {
-    /// The bytes that equal keys share and no others have.
-    fn bytes_in<'a>(&self, attributes: &'a Attributes) -> Option<Cow<'a, [u8]>> {
-        match (self.scalar_type, attribute(attributes, &self.name)?) {
-            (ScalarType::Binary, AttributeValue::B(blob)) => Some(Cow::Borrowed(blob.as_ref())),
-            (ScalarType::Number, AttributeValue::N(text)) => Some(match number::canonical(text).ok()? {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            }),
-            (ScalarType::String, AttributeValue::S(text)) => Some(Cow::Borrowed(text.as_bytes())),
-            _ => None,
+    /// Whether equal keys have no other spelling of this value.
+    pub(crate) fn is_canonical(&self, value: &AttributeValue) -> bool {
+        match value {
+            AttributeValue::N(text) => number::canonical(text).is_ok_and(|canonical| canonical == *text),
+            _ => true,
+        }
+    }
+
+    /// The value as equal keys share it and no others have it; none if it is of another type.
+    fn canonical<'a>(&self, value: &'a AttributeValue) -> Option<Cow<'a, AttributeValue>> {
+        if ScalarType::of(value) != Some(self.scalar_type) {
+            return None;
+        }
+        match value {
+            AttributeValue::N(text) => {
+                Some(Cow::Owned(AttributeValue::N(number::canonical(text).ok()?.into_owned())))
+            }
+            _ => Some(Cow::Borrowed(value)),
         }
     }
 }
@@ -134,11 +145,13 @@ mod tests {
     use crate::samples::{attributes, b, n, s, schema};
 
     #[test]
-    fn a_key_is_the_bytes_of_its_partition_key() {
-        let item = attributes([("pk", s("ä")), ("x", n("1"))]);
-        assert_eq!(schema(ScalarType::String, None).key_of(&item), Some(Key::from("ä")));
-        let item = attributes([("pk", b(&[0, 255]))]);
-        assert_eq!(schema(ScalarType::Binary, None).key_of(&item), Some(Key::from(vec![0, 255])));
+    fn a_key_is_what_the_attributes_of_the_key_alone_are_on_the_wire() {
+        let item = attributes([("pk", s("ä\"")), ("x", n("1"))]);
+        let expected = Key::from(r#""pk":{"S":"ä\""}"#);
+        assert_eq!(schema(ScalarType::String, None).key_of(&item), Some(expected));
+        let item = attributes([("sk", n("1.50")), ("pk", b(&[0, 255]))]);
+        let expected = Key::from(r#""pk":{"B":"AP8="},"sk":{"N":"1.5"}"#);
+        assert_eq!(schema(ScalarType::Binary, Some(ScalarType::Number)).key_of(&item), Some(expected));
     }
 
     #[test]

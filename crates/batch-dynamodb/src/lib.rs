@@ -2,13 +2,16 @@
 
 mod body;
 mod consumed;
+mod decode;
 mod destination;
 mod discovery;
 mod dynamodb;
+mod encoded;
 mod error;
 mod item;
 mod json;
 mod key;
+mod kind;
 mod limits;
 mod number;
 mod partition_key;
@@ -19,6 +22,7 @@ mod service;
 mod table_keys;
 mod validate;
 mod verdict;
+mod wire;
 mod write;
 
 pub use destination::Table;

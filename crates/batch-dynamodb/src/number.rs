@@ -23,6 +23,13 @@ pub(crate) fn check(text: &str) -> Result<(), Fault> {
     Decimal::parse(text)?.check()
 }
 
+/// What a number within the limits counts in the size of an item, in bytes.
+pub(crate) fn valid_bytes(text: &str) -> Result<usize, Fault> {
+    let decimal = Decimal::parse(text)?;
+    decimal.check()?;
+    Ok(decimal.bytes())
+}
+
 /// The one spelling that all numbers of this value share: without an exponent, and without a sign
 /// or a zero that could be left out.
 pub(crate) fn canonical(text: &str) -> Result<Cow<'_, str>, Fault> {
@@ -42,8 +49,7 @@ pub(crate) fn canonical(text: &str) -> Result<Cow<'_, str>, Fault> {
 /// the pairs lie is what consumed capacity shows, and what dynalite and ministack count; servers that
 /// count zeros within a pair less often come to at most this.
 pub(crate) fn bytes(text: &str) -> usize {
-    let Ok(decimal) = Decimal::parse(text) else { return text.len() };
-    (1 + decimal.pairs() + usize::from(decimal.is_negative())).min(NUMBER_BYTES)
+    Decimal::parse(text).map_or(text.len(), |decimal| decimal.bytes())
 }
 
 /// A number taken apart.
@@ -110,6 +116,10 @@ impl<'a> Decimal<'a> {
         }
     }
 
+    fn bytes(&self) -> usize {
+        (1 + self.pairs() + usize::from(self.is_negative())).min(NUMBER_BYTES)
+    }
+
     /// The canonical spelling. The number must be within the limits, or this could be long.
     fn plain(&self) -> String {
         if self.is_zero() {
@@ -169,7 +179,8 @@ fn parse_exponent(text: &str) -> Result<i64, Fault> {
 /// Whether this is surely canonical already.
 fn is_canonical_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < NUMBER_DIGITS && rest.iter().all(u8::is_ascii_digit))
+    text == "0"
+        || matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < NUMBER_DIGITS && rest.iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]

@@ -43,11 +43,9 @@ pub(crate) fn of_writes(
     if unprocessed.peek().is_none() {
         return Verdicts::all_accepted(|_| SentWrite {}); // nearly always
     }
-    let position = |(position, write): (usize, &Write)| {
-        let key = schema.key_of(write.attributes())?;
-        Some((owned(key), position))
-    };
-    let positions: HashMap<_, _> = writes.iter().enumerate().filter_map(position).collect();
+    let keys = writes.iter().map(|write| write.key(schema));
+    let positions: HashMap<_, _> =
+        keys.zip(0..).filter_map(|(key, position)| Some((key?, position))).collect();
     let mut left_out = vec![false; writes.len()];
     let mut unknown = 0_usize;
     for request in unprocessed {
@@ -72,11 +70,7 @@ fn key_of(schema: &KeySchema, request: &WriteRequest) -> Option<Key<'static>> {
         (None, Some(delete)) => delete.key(),
         (None, None) => return None,
     };
-    schema.key_of(attributes).map(owned)
-}
-
-fn owned(key: Key<'_>) -> Key<'static> {
-    Key::from(key.as_bytes().to_vec())
+    schema.key_of(attributes)
 }
 
 fn contradiction() -> Failure {

@@ -1,11 +1,14 @@
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
+use std::{fmt, mem};
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use batch_core::{Invalid, Key};
 use serde::Serialize;
 
-use crate::item::Weight;
-use crate::{ItemError, item_bytes, json};
+use crate::encoded::{Encoded, SchemaId, Unencoded};
+use crate::key::KeySchema;
+use crate::kind::Kind;
+use crate::{ItemError, item, item_bytes, json};
 
 /// An item, or a key.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
@@ -26,17 +29,19 @@ pub(crate) type Attributes = HashMap<String, AttributeValue>;
 /// assert_eq!(write.attributes(), &item);
 /// assert!(Write::delete(item).is_delete());
 /// ```
-#[derive(Clone, PartialEq)]
+/// A writer keeps the write in the form in which it is sent. What is handed back is read again, once, when it
+/// is asked for: nothing but the capacities of its texts and lists can be told from what was submitted.
+#[derive(Clone)]
 #[must_use]
 pub struct Write {
     kind: Kind,
-    attributes: Attributes,
+    content: Content,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Kind {
-    Delete,
-    Put,
+#[derive(Clone)]
+enum Content {
+    Attributes(Attributes),
+    Encoded(Encoded),
 }
 
 impl Write {
@@ -53,7 +58,7 @@ impl Write {
     /// # let _ = write;
     /// ```
     pub fn put(item: HashMap<String, AttributeValue>) -> Self {
-        Self { kind: Kind::Put, attributes: item }
+        Self { kind: Kind::Put, content: Content::Attributes(item) }
     }
 
     /// A delete of the item with this key: the table's whole primary key, and nothing else. Deleting an
@@ -67,7 +72,7 @@ impl Write {
     /// # let _ = write;
     /// ```
     pub fn delete(key: HashMap<String, AttributeValue>) -> Self {
-        Self { kind: Kind::Delete, attributes: key }
+        Self { kind: Kind::Delete, content: Content::Attributes(key) }
     }
 
     /// A put of this value as JSON: [`put_json`](Self::put_json) of its `serde_json` text, in which NaN and
@@ -156,20 +161,29 @@ impl Write {
     /// The item of a put, the key of a delete.
     #[must_use]
     pub fn attributes(&self) -> &HashMap<String, AttributeValue> {
-        &self.attributes
+        match &self.content {
+            Content::Attributes(attributes) => attributes,
+            Content::Encoded(encoded) => encoded.attributes(self.kind),
+        }
     }
 
     /// The item of a put, the key of a delete.
     #[must_use]
     pub fn into_attributes(self) -> HashMap<String, AttributeValue> {
-        self.attributes
+        match self.content {
+            Content::Attributes(attributes) => attributes,
+            Content::Encoded(encoded) => encoded.into_attributes(self.kind),
+        }
     }
 
     /// The size of the item of a put, or of the key of a delete, in bytes as DynamoDB counts; see
     /// [`item_bytes`](crate::item_bytes).
     #[must_use]
     pub fn item_bytes(&self) -> usize {
-        item_bytes(&self.attributes)
+        match &self.content {
+            Content::Attributes(attributes) => item_bytes(attributes),
+            Content::Encoded(encoded) => encoded.item_bytes(),
+        }
     }
 
     /// The attributes as a JSON object, with members sorted by name; `None` if they include sets or bytes,
@@ -185,28 +199,73 @@ impl Write {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
-        json::text(&self.attributes)
+        json::text(self.attributes())
     }
 
     /// Adds what `submit` generated. There must be no such attribute yet.
     pub(crate) fn insert(&mut self, name: String, value: AttributeValue) {
-        self.attributes.insert(name, value);
+        let emptied = Content::Attributes(Attributes::new());
+        let content = mem::replace(&mut self.content, emptied);
+        let mut attributes = Self { content, ..*self }.into_attributes();
+        attributes.insert(name, value);
+        self.content = Content::Attributes(attributes);
     }
 
-    /// What its attributes weigh, with the whole write on the wire.
-    pub(crate) fn weight(&self) -> Weight {
-        let around = match self.kind {
-            Kind::Delete => r#"{"DeleteRequest":{"Key":}}"#,
-            Kind::Put => r#"{"PutRequest":{"Item":}}"#,
-        };
-        let weight = Weight::of_attributes(&self.attributes);
-        Weight { wire: weight.wire + around.len(), ..weight }
+    /// Takes the form in which it is sent, if it may be sent to a table with these keys. One that is too large
+    /// stays as it is.
+    pub(crate) fn encode(&mut self, schema: &KeySchema, id: SchemaId) -> Result<(), Invalid> {
+        match Encoded::of(self.kind, self.attributes(), schema, id) {
+            Ok(encoded) => self.content = Content::Encoded(encoded),
+            Err(Unencoded::Invalid(reason)) => return Err(reason),
+            Err(Unencoded::TooLarge) => {}
+        }
+        Ok(())
+    }
+
+    /// Whether it has this form already, in which it then has nothing else.
+    pub(crate) fn is_encoded(&mut self, id: SchemaId) -> bool {
+        match &mut self.content {
+            Content::Encoded(encoded) if encoded.is_for(id) => {
+                encoded.forget_attributes();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn encoded(&self) -> Option<&Encoded> {
+        match &self.content {
+            Content::Attributes(_) => None,
+            Content::Encoded(encoded) => Some(encoded),
+        }
+    }
+
+    /// What distinguishes its item from every other of the table whose keys these are.
+    pub(crate) fn key(&self, schema: &KeySchema) -> Option<Key<'_>> {
+        match &self.content {
+            Content::Attributes(attributes) => schema.key_of(attributes),
+            Content::Encoded(encoded) => encoded.key(self.kind, schema),
+        }
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match &self.content {
+            Content::Attributes(attributes) => item::heap_bytes(attributes),
+            Content::Encoded(encoded) => encoded.heap_bytes(),
+        }
     }
 
     /// The write as the SDK has it. It copies the attributes, which stay with the writer until the
     /// service has accepted them.
     pub(crate) fn request(&self) -> WriteRequest {
-        let attributes = Some(self.attributes.clone());
+        let attributes = Some(match &self.content {
+            Content::Attributes(attributes) => attributes.clone(),
+            Content::Encoded(encoded) => encoded.decode(self.kind),
+        });
         // Sets the fields themselves: a setter of the builder moves the whole request.
         let mut request = WriteRequest::builder().build();
         match self.kind {
@@ -223,15 +282,22 @@ impl Write {
     }
 }
 
+/// By what it does: a write that was submitted is still the same.
+impl PartialEq for Write {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.attributes() == other.attributes()
+    }
+}
+
 impl fmt::Debug for Write {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sorted: BTreeMap<_, _> = self.attributes.iter().collect();
+        let sorted: BTreeMap<_, _> = self.attributes().iter().collect();
         let shown: BTreeMap<_, _> =
             sorted.into_iter().take(SHOWN).map(|(name, value)| (name, type_of(value))).collect();
         f.debug_struct("Write")
             .field("kind", &self.kind)
             .field("bytes", &self.item_bytes())
-            .field("count", &self.attributes.len())
+            .field("count", &self.attributes().len())
             .field("attributes", &shown)
             .finish()
     }

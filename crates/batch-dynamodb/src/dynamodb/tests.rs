@@ -47,7 +47,7 @@ fn the_key_of_a_write_is_its_identity_and_needs_no_lane_beside() {
         let write = write(attributes([("pk", s("a"))]));
         let table = table(ScalarType::String);
         let found = measure(&table, &write);
-        assert_eq!((found.lane, found.identity), (None, Some(Key::from("a"))));
+        assert_eq!((found.lane, found.identity), (None, Some(Key::from(r#""pk":{"S":"a"}"#))));
     }
 }
 
@@ -74,16 +74,41 @@ fn an_item_without_a_partition_key_gets_it_from_another_attribute() {
 
 #[test]
 fn a_write_that_has_a_key_or_is_a_delete_is_left_as_it_is() {
-    for write in [
-        Write::put(attributes([("id", n("7")), ("pk", s("mine"))])),
-        Write::put(attributes([("id", n("7")), ("pk", n("wrong type"))])),
-        Write::delete(attributes([("id", n("7"))])),
+    let mine = Write::put(attributes([("id", n("7")), ("pk", s("mine"))]));
+    assert_eq!(prepared(&mine, ScalarType::String), (mine, Ok(())));
+    for (write, words) in [
+        (Write::put(attributes([("id", n("7")), ("pk", n("1"))])), r#""pk" is of type N"#),
+        (
+            Write::delete(attributes([("id", n("7"))])),
+            r#"the key of the delete lacks the partition key "pk""#,
+        ),
     ] {
-        assert_eq!(prepared(&write, ScalarType::String), (write, Ok(())));
+        let (found, result) = prepared(&write, ScalarType::String);
+        assert_eq!(found, write);
+        let measured = table(ScalarType::String).measure(&write).map(drop);
+        for reason in [result, measured] {
+            let reason = reason.expect_err("it is refused").to_string();
+            assert!(reason.contains(words), "{reason}");
+        }
     }
-    let delete = Write::delete(attributes([("id", s("1"))]));
-    let reason = table(ScalarType::String).measure(&delete).expect_err("it is refused").to_string();
-    assert!(reason.contains(r#"the key of the delete lacks the partition key "pk""#), "{reason}");
+}
+
+#[test]
+fn a_write_that_was_prepared_for_a_table_is_checked_again_for_another() {
+    let (strings, mut write) = (table(ScalarType::String), Write::put(attributes([("pk", s("7"))])));
+    assert_eq!(strings.prepare(&mut write), Ok(()));
+    assert_eq!(strings.prepare(&mut write), Ok(()));
+    let numbers = table(ScalarType::Number);
+    for reason in [numbers.measure(&write).map(drop), numbers.prepare(&mut write)] {
+        let reason = reason.expect_err("it has a key of another type").to_string();
+        assert!(reason.contains(r#""pk" is of type S"#), "{reason}");
+    }
+    let reason = strings.sort_key("id", ScalarType::String).prepare(&mut write).expect_err("it has none");
+    assert!(reason.to_string().contains(r#"lacks the sort key "id""#), "{reason}");
+    let other_key = DynamoDb::new(client(), "orders").partition_key("id", ScalarType::String);
+    let other_key = other_key.partition_key_from("pk");
+    assert_eq!(other_key.prepare(&mut write), Ok(()));
+    assert_eq!(write.attributes(), &attributes([("id", s("7")), ("pk", s("7"))]));
 }
 
 #[test]

@@ -2,9 +2,9 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::prelude::*;
 
-use super::{Weight, quoted_bytes};
+use super::Weight;
 use crate::item_bytes;
-use crate::samples::{any_attributes, any_text, any_value, attributes, b, n, nested, s};
+use crate::samples::{any_attributes, any_value, attributes, b, n, nested, s};
 use crate::write::Attributes;
 
 /// Checks what a value counts under a name of one byte.
@@ -126,10 +126,5 @@ proptest! {
         let before = item_bytes(&longer);
         longer.insert("another".to_owned(), more);
         prop_assert!(item_bytes(&longer) >= before + "another".len());
-    }
-
-    #[test]
-    fn a_quoted_text_is_as_long_as_serde_json_writes_it(text in any_text()) {
-        prop_assert_eq!(quoted_bytes(&text), serde_json::to_string(&text).expect("it can be written").len());
     }
 }

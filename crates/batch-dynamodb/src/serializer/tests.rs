@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
-use batch_core::Batch;
+use batch_core::{Batch, Service};
 use batch_smithy::known;
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
@@ -19,9 +19,10 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use super::{SERIALIZER, request, swap};
-use crate::Write;
 use crate::body::{self, COMMA, fixed_bytes};
-use crate::samples::{any_attributes, any_text, attributes, b, nested, s};
+use crate::encoded::SchemaId;
+use crate::samples::{any_attributes, any_text, attributes, b, nested, s, schema};
+use crate::{DynamoDb, ScalarType, Write};
 
 /// Ends a request when it is written, and keeps the serializer that wrote it.
 #[derive(Debug)]
@@ -57,6 +58,11 @@ fn serializer(swapped: bool) -> SharedRequestSerializer {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("it can start");
     runtime.block_on(request.send()).expect_err("it was ended");
     seen.lock().expect("nobody panics with it").clone().expect("it came as far as this")
+}
+
+fn client() -> Client {
+    let config = Config::builder().behavior_version(BehaviorVersion::latest());
+    Client::from_conf(config.region(Region::new("eu-west-1")).build())
 }
 
 fn ours() -> &'static SharedRequestSerializer {
@@ -140,6 +146,18 @@ fn any_write() -> impl Strategy<Value = Write> {
         .prop_map(|(put, attributes)| if put { Write::put(attributes) } else { Write::delete(attributes) })
 }
 
+/// A write to a table whose partition key is a string.
+fn any_valid_write() -> impl Strategy<Value = Write> {
+    let valid =
+        |write: &Write| write.clone().encode(&schema(ScalarType::String, None), SchemaId::unique()).is_ok();
+    let put = (any_attributes(), "[a-z\"]{1,9}").prop_map(|(mut item, partition)| {
+        item.insert("pk".to_owned(), s(&partition));
+        Write::put(item)
+    });
+    let delete = "[a-z\"]{1,9}".prop_map(|partition| Write::delete(attributes([("pk", s(&partition))])));
+    prop_oneof![put, delete].prop_filter("a number has too many digits, or a name is empty", valid)
+}
+
 proptest! {
     #[test]
     fn a_request_is_what_the_sdk_makes_of_the_same_input(
@@ -153,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn writes_are_written_as_their_input_is_and_as_long_as_they_are_measured(
+    fn writes_are_written_as_the_sdk_writes_their_input_and_as_long_as_they_are_measured(
         table in any_text(), writes in vec(any_write(), 1..5), consumed_capacity: bool,
     ) {
         let capacity = consumed_capacity.then_some(ReturnConsumedCapacity::Total);
@@ -161,13 +179,38 @@ proptest! {
             .request_items(&table, writes.iter().map(Write::request).collect())
             .set_return_consumed_capacity(capacity);
         let input = input.build().expect("nothing is required");
-        let direct = body::of_batch(&table, &Batch::of(writes.clone()), consumed_capacity);
-        let direct = direct.expect("it can be written");
         let through_input = body::of_input(&input).expect("it can be written");
-        let json = |body: &[u8]| serde_json::from_slice::<Json>(body).expect("it is JSON");
-        prop_assert_eq!(json(&direct), json(&through_input));
-        let shares: usize = writes.iter().map(|write| write.weight().wire + COMMA).sum();
-        let measured = fixed_bytes(&table, consumed_capacity) + shares;
-        prop_assert_eq!((direct.len(), through_input.len()), (measured, measured));
+        let (_, of_the_sdk, length) = written(of_the_sdk(), input);
+        prop_assert_eq!(length, through_input.len());
+        let (keys, mut encoded) = (schema(ScalarType::String, None), writes.clone());
+        for write in &mut encoded {
+            let _ = write.encode(&keys, SchemaId::unique()); // the others are written all the same
+        }
+        for writes in [writes, encoded] {
+            let direct = body::of_batch(&table, &Batch::of(writes), consumed_capacity);
+            let direct = direct.expect("it can be written");
+            prop_assert_eq!(&serde_json::from_slice::<Json>(&direct).expect("it is JSON"), &of_the_sdk);
+            prop_assert_eq!(direct.len(), length);
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_bytes_that_its_writes_are_measured_with(
+        table in any_text(), writes in vec(any_valid_write(), 1..5), consumed_capacity: bool,
+    ) {
+        let table_of_strings = DynamoDb::new(client(), "orders").partition_key("pk", ScalarType::String);
+        let mut measured = fixed_bytes(&table, consumed_capacity);
+        let mut prepared = writes.clone();
+        for (write, original) in prepared.iter_mut().zip(&writes) {
+            table_of_strings.prepare(write).expect("it is valid");
+            let measure = table_of_strings.measure(write).expect("it is valid");
+            let unprepared = table_of_strings.measure(original).expect("it is valid");
+            prop_assert_eq!((measure.entry_bytes, measure.request_bytes), (unprepared.entry_bytes, unprepared.request_bytes));
+            prop_assert_eq!(measure.identity, unprepared.identity);
+            prop_assert_eq!(measure.request_bytes, measure.heap_bytes + COMMA);
+            measured += measure.request_bytes;
+        }
+        let body = body::of_batch(&table, &Batch::of(prepared), consumed_capacity).expect("it can be written");
+        prop_assert_eq!(body.len(), measured);
     }
 }

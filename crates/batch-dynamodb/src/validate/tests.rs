@@ -1,11 +1,16 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use batch_core::Invalid;
 use proptest::prelude::*;
 
-use super::write as validate;
 use crate::Write;
+use crate::encoded::SchemaId;
 use crate::key::{KeySchema, Role, ScalarType};
 use crate::samples::{any_text, any_value, attributes, b, key, n, nested, s, schema};
+
+fn validate(write: &Write, schema: &KeySchema) -> Result<(), Invalid> {
+    super::write(write.kind(), write.attributes(), schema)
+}
 
 /// Checks what a table of these keys says to the write: nothing, or a reason that contains these
 /// words.
@@ -258,7 +263,8 @@ proptest! {
     fn no_write_makes_the_rules_panic(name in any_text(), value in any_value(), partition in any_value()) {
         let attributes = attributes([("pk", partition), (&name, value)]);
         for write in [Write::put(attributes.clone()), Write::delete(attributes)] {
-            let _ = (validate(&write, &strings()), write.weight(), format!("{write:?}"), write.to_json());
+            let _ = (validate(&write, &strings()), write.heap_bytes(), format!("{write:?}"), write.to_json());
+            let _ = write.clone().encode(&strings(), SchemaId::unique());
         }
     }
 }
