@@ -3,6 +3,7 @@
 
 mod cloudwatch;
 mod dynamodb;
+mod firehose;
 mod kinesis;
 mod sqs;
 
@@ -13,6 +14,7 @@ pub use batchwright_kit::{
 
 pub use cloudwatch::Datums;
 pub use dynamodb::Items;
+pub use firehose::Delivered;
 pub use kinesis::{Keyed, Spread};
 pub use sqs::{Fifo, Standard};
 
@@ -23,6 +25,7 @@ macro_rules! with_every_destination {
         $then! {
             cloudwatch_datums: $crate::Datums,
             dynamodb_items: $crate::Items,
+            firehose_delivered: $crate::Delivered,
             kinesis_keyed: $crate::Keyed,
             kinesis_spread: $crate::Spread,
             sqs_fifo: $crate::Fifo,

@@ -63,6 +63,16 @@ async fn an_answer_of_dynamodb_is_cut_off_at_49_mib() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_firehose_is_cut_off_at_4_mib() {
+    use batch_firehose::{Firehose, FirehoseWriter, Record, aws_sdk_firehose};
+    check(4 << 20, Record::new("x"), |url| {
+        let stream = Firehose::new(client!(aws_sdk_firehose, &setup(url)), "orders");
+        FirehoseWriter::builder(stream).settings(settings()).build().unwrap()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_kinesis_is_cut_off_at_4_mib() {
     use batch_kinesis::{Kinesis, KinesisWriter, Record, aws_sdk_kinesis};
     check(4 << 20, Record::new("x"), |url| {

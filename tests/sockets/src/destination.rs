@@ -5,7 +5,7 @@ use std::future::Future;
 use anyhow::Result;
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
-use batchwright_tests::{Datums, Fifo, Items, Keyed, Setup, Standard, content, lane, unaltered};
+use batchwright_tests::{Datums, Delivered, Fifo, Items, Keyed, Setup, Standard, content, lane, unaltered};
 use clap::ValueEnum;
 
 pub(crate) use batchwright_tests::{Copies, Destination, EntryOf, Throttles};
@@ -48,6 +48,7 @@ macro_rules! destinations {
 destinations! {
     CloudWatch "cloudwatch" => Datums,
     DynamoDb "dynamodb" => Items,
+    Firehose "firehose" => Delivered,
     Kinesis "kinesis" => Keyed,
     SqsFifo "sqs-fifo" => Fifo,
     SqsStandard "sqs-standard" => Standard,

@@ -2,6 +2,7 @@
 
 mod cloudwatch;
 mod dynamodb;
+mod firehose;
 mod kinesis;
 mod sqs;
 
