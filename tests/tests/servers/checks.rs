@@ -10,6 +10,7 @@ use batch_core::{Cause, Linger, Settings};
 use crate::cloudwatch::Datums;
 use crate::dynamodb::Items;
 use crate::endpoint::Endpoint;
+use crate::firehose;
 use crate::kinesis::Records;
 use crate::laxness;
 use crate::remote::{Held, Remote};
@@ -41,6 +42,7 @@ pub(crate) async fn run(endpoint: &Endpoint, service: &str) -> Row {
             row.push(("item sizes agree to the byte".to_owned(), sizes));
             row
         }
+        "firehose" => all::<firehose::Records>(endpoint, service).await,
         "kinesis" => all::<Records>(endpoint, service).await,
         "sqs" => all::<Standard>(endpoint, service).await,
         "sqs-fifo" => all::<Fifo>(endpoint, service).await,

@@ -21,6 +21,7 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ("moto", "dynamodb", "an empty set", TAKES_IT),
     ("moto", "dynamodb", "item sizes", "it refuses items from 405,000 bytes on"),
     ("moto", "dynamodb", "nesting of 33 levels", TAKES_IT),
+    ("moto", "firehose", "one byte over", TAKES_IT),
     ("moto", "kinesis", "an empty partition key", TAKES_IT),
     ("moto", "sqs", "a control character", TAKES_IT),
     ("moto", "sqs", "an empty body", TAKES_IT),

@@ -9,6 +9,7 @@ mod checks;
 mod cloudwatch;
 mod dynamodb;
 mod endpoint;
+mod firehose;
 mod kinesis;
 mod laxness;
 mod remote;
