@@ -6,6 +6,8 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderName, Response, StatusCode};
 use serde::Serialize;
 
+use crate::xml::Xml;
+
 /// How a service writes its bodies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Protocol {
@@ -15,6 +17,8 @@ pub(crate) enum Protocol {
     Json10,
     /// AWS JSON 1.1.
     Json11,
+    /// A form that is answered in XML.
+    Query,
 }
 
 /// A success in JSON.
@@ -32,8 +36,8 @@ pub(crate) fn success(protocol: Protocol, body: impl Into<Bytes>) -> Response<By
     answer
 }
 
-/// An error: its shape's full name, and its code of old if the service announces that. AWS JSON 1.1
-/// leaves the namespace out.
+/// An error: its shape's full name, and its code of old if the service announces that, which is all that
+/// the query protocol says. AWS JSON 1.1 leaves the namespace out.
 pub(crate) fn error(
     protocol: Protocol,
     status: u16,
@@ -42,6 +46,7 @@ pub(crate) fn error(
     message: &str,
 ) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let blamed = if status.is_server_error() { "Receiver" } else { "Sender" };
     let mut answer = match protocol {
         Protocol::Cbor => success(protocol, cbor_error(shape, message)),
         Protocol::Json10 => json(protocol, &ErrorBody { shape, message }),
@@ -49,10 +54,10 @@ pub(crate) fn error(
             let shape = shape.rsplit('#').next().unwrap_or(shape);
             json(protocol, &ErrorBody { shape, message })
         }
+        Protocol::Query => success(protocol, Xml::error(blamed, query_code.unwrap_or(shape), message)),
     };
-    let blamed = if status.is_server_error() { "Receiver" } else { "Sender" };
     // A code that a header cannot carry is still in the body.
-    if let Some(code) = query_code
+    if let Some(code) = query_code.filter(|_| protocol != Protocol::Query)
         && let Ok(value) = HeaderValue::try_from(format!("{code};{blamed}"))
     {
         answer.headers_mut().insert(QUERY_ERROR, value);
@@ -66,7 +71,7 @@ pub(crate) fn malformed(protocol: Protocol) -> Response<Bytes> {
     let status = match protocol {
         // Of a success that says nothing, clients do not read the body.
         Protocol::Cbor => StatusCode::BAD_GATEWAY,
-        Protocol::Json10 | Protocol::Json11 => StatusCode::OK,
+        Protocol::Json10 | Protocol::Json11 | Protocol::Query => StatusCode::OK,
     };
     with_body(status, "text/html", &b"<html><body>It works!</body></html>"[..])
 }
@@ -97,6 +102,7 @@ impl Protocol {
             Self::Cbor => "application/cbor",
             Self::Json10 => "application/x-amz-json-1.0",
             Self::Json11 => "application/x-amz-json-1.1",
+            Self::Query => "text/xml",
         }
     }
 }

@@ -151,8 +151,11 @@ const COMMON: &[Code] = &[ACCESS_DENIED, EXPIRED_TOKEN, SERIALIZATION, SERVICE_U
 
 /// What the usual mix of a plan calls an error, as Amazon SQS does, and what a service calls it that
 /// announces a name of its own.
-const SYNONYMS: &[(&str, &str)] =
-    &[("InternalError", "InternalServiceError"), ("RequestThrottled", "Throttling")];
+const SYNONYMS: &[(&str, &str)] = &[
+    ("AccessDeniedException", "AuthorizationError"),
+    ("InternalError", "InternalServiceError"),
+    ("RequestThrottled", "Throttling"),
+];
 
 #[cfg(test)]
 mod tests {

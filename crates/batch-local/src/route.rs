@@ -5,16 +5,17 @@ use http::{HeaderMap, Method, Request, Response};
 
 use crate::answer;
 use crate::refusal::{Code, Dialect, Refusal};
-use crate::{cloudwatch, dynamodb, firehose, kinesis, sqs};
+use crate::{cloudwatch, dynamodb, firehose, kinesis, sns, sqs};
 
 /// An operation of one of the services. A further service is one more variant, told apart by the
-/// prefix of its `x-amz-target` or, where it speaks CBOR, by its path.
+/// prefix of its `x-amz-target`, by its path where it speaks CBOR, or by the fields of a form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
     CloudWatch(cloudwatch::Operation),
     DynamoDb(dynamodb::Operation),
     Firehose(firehose::Operation),
     Kinesis(kinesis::Operation),
+    Sns(sns::Operation),
     Sqs(sqs::Operation),
 }
 
@@ -40,6 +41,9 @@ impl Route {
             let operation = operation.and_then(cloudwatch::Operation::named);
             return operation.map(Self::CloudWatch).ok_or(Unroutable::UnknownOperation);
         }
+        if let Some(operation) = sns::operation(request.body()) {
+            return Ok(Self::Sns(operation));
+        }
         let target = header(request.headers(), "x-amz-target");
         let route = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => {
@@ -61,6 +65,7 @@ impl Route {
             Self::DynamoDb(operation) => operation.name(),
             Self::Firehose(operation) => operation.name(),
             Self::Kinesis(operation) => operation.name(),
+            Self::Sns(operation) => operation.name(),
             Self::Sqs(operation) => operation.name(),
         }
     }
@@ -72,6 +77,7 @@ impl Route {
             Self::DynamoDb(operation) => operation.is_write(),
             Self::Firehose(operation) => operation.is_write(),
             Self::Kinesis(operation) => operation.is_write(),
+            Self::Sns(operation) => operation.is_write(),
             Self::Sqs(operation) => operation.is_write(),
         }
     }
@@ -97,6 +103,7 @@ impl Route {
             Self::DynamoDb(_) => &dynamodb::DIALECT,
             Self::Firehose(_) => &firehose::DIALECT,
             Self::Kinesis(_) => &kinesis::DIALECT,
+            Self::Sns(_) => &sns::DIALECT,
             Self::Sqs(_) => &sqs::DIALECT,
         }
     }
@@ -112,7 +119,7 @@ impl Unroutable {
                 Refusal::too_large(format!("a request may have up to {MAX_REQUEST_BYTES} bytes"))
             }
             Self::UnknownOperation => unknown(
-                "neither the header x-amz-target nor, with smithy-protocol, the path names an operation that is served here",
+                "neither the header x-amz-target nor, with smithy-protocol, the path nor a form names an operation that is served here",
             ),
         };
         refusal.answer(dialect)
@@ -140,7 +147,8 @@ fn unknown(message: &'static str) -> Refusal {
     Refusal::new(&UNKNOWN_OPERATION, message)
 }
 
-/// How the service speaks that a request with these headers is for; Amazon SQS if it is for none.
+/// How the service speaks that a request with these headers is for; Amazon SNS if it is a form, Amazon SQS if it
+/// is for none.
 fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
     if speaks_cbor(headers) {
         return &cloudwatch::DIALECT;
@@ -149,6 +157,7 @@ fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
         Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
         Some(("Firehose_20150804", _)) => &firehose::DIALECT,
         Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
+        None if header(headers, "content-type").starts_with(FORM) => &sns::DIALECT,
         _ => &sqs::DIALECT,
     }
 }
@@ -160,6 +169,8 @@ fn speaks_cbor(headers: &HeaderMap) -> bool {
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 const UNKNOWN_OPERATION: Code =
     Code { shape: "com.amazon.coral.service#UnknownOperationException", query: "UnknownOperationException" };

@@ -14,10 +14,11 @@ use crate::firehose::Firehose;
 use crate::injector::{Drawn, Injector};
 use crate::kinesis::Kinesis;
 use crate::route::{self, Route};
+use crate::sns::Sns;
 use crate::sqs::Sqs;
 use crate::{
-    Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, FirehoseView, KinesisView, Requests, SqsView,
-    answer,
+    Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, FirehoseView, KinesisView, Requests, SnsView,
+    SqsView, answer,
 };
 
 /// A local server that behaves like AWS, reads its rules strictly, and fails on demand.
@@ -35,6 +36,7 @@ struct Shared {
     dynamodb: Arc<DynamoDb>,
     firehose: Arc<Firehose>,
     kinesis: Arc<Kinesis>,
+    sns: Arc<Sns>,
     sqs: Arc<Sqs>,
     control: Mutex<Control>,
 }
@@ -130,6 +132,12 @@ impl LocalServer {
         KinesisView::new(Arc::clone(&self.shared.kinesis))
     }
 
+    /// Returns a view of the messages of the topics, which is read without a request.
+    #[must_use]
+    pub fn sns(&self) -> SnsView {
+        SnsView::new(Arc::clone(&self.shared.sns))
+    }
+
     /// Returns a view of the messages of the queues, which is read without a request.
     #[must_use]
     pub fn sqs(&self) -> SqsView {
@@ -179,6 +187,7 @@ impl LocalServer {
             Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Firehose(operation) => self.shared.firehose.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),
+            Route::Sns(operation) => self.shared.sns.call(operation, request.body(), drawn),
             Route::Sqs(operation) => {
                 let sqs = &self.shared.sqs;
                 sqs.call(operation, request.body(), &route::base_url(request), drawn).await
@@ -272,6 +281,7 @@ impl LocalServerBuilder {
             dynamodb: Arc::new(DynamoDb::new(keeps, self.capacity)),
             firehose: Arc::new(Firehose::new(keeps, self.capacity)),
             kinesis: Arc::new(Kinesis::new(keeps, self.capacity)),
+            sns: Arc::new(Sns::new(self.seed, keeps, self.capacity)),
             sqs: Arc::new(Sqs::new(self.seed, keeps, self.capacity)),
             control: Mutex::new(control),
         };

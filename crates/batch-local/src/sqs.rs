@@ -3,7 +3,6 @@
 mod batch_rules;
 mod call;
 mod code;
-mod dedup;
 mod digest;
 mod draft;
 mod groups;
@@ -28,7 +27,10 @@ mod wire;
 
 pub(crate) use call::Sqs;
 pub(crate) use code::DIALECT;
+pub(crate) use digest::deduplication_id;
 pub use message::StoredMessage;
+pub(crate) use message_attributes::is_name as is_attribute_name;
 pub use message_attributes::{AttributeValue, MessageAttribute};
 pub(crate) use operation::Operation;
+pub(crate) use text::is_token;
 pub use view::SqsView;

@@ -1,5 +1,6 @@
 //! An HTTP client that responds as a test wants, as no strict server would.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,10 @@ impl Request {
     /// The operation, `SendMessageBatch` or `PutMetricData`.
     #[must_use]
     pub fn operation(&self) -> &str {
+        if let Some(fields) = self.body.strip_prefix(b"Action=") {
+            let action = fields.split(|&byte| byte == b'&').next();
+            return action.and_then(|action| str::from_utf8(action).ok()).unwrap_or_default();
+        }
         let target = self.header("x-amz-target").unwrap_or(&self.uri);
         target.rsplit(['.', '/']).next().unwrap_or_default()
     }
@@ -45,6 +50,20 @@ impl Request {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The body, which is a form.
+    ///
+    /// # Panics
+    ///
+    /// When it is not.
+    #[must_use]
+    pub fn form(&self) -> BTreeMap<String, String> {
+        let fields = self.body.split(|&byte| byte == b'&').map(|field| {
+            let end = field.iter().position(|&byte| byte == b'=').unwrap();
+            (decoded(&field[..end]), decoded(&field[end + 1..]))
+        });
+        fields.collect()
     }
 
     /// The body, which is JSON.
@@ -141,6 +160,17 @@ impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
+}
+
+fn decoded(field: &[u8]) -> String {
+    let mut parts = str::from_utf8(field).unwrap().split('%');
+    let mut bytes = parts.next().unwrap().replace('+', " ").into_bytes();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        bytes.extend(rest.replace('+', " ").as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 impl HttpConnector for Canned {

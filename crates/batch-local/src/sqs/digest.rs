@@ -39,7 +39,7 @@ pub(super) fn of_trace_header(header: &str) -> Option<String> {
 }
 
 /// The deduplication id of a body where deduplication is by content.
-pub(super) fn deduplication_id(body: &str) -> String {
+pub(crate) fn deduplication_id(body: &str) -> String {
     Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -74,7 +74,7 @@ pub(super) fn read_one(name: &str, attribute: Attribute) -> Result<MessageAttrib
 
 impl MessageAttribute {
     /// What it counts besides its name, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let value = match &self.value {
             AttributeValue::Binary(bytes) => bytes.len(),
             AttributeValue::Text(text) => text.len(),
@@ -92,11 +92,16 @@ impl MessageAttribute {
     }
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+/// Whether an attribute may have this name.
+pub(crate) fn is_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let dots = name.starts_with('.') || name.ends_with('.') || name.contains("..");
     let reserved = lower.starts_with("aws.") || lower.starts_with("amazon.");
-    if is_word(name) && !dots && !reserved {
+    is_word(name) && !dots && !reserved
+}
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    if is_name(name) {
         return Ok(());
     }
     let message = format!(

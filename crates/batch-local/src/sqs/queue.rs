@@ -4,7 +4,6 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::dedup::Deduplication;
 use super::digest;
 use super::draft::Draft;
 use super::message::StoredMessage;
@@ -12,6 +11,7 @@ use super::settings::Settings;
 use super::shelf::Shelf;
 use super::wire::Sent;
 use crate::clock::Moment;
+use crate::deduplication::Deduplication;
 use crate::history::{AppliedBatch, History};
 
 /// A queue.
@@ -26,7 +26,7 @@ pub(super) struct Queue {
     pub(super) history: History<StoredMessage>,
     /// Wakes long polls when there may be something to receive.
     pub(super) arrivals: Arc<Notify>,
-    deduplication: Deduplication,
+    deduplication: Deduplication<Arc<StoredMessage>>,
     accepted: u64,
     keeps: bool,
 }
@@ -57,11 +57,13 @@ impl Queue {
             self.store(message, now);
             return sent;
         }
-        if let Some(first) = self.deduplication.first(&draft, now.at) {
+        let (group, id) = (draft.group_id.as_deref(), draft.deduplication_id.as_deref());
+        if let Some(first) = self.deduplication.first(group, id, now.at) {
             return confirmation_of_duplicate(&draft, first);
         }
         let message = Arc::new(self.message(draft, message_id, delay, now));
-        self.deduplication.remember(&message, now.at);
+        let (group, id) = (message.group_id.as_deref(), message.deduplication_id.as_deref());
+        self.deduplication.remember(group, id, Arc::clone(&message), now.at);
         let sent = confirmation(&message);
         self.store(message, now);
         sent

@@ -20,13 +20,18 @@ pub(super) fn check_contents(text: &str) -> Result<(), Refusal> {
 /// Refuses a group or deduplication id that is empty, too long, or not of the alphabet, which is
 /// exactly the visible characters of ASCII.
 pub(super) fn check_token(parameter: &str, value: &str) -> Result<(), Refusal> {
-    if (1..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_token(value) {
         return Ok(());
     }
     let message = format!(
         "Value {value} for parameter {parameter} is invalid. Reason: {parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length."
     );
     Err(Refusal::new(&INVALID_PARAMETER_VALUE, message))
+}
+
+/// Whether this may be a group or deduplication id.
+pub(crate) fn is_token(value: &str) -> bool {
+    (1..=128).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn is_xml(character: char) -> bool {

@@ -1,38 +1,33 @@
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::draft::Draft;
-use super::message::StoredMessage;
-
-/// What a FIFO queue accepted within the last five minutes.
+/// What a FIFO queue or topic accepted within the last five minutes.
 #[derive(Debug)]
-pub(super) struct Deduplication {
+pub(crate) struct Deduplication<M> {
     per_group: bool,
-    first: HashMap<String, Arc<StoredMessage>>,
+    first: HashMap<String, M>,
     /// In the order in which they are forgotten.
     expiring: VecDeque<(Instant, String)>,
 }
 
-impl Deduplication {
-    pub(super) fn new(per_group: bool) -> Self {
+impl<M> Deduplication<M> {
+    pub(crate) fn new(per_group: bool) -> Self {
         Self { per_group, first: HashMap::new(), expiring: VecDeque::new() }
     }
 
-    /// The message that this one duplicates, if there is one.
-    pub(super) fn first(&mut self, draft: &Draft, now: Instant) -> Option<&StoredMessage> {
+    /// The message that one of this group and deduplication id duplicates, if there is one.
+    pub(crate) fn first(&mut self, group: Option<&str>, id: Option<&str>, now: Instant) -> Option<&M> {
         self.forget(now);
-        let key = self.key(draft.group_id.as_deref(), draft.deduplication_id.as_deref());
-        self.first.get(&key).map(Arc::as_ref)
+        self.first.get(&self.key(group, id))
     }
 
-    /// Remembers a message that duplicates none.
-    pub(super) fn remember(&mut self, message: &Arc<StoredMessage>, now: Instant) {
-        let key = self.key(message.group_id.as_deref(), message.deduplication_id.as_deref());
+    /// Remembers a message of this group and deduplication id, which duplicates none.
+    pub(crate) fn remember(&mut self, group: Option<&str>, id: Option<&str>, message: M, now: Instant) {
+        let key = self.key(group, id);
         self.expiring.push_back((now + INTERVAL, key.clone()));
-        self.first.insert(key, Arc::clone(message));
+        self.first.insert(key, message);
     }
 
     fn forget(&mut self, now: Instant) {

@@ -1,0 +1,4 @@
+crate::operations::operations! {
+    reads: CreateTopic, GetTopicAttributes;
+    writes: Publish, PublishBatch;
+}
