@@ -1,7 +1,8 @@
 //! The body of a `PutMetricData` request and the size of its parts, to the byte as the SDK writes
-//! them: Smithy RPC v2 CBOR, in which structures are maps without a length.
+//! them: Smithy RPC v2 CBOR, in which structures are maps without a length (`bf` to `ff`). The names of members
+//! stand here as they are sent, a byte for their length (`60` and more) before them.
 
-use crate::cbor::{Sink, Size, array, begin_map, double, end, integer, text, timestamp};
+use crate::cbor::{Sink, Size, array, double, end, integer, text, timestamp};
 use crate::limits::REQUEST_DATUMS;
 use crate::{Metric, MetricValue, StatisticSet};
 
@@ -32,29 +33,27 @@ pub(crate) fn request_overhead_bytes(namespace: &str) -> usize {
 }
 
 fn head(sink: &mut impl Sink, namespace: &str, metrics: usize) {
-    begin_map(sink);
-    text(sink, "Namespace");
+    sink.put(b"\xbf\x69Namespace");
     text(sink, namespace);
-    text(sink, "MetricData");
+    sink.put(b"\x6aMetricData");
     array(sink, metrics);
 }
 
 fn datum(sink: &mut impl Sink, metric: &Metric) {
-    begin_map(sink);
-    text(sink, "MetricName");
+    sink.put(b"\xbf\x6aMetricName");
     text(sink, metric.name());
     dimensions(sink, metric.get_dimensions());
     if let Some(instant) = metric.get_timestamp() {
-        text(sink, "Timestamp");
+        sink.put(b"\x69Timestamp");
         timestamp(sink, &instant);
     }
     value(sink, metric.value());
     if let Some(unit) = metric.get_unit() {
-        text(sink, "Unit");
+        sink.put(b"\x64Unit");
         text(sink, unit.as_str());
     }
     if let Some(seconds) = metric.get_storage_resolution() {
-        text(sink, "StorageResolution");
+        sink.put(b"\x71StorageResolution");
         integer(sink, seconds);
     }
     end(sink);
@@ -64,13 +63,12 @@ fn dimensions<'a>(sink: &mut impl Sink, dimensions: impl ExactSizeIterator<Item 
     if dimensions.len() == 0 {
         return;
     }
-    text(sink, "Dimensions");
+    sink.put(b"\x6aDimensions");
     array(sink, dimensions.len());
     for (name, value) in dimensions {
-        begin_map(sink);
-        text(sink, "Name");
+        sink.put(b"\xbf\x64Name");
         text(sink, name);
-        text(sink, "Value");
+        sink.put(b"\x65Value");
         text(sink, value);
         end(sink);
     }
@@ -79,34 +77,33 @@ fn dimensions<'a>(sink: &mut impl Sink, dimensions: impl ExactSizeIterator<Item 
 fn value(sink: &mut impl Sink, value: &MetricValue) {
     match value {
         MetricValue::StatisticValues(set) => statistic_set(sink, set),
-        MetricValue::Value(value) => number(sink, "Value", *value),
+        MetricValue::Value(value) => number(sink, b"\x65Value", *value),
         MetricValue::Values { values, counts } => {
-            numbers(sink, "Values", values);
+            numbers(sink, b"\x66Values", values);
             if let Some(counts) = counts {
-                numbers(sink, "Counts", counts);
+                numbers(sink, b"\x66Counts", counts);
             }
         }
     }
 }
 
 fn statistic_set(sink: &mut impl Sink, set: &StatisticSet) {
-    text(sink, "StatisticValues");
-    begin_map(sink);
-    number(sink, "SampleCount", set.sample_count);
-    number(sink, "Sum", set.sum);
-    number(sink, "Minimum", set.minimum);
-    number(sink, "Maximum", set.maximum);
+    sink.put(b"\x6fStatisticValues\xbf");
+    number(sink, b"\x6bSampleCount", set.sample_count);
+    number(sink, b"\x63Sum", set.sum);
+    number(sink, b"\x67Minimum", set.minimum);
+    number(sink, b"\x67Maximum", set.maximum);
     end(sink);
 }
 
-fn numbers(sink: &mut impl Sink, key: &str, numbers: &[f64]) {
-    text(sink, key);
+fn numbers(sink: &mut impl Sink, key: &[u8], numbers: &[f64]) {
+    sink.put(key);
     array(sink, numbers.len());
     numbers.iter().for_each(|&number| double(sink, number));
 }
 
-fn number(sink: &mut impl Sink, key: &str, number: f64) {
-    text(sink, key);
+fn number(sink: &mut impl Sink, key: &[u8], number: f64) {
+    sink.put(key);
     double(sink, number);
 }
 

@@ -31,14 +31,28 @@ pub(crate) fn check_without_colon(
 
 /// Whether all bytes are printable, and not all of them spaces.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) && bytes.iter().any(|&byte| byte != b' ')
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hidden =
+        words.iter().chain([&last]).fold(0, |any, &word| any | unprintable_in(u64::from_ne_bytes(word)));
+    hidden == 0 && bytes.iter().any(|&byte| byte != b' ')
+}
+
+/// Not 0 if one of these eight bytes is below a space or above a tilde: names are short, so that vectors would
+/// cost more than they save.
+fn unprintable_in(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+    let above_tilde = word.wrapping_add(ONES) | word;
+    (below_space | above_tilde) & (ONES << 7)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{check, check_without_colon};
+    use super::{check, check_without_colon, is_plain};
 
     #[track_caller]
     fn refused(text: &str, limit: usize, words: &str) {
@@ -78,6 +92,15 @@ mod tests {
         fn a_text_is_taken_if_and_only_if_it_keeps_the_rules(text in "[ -~äß\\x00\\x1f\\x7f]{0,12}") {
             let expected = text.len() <= 8 && text.chars().all(|c| (' '..='~').contains(&c)) && text.trim() != "";
             prop_assert_eq!(check("label", &text, 8).is_ok(), expected);
+        }
+
+        #[test]
+        fn every_byte_is_seen_wherever_it_lies(place in 0..20_usize, length in 1..20_usize, byte in any::<u8>()) {
+            let mut bytes = vec![b'~'; length];
+            bytes.insert(place.min(length), byte);
+            prop_assert_eq!(is_plain(&bytes), (b' '..=b'~').contains(&byte));
+            bytes.fill(b' ');
+            prop_assert!(!is_plain(&bytes));
         }
 
         #[test]

@@ -11,14 +11,35 @@ use crate::limits::{
 };
 use crate::{Metric, numbers, text};
 
-/// Checks a metric at this time.
-pub(crate) fn metric(metric: &Metric, now: DateTime) -> Result<(), Invalid> {
+/// Checks a metric, but for its timestamp.
+pub(crate) fn metric(metric: &Metric) -> Result<(), Invalid> {
     text::check("name of the metric", metric.name(), METRIC_NAME)?;
     numbers::check(metric.value())?;
     dimensions(metric)?;
     metric.get_unit().map_or(Ok(()), unit)?;
-    metric.get_storage_resolution().map_or(Ok(()), storage_resolution)?;
-    metric.get_timestamp().map_or(Ok(()), |instant| timestamp(instant, now))
+    metric.get_storage_resolution().map_or(Ok(()), storage_resolution)
+}
+
+/// Checks a timestamp at this time.
+pub(crate) fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
+    let place = |seconds, of: DateTime| (seconds, of.subsec_nanos());
+    let at = place(instant.secs(), instant);
+    let seconds = |age: i128| age as f64 / 1e9;
+    if at < place(now.secs().saturating_sub(PAST_SECONDS), now) {
+        return refuse(format!(
+            "the timestamp lies {} s in the past, above the limit of {PAST_SECONDS} s (two weeks); CloudWatch \
+             accepts no older data",
+            seconds(now.as_nanos() - instant.as_nanos())
+        ));
+    }
+    if at > place(now.secs().saturating_add(FUTURE_SECONDS), now) {
+        return refuse(format!(
+            "the timestamp lies {} s in the future, above the limit of {FUTURE_SECONDS} s (two hours); check the clock \
+             that it comes from, or submit it later",
+            seconds(instant.as_nanos() - now.as_nanos())
+        ));
+    }
+    Ok(())
 }
 
 fn dimensions(metric: &Metric) -> Result<(), Invalid> {
@@ -56,28 +77,6 @@ fn storage_resolution(seconds: i32) -> Result<(), Invalid> {
         )),
     }
 }
-
-fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
-    let age = now.as_nanos() - instant.as_nanos();
-    let seconds = |nanoseconds: i128| nanoseconds as f64 / 1e9;
-    if age > i128::from(PAST_SECONDS) * NANOSECONDS {
-        return refuse(format!(
-            "the timestamp lies {} s in the past, above the limit of {PAST_SECONDS} s (two weeks); CloudWatch \
-             accepts no older data",
-            seconds(age)
-        ));
-    }
-    if -age > i128::from(FUTURE_SECONDS) * NANOSECONDS {
-        return refuse(format!(
-            "the timestamp lies {} s in the future, above the limit of {FUTURE_SECONDS} s (two hours); check the clock \
-             that it comes from, or submit it later",
-            seconds(-age)
-        ));
-    }
-    Ok(())
-}
-
-const NANOSECONDS: i128 = 1_000_000_000;
 
 #[cfg(test)]
 mod tests;

@@ -20,9 +20,10 @@ fuzz_target!(|input: &[u8]| {
     let writer = CloudWatchWriter::builder(namespace).build().expect("it is a namespace");
     let service = writer.service();
     let mut metric = read(&lines);
-    service.prepare(&mut metric).expect("nothing is missing");
+    let prepared = service.prepare(&mut metric);
     let batch = Batch::of([metric]);
-    admitted(&service.measure(&batch.entries()[0]), &service.limits().expect("they fit together"), &run(service.send(&batch)));
+    let measured = prepared.and_then(|()| service.measure(&batch.entries()[0]));
+    admitted(&measured, &service.limits().expect("they fit together"), &run(service.send(&batch)));
 });
 
 fn read(lines: &Lines<'_>) -> Metric {

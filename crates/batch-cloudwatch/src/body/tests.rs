@@ -38,7 +38,7 @@ fn the_largest_metric_that_keeps_the_rules_has_the_bytes_that_a_metric_may_have(
         .timestamp(now)
         .unit(*StandardUnit::values().iter().max_by_key(|unit| unit.len()).expect("there are units"))
         .storage_resolution(60);
-    assert_eq!(validate::metric(&largest, now), Ok(()));
+    assert_eq!(validate::metric(&largest), Ok(()));
     assert_eq!(datum_bytes(&largest), DATUM_BYTES);
 }
 

@@ -48,9 +48,11 @@ fn a_metric_without_a_timestamp_gets_that_of_its_submission_and_keeps_it() {
     assert_eq!(metric.get_timestamp(), Some(now()));
 
     let given = Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(1_799_999_000));
-    let mut prepared = given.clone();
-    prepare(&mut prepared);
-    assert_eq!(prepared, given);
+    for given in [given, metric] {
+        let mut prepared = given.clone();
+        prepare(&mut prepared);
+        assert_eq!(prepared, given);
+    }
 }
 
 #[test]
@@ -58,7 +60,9 @@ fn a_timestamp_is_compared_with_the_time_of_its_submission() {
     let at =
         |seconds| Metric::new("Temperature", 21.5).timestamp(DateTime::from_secs(now().secs() + seconds));
     for (seconds, taken) in [(-1_209_600, true), (-1_209_601, false), (7_200, true), (7_201, false)] {
-        assert_eq!(cloudwatch().measure(&at(seconds)).is_ok(), taken, "{seconds}");
+        let mut metric = at(seconds);
+        assert_eq!(cloudwatch().prepare(&mut metric).is_ok(), taken, "{seconds}");
+        assert_eq!(metric, at(seconds));
     }
 }
 

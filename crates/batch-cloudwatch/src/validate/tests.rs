@@ -1,7 +1,7 @@
 use aws_sdk_cloudwatch::primitives::DateTime;
+use batch_core::Invalid;
 use proptest::prelude::*;
 
-use super::metric as validate;
 use crate::captured::any_text;
 use crate::{Metric, StandardUnit};
 
@@ -9,10 +9,16 @@ fn now() -> DateTime {
     DateTime::from_secs(1_800_000_000)
 }
 
+/// Checks a metric as it is checked when it is submitted.
+fn validate(metric: &Metric) -> Result<(), Invalid> {
+    super::metric(metric)?;
+    metric.get_timestamp().map_or(Ok(()), |instant| super::timestamp(instant, now()))
+}
+
 /// Checks what the service would say to the metric: nothing, or a reason that contains these words.
 #[track_caller]
 fn check(metric: Metric, expected: Result<(), &str>) {
-    match (validate(&metric, now()), expected) {
+    match (validate(&metric), expected) {
         (Ok(()), Ok(())) => {}
         (Err(reason), Err(words)) => {
             assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
@@ -91,7 +97,7 @@ fn no_two_dimensions_have_one_name() {
 #[test]
 fn which_dimension_it_is_can_be_asked_for() {
     let metric = plain().dimension("fine", "1").dimension("hunter2", "");
-    let reason = validate(&metric, now()).expect_err("it is invalid");
+    let reason = validate(&metric).expect_err("it is invalid");
     assert!(!reason.to_string().contains("hunter2"), "{reason}");
     assert_eq!(reason.place(), Some("dimension \"hunter2\""));
 }
@@ -137,8 +143,7 @@ fn a_timestamp_is_up_to_two_weeks_old_or_two_hours_ahead() {
 
 #[test]
 fn no_reason_shows_the_value_of_a_dimension() {
-    let reason =
-        validate(&plain().dimension("Host", "hunter2é"), now()).expect_err("it is refused").to_string();
+    let reason = validate(&plain().dimension("Host", "hunter2é")).expect_err("it is refused").to_string();
     assert!(!reason.contains("hunter2"), "{reason}");
 }
 
@@ -150,7 +155,7 @@ proptest! {
     ) {
         let metric = Metric::new(name, value).dimensions(dimensions).unit(&*unit).storage_resolution(resolution);
         let metric = metric.timestamp(DateTime::from_secs(seconds));
-        let _ = validate(&metric, now());
+        let _ = validate(&metric);
         let _ = format!("{metric:?}");
     }
 }

@@ -183,8 +183,9 @@ fn the_writer_takes_a_metric_if_and_only_if_the_server_does() {
     let (server, _) = served();
     let writer = writer(server.http_client());
     proptest!(|(metric in edgy())| {
-        let metrics = [metric];
-        let taken = writer.service().measure(&metrics[0]);
+        let mut metrics = [metric];
+        let prepared = writer.service().prepare(&mut metrics[0]);
+        let taken = prepared.and_then(|()| writer.service().measure(&metrics[0]));
         let reply = shown(&runtime.block_on(send(&writer, &metrics)));
         let expected = if taken.is_ok() { "AllAccepted" } else { "Split(" };
         prop_assert!(reply.starts_with(expected), "{taken:?}, but {reply}");
