@@ -1,0 +1,5 @@
+//! Amazon Data Firehose.
+
+mod faults;
+mod limits;
+mod support;
