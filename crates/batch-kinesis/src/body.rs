@@ -5,21 +5,21 @@ use aws_sdk_kinesis::operation::put_records::PutRecordsInput;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use base64_simd::STANDARD;
 use batch_core::Batch;
-use batch_smithy::json::need_escape;
+use batch_smithy::json::push_escaped;
 
 use crate::partition_key::PartitionKey;
 use crate::{HashKey, Record, Stream};
 
 /// The body for this input.
-pub(crate) fn of_input(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn of_input(input: &PutRecordsInput) -> Vec<u8> {
     let mut json = Vec::with_capacity(input_bytes(input));
     json.push(b'{');
     if let Some(records) = &input.records {
         name(&mut json, "Records");
         array(&mut json, records, |json, record| {
             let key = record.partition_key().map(Text::Any);
-            object(json, record.data.as_ref(), record.explicit_hash_key(), key)
-        })?;
+            object(json, record.data.as_ref(), record.explicit_hash_key(), key);
+        });
     }
     for (member, value) in [
         ("StreamName", input.stream_name()),
@@ -28,7 +28,7 @@ pub(crate) fn of_input(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::E
     ] {
         if let Some(value) = value {
             name(&mut json, member);
-            text(&mut json, value)?;
+            text(&mut json, value);
         }
     }
     if let Some(dry_run) = input.dry_run() {
@@ -36,11 +36,11 @@ pub(crate) fn of_input(input: &PutRecordsInput) -> Result<Vec<u8>, serde_json::E
         json.extend_from_slice(if dry_run { b"true" } else { b"false" });
     }
     json.push(b'}');
-    Ok(json)
+    json
 }
 
 /// The same for the records of this batch to this stream, straight from where they are.
-pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>) -> Vec<u8> {
     let mut json = Vec::with_capacity(batch_bytes(batch.load().bytes, batch.entries().len()));
     json.push(b'{');
     name(&mut json, "Records");
@@ -49,13 +49,13 @@ pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>) -> Result<Vec<u8>
             PartitionKey::Known(key) => Text::Any(key),
             PartitionKey::Random(key) => Text::Plain(key.digits()),
         });
-        object(json, record.data(), record.get_explicit_hash_key().map(HashKey::as_str), key)
-    })?;
+        object(json, record.data(), record.get_explicit_hash_key().map(HashKey::as_str), key);
+    });
     let (member, value) = stream.member();
     name(&mut json, member);
-    text(&mut json, value)?;
+    text(&mut json, value);
     json.push(b'}');
-    Ok(json)
+    json
 }
 
 /// Room enough for nearly every body, so that it is not moved while it grows.
@@ -70,20 +70,15 @@ pub(crate) fn batch_bytes(load: usize, records: usize) -> usize {
     STANDARD.encoded_length(load) + records * RECORD_BYTES + OTHER_BYTES
 }
 
-fn array<T>(
-    json: &mut Vec<u8>,
-    records: &[T],
-    write: impl Fn(&mut Vec<u8>, &T) -> Result<(), serde_json::Error>,
-) -> Result<(), serde_json::Error> {
+fn array<T>(json: &mut Vec<u8>, records: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
     json.push(b'[');
     for (place, record) in records.iter().enumerate() {
         if place > 0 {
             json.push(b',');
         }
-        write(json, record)?;
+        write(json, record);
     }
     json.push(b']');
-    Ok(())
 }
 
 /// A text, as far as is known whether it needs an escape.
@@ -93,28 +88,22 @@ enum Text<'a> {
     Plain(&'a [u8]),
 }
 
-fn object(
-    json: &mut Vec<u8>,
-    data: &[u8],
-    hash_key: Option<&str>,
-    partition_key: Option<Text<'_>>,
-) -> Result<(), serde_json::Error> {
+fn object(json: &mut Vec<u8>, data: &[u8], hash_key: Option<&str>, partition_key: Option<Text<'_>>) {
     json.extend_from_slice(b"{\"Data\":\"");
     STANDARD.encode_append(data, json); // nothing in it needs an escape
     json.push(b'"');
     if let Some(key) = hash_key {
         json.extend_from_slice(b",\"ExplicitHashKey\":");
-        text(json, key)?;
+        text(json, key);
     }
     if let Some(key) = partition_key {
         json.extend_from_slice(b",\"PartitionKey\":");
         match key {
-            Text::Any(key) => text(json, key)?,
+            Text::Any(key) => text(json, key),
             Text::Plain(key) => quoted(json, key),
         }
     }
     json.push(b'}');
-    Ok(())
 }
 
 /// The name of the next member of the body.
@@ -126,13 +115,10 @@ fn name(json: &mut Vec<u8>, name: &'static str) {
     json.push(b':');
 }
 
-/// Nearly every text needs no escape; the others are left to `serde_json`.
-fn text(json: &mut Vec<u8>, text: &str) -> Result<(), serde_json::Error> {
-    if need_escape(text) {
-        return serde_json::to_writer(json, text);
-    }
-    quoted(json, text.as_bytes());
-    Ok(())
+fn text(json: &mut Vec<u8>, text: &str) {
+    json.push(b'"');
+    push_escaped(json, text);
+    json.push(b'"');
 }
 
 /// A text that needs no escape.

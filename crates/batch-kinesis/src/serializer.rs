@@ -19,9 +19,7 @@ use crate::body;
 /// What exchanges the serializer for one that reads the input. It must be the last interceptor, to see what
 /// others put there.
 pub(crate) fn swap(known: Known) -> SharedInterceptor {
-    swap_serializer("BatchKinesisSerializer", known, |input: &PutRecordsInput| {
-        request(body::of_input(input).ok()?)
-    })
+    swap_serializer("BatchKinesisSerializer", known, |input: &PutRecordsInput| request(body::of_input(input)))
 }
 
 /// The request with this body; none if it cannot be made.

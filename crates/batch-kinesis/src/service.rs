@@ -4,7 +4,9 @@ use aws_sdk_kinesis::operation::put_records::builders::PutRecordsFluentBuilder;
 use aws_sdk_kinesis::operation::put_records::{PutRecordsError, PutRecordsOutput};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
-use batch_core::{Batch, ConfigError, Invalid, Key, LimitPolicy, Measure, Order, Reply, Service, Settings};
+use batch_core::{
+    Batch, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Order, Reply, Service, Settings,
+};
 
 use crate::accepted::{Accepted, Response};
 use crate::limits::{REQUEST_RECORDS, record_bytes};
@@ -41,7 +43,7 @@ impl Kinesis {
     /// Sends a request that is written from the records, if it can be. If the response shows at once that all
     /// were accepted, the output has no results, and the rest is read on demand.
     async fn send_directly(&self, batch: &Batch<Record>) -> Option<(Sent, Option<Accepted>)> {
-        let write = || serializer::request(body::of_batch(&self.stream, batch).ok()?);
+        let write = || serializer::request(body::of_batch(&self.stream, batch));
         let stream_alone = self.put_records().set_records(Some(Vec::new()));
         let response = Response::of(batch.entries().len());
         let send = |written| {
@@ -83,8 +85,12 @@ impl Service for Kinesis {
         LimitPolicy::new(REQUEST_RECORDS, self.request_bytes(), self.record_bytes())
     }
 
+    /// Order is relaxed, and an idle writer sends at once.
+    ///
+    /// Kinesis bills each record by its size, however many a request carries, so company saves nothing on the
+    /// bill. While a request is in flight, records gather for the next one for up to 100 ms.
     fn defaults(&self) -> Settings {
-        Settings::new().order(Order::Relaxed)
+        Settings::new().linger(Linger::default()).order(Order::Relaxed)
     }
 
     fn check(&self, settings: &Settings) -> Result<(), ConfigError> {

@@ -211,7 +211,7 @@ fn whatever_json_escapes_is_escaped() {
 fn what_was_not_set_is_not_written() {
     let bare = PutRecordsRequestEntry::builder().data(Blob::new("")).build().expect("nothing is missing");
     let input = PutRecordsInput::builder().records(bare).build().expect("nothing is missing");
-    assert_eq!(body::of_input(&input).expect("it can be written"), br#"{"Records":[{"Data":""}]}"#);
+    assert_eq!(body::of_input(&input), br#"{"Records":[{"Data":""}]}"#);
     Both::new().check(&input);
 }
 
@@ -225,7 +225,7 @@ fn a_body_is_not_moved_while_it_grows() {
     };
     for data in [0, 1, 2, 3, 1_000] {
         let input = of((0..500).map(|_| full(data)));
-        let json = body::of_input(&input).expect("it can be written");
+        let json = body::of_input(&input);
         assert!(json.len() <= body::input_bytes(&input), "{} bytes", json.len());
         assert_eq!(json.capacity(), body::input_bytes(&input));
     }
