@@ -1,5 +1,5 @@
-//! Texts to items and back; a write that the writer takes is one that the server takes, and the other way round; an
-//! item in another spelling of its numbers is the same.
+//! Texts to items and back; a write that the writer takes is one that the server takes, and the other way round, and is
+//! read again as it was when it is encoded; an item in another spelling of its numbers is the same.
 #![no_main]
 
 use std::collections::HashMap;
@@ -107,8 +107,12 @@ fn served(write: &Write) {
     run(create.attribute_definitions(definition.expect("it is whole")).send())
         .expect("the table can be created");
     let table = DynamoDb::new(client, "orders").partition_key("n", ScalarType::Number);
-    let measured = table.measure(write);
-    let reply = run(table.send(&Batch::of([write.clone()])));
+    let mut prepared = write.clone();
+    let refused = table.prepare(&mut prepared).err();
+    assert_eq!(&prepared, write, "it can be read again");
+    assert_eq!(refused, table.measure(write).err());
+    let measured = refused.map_or_else(|| table.measure(&prepared), Err);
+    let reply = run(table.send(&Batch::of([prepared.clone()])));
     agree(&measured, &table.limits().expect("they fit together"), &reply);
     if measured.is_ok() && !write.is_delete() {
         same_number(&server, write);
