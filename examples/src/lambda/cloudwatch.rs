@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::Client;
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, ConfigError, Linger, Metric, Settings};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, ConfigError, Metric};
 use tokio::time::{Instant, timeout_at};
 
 /// Made once, outside of the handler. A flush ends the linger, so that it costs no time.
 pub fn writer(client: Client) -> Result<CloudWatchWriter, ConfigError> {
-    let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
-    CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).settings(settings).build()
+    CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()
 }
 
 /// Sends what each record of an event holds, and returns the ids of those that were not delivered.

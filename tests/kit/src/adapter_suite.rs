@@ -35,6 +35,7 @@ macro_rules! adapter_suite {
             a_request_whose_answer_is_lost_is_sent_again_and_marked
             all_arrives_as_it_was_in_full_batches
             an_entry_that_is_rejected_is_handed_back_to_its_owner
+            an_idle_writer_waits_for_company_where_requests_are_billed
             nothing_is_lost_whatever_goes_wrong
             one_entry_that_spoils_a_full_batch_is_found_and_handed_back_alone
         }

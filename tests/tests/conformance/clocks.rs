@@ -45,7 +45,8 @@ pub(crate) async fn a_clock_that_went_on_while_the_process_slept_loses_nothing<D
         stage.suffer(FaultPlan::always(Fault::HangAfter));
         let writer = stage.writer(Settings::new());
         let receipts = submit::<D, _>(&writer, 0..50).await;
-        pass(Duration::from_millis(200)).await;
+        // Longer than any service lets entries wait for company: requests are in flight.
+        pass(Duration::from_secs(2)).await;
 
         tokio::time::advance(asleep).await;
         stage.recover();

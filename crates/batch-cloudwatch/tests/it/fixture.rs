@@ -65,6 +65,7 @@ impl Fixture for Weather {
     const ACCESS_DENIED: (u16, &'static str) = (403, "AccessDenied");
     const DEADLINE: Duration = Duration::from_secs(3_600);
     const EXPIRED: &'static str = "ExpiredToken";
+    const IDLE: Duration = Duration::from_secs(1);
     const INTERNAL: &'static str = "InternalServiceError";
     const OPERATIONS: &'static [&'static str] = &["PutMetricData"];
     const PATH: &'static str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";

@@ -1,6 +1,7 @@
 //! A standard queue, as the suites of all services see it.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::RequestId;
@@ -62,6 +63,7 @@ impl Destination for Queue {
 impl Fixture for Queue {
     const ACCESS_DENIED: (u16, &'static str) = (403, "AccessDenied");
     const EXPIRED: &'static str = "ExpiredToken";
+    const IDLE: Duration = Duration::from_millis(5);
     const INTERNAL: &'static str = "InternalError";
     const MISSING: &'static str = "NonExistentQueue";
     const OPERATIONS: &'static [&'static str] = &["SendMessageBatch", "GetQueueUrl"];

@@ -8,7 +8,7 @@ use batch_core::{Cause, Linger, Settings, Writer};
 use batch_local::{Fault, FaultPlan};
 
 use super::{entry, submit};
-use crate::{Fixture, Mounted, check_sums, codes, content};
+use crate::{Fixture, Mounted, check_sums, codes, content, now};
 
 /// Waits for full requests until it is flushed.
 fn gathering() -> Settings {
@@ -72,6 +72,26 @@ pub async fn an_entry_that_is_rejected_is_handed_back_to_its_owner<F: Fixture>()
     assert_eq!(F::content(&handled[0].entry), content(1, 0));
     assert_eq!(codes(&handled), [code]);
     check_sums(&writer, 1, 2);
+}
+
+/// And as long as the service's defaults say, but for a flush.
+pub async fn an_idle_writer_waits_for_company_where_requests_are_billed<F: Fixture>() {
+    let stage = Mounted::<F>::alone().await;
+    let writer = stage.writer(Settings::new());
+    let start = now();
+    let receipts = [writer.submit_tracked(entry::<F>(0)).await, writer.submit_tracked(entry::<F>(1)).await];
+    for receipt in receipts {
+        receipt.unwrap().await.unwrap();
+    }
+    let waited = start.elapsed();
+    assert!((F::IDLE..=F::IDLE + Duration::from_millis(1)).contains(&waited), "{waited:?}");
+    assert_eq!(stage.server.requests().count(F::OPERATION), 1);
+
+    writer.submit(entry::<F>(2)).await.unwrap();
+    let start = now();
+    assert!(writer.flush().await.is_empty());
+    assert_eq!((start.elapsed(), stage.taken()), (Duration::ZERO, 3));
+    check_sums(&writer, 3, 0);
 }
 
 /// In few requests.
