@@ -32,11 +32,17 @@ pub(crate) struct Bench {
     #[arg(long, conflicts_with_all = ["in_flight", "latency", "rate"])]
     pub(crate) all: bool,
 
-    /// Measure how full requests are when this many entries come a second, with the settings that a writer
-    /// has by default.
-    #[arg(long, value_name = "N", conflicts_with = "in_flight")]
+    /// Measure how full requests are, what AWS would bill and how long entries take when this many come a
+    /// second, with the settings that a writer has by default; several rates are separated by commas.
+    #[arg(long, value_name = "N,…", value_delimiter = ',', conflicts_with = "in_flight")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) rate: Option<u32>,
+    pub(crate) rate: Vec<u32>,
+
+    /// With `--rate`: wait this long for company while no request is in flight, in milliseconds, and up to
+    /// 100 ms while one is, instead of what the service has by default.
+    #[arg(long, value_name = "MS", requires = "rate")]
+    #[arg(value_parser = clap::value_parser!(u64).range(..=100))]
+    pub(crate) idle: Option<u64>,
 
     /// How often each way to send is measured; figures are medians.
     #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
@@ -112,7 +118,7 @@ impl Bench {
         failing.chain(ordered).filter(is_asked).collect()
     }
 
-    /// The cases that are measured at a rate.
+    /// The cases that are measured at each rate.
     pub(crate) fn at_rate(&self) -> Vec<Case> {
         let latencies = self.latency.map_or(vec![Duration::ZERO, SLOW], |ms| vec![Duration::from_millis(ms)]);
         let shapes = self.shapes(&self.sizes(&[100]));
@@ -197,6 +203,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_measured_with_and_without_latency() {
+        assert_eq!(bench("--rate 10,1000").rate, [10, 1_000]);
         let cases: Vec<_> = bench("--rate 1000 --service kinesis").at_rate();
         let cases: Vec<_> = cases.iter().map(ToString::to_string).collect();
         assert_eq!(cases, ["Kinesis 100 B", "Kinesis 100 B, 10 ms"]);
@@ -204,7 +211,17 @@ mod tests {
 
     #[test]
     fn what_contradicts_itself_is_refused() {
-        for wrong in ["--all --rate 5", "--bytes 0", "--service s3", "--rounds 0", "--rate 0"] {
+        let wrong = [
+            "--all --rate 5",
+            "--bytes 0",
+            "--service s3",
+            "--rounds 0",
+            "--rate 0",
+            "--rate 5,x",
+            "--idle 5",
+            "--rate 5 --idle 101",
+        ];
+        for wrong in wrong {
             let arguments = ["wire"].into_iter().chain(wrong.split_whitespace());
             assert!(Arguments::try_parse_from(arguments).is_err(), "{wrong}");
         }

@@ -1,5 +1,7 @@
 //! What the program does as a whole: servers, rounds that take turns, and what is told of them.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 
 use crate::arguments::{Bench, Comparison, What};
@@ -16,11 +18,12 @@ pub(crate) async fn run(arguments: &Bench) -> Result<()> {
     let machine = Machine::here();
     println!("{machine}");
     let mut report = Report::new(machine);
-    if let Some(rate) = arguments.rate {
-        for case in arguments.at_rate() {
+    for case in arguments.at_rate() {
+        for &rate in &arguments.rate {
             report.paced.push(paced(case, rate, arguments).await?);
         }
-    } else {
+    }
+    if arguments.rate.is_empty() {
         for case in arguments.cases() {
             let measured = measure(case, arguments).await?;
             print!("{}", report::arms(std::slice::from_ref(&measured)));
@@ -78,8 +81,9 @@ fn value(what: What, figures: &Figures) -> f64 {
 async fn paced(case: Case, rate: u32, arguments: &Bench) -> Result<Paced> {
     println!("{case}, {rate} entries a second");
     let mut stage = Stage::open(case).await?;
-    let figures = stage.round(Sending::Rate(rate), arguments, false).await?;
-    Ok(Paced { case, rate, figures })
+    let idle = arguments.idle.map(Duration::from_millis);
+    let figures = stage.round(Sending::Rate { rate, idle }, arguments, false).await?;
+    Ok(Paced { case, rate, idle, figures })
 }
 
 /// A null server and the conditions of a case.
@@ -133,7 +137,7 @@ fn entries(case: Case, sending: Sending) -> u64 {
             let thousands = (SECONDS * 1e6 / micros / 1e3).ceil() as u64;
             (thousands * 1_000).min(requests.saturating_mul(most))
         }
-        Sending::Rate(rate) => RATE_SECONDS * u64::from(rate),
+        Sending::Rate { rate, .. } => RATE_SECONDS * u64::from(rate),
     }
 }
 
@@ -164,6 +168,6 @@ mod tests {
         check(sqs.latency(Duration::from_millis(10)), Arm::ByHand, 8_000);
         check(sqs.latency(Duration::from_millis(10)), Arm::Single, 800);
         check(Case::new(Shape::new(Name::Kinesis, 1_024)), Arm::Tracked, 91_000);
-        assert_eq!(entries(sqs, Sending::Rate(100)), 500);
+        assert_eq!(entries(sqs, Sending::Rate { rate: 100, idle: None }), 500);
     }
 }

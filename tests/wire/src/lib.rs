@@ -8,6 +8,7 @@
 mod arguments;
 mod arm;
 mod bench;
+mod bill;
 mod case;
 mod clock;
 mod hand;

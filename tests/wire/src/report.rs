@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use self::table::Table;
 use crate::arguments::What;
 use crate::arm::Arm;
+use crate::bill;
 use crate::case::Case;
 use crate::machine::Machine;
 use crate::round::Figures;
@@ -50,6 +51,8 @@ pub(crate) struct Compared {
 pub(crate) struct Paced {
     pub(crate) case: Case,
     pub(crate) rate: u32,
+    /// How long it waits for company while it is idle, instead of what it does by default.
+    pub(crate) idle: Option<Duration>,
     pub(crate) figures: Figures,
 }
 
@@ -189,14 +192,30 @@ fn comparisons(compared: &[Compared]) -> Table {
 }
 
 fn rates(paced: &[Paced]) -> Table {
-    let mut table =
-        Table::new(&["default settings", "entries/s", "entries/request", "requests/s", "CPU µs/entry"]);
-    for Paced { case, rate, figures } in paced {
+    let mut table = Table::new(&[
+        "default settings",
+        "entries/s",
+        "entries/request",
+        "requests/s",
+        "billed per 1,000 entries",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs/entry",
+    ]);
+    for Paced { case, rate, idle, figures } in paced {
+        let entries_per_request = figures.entries as f64 / figures.requests as f64;
+        let bill = bill::per_thousand(case.shape, entries_per_request);
         table.row(vec![
-            case.to_string(),
+            match idle {
+                None => case.to_string(),
+                Some(idle) => format!("{case}, idle {} ms", idle.as_millis()),
+            },
             rate.to_string(),
-            show(Some(figures.entries as f64 / figures.requests as f64), 2),
+            show(Some(entries_per_request), 2),
             show(Some(figures.requests as f64 / figures.elapsed.as_secs_f64()), 1),
+            bill.map_or_else(|| "–".to_owned(), |bill| bill.to_string()),
+            show(figures.p50.map(millis), 1),
+            show(figures.p99.map(millis), 1),
             show(Some(figures.micros_per_entry()), 1),
         ]);
     }

@@ -37,7 +37,11 @@ pub(crate) enum Sending {
     /// As fast as they can be, in full requests.
     Arm(Arm),
     /// This many a second, through a writer with the settings that it has by default.
-    Rate(u32),
+    Rate {
+        rate: u32,
+        /// How long the writer waits for company while it is idle, instead of what it does by default.
+        idle: Option<Duration>,
+    },
 }
 
 /// What it took.
@@ -128,7 +132,7 @@ impl Round {
             }
             Sending::Arm(Arm::TrySubmit) => writing.try_submit(numbers.clone()).await?,
             Sending::Arm(_) => writing.submit(numbers.clone()).await?,
-            Sending::Rate(rate) => writing.at_rate(numbers.clone(), rate).await?,
+            Sending::Rate { rate, .. } => latencies = writing.at_rate(numbers.clone(), rate).await?,
         }
         let requests = writing.writer.stats().requests - before.requests;
         let optimum = self.spec.entries.div_ceil(writing.workload.request_entries());
@@ -189,10 +193,13 @@ fn settings(spec: &Spec) -> Settings {
             let settings = settings.linger(Linger::Fixed(LINGER)).in_flight(spec.in_flight..=spec.in_flight);
             if spec.shape.service == Name::CloudWatch { settings.max_entries(METRICS) } else { settings }
         }
-        Sending::Rate(_) => settings,
+        Sending::Rate { idle: None, .. } => settings,
+        Sending::Rate { idle: Some(idle), .. } => settings.linger(Linger::Natural { idle, longest: LONGEST }),
     }
 }
 
+/// As by default.
+const LONGEST: Duration = Duration::from_millis(100);
 /// So long that requests are full.
 const LINGER: Duration = Duration::from_secs(1);
 /// Metrics inside at most: enough for eight full requests in flight, and as many that wait.

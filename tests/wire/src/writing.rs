@@ -53,11 +53,7 @@ impl<W: Workload> Writing<W> {
             });
         }
         self.finish().await?;
-        let mut latencies = Vec::new();
-        while let Some(task) = tasks.join_next().await {
-            latencies.extend(task??);
-        }
-        Ok(latencies)
+        latencies(tasks).await
     }
 
     /// Submits them from four tasks that wait a millisecond whenever the writer is full, and let others run
@@ -83,17 +79,27 @@ impl<W: Workload> Writing<W> {
         self.finish().await
     }
 
-    /// Submits this many entries a second from one task.
-    pub(crate) async fn at_rate(&self, numbers: Range<u64>, rate: u32) -> Result<()> {
+    /// Submits this many entries a second from one task. How long it took from submit to answer, for each
+    /// entry or, at high rates, some.
+    pub(crate) async fn at_rate(&self, numbers: Range<u64>, rate: u32) -> Result<Vec<Duration>> {
         let start = clock::now();
-        for number in numbers.clone() {
-            let due = start + Duration::from_secs(number - numbers.start) / rate;
+        let stride = if rate > TIMED { STRIDE } else { 1 };
+        let mut timed = JoinSet::new();
+        for (place, number) in (0..).zip(numbers) {
+            let due = start + Duration::from_secs(place) / rate;
             if due > clock::now() {
                 clock::sleep_until(due).await;
             }
-            self.writer.submit(self.workload.entry(number)).await.map_err(refused)?;
+            let (entry, at) = (self.workload.entry(number), clock::now());
+            if place % stride == 0 {
+                let receipt = self.writer.submit_tracked(entry).await.map_err(refused)?;
+                timed.spawn(answers(vec![receipt], 0, at));
+            } else {
+                self.writer.submit(entry).await.map_err(refused)?;
+            }
         }
-        self.finish().await
+        self.finish().await?;
+        latencies(timed).await
     }
 
     /// Waits until each entry has its answer, which must be that it was delivered.
@@ -117,6 +123,14 @@ async fn answers<S: Service>(receipts: Vec<Receipt<S>>, timed: u64, at: Instant)
     Ok(latency)
 }
 
+async fn latencies(mut tasks: JoinSet<Result<Option<Duration>>>) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::new();
+    while let Some(task) = tasks.join_next().await {
+        latencies.extend(task??);
+    }
+    Ok(latencies)
+}
+
 async fn insist<W: Workload>(writer: &Writer<W::Service>, mut entry: EntryOf<W>) -> Result<()> {
     loop {
         match writer.try_submit(entry) {
@@ -133,5 +147,9 @@ fn refused<E>(error: SubmitError<E>) -> anyhow::Error {
 
 /// Tasks that submit at once.
 const TASKS: u64 = 4;
+/// The most entries a second of which each is timed; a receipt for each costs little then.
+const TIMED: u32 = 1_000;
+/// Of more, one in this many is: not always the first of those that come in the same millisecond.
+const STRIDE: u64 = 7;
 /// As a task would that gets its entries from somewhere.
 const BETWEEN_YIELDS: u64 = 32;
