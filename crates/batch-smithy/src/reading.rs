@@ -14,7 +14,6 @@ use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
 
-use crate::Written;
 use crate::known::shows;
 
 /// The SDK's deserializer of the responses of an operation.
@@ -53,29 +52,26 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// Has `read` read responses that the SDK would read with the known deserializer.
+    pub(crate) fn new<O: fmt::Debug + Send + Sync + 'static>(
+        known: &KnownDeserializer,
+        read: impl Fn(&HttpResponse) -> Option<O> + Send + Sync + 'static,
+    ) -> Self {
+        let read = Arc::new(move |response: &HttpResponse| read(response).map(Output::erase));
+        Self { known: known.clone(), read }
+    }
+
+    /// Leaves all responses to the SDK, in the configuration of a request that was answered.
+    pub(crate) fn end_in(self, bag: &mut ConfigBag) {
+        let end = Self { read: Arc::new(|_| None), ..self };
+        bag.interceptor_state().store_put(SharedResponseDeserializer::new(end));
+    }
+
     /// Replaces the deserializer of a request, if it is the known one.
     pub(crate) fn swap_in(&self, bag: &mut ConfigBag) {
         if bag.load::<SharedResponseDeserializer>().is_some_and(|current| self.known.shows(current)) {
             bag.interceptor_state().store_put(SharedResponseDeserializer::new(self.clone()));
         }
-    }
-}
-
-impl Written {
-    /// Has `read` read the response to this request, when its whole body is in memory. `read` returns the
-    /// output that the operation is to return, or `None` to leave the response to the SDK, such as an error
-    /// or one that it does not understand completely.
-    ///
-    /// If the SDK would read the response with a deserializer that is not known, `read` is not called.
-    #[must_use]
-    pub fn reading<O: fmt::Debug + Send + Sync + 'static>(
-        mut self,
-        known: &KnownDeserializer,
-        read: impl Fn(&HttpResponse) -> Option<O> + Send + Sync + 'static,
-    ) -> Self {
-        let read = Arc::new(move |response: &HttpResponse| read(response).map(Output::erase));
-        self.reading = Some(Reading { known: known.clone(), read });
-        self
     }
 }
 
@@ -119,7 +115,6 @@ mod tests {
     use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 
     use super::{KnownDeserializer, Reading};
-    use crate::written::written;
 
     #[derive(Debug)]
     struct Deserializer;
@@ -159,7 +154,7 @@ mod tests {
     fn reading() -> Reading {
         let known = KnownDeserializer::of(&Operation, "Deserializer").expect("it has this one");
         let read = |response: &HttpResponse| (response.status().as_u16() == 200).then_some("ours");
-        written().reading(&known, read).reading.expect("it was set")
+        Reading::new(&known, read)
     }
 
     /// What is read of a response with this status where the SDK has this deserializer.

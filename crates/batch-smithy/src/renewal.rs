@@ -19,6 +19,8 @@ use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, Runt
 use aws_smithy_types::config_bag::ConfigBag;
 use batch_core::{Class, Refusal, Reply};
 
+use crate::prepared::Signer;
+
 /// Makes a writer's client request new credentials from its provider after the service rejected the current
 /// ones.
 ///
@@ -146,7 +148,15 @@ impl ResolveCachedIdentity for Renewal {
         components: &'a RuntimeComponents,
         bag: &'a ConfigBag,
     ) -> IdentityFuture<'a> {
-        self.0.cache.resolve_cached_identity(self.renewed(resolver), components, bag)
+        let resolved = self.0.cache.resolve_cached_identity(self.renewed(resolver), components, bag);
+        match bag.load::<Signer>().filter(|signer| signer.0.get().is_none()) {
+            None => resolved,
+            Some(signer) => IdentityFuture::new(async move {
+                let identity = resolved.await?;
+                let _ = signer.0.set(identity.clone());
+                Ok(identity)
+            }),
+        }
     }
 
     fn validate_base_client_config(

@@ -5,39 +5,64 @@
 //! adapter has written it. Everything after that (compression, endpoint, signature, transmission) is the
 //! SDK's, and so is the response, unless the adapter reads it too (`reading.rs`).
 
+use std::error::Error;
 use std::fmt;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextMut, Input,
+    self, BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    FinalizerInterceptorContextRef, Input, Output,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::Known;
+use crate::prepared::{self, Pool, Ready, Signer};
 use crate::reading::Reading;
+use crate::{Known, KnownDeserializer, Prepared, orchestrate};
 
-/// The interceptor of one request that [`Known::send_written`] sends.
+/// A request as the adapter wrote it, and the interceptor that sends it through the SDK.
 pub struct Written {
     state: Arc<State>,
-    pub(crate) reading: Option<Reading>,
+    prepared: Weak<Pool>,
 }
 
 struct State {
     known: Known,
     /// Taken when it is sent, which happens once: the client does not retry.
     request: Mutex<Option<HttpRequest>>,
+    reading: Mutex<Option<Reading>>,
+    head: Mutex<Option<HttpRequest>>,
     is_refused: AtomicBool,
 }
 
 impl Known {
-    /// Sends a request as `write` has written it. `send` sends a request of the operation whose input names
-    /// only what the endpoint depends on, with the interceptor that it is given:
+    /// A request that is sent as `write` has written it.
+    ///
+    /// Returns `None` if the request must be sent with its typed input: if the client
+    /// [is observed](Self::is_observed), or `write` returns `None`.
+    pub fn written(self, write: impl FnOnce() -> Option<HttpRequest>) -> Option<Written> {
+        if self.is_observed() {
+            return None;
+        }
+        let state = State {
+            known: self,
+            request: Mutex::new(Some(write()?)),
+            reading: Mutex::default(),
+            head: Mutex::default(),
+            is_refused: AtomicBool::new(false),
+        };
+        Some(Written { state: Arc::new(state), prepared: Weak::new() })
+    }
+
+    /// Sends a request as `write` has written it, always through the SDK. `send` sends a request of the operation
+    /// whose input names only what the endpoint depends on, with the interceptor that it is given:
     ///
     /// ```ignore
     /// let sent = known.send_written(
@@ -46,23 +71,86 @@ impl Known {
     /// );
     /// ```
     ///
-    /// Returns `None`, and sends nothing, if the request must be sent with its typed input: if the client
-    /// [is observed](Self::is_observed), `write` returns `None`, or the SDK would serialize the request with
-    /// a serializer that is not known.
+    /// Returns `None`, and sends nothing, if the request must be sent with its typed input: as
+    /// [`written`](Self::written), and if the SDK would serialize the request with a serializer that is not known.
     pub async fn send_written<T, F: Future<Output = T>>(
         self,
         write: impl FnOnce() -> Option<HttpRequest>,
         send: impl FnOnce(Written) -> F,
     ) -> Option<T> {
-        if self.is_observed() {
-            return None;
+        self.written(write)?.send_by(send).await
+    }
+}
+
+impl Written {
+    /// Has `read` read the response to this request, when its whole body is in memory. `read` returns the
+    /// output that the operation is to return, or `None` to leave the response to the SDK, such as an error
+    /// or one that it does not understand completely.
+    ///
+    /// If the SDK would read the response with a deserializer that is not known, `read` is not called.
+    #[must_use]
+    pub fn reading<O: fmt::Debug + Send + Sync + 'static>(
+        self,
+        known: &KnownDeserializer,
+        read: impl Fn(&HttpResponse) -> Option<O> + Send + Sync + 'static,
+    ) -> Self {
+        *lock(&self.state.reading) = Some(Reading::new(known, read));
+        self
+    }
+
+    /// Sends the request: with what the SDK prepared for an earlier one, if there is such and nothing has changed, else
+    /// through the SDK, whose request `send` sends. Its input names only what the endpoint depends on:
+    ///
+    /// ```ignore
+    /// let written = known.written(|| batch_smithy::json::request("1.1", TARGET, body(batch)))?;
+    /// let send = |written| client.put_record_batch().customize().interceptor(written).send();
+    /// written.send(&self.prepared, send).await
+    /// ```
+    ///
+    /// Returns `None`, and sends nothing, if the SDK would serialize the request with a serializer that is not known:
+    /// then it must be sent with its typed input.
+    ///
+    /// # Panics
+    ///
+    /// When `prepared` is that of another operation.
+    pub async fn send<O, E, F>(
+        mut self,
+        prepared: &Prepared,
+        send: impl FnOnce(Self) -> F,
+    ) -> Option<Result<O, SdkError<E, HttpResponse>>>
+    where
+        O: fmt::Debug + Send + Sync + 'static,
+        E: Error + Send + Sync + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        if let Some(sent) = self.send_prepared(prepared).await {
+            return Some(match sent {
+                Ok(output) => Ok(output.downcast().expect(OF_ANOTHER)),
+                Err(error) => Err(error.map_service_error(|error| error.downcast().expect(OF_ANOTHER))),
+            });
         }
-        let state = Arc::new(State {
-            known: self,
-            request: Mutex::new(Some(write()?)),
-            is_refused: AtomicBool::new(false),
-        });
-        let sent = send(Written { state: Arc::clone(&state), reading: None }).await;
+        self.prepared = prepared.downgrade();
+        // Its future is large, and would make that of every request so.
+        Box::pin(self.send_by(send)).await
+    }
+
+    async fn send_prepared(
+        &self,
+        prepared: &Prepared,
+    ) -> Option<Result<Output, SdkError<context::Error, HttpResponse>>> {
+        let mut ready = prepared.take()?;
+        let body = lock(&self.state.request).as_ref()?.body().try_clone()?;
+        let reading = lock(&self.state.reading).clone();
+        let sent = orchestrate::send(&mut ready, body, reading.as_ref()).await?;
+        if sent.is_ok() {
+            prepared.put(ready);
+        }
+        Some(sent)
+    }
+
+    async fn send_by<T, F: Future<Output = T>>(self, send: impl FnOnce(Self) -> F) -> Option<T> {
+        let state = Arc::clone(&self.state);
+        let sent = send(self).await;
         (!state.is_refused.load(Ordering::Acquire)).then_some(sent)
     }
 }
@@ -83,19 +171,55 @@ impl Intercept for Written {
             self.state.is_refused.store(true, Ordering::Release);
             return Err("the SDK serializes this request with an unknown serializer".into());
         }
-        if let Some(reading) = &self.reading {
+        if let Some(reading) = &*lock(&self.state.reading) {
             reading.swap_in(bag);
         }
-        let written = Self { state: Arc::clone(&self.state), reading: None };
+        let written = Self { state: Arc::clone(&self.state), prepared: Weak::new() };
         bag.interceptor_state().store_put(SharedRequestSerializer::new(written));
+        bag.interceptor_state().store_put(Signer::default());
+        Ok(())
+    }
+
+    fn read_before_signing(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.prepared.strong_count() > 0 {
+            *lock(&self.state.head) = prepared::head(context.request());
+        }
+        Ok(())
+    }
+
+    /// The last hook of the last interceptor: from here on, the SDK needs the configuration no more.
+    fn read_after_execution(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let reading = lock(&self.state.reading).take();
+        let head = lock(&self.state.head).take();
+        let (Some(pool), Some(head)) = (self.prepared.upgrade(), head) else { return Ok(()) };
+        let is_last = components.interceptors().last().is_some_and(|last| last.name() == self.name());
+        if !is_last || !matches!(context.output_or_error(), Some(Ok(_))) {
+            return Ok(());
+        }
+        let mut bag = mem::replace(bag, ConfigBag::base());
+        if let Some(reading) = reading {
+            reading.end_in(&mut bag);
+        }
+        if let Some(ready) = Ready::of(bag, components, head) {
+            pool.put(Box::new(ready));
+        }
         Ok(())
     }
 }
 
 impl SerializeRequest for Written {
     fn serialize_input(&self, _: Input, _: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
-        let mut request = self.state.request.lock().unwrap_or_else(PoisonError::into_inner);
-        request.take().ok_or_else(|| "the request was sent already".into())
+        lock(&self.state.request).take().ok_or_else(|| "the request was sent already".into())
     }
 }
 
@@ -106,14 +230,11 @@ impl fmt::Debug for Written {
     }
 }
 
-/// One for tests.
-#[cfg(test)]
-pub(crate) fn written() -> Written {
-    let request = HttpRequest::new(aws_smithy_types::body::SdkBody::from("secret"));
-    let (request, is_refused) = (Mutex::new(Some(request)), AtomicBool::new(false));
-    let known = Known::unless(false, false, "Serializer").expect("there is no protocol");
-    Written { state: Arc::new(State { known, request, is_refused }), reading: None }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const OF_ANOTHER: &str = "it was prepared for this operation";
 
 #[cfg(test)]
 mod tests {
@@ -124,7 +245,7 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::config_bag::ConfigBag;
 
-    use super::written;
+    use super::Written;
     use crate::Known;
 
     fn known(is_observed: bool) -> Known {
@@ -133,6 +254,10 @@ mod tests {
 
     fn request() -> HttpRequest {
         HttpRequest::new(SdkBody::from("secret"))
+    }
+
+    fn written() -> Written {
+        known(false).written(|| Some(request())).expect("it is written")
     }
 
     #[test]

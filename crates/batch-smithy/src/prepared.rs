@@ -1,0 +1,165 @@
+//! What the SDK prepared for a request, kept for the next one of the same operation.
+//!
+//! For each request, the SDK applies the configuration of its client once more, resolves, traces and copies, which takes
+//! longer than to write, sign and send it. All of that comes to the same as long as the identity that signs, the endpoint
+//! and the interceptors do. So the first request is the SDK's as a whole, and its interceptor ([`Written`](crate::Written))
+//! keeps the configuration and the components that it was sent with, and its headers.
+
+use std::fmt;
+use std::ptr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+
+use crate::hooks::Hooks;
+
+/// What the SDK prepared for the requests of one operation that a writer's client sends, whose inputs are all the same
+/// but for the entries. Make one with [`prepared!`](crate::prepared).
+#[derive(Clone)]
+pub struct Prepared(Arc<Pool>);
+
+pub(crate) struct Pool {
+    is_traced: fn() -> bool,
+    ready: Mutex<Stack>,
+}
+
+/// Boxed, because it is large and moved for each request.
+type Stack = Vec<Box<Ready>>;
+
+/// What one request at a time is sent with.
+pub(crate) struct Ready {
+    pub(crate) bag: ConfigBag,
+    pub(crate) components: RuntimeComponents,
+    pub(crate) hooks: Hooks,
+    /// The request before it was signed, without its body.
+    head: HttpRequest,
+    /// Who signed it.
+    identity: Identity,
+    /// How many requests it may still be used for.
+    left: u32,
+}
+
+impl Prepared {
+    /// Nothing yet. Nothing is used while `is_traced` returns true.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unless(is_traced: fn() -> bool) -> Self {
+        Self(Arc::new(Pool { is_traced, ready: Mutex::default() }))
+    }
+
+    /// What the next request can be sent with.
+    pub(crate) fn take(&self) -> Option<Box<Ready>> {
+        if (self.0.is_traced)() {
+            return None;
+        }
+        self.0.ready().pop()
+    }
+
+    /// Keeps what a request was sent with for the next one.
+    pub(crate) fn put(&self, ready: Box<Ready>) {
+        self.0.put(ready);
+    }
+
+    /// For what must not keep it alive: it is itself kept in here.
+    pub(crate) fn downgrade(&self) -> Weak<Pool> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+impl Pool {
+    pub(crate) fn put(&self, mut ready: Box<Ready>) {
+        ready.left = ready.left.saturating_sub(1);
+        if ready.left > 0 {
+            self.ready().push(ready);
+        }
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Stack> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ready {
+    /// What a request with this head was sent with. `None` if it is not certain that the next one can be sent with it.
+    pub(crate) fn of(bag: ConfigBag, components: &RuntimeComponents, head: HttpRequest) -> Option<Self> {
+        let hooks = Hooks::of(components)?;
+        let identity = bag.load::<Signer>()?.0.get()?.clone();
+        Some(Self { bag, components: components.clone(), hooks, head, identity, left: USES })
+    }
+
+    /// An unsigned request with this body.
+    pub(crate) fn request(&self, body: SdkBody) -> Option<HttpRequest> {
+        let mut request = self.head.try_clone()?;
+        request.headers_mut().insert("content-length", body.content_length()?.to_string());
+        *request.body_mut() = body;
+        Some(request)
+    }
+
+    /// Whether this is the identity that signed the first request, and not one that is like it: on what is not seen of
+    /// an identity, the endpoint and the user agent depend too.
+    pub(crate) fn is_of(&self, identity: &Identity) -> bool {
+        let address = |identity: &Identity| identity.data::<Credentials>().map(ptr::from_ref);
+        address(identity).is_some_and(|credentials| address(&self.identity) == Some(credentials))
+    }
+}
+
+/// A copy of a request without its body and without the headers of the interceptors that run for each request.
+pub(crate) fn head(request: &HttpRequest) -> Option<HttpRequest> {
+    let mut head = request.try_clone()?;
+    *head.body_mut() = SdkBody::empty();
+    for of_request in ["content-encoding", "x-amzn-trace-id"] {
+        head.headers_mut().remove(of_request);
+    }
+    Some(head)
+}
+
+/// Tells who signs the request in whose configuration it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signer(pub(crate) Arc<OnceLock<Identity>>);
+
+impl Storable for Signer {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Without what it holds, which is the user's.
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").finish_non_exhaustive()
+    }
+}
+
+/// A [`Prepared`](crate::Prepared) for an operation, given the path of its module in the SDK. While spans and events of
+/// that module or of the SDK's orchestrator are recorded, every request goes through the orchestrator.
+///
+/// ```ignore
+/// let prepared = batch_smithy::prepared!("aws_sdk_firehose::operation::put_record_batch");
+/// ```
+#[macro_export]
+macro_rules! prepared {
+    ($operation:literal) => {
+        $crate::Prepared::unless(|| $crate::is_recorded!($operation, $crate::ORCHESTRATOR))
+    };
+}
+
+#[doc(hidden)]
+pub use tracing;
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! is_recorded {
+    ($($target:expr),*) => {
+        false $(|| $crate::tracing::enabled!(target: $target, $crate::tracing::Level::DEBUG))*
+    };
+}
+
+/// The module of the SDK's orchestrator, whose events nothing else tells.
+#[doc(hidden)]
+pub const ORCHESTRATOR: &str = "aws_smithy_runtime::client::orchestrator";
+
+/// One request in so many is the SDK's as a whole, whatever happens.
+const USES: u32 = 1_000;

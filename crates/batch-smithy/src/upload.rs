@@ -1,0 +1,92 @@
+//! Stalled uploads, where the client is protected from them.
+//!
+//! The SDK fails a request of which less than a byte a second is taken, when that has lasted for a second and the grace
+//! period of the client. Its check is private. A body in memory is taken whole: so it stalls if and only if the HTTP
+//! client does not take it in time.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+/// Sends a request, and fails if its body is not taken in time.
+pub(crate) async fn call(
+    connector: &SharedHttpConnector,
+    mut request: HttpRequest,
+    bag: &ConfigBag,
+    clock: Option<SharedAsyncSleep>,
+) -> Result<HttpResponse, ConnectorError> {
+    let protection = bag.load::<StalledStreamProtectionConfig>().filter(|config| config.upload_enabled());
+    let (Some(protection), Some(clock)) = (protection, clock) else {
+        return connector.call(request).await;
+    };
+    let taken = Arc::new(AtomicBool::new(false));
+    let body = std::mem::replace(request.body_mut(), SdkBody::taken());
+    *request.body_mut() = {
+        let taken = Arc::clone(&taken);
+        body.map_preserve_contents(move |body| {
+            SdkBody::from_body_1_x(Watched { body, taken: Arc::clone(&taken) })
+        })
+    };
+    let mut response = connector.call(request);
+    let mut deadline = Some(clock.sleep(WINDOW + protection.grace_period()));
+    poll_fn(|context| {
+        if let Poll::Ready(response) = pin!(&mut response).poll(context) {
+            return Poll::Ready(response);
+        }
+        let is_due = deadline.as_mut().is_some_and(|deadline| pin!(deadline).poll(context).is_ready());
+        if is_due || taken.load(Ordering::Relaxed) {
+            deadline = None;
+        }
+        match is_due && !taken.load(Ordering::Relaxed) {
+            true => Poll::Ready(Err(ConnectorError::timeout("the upload of the request stalled".into()))),
+            false => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// A body that tells when it was taken.
+struct Watched {
+    body: SdkBody,
+    taken: Arc<AtomicBool>,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = aws_smithy_types::body::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if frame.is_ready() {
+            self.taken.store(true, Ordering::Relaxed);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        Body::size_hint(&self.body)
+    }
+}
+
+/// How long the SDK measures before it says that an upload is too slow.
+const WINDOW: Duration = Duration::from_secs(1);
