@@ -107,7 +107,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Whether an entry has room at once and shares no lane and no identity with another one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn can_append(&self, admission: &Admission) -> bool {
         let Admission { charge, bytes, keys } = *admission;
         self.room.has(charge) && self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes)
@@ -115,7 +115,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Accepts an entry that [can be appended](Self::can_append): what a grant and a place would do, in one
     /// step.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn append(&mut self, admission: Admission, scope: ScopeId, entry: E, tag: T, now: Instant) {
         let now = self.clock(now);
         self.counters.accepted += 1;

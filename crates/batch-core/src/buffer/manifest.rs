@@ -74,8 +74,10 @@ impl<T> Manifest<T> {
     #[inline(always)]
     pub(super) fn push(&mut self, record: Record<T>, keys: Keys) {
         let Record { tag, accepted, stamp, charge, bytes } = record;
-        push_key(&mut self.lanes, &self.rows, keys.lane);
-        push_key(&mut self.identities, &self.rows, keys.identity);
+        if keys.lane.is_some() || keys.identity.is_some() || self.has_keys() {
+            push_key(&mut self.lanes, &self.rows, keys.lane);
+            push_key(&mut self.identities, &self.rows, keys.identity);
+        }
         let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         self.rows.push(Some(Row { tag, accepted, charge: short(charge), bytes: short(bytes) }));
         let end = self.rows.len();

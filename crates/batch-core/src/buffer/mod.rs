@@ -305,9 +305,13 @@ impl<E, R, T> Buffer<E, R, T> {
 
     #[inline]
     fn clock(&mut self, now: Instant) -> Instant {
-        let latest = self.latest.map_or(now, |latest| latest.max(now));
-        self.latest = Some(latest);
-        latest
+        match self.latest {
+            Some(latest) if now < latest => latest,
+            _ => {
+                self.latest = Some(now);
+                now
+            }
+        }
     }
 }
 

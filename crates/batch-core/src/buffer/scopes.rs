@@ -136,6 +136,17 @@ impl Scopes {
     /// Counts one more entry of a scope, or of the writer's own if that has ended.
     #[inline]
     pub(super) fn enter(&mut self, scope: ScopeId) -> Stamp {
+        let epoch = self.epoch;
+        if scope == ScopeId::OWN && self.own.latest.0 == epoch {
+            // So it is with most entries.
+            self.own.latest.1 += 1;
+            return Stamp { scope, epoch };
+        }
+        self.enter_first(scope)
+    }
+
+    #[cold]
+    fn enter_first(&mut self, scope: ScopeId) -> Stamp {
         self.is_used = true;
         let (scope, epoch) = (self.live(scope), self.epoch);
         self.scope_mut(scope).enter(epoch, 1);

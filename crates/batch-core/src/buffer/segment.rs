@@ -62,16 +62,17 @@ impl<E, T> Segments<E, T> {
         self.next += 1;
         self.load.entries += 1;
         self.load.bytes += record.bytes as u128;
-        if let Some(open) = self.queue.back_mut()
-            && open.takes(limits, &record, number)
-        {
-            open.push(entry, record, keys, limits.entries());
-        } else {
-            self.close();
-            let mut opened = self.open(number);
-            opened.push(entry, record, keys, limits.entries());
-            self.queue.push_back(opened);
+        let open = match self.queue.back_mut() {
+            Some(open) if open.takes(limits, record.bytes, number) => open,
+            _ => self.open(number),
+        };
+        if open.entries.len() == open.entries.capacity() {
+            open.grow(limits.entries());
         }
+        open.load.entries += 1;
+        open.load.bytes += record.bytes;
+        open.entries.push(Some(entry));
+        open.manifest.push(record, keys);
         number
     }
 
@@ -145,7 +146,6 @@ impl<E, T> Segments<E, T> {
 
     /// No entry joins the last segment any more: it keeps no more memory than it needs, and tells how large
     /// the next one will be.
-    #[cold]
     fn close(&mut self) {
         if let Some(closed) = self.queue.back_mut() {
             self.usual = closed.load.entries;
@@ -156,14 +156,19 @@ impl<E, T> Segments<E, T> {
         }
     }
 
-    fn open(&self, first: Number) -> Segment<E, T> {
-        Segment {
+    /// Closes the last segment, and opens one behind it that begins with this entry.
+    #[cold]
+    fn open(&mut self, first: Number) -> &mut Segment<E, T> {
+        self.close();
+        self.queue.push_back(Segment {
             entries: Vec::with_capacity(self.usual),
             manifest: Manifest::with_capacity(self.usual),
             first: first.0,
             head: 0,
             load: Load::empty(),
-        }
+        });
+        let last = self.queue.len() - 1;
+        &mut self.queue[last]
     }
 
     /// The segment of an entry that has not left, and its position there.
@@ -211,21 +216,11 @@ impl<E, T> Single<E, T> {
 impl<E, T> Segment<E, T> {
     /// Whether the next entry, which has this number, can travel in the same request as the others.
     #[inline]
-    fn takes(&self, limits: &LimitPolicy, record: &Record<T>, number: Number) -> bool {
+    fn takes(&self, limits: &LimitPolicy, bytes: usize, number: Number) -> bool {
         // The numbers do not go on here if all that came later has left. What left counts too: else a segment
         // whose first entry stays would grow as long as others come and leave.
         let goes_on = self.first + self.entries.len() as u64 == number.0;
-        goes_on && self.entries.len() < limits.entries() && limits.fits(self.load.with(record.bytes))
-    }
-
-    #[inline(always)]
-    fn push(&mut self, entry: E, record: Record<T>, keys: Keys, most: usize) {
-        if self.entries.len() == self.entries.capacity() {
-            self.grow(most);
-        }
-        self.load = self.load.with(record.bytes);
-        self.entries.push(Some(entry));
-        self.manifest.push(record, keys);
+        goes_on && limits.fits(Load { entries: self.entries.len(), bytes: self.load.bytes }.with(bytes))
     }
 
     /// Makes room for as many entries again, and for no more than a request carries: else each segment would

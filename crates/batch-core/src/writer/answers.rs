@@ -26,7 +26,9 @@ impl<S: Service> State<S> {
         let mut position = 0;
         // Not a chain of iterators: for entries without receipts, this loop is all that there is to do.
         tags.for_each(|tag| {
-            tracked.extend(tag.map(|end| (position, end)));
+            if let Some(end) = tag {
+                tracked.push((position, end));
+            }
             position += 1;
         });
         let delivered = |response| Sent::delivered(response, 1, false);

@@ -32,7 +32,7 @@ impl<S: Service> Locked<'_, S> {
     }
 
     /// Ends a critical section after which nothing is to be done but, perhaps, to call the driver.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(mut self) {
         if let Some(mut state) = self.state.take() {
             let calls_driver = std::mem::take(&mut state.effects.calls_driver);
@@ -40,6 +40,13 @@ impl<S: Service> Locked<'_, S> {
             if calls_driver {
                 self.shared.call_driver();
             }
+        }
+    }
+
+    #[cold]
+    fn finish(&mut self) {
+        if let Some(effects) = self.end() {
+            effects.perform(self.shared);
         }
     }
 
@@ -77,8 +84,9 @@ impl<S: Service> State<S> {
 impl<S: Service> Drop for Locked<'_, S> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(effects) = self.end() {
-            effects.perform(self.shared);
+        // After `release`, there is nothing to do.
+        if self.state.is_some() {
+            self.finish();
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::receipt::Receipt;
-use super::submit::{Entered, Terms, expect_receipt};
+use super::submit::{Entered, Tracked, Tracking, Untracked};
 use crate::{Grant, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 /// Reserved capacity for one entry of up to the service's maximum size.
@@ -49,8 +49,7 @@ impl<S: Service> Permit<S> {
     /// memory than the permit reserved and the writer has no capacity left for the difference. The permit is
     /// used up in either case.
     pub fn submit(self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        let terms = Terms::of(self.scope);
-        self.enter(entry, terms).map(drop)
+        self.enter(Untracked, entry)
     }
 
     /// Submits an entry like [`submit`](Self::submit), and returns a [`Receipt`] that resolves to its
@@ -60,17 +59,16 @@ impl<S: Service> Permit<S> {
     ///
     /// Returns the same errors as [`submit`](Self::submit).
     pub fn submit_tracked(self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        let terms = Terms::of(self.scope).tracked();
-        self.enter(entry, terms).map(expect_receipt)
+        self.enter(Tracked, entry)
     }
 
-    fn enter(mut self, mut entry: S::Entry, terms: Terms) -> Entered<S> {
+    fn enter<A: Tracking<S>>(mut self, tracking: A, mut entry: S::Entry) -> Entered<S, A> {
         let shared = Arc::clone(&self.writer.shared);
         // The grant stays with the permit, which gives it back, until no code of the service's runs.
         match shared.admit(&mut entry) {
             Ok(admission) => {
                 let grant = self.grant.take().expect("a permit is used once, by value");
-                shared.accept_granted(grant, admission, entry, terms)
+                shared.accept_granted(tracking, grant, admission, entry, self.scope)
             }
             Err(refusal) => Err(refusal.of(entry)),
         }

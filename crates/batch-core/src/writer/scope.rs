@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::permit::Permit;
 use super::receipt::Receipt;
-use super::submit::{Terms, expect_receipt};
+use super::submit::{Tracked, Untracked};
 use crate::buffer::Stamp;
 use crate::{ReserveError, ScopeId, Service, SubmitError, UnprocessedItem, Writer};
 
@@ -56,7 +56,7 @@ impl<S: Service> Scope<S> {
     ///
     /// Returns the same errors as [`Writer::submit`].
     pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.writer.shared.enter(entry, self.terms()).await.map(drop)
+        self.writer.shared.enter(Untracked, entry, self.id).await
     }
 
     /// Submits an entry of this scope, and returns a [`Receipt`] that resolves to its answer. See
@@ -66,7 +66,7 @@ impl<S: Service> Scope<S> {
     ///
     /// Returns the same errors as [`Writer::submit`].
     pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.writer.shared.enter(entry, self.terms().tracked()).await.map(expect_receipt)
+        self.writer.shared.enter(Tracked, entry, self.id).await
     }
 
     /// Submits an entry of this scope without waiting. See [`Writer::try_submit`].
@@ -75,7 +75,7 @@ impl<S: Service> Scope<S> {
     ///
     /// Returns the same errors as [`Writer::try_submit`].
     pub fn try_submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.writer.shared.try_enter(entry, self.terms()).map(drop)
+        self.writer.shared.try_enter(Untracked, entry, self.id)
     }
 
     /// Submits an entry of this scope without waiting, and returns a [`Receipt`] that resolves to its
@@ -85,7 +85,7 @@ impl<S: Service> Scope<S> {
     ///
     /// Returns the same errors as [`Writer::try_submit`].
     pub fn try_submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.writer.shared.try_enter(entry, self.terms().tracked()).map(expect_receipt)
+        self.writer.shared.try_enter(Tracked, entry, self.id)
     }
 
     /// Waits for capacity for one entry of this scope, and reserves it. See [`Writer::reserve`].
@@ -124,10 +124,6 @@ impl<S: Service> Scope<S> {
     #[must_use = "an unprocessed item is an entry that was not delivered"]
     pub fn take_unprocessed(&self) -> Vec<UnprocessedItem<S::Entry>> {
         self.writer.shared.collect(self.id, None)
-    }
-
-    fn terms(&self) -> Terms {
-        Terms::of(self.id)
     }
 }
 

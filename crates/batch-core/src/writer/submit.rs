@@ -32,7 +32,7 @@ impl<S: Service> Writer<S> {
     /// [uncollected failures](SubmitError::Uncollected), or if there is
     /// [no tokio runtime](SubmitError::NoRuntime) to work on.
     pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.shared.enter(entry, Terms::OWN).await.map(drop)
+        self.shared.enter(Untracked, entry, ScopeId::OWN).await
     }
 
     /// Submits an entry like [`submit`](Self::submit), and returns a [`Receipt`] that resolves to its
@@ -42,7 +42,7 @@ impl<S: Service> Writer<S> {
     ///
     /// Returns the same errors as [`submit`](Self::submit).
     pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.shared.enter(entry, Terms::OWN.tracked()).await.map(expect_receipt)
+        self.shared.enter(Tracked, entry, ScopeId::OWN).await
     }
 
     /// Submits an entry without waiting.
@@ -55,7 +55,7 @@ impl<S: Service> Writer<S> {
     /// Returns the same errors as [`submit`](Self::submit), and [`SubmitError::Full`] if the writer has no
     /// capacity left for this entry.
     pub fn try_submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.shared.try_enter(entry, Terms::OWN).map(drop)
+        self.shared.try_enter(Untracked, entry, ScopeId::OWN)
     }
 
     /// Submits an entry like [`try_submit`](Self::try_submit), and returns a [`Receipt`] that resolves to
@@ -65,84 +65,111 @@ impl<S: Service> Writer<S> {
     ///
     /// Returns the same errors as [`try_submit`](Self::try_submit).
     pub fn try_submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.shared.try_enter(entry, Terms::OWN.tracked()).map(expect_receipt)
+        self.shared.try_enter(Tracked, entry, ScopeId::OWN)
     }
 }
 
 /// How many entries are accepted in one go at least before the driver is to have its turn.
 const LEAST_TURN: usize = 128;
 
-/// How an entry is accepted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms {
-    scope: ScopeId,
-    /// Whether the submitter wants a receipt.
-    is_tracked: bool,
-}
+/// Whether the submitter of an entry wants a receipt: what it gets, and what the writer gives along.
+pub(super) trait Tracking<S: Service>: Copy {
+    /// What the submitter gets.
+    type Output;
 
-impl Terms {
-    /// Into the writer's own scope, without a receipt.
-    pub(super) const OWN: Self = Self::of(ScopeId::OWN);
-
-    /// Into this scope, without a receipt.
-    pub(super) const fn of(scope: ScopeId) -> Self {
-        Self { scope, is_tracked: false }
-    }
-
-    /// The same, with a receipt.
-    pub(super) const fn tracked(self) -> Self {
-        Self { is_tracked: true, ..self }
-    }
-
-    /// The receipt of an entry, if its submitter wants one, and the writer's end of it.
-    #[inline]
-    fn open<S: Service>(
+    fn open(
         self,
         cells: &mut Cells<S::Entry, S::Response>,
         shared: &Arc<Shared<S>>,
-    ) -> (Option<Receipt<S>>, Tag<S>) {
-        if !self.is_tracked {
-            return (None, None);
-        }
+    ) -> (Self::Output, Tag<S>);
+}
+
+/// With a [`Receipt`].
+#[derive(Clone, Copy)]
+pub(super) struct Tracked;
+
+/// Without a receipt.
+#[derive(Clone, Copy)]
+pub(super) struct Untracked;
+
+impl<S: Service> Tracking<S> for Tracked {
+    type Output = Receipt<S>;
+
+    #[inline]
+    fn open(self, cells: &mut Cells<S::Entry, S::Response>, shared: &Arc<Shared<S>>) -> (Receipt<S>, Tag<S>) {
         let (receipt, end) = cells.open();
-        (Some(Receipt::new(shared, receipt)), Some(end))
+        (Receipt::new(shared, receipt), Some(end))
     }
 }
 
-pub(super) type Entered<S> = Result<Option<Receipt<S>>, SubmitError<<S as Service>::Entry>>;
+impl<S: Service> Tracking<S> for Untracked {
+    type Output = ();
+
+    #[inline]
+    fn open(self, _: &mut Cells<S::Entry, S::Response>, _: &Arc<Shared<S>>) -> ((), Tag<S>) {
+        ((), None)
+    }
+}
+
+/// Why an entry is not accepted at once.
+enum Stopped<E> {
+    /// There is no room for it.
+    Full(Admission, E),
+    Refused(SubmitError<E>),
+}
+
+pub(super) type Entered<S, A> = Result<<A as Tracking<S>>::Output, SubmitError<<S as Service>::Entry>>;
 
 impl<S: Service> Shared<S> {
-    pub(super) async fn enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
+    pub(super) async fn enter<A: Tracking<S>>(
+        self: &Arc<Self>,
+        tracking: A,
+        entry: S::Entry,
+        scope: ScopeId,
+    ) -> Entered<S, A> {
         let is_turn = self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN);
         if is_turn && self.called.load(Ordering::Relaxed) {
             // On a runtime of one thread, a loop of submits must let the driver work. Once is enough.
             self.accepted.store(0, Ordering::Relaxed);
             tokio::task::yield_now().await;
         }
-        let admission = match self.admit(&mut entry) {
-            Ok(admission) => admission,
-            Err(refusal) => return Err(refusal.of(entry)),
-        };
-        let entry = match self.try_accept(admission, entry, terms) {
-            Ok(receipt) => return Ok(receipt),
-            Err(SubmitError::Full(entry)) => entry,
-            Err(error) => return Err(error),
-        };
-        match self.wait_for_room(admission.charge()).await {
-            Ok(grant) => self.accept_granted(grant, admission, entry, terms),
-            Err(error) => Err(SubmitErrorKind::from(error).of(entry)),
+        match self.enter_now(tracking, entry, scope) {
+            Ok(output) => Ok(output),
+            Err(Stopped::Full(admission, entry)) => match self.wait_for_room(admission.charge()).await {
+                Ok(grant) => self.accept_granted(tracking, grant, admission, entry, scope),
+                Err(error) => Err(SubmitErrorKind::from(error).of(entry)),
+            },
+            Err(Stopped::Refused(error)) => Err(error),
         }
     }
 
-    pub(super) fn try_enter(self: &Arc<Self>, mut entry: S::Entry, terms: Terms) -> Entered<S> {
+    pub(super) fn try_enter<A: Tracking<S>>(
+        self: &Arc<Self>,
+        tracking: A,
+        entry: S::Entry,
+        scope: ScopeId,
+    ) -> Entered<S, A> {
+        self.enter_now(tracking, entry, scope).map_err(|stopped| match stopped {
+            Stopped::Full(_, entry) => SubmitErrorKind::Full.of(entry),
+            Stopped::Refused(error) => error,
+        })
+    }
+
+    /// Accepts an entry if there is room for it at once.
+    fn enter_now<A: Tracking<S>>(
+        self: &Arc<Self>,
+        tracking: A,
+        mut entry: S::Entry,
+        scope: ScopeId,
+    ) -> Result<A::Output, Stopped<S::Entry>> {
         match self.admit(&mut entry) {
-            Ok(admission) => self.try_accept(admission, entry, terms),
-            Err(refusal) => Err(refusal.of(entry)),
+            Ok(admission) => self.try_accept(tracking, admission, entry, scope),
+            Err(refusal) => Err(Stopped::Refused(refusal.of(entry))),
         }
     }
 
     /// Prepares an entry and checks that the service can take it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, SubmitErrorKind> {
         self.service.prepare(entry).map_err(SubmitErrorKind::Invalid)?;
         let measure = self.service.measure(entry).map_err(SubmitErrorKind::Invalid)?;
@@ -150,13 +177,14 @@ impl<S: Service> Shared<S> {
     }
 
     /// Accepts an entry for which room is already granted.
-    pub(super) fn accept_granted(
+    pub(super) fn accept_granted<A: Tracking<S>>(
         self: &Arc<Self>,
+        tracking: A,
         mut grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        terms: Terms,
-    ) -> Entered<S> {
+        scope: ScopeId,
+    ) -> Entered<S, A> {
         let mut state = match self.lock_driven() {
             Ok(state) => state,
             Err(refusal) => {
@@ -169,53 +197,67 @@ impl<S: Service> Shared<S> {
             drop(state);
             return Err(SubmitErrorKind::Full.of(entry));
         }
-        self.put(state, grant, admission, entry, terms)
+        self.put(tracking, state, grant, admission, entry, scope)
     }
 
     #[inline]
-    fn try_accept(self: &Arc<Self>, admission: Admission, entry: S::Entry, terms: Terms) -> Entered<S> {
-        let mut state = match self.lock_driven() {
-            Ok(state) => state,
-            Err(refusal) => return Err(refusal.of(entry)),
-        };
+    fn try_accept<A: Tracking<S>>(
+        self: &Arc<Self>,
+        tracking: A,
+        admission: Admission,
+        entry: S::Entry,
+        scope: ScopeId,
+    ) -> Result<A::Output, Stopped<S::Entry>> {
+        let mut state = self.lock();
+        if !state.is_driven() {
+            state = match self.start(state) {
+                Ok(state) => state,
+                Err(refusal) => return Err(Stopped::Refused(refusal.of(entry))),
+            };
+        }
         if state.buffer.can_append(&admission) {
-            let (receipt, end) = terms.open(&mut state.cells, self);
-            state.buffer.append(admission, terms.scope, entry, end, clock::now());
+            let (receipt, end) = tracking.open(&mut state.cells, self);
+            state.buffer.append(admission, scope, entry, end, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
         }
-        self.try_put(state, admission, entry, terms)
+        self.try_put(tracking, state, admission, entry, scope)
     }
 
     /// Accepts an entry that shares its lane or its identity with another one, or for which there is room
     /// only if failures are discarded.
-    fn try_put(
+    fn try_put<A: Tracking<S>>(
         self: &Arc<Self>,
+        tracking: A,
         mut state: Locked<'_, S>,
         admission: Admission,
         entry: S::Entry,
-        terms: Terms,
-    ) -> Entered<S> {
-        let Some(grant) = state.try_grant(admission.charge()) else {
-            let refusal = if state.is_stuck() { SubmitErrorKind::Uncollected } else { SubmitErrorKind::Full };
-            drop(state);
-            return Err(refusal.of(entry));
-        };
-        self.put(state, grant, admission, entry, terms)
+        scope: ScopeId,
+    ) -> Result<A::Output, Stopped<S::Entry>> {
+        if let Some(grant) = state.try_grant(admission.charge()) {
+            return self.put(tracking, state, grant, admission, entry, scope).map_err(Stopped::Refused);
+        }
+        let is_stuck = state.is_stuck();
+        drop(state);
+        Err(match is_stuck {
+            true => Stopped::Refused(SubmitErrorKind::Uncollected.of(entry)),
+            false => Stopped::Full(admission, entry),
+        })
     }
 
     /// Puts an entry in its place, and calls the driver if there is something to do for it.
     #[inline]
-    fn put(
+    fn put<A: Tracking<S>>(
         self: &Arc<Self>,
+        tracking: A,
         mut state: Locked<'_, S>,
         grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        terms: Terms,
-    ) -> Entered<S> {
-        match state.put(self, grant, admission, entry, terms) {
+        scope: ScopeId,
+    ) -> Entered<S, A> {
+        match state.put(self, tracking, grant, admission, entry, scope) {
             Ok(receipt) => {
                 if state.has_only_accepted() {
                     state.release();
@@ -232,45 +274,49 @@ impl<S: Service> Shared<S> {
 
     /// The lock, if entries are accepted: the writer is open, and a driver runs. A driver is started on
     /// the current runtime where none runs; if that is being shut down, none runs after it either.
-    #[inline]
+    #[inline(always)]
     fn lock_driven(self: &Arc<Self>) -> Result<Locked<'_, S>, SubmitErrorKind> {
-        let state = self.lock_open()?;
-        if state.driver.is_some() {
-            return Ok(state);
+        let state = self.lock();
+        if state.is_driven() { Ok(state) } else { self.start(state) }
+    }
+
+    #[cold]
+    fn start<'a>(self: &'a Arc<Self>, state: Locked<'a, S>) -> Result<Locked<'a, S>, SubmitErrorKind> {
+        if state.is_closed {
+            return Err(SubmitErrorKind::Closed);
         }
         drop(state);
         self.start_driver().map_err(|NoRuntime| SubmitErrorKind::NoRuntime)?;
-        let state = self.lock_open()?;
-        if state.driver.is_some() { Ok(state) } else { Err(SubmitErrorKind::NoRuntime) }
-    }
-
-    #[inline]
-    fn lock_open(&self) -> Result<Locked<'_, S>, SubmitErrorKind> {
         let state = self.lock();
-        if state.is_closed { Err(SubmitErrorKind::Closed) } else { Ok(state) }
+        match () {
+            () if state.is_driven() => Ok(state),
+            () if state.is_closed => Err(SubmitErrorKind::Closed),
+            () => Err(SubmitErrorKind::NoRuntime),
+        }
     }
 }
 
-/// The receipt of an entry that is accepted, or the entry.
-type Placed<S> = Result<Option<Receipt<S>>, (Refused, <S as Service>::Entry)>;
+/// What the submitter gets of an entry that is accepted, or the entry.
+type Placed<S, A> = Result<<A as Tracking<S>>::Output, (Refused, <S as Service>::Entry)>;
 
 impl<S: Service> State<S> {
     #[inline]
-    fn put(
+    fn put<A: Tracking<S>>(
         &mut self,
         shared: &Arc<Shared<S>>,
+        tracking: A,
         grant: Grant,
         admission: Admission,
         entry: S::Entry,
-        terms: Terms,
-    ) -> Placed<S> {
+        scope: ScopeId,
+    ) -> Placed<S, A> {
         let place = match self.buffer.place(grant, admission) {
             Ok(place) => place,
             Err(refused) => return Err((refused, entry)),
         };
         let is_duplicate = place.is_duplicate();
-        let (receipt, end) = terms.open(&mut self.cells, shared);
-        place.put_in(terms.scope, entry, end, clock::now());
+        let (receipt, end) = tracking.open(&mut self.cells, shared);
+        place.put_in(scope, entry, end, clock::now());
         if is_duplicate {
             self.book_duplicate();
         }
@@ -278,12 +324,19 @@ impl<S: Service> State<S> {
         Ok(receipt)
     }
 
+    /// Whether it accepts entries, and a driver runs.
+    #[inline]
+    fn is_driven(&self) -> bool {
+        !self.is_closed && self.driver.is_some()
+    }
+
     /// An entry was accepted: the driver is called if there is something to do for it.
     #[inline]
     fn count_accepted(&mut self, shared: &Shared<S>) {
         // Nobody else writes it meanwhile.
         shared.accepted.store(shared.accepted.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        self.effects.calls_driver |= self.buffer.wants_poll();
+        // A driver that was called and has not come yet will see the entry.
+        self.effects.calls_driver |= !shared.called.load(Ordering::Relaxed) && self.buffer.wants_poll();
     }
 
     /// Whether an entry was accepted and nothing else is to be told: no other was superseded, discarded or
@@ -296,8 +349,4 @@ impl<S: Service> State<S> {
     fn book_duplicate(&mut self) {
         self.log.ledger.book(Trouble::Duplicates, Duration::ZERO, None, clock::now());
     }
-}
-
-pub(super) fn expect_receipt<S: Service>(receipt: Option<Receipt<S>>) -> Receipt<S> {
-    receipt.expect("a tracked entry has a receipt")
 }
