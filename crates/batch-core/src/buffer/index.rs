@@ -16,6 +16,9 @@ use crate::Key;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct KeyHash(NonZeroU64, u64);
 
+/// Up to so many keys, an index may take four times the memory that they need.
+const FEW: usize = 2_000;
+
 /// Hashes keys.
 #[derive(Clone, Copy)]
 pub(crate) struct KeyHasher(SipHasher13);
@@ -118,7 +121,19 @@ impl Index {
     /// Lets something hold a key that nothing holds.
     #[inline]
     pub(super) fn insert(&mut self, key: KeyHash, holder: Holder) {
+        if self.table.len() == self.table.capacity() {
+            self.grow();
+        }
         self.table.insert_unique(short(key), (key, Packed::of(holder)), |held| short(held.0));
+    }
+
+    /// Makes room. What is removed from a table that is nearly full leaves a mark, and of these marks the table
+    /// must be cleaned for each so many keys that come and go. A small one has room to leave few.
+    #[cold]
+    fn grow(&mut self) {
+        let len = self.table.len();
+        let more = if len < FEW { 3 * len } else { 1 };
+        self.table.reserve(more, |held| short(held.0));
     }
 
     /// Passes a key on to another holder.

@@ -201,7 +201,9 @@ fn push_key<T>(keys: &mut Vec<Option<KeyHash>>, rows: &Vec<T>, key: Option<KeyHa
         if keys.capacity() < rows.capacity() {
             keys.reserve_exact(rows.capacity() - keys.len());
         }
-        keys.resize(rows.len(), None);
+        if keys.len() < rows.len() {
+            keys.resize(rows.len(), None);
+        }
         keys.push(key);
     }
 }

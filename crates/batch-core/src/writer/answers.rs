@@ -1,4 +1,4 @@
-use super::cell::{End, Owner};
+use super::cell::{Delivery, Owner};
 use super::clock;
 use super::effects::Effects;
 use super::ledger::Trouble;
@@ -22,35 +22,25 @@ impl<S: Service> State<S> {
 
     fn deliver_all(&mut self, deliveries: Deliveries<S::Response, Tag<S>>) {
         let (tags, responses) = deliveries.into_parts();
-        let mut tracked = Vec::new();
-        let mut position = 0;
-        // Not a chain of iterators: for entries without receipts, this loop is all that there is to do.
-        tags.for_each(|tag| {
-            if let Some(end) = tag {
-                tracked.push((position, end));
-            }
-            position += 1;
-        });
-        let delivered = |response| Sent::delivered(response, 1, false);
-        let Effects { wakes, unused_answers, unused_responses, .. } = &mut self.effects;
         match responses {
             Answered::Of(responses, first) => {
-                let of = |position| delivered(Unread::of(&responses, first + position));
-                let tracked = tracked.into_iter().map(|(position, end)| (end, of(position)));
-                End::deliver_all(tracked, wakes, unused_answers);
-                unused_responses.push(responses);
+                let mut delivery = Delivery::of(&responses, &mut self.effects.wakes);
+                let mut position = first;
+                // For entries without receipts, this loop is all that there is to do.
+                tags.for_each(|tag| {
+                    if let Some(end) = tag {
+                        delivery.add(end, position);
+                    }
+                    position += 1;
+                });
+                delivery.end();
+                self.effects.unused_responses.push(responses);
             }
             Answered::Each(responses) => {
-                let mut tracked = tracked.into_iter().peekable();
-                let mut answers = Vec::with_capacity(tracked.len());
-                for (position, response) in responses.into_iter().enumerate() {
-                    let sent = delivered(Unread::one(response));
-                    match tracked.next_if(|&(next, _)| next == position) {
-                        Some((_, end)) => answers.push((end, sent)),
-                        None => unused_answers.push(sent),
-                    }
-                }
-                End::deliver_all(answers.into_iter(), wakes, unused_answers);
+                let answers = tags.zip(responses);
+                answers.for_each(|(tag, response)| {
+                    self.deliver(tag, Sent::delivered(Unread::one(response), 1, false));
+                });
             }
         }
     }
@@ -58,7 +48,7 @@ impl<S: Service> State<S> {
     fn deliver(&mut self, receipt: Tag<S>, sent: Sent<Unread<S::Response>>) {
         let Effects { wakes, unused_answers, .. } = &mut self.effects;
         match receipt {
-            Some(end) => End::deliver_all(std::iter::once((end, sent)), wakes, unused_answers),
+            Some(end) => unused_answers.extend(end.deliver(sent, wakes)),
             None => unused_answers.push(sent),
         }
     }

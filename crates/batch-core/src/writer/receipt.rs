@@ -34,6 +34,7 @@ impl<S: Service> Future for Receipt<S> {
     ///
     /// Panics if the receipt is polled after it returned its answer.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.is_taken, "a receipt gives its answer once");
         // A waker is cloned and dropped outside of the lock, and only where it is needed.
         let taken = self.end.take().or_else(|| self.end.take_or_watch(context.waker().clone()));
         let Some(taken) = taken else {
