@@ -126,11 +126,6 @@ impl<R> Responses<R> {
     pub fn read(&self, position: usize) -> R {
         (self.0)(position)
     }
-
-    /// The response for the entry at this position of the request, counted from 0.
-    pub(crate) fn into_unread(self, position: usize) -> Unread<R> {
-        Unread(Source::Of(self, position))
-    }
 }
 
 impl<R> Unread<R> {

@@ -1,4 +1,5 @@
-use super::cell::{Delivery, Owner};
+use super::cell::Owner;
+use super::cells::Delivery;
 use super::clock;
 use super::effects::Effects;
 use super::ledger::Trouble;
@@ -10,7 +11,7 @@ use crate::{Answers, Deliveries, Resolution, Sent, Service, UnprocessedItem, Unr
 
 impl<S: Service> State<S> {
     /// Gives answers to their owners.
-    pub(super) fn answer(&mut self, answers: Answers<S::Entry, S::Response, Tag<S>>) {
+    pub(super) fn answer(&mut self, answers: Answers<S::Entry, S::Response, Tag>) {
         match answers {
             Answers::Delivered(deliveries) => self.deliver_all(deliveries),
             Answers::One(Resolution { tag, result, charge, stamp }) => match result {
@@ -20,16 +21,17 @@ impl<S: Service> State<S> {
         }
     }
 
-    fn deliver_all(&mut self, deliveries: Deliveries<S::Response, Tag<S>>) {
+    fn deliver_all(&mut self, deliveries: Deliveries<S::Response, Tag>) {
         let (tags, responses) = deliveries.into_parts();
         match responses {
             Answered::Of(responses, first) => {
-                let mut delivery = Delivery::of(&responses, &mut self.effects.wakes);
+                let Effects { wakes, unused_blocks, .. } = &mut self.effects;
+                let mut delivery = Delivery::new(&mut self.cells, &responses, wakes, unused_blocks);
                 let mut position = first;
                 // For entries without receipts, this loop is all that there is to do.
                 tags.for_each(|tag| {
-                    if let Some(end) = tag {
-                        delivery.add(end, position);
+                    if let Some(cell) = tag {
+                        delivery.add(cell, position);
                     }
                     position += 1;
                 });
@@ -45,19 +47,19 @@ impl<S: Service> State<S> {
         }
     }
 
-    fn deliver(&mut self, receipt: Tag<S>, sent: Sent<Unread<S::Response>>) {
-        let Effects { wakes, unused_answers, .. } = &mut self.effects;
+    fn deliver(&mut self, receipt: Tag, sent: Sent<Unread<S::Response>>) {
+        let Effects { wakes, unused_answers, unused_blocks, .. } = &mut self.effects;
         match receipt {
-            Some(end) => unused_answers.extend(end.deliver(sent, wakes)),
+            Some(cell) => unused_answers.extend(self.cells.deliver(cell, sent, wakes, unused_blocks)),
             None => unused_answers.push(sent),
         }
     }
 
-    fn hand_back(&mut self, receipt: Tag<S>, failed: Failed<S::Entry>) {
+    fn hand_back(&mut self, receipt: Tag, failed: Failed<S::Entry>) {
         self.log.handed_back(&failed.item, clock::now());
         let had_receipt = receipt.is_some();
         let owner = match receipt {
-            Some(receipt) => receipt.fail(failed),
+            Some(cell) => self.cells.fail(cell, failed, &mut self.effects.unused_blocks),
             None => Owner::None(failed),
         };
         match owner {

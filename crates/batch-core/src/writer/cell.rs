@@ -1,62 +1,38 @@
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 use super::pool::Failed;
-use crate::{Responses, Sent, Unread};
+use super::shared::Shared;
+use crate::{Responses, Sent, Service, Unread};
 
-/// How many cells share one allocation and one lock at most, and how many bytes: the last receipt of a block
-/// keeps it all.
-const MOST: usize = 64;
-const BYTES: usize = 2_048;
-
-/// Cells for receipts, made one after the other, so that the answers of entries that travelled together
-/// are mostly given under one lock.
-pub(super) struct Cells<E, R> {
-    block: Arc<Block<E, R>>,
-    used: u32,
+/// Cells next to each other, in which the writer puts the answers of entries, and their receipts take them.
+///
+/// Entries that were delivered together have their responses in one place, from which each receipt reads its own
+/// without a lock. Only what is answered by itself, awaited or dropped before it is answered needs a cell.
+///
+/// The receipts own it, so that what is the user's in it is not dropped under a lock of the writer's.
+pub(super) struct Block<S: Service> {
+    pub(super) shared: Arc<Shared<S>>,
+    /// The first deliveries: entries of one block are mostly in one request, or in two.
+    runs: [OnceLock<Run<S::Response>>; 2],
+    /// No code of the user's runs under this lock.
+    rest: Mutex<Rest<S::Entry, S::Response>>,
+    len: u64,
 }
 
-/// A cell: where the writer puts the answer of one entry, and its receipt takes it. Each has an end.
-pub(super) struct End<E, R> {
-    block: Arc<Block<E, R>>,
-    index: u32,
-}
-
-/// The writer's ends of cells that are next to each other, and whose entries were in one request.
-struct Neighbours<E, R> {
-    block: Arc<Block<E, R>>,
-    cells: Range<u32>,
-    /// The position of the first of them in the request.
-    position: usize,
-}
-
-/// Delivers a request to the receipts of its entries, whose cells are mostly next to each other.
-pub(super) struct Delivery<'a, E, R> {
-    responses: &'a Responses<R>,
-    wakes: &'a mut Vec<Waker>,
-    last: Option<Neighbours<E, R>>,
-}
-
-/// No code of the user's runs under this lock. What is the user's in it is taken out by a receipt, so that
-/// nothing is left when the last end is the writer's.
-struct Block<E, R>(Mutex<Contents<E, R>>);
-
-struct Contents<E, R> {
-    runs: Vec<Run<R>>,
-    /// By index; none while every answer came in a run, and no receipt was awaited or dropped before it.
-    cells: Vec<Cell<E, R>>,
-}
-
-/// Entries that were delivered together, and whose cells are next to each other: their responses are read
-/// from the same source, so that nothing is put into any cell.
+/// Cells whose entries were delivered together, one after the other.
 struct Run<R> {
     cells: Range<u32>,
     responses: Responses<R>,
     /// The position of the first of them in the request.
     position: usize,
-    /// How many receipts have not taken theirs.
-    left: u32,
+}
+
+struct Rest<E, R> {
+    runs: Vec<Run<R>>,
+    /// None as long as none is needed.
+    cells: Vec<Cell<E, R>>,
 }
 
 enum Cell<E, R> {
@@ -81,128 +57,54 @@ pub(super) enum Owner<E> {
     None(Failed<E>),
 }
 
-impl<E, R> Cells<E, R> {
-    pub(super) fn new() -> Self {
-        Self { block: Block::new(), used: 0 }
+impl<S: Service> Block<S> {
+    pub(super) fn new(shared: &Arc<Shared<S>>, len: u64) -> Self {
+        let rest = Mutex::new(Rest { runs: Vec::new(), cells: Vec::new() });
+        Self { shared: Arc::clone(shared), runs: [OnceLock::new(), OnceLock::new()], rest, len }
     }
 
-    /// Both ends of one more cell: the receipt's and the writer's.
-    #[inline]
-    pub(super) fn open(&mut self) -> (End<E, R>, End<E, R>) {
-        if self.used == Block::<E, R>::CELLS {
-            *self = Self::new();
-        }
-        let end = || End { block: Arc::clone(&self.block), index: self.used };
-        let ends = (end(), end());
-        self.used += 1;
-        ends
+    fn lock(&self) -> MutexGuard<'_, Rest<S::Entry, S::Response>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<E, R> Block<E, R> {
-    #[expect(clippy::cast_possible_truncation, reason = "it is at most `MOST`")]
-    const CELLS: u32 = {
-        let fit = BYTES / size_of::<Cell<E, R>>();
-        if fit > MOST {
-            MOST as u32
-        } else if fit == 0 {
-            1
-        } else {
-            fit as u32
-        }
-    };
-
-    fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Contents { runs: Vec::new(), cells: Vec::new() })))
-    }
-
-    #[inline]
-    fn lock(&self) -> MutexGuard<'_, Contents<E, R>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<E, R> Contents<E, R> {
-    fn cell(&mut self, index: u32) -> &mut Cell<E, R> {
-        if self.cells.is_empty() {
-            self.cells.extend((0..Block::<E, R>::CELLS).map(|_| Cell::Waiting(None)));
-        }
-        &mut self.cells[index as usize]
-    }
-
-    /// The responses for a run of cells, the first of which has this position in its request.
-    fn deliver(
-        &mut self,
+/// What the writer does, under its lock.
+impl<S: Service> Block<S> {
+    /// Lets receipts read their responses, the first of which has this position in its request. The wakers to
+    /// call are added to `wakes`.
+    pub(super) fn deliver_run(
+        &self,
         cells: Range<u32>,
-        responses: &Responses<R>,
+        responses: &Responses<S::Response>,
         position: usize,
         wakes: &mut Vec<Waker>,
     ) {
-        let mut left = cells.end - cells.start;
-        if !self.cells.is_empty() {
-            for cell in &mut self.cells[cells.start as usize..cells.end as usize] {
-                match cell {
-                    Cell::Waiting(waker) => wakes.extend(waker.take()),
-                    _ => left -= 1,
-                }
+        let mut rest = self.lock();
+        for index in cells.clone() {
+            if let Some(Cell::Waiting(waker)) = rest.cells.get_mut(index as usize) {
+                wakes.extend(waker.take());
             }
         }
-        if left > 0 {
-            self.runs.push(Run { cells, responses: responses.clone(), position, left });
-        }
-    }
-
-    /// The response of a cell that belongs to a run, and what is left of a run of which it was the last.
-    #[inline]
-    fn take_of_run(&mut self, index: u32) -> Option<Unread<R>> {
-        let found = self.runs.iter().position(|run| run.cells.contains(&index))?;
-        let run = &mut self.runs[found];
-        let position = run.position + (index - run.cells.start) as usize;
-        run.left -= 1;
-        Some(match run.left {
-            0 => self.runs.swap_remove(found).responses.into_unread(position),
-            _ => Unread::of(&run.responses, position),
-        })
-    }
-}
-
-impl<'a, E, R> Delivery<'a, E, R> {
-    /// The wakers to call are added to `wakes`.
-    pub(super) fn of(responses: &'a Responses<R>, wakes: &'a mut Vec<Waker>) -> Self {
-        Self { responses, wakes, last: None }
-    }
-
-    /// Adds a receipt, whose entry had this position in the request.
-    #[inline(never)]
-    pub(super) fn add(&mut self, End { block, index }: End<E, R>, position: usize) {
-        if let Some(last) = &mut self.last {
-            let is_next = index == last.cells.end
-                && position - last.position == last.cells.len()
-                && Arc::ptr_eq(&block, &last.block);
-            if is_next {
-                last.cells.end += 1;
-                return;
+        let mut run = Run { cells, responses: responses.clone(), position };
+        for free in &self.runs {
+            match free.set(run) {
+                Ok(()) => return,
+                Err(other) => run = other,
             }
         }
-        self.end();
-        self.last = Some(Neighbours { block, cells: index..index + 1, position });
+        rest.runs.push(run);
     }
 
-    /// Delivers to the receipts that were added last.
-    pub(super) fn end(&mut self) {
-        if let Some(Neighbours { block, cells, position }) = self.last.take() {
-            block.lock().deliver(cells, self.responses, position, self.wakes);
-        }
-    }
-}
-
-/// The writer's end.
-impl<E, R> End<E, R> {
     /// Puts a response into its cell; gives it back if the receipt was dropped. The waker to call is added to
     /// `wakes`.
-    pub(super) fn deliver(self, sent: Sent<Unread<R>>, wakes: &mut Vec<Waker>) -> Option<Sent<Unread<R>>> {
-        let mut contents = self.block.lock();
-        let cell = contents.cell(self.index);
+    pub(super) fn deliver(
+        &self,
+        index: u32,
+        sent: Sent<Unread<S::Response>>,
+        wakes: &mut Vec<Waker>,
+    ) -> Option<Sent<Unread<S::Response>>> {
+        let mut rest = self.lock();
+        let cell = rest.cell(index, self.len);
         let Cell::Waiting(waker) = cell else {
             return Some(sent);
         };
@@ -211,10 +113,10 @@ impl<E, R> End<E, R> {
         None
     }
 
-    /// Puts a failure into the cell, unless its receipt was dropped.
-    pub(super) fn fail(self, mut failed: Failed<E>) -> Owner<E> {
-        let mut contents = self.block.lock();
-        let cell = contents.cell(self.index);
+    /// Puts a failure into its cell, unless its receipt was dropped.
+    pub(super) fn fail(&self, index: u32, mut failed: Failed<S::Entry>) -> Owner<S::Entry> {
+        let mut rest = self.lock();
+        let cell = rest.cell(index, self.len);
         let Cell::Waiting(waker) = cell else {
             return Owner::None(failed);
         };
@@ -225,57 +127,88 @@ impl<E, R> End<E, R> {
     }
 }
 
-/// The receipt's end. It takes the answer, or gives the cell up, once.
-impl<E, R> End<E, R> {
-    /// Takes the answer, if it is there.
+/// What a receipt does. It takes its answer, or gives its cell up, once.
+impl<S: Service> Block<S> {
+    /// Reads the response to an entry that was delivered among the first.
     #[inline]
-    pub(super) fn take(&self) -> Option<Taken<E, R>> {
-        let mut contents = self.block.lock();
-        if let Some(response) = contents.take_of_run(self.index) {
-            return Some(Taken::Sent(Sent::delivered(response, 1, false)));
-        }
-        contents.cells.get_mut(self.index as usize)?.take()
+    pub(super) fn read(&self, index: u32) -> Option<Sent<S::Response>> {
+        let run = self.runs.iter().map_while(OnceLock::get).find(|run| run.cells.contains(&index))?;
+        Some(Sent::delivered(run.responses.read(run.position_of(index)), 1, false))
+    }
+
+    /// Takes the answer, if it is there.
+    pub(super) fn take(&self, index: u32) -> Option<Taken<S::Entry, S::Response>> {
+        let mut rest = self.lock();
+        let sent = self.unread(&rest, index).map(Taken::Sent);
+        sent.or_else(|| rest.cells.get_mut(index as usize)?.take())
     }
 
     /// Takes the answer, or lets this waker be called when it comes. A waker that is not needed is dropped
     /// after the lock.
-    pub(super) fn take_or_watch(&self, waker: Waker) -> Option<Taken<E, R>> {
+    pub(super) fn take_or_watch(&self, index: u32, waker: Waker) -> Option<Taken<S::Entry, S::Response>> {
         let mut unused = Some(waker);
-        let mut contents = self.block.lock();
-        let taken = match contents.take_of_run(self.index) {
-            Some(response) => Some(Taken::Sent(Sent::delivered(response, 1, false))),
-            None => match contents.cell(self.index) {
-                Cell::Waiting(watching) => {
-                    std::mem::swap(watching, &mut unused);
-                    None
-                }
-                cell => cell.take(),
-            },
-        };
-        drop(contents);
+        let mut rest = self.lock();
+        let sent = self.unread(&rest, index).map(Taken::Sent);
+        let taken = sent.or_else(|| match rest.cell(index, self.len) {
+            Cell::Waiting(watching) => {
+                std::mem::swap(watching, &mut unused);
+                None
+            }
+            cell => cell.take(),
+        });
+        drop(rest);
         drop(unused);
         taken
     }
 
-    /// Gives the cell up; the failure that is in it. What else is in it is dropped after the lock.
-    pub(super) fn give_up(&self) -> Option<Box<Failed<E>>> {
-        let mut contents = self.block.lock();
-        let unread = contents.take_of_run(self.index);
-        let cell = match unread {
-            Some(_) => Cell::Gone,
-            None => std::mem::replace(contents.cell(self.index), Cell::Gone),
+    /// Gives a cell up; the failure that is in it. What else is in it is dropped after the lock.
+    pub(super) fn give_up(&self, index: u32) -> Option<Box<Failed<S::Entry>>> {
+        let mut rest = self.lock();
+        let is_delivered = self.run_of(&rest, index).is_some();
+        let cell = match is_delivered {
+            true => Cell::Gone,
+            false => std::mem::replace(rest.cell(index, self.len), Cell::Gone),
         };
-        drop(contents);
-        drop(unread);
+        drop(rest);
         match cell {
             Cell::Failed(failed) => Some(failed),
             Cell::Gone | Cell::Sent(_) | Cell::Waiting(_) => None,
         }
     }
+
+    fn unread(&self, rest: &Rest<S::Entry, S::Response>, index: u32) -> Option<Sent<Unread<S::Response>>> {
+        let run = self.run_of(rest, index)?;
+        Some(Sent::delivered(Unread::of(&run.responses, run.position_of(index)), 1, false))
+    }
+
+    fn run_of<'a>(
+        &'a self,
+        rest: &'a Rest<S::Entry, S::Response>,
+        index: u32,
+    ) -> Option<&'a Run<S::Response>> {
+        let mut runs = self.runs.iter().map_while(OnceLock::get).chain(&rest.runs);
+        runs.find(|run| run.cells.contains(&index))
+    }
+}
+
+impl<R> Run<R> {
+    /// The position of the entry of one of its cells in the request.
+    #[inline]
+    fn position_of(&self, index: u32) -> usize {
+        self.position + (index - self.cells.start) as usize
+    }
+}
+
+impl<E, R> Rest<E, R> {
+    fn cell(&mut self, index: u32, len: u64) -> &mut Cell<E, R> {
+        if self.cells.is_empty() {
+            self.cells.extend((0..len).map(|_| Cell::Waiting(None)));
+        }
+        &mut self.cells[index as usize]
+    }
 }
 
 impl<E, R> Cell<E, R> {
-    #[inline]
     fn take(&mut self) -> Option<Taken<E, R>> {
         if matches!(self, Self::Waiting(_)) {
             return None;

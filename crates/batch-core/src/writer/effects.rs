@@ -1,6 +1,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::Waker;
 
+use super::cell::Block;
 use super::log::Lines;
 use super::shared::Shared;
 use crate::buffer::Stamp;
@@ -16,6 +18,7 @@ pub(super) struct Effects<S: Service> {
     pub(super) unprocessed: Vec<(Box<UnprocessedItem<S::Entry>>, Stamp)>,
     pub(super) unused_wakers: Vec<Waker>,
     pub(super) unused_items: Vec<Box<UnprocessedItem<S::Entry>>>,
+    pub(super) unused_blocks: Vec<Arc<Block<S>>>,
     pub(super) unused_answers: Vec<Sent<Unread<S::Response>>>,
     pub(super) unused_responses: Vec<Responses<S::Response>>,
     pub(super) garbage: Vec<Garbage<S::Entry, S::Response>>,
@@ -30,6 +33,7 @@ impl<S: Service> Effects<S> {
             unprocessed: Vec::new(),
             unused_wakers: Vec::new(),
             unused_items: Vec::new(),
+            unused_blocks: Vec::new(),
             unused_answers: Vec::new(),
             unused_responses: Vec::new(),
             garbage: Vec::new(),
@@ -51,6 +55,7 @@ impl<S: Service> Effects<S> {
         }
         self.unused_wakers.into_iter().for_each(quietly);
         self.unused_items.into_iter().for_each(quietly);
+        self.unused_blocks.into_iter().for_each(quietly);
         drop_each(self.unused_answers);
         self.unused_responses.into_iter().for_each(quietly);
         self.garbage.into_iter().for_each(Garbage::drop_quietly);

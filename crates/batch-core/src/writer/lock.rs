@@ -74,6 +74,7 @@ impl<S: Service> State<S> {
         self.wake_flushes();
         self.report(clock::now);
         self.effects.wakes.append(&mut self.buffer.take_wakes());
+        self.cells.give_up_full(&mut self.effects.unused_blocks);
         let garbage = self.buffer.take_garbage();
         if !garbage.is_empty() {
             self.effects.garbage.push(garbage);

@@ -5,6 +5,7 @@ mod answers;
 mod attempt;
 mod builder;
 mod cell;
+mod cells;
 mod clock;
 mod driver;
 mod effects;

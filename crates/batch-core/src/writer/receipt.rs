@@ -3,8 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::cell::{End, Taken};
-use super::shared::Shared;
+use super::cell::{Block, Taken};
 use crate::{Sent, Service, UnprocessedItem, Unread};
 
 /// A future of the answer to one entry: [`Sent`], or the entry handed back with its cause.
@@ -16,14 +15,39 @@ use crate::{Sent, Service, UnprocessedItem, Unread};
 /// [`Writer`](crate::Writer#who-gets-a-failure).
 #[must_use = "the answer to an entry is lost unless its receipt is awaited"]
 pub struct Receipt<S: Service> {
-    shared: Arc<Shared<S>>,
-    end: End<S::Entry, S::Response>,
+    block: Arc<Block<S>>,
+    /// Of its cell in the block.
+    index: u32,
     is_taken: bool,
 }
 
 impl<S: Service> Receipt<S> {
-    pub(super) fn new(shared: &Arc<Shared<S>>, end: End<S::Entry, S::Response>) -> Self {
-        Self { shared: Arc::clone(shared), end, is_taken: false }
+    #[inline]
+    pub(super) fn new(block: Arc<Block<S>>, index: u32) -> Self {
+        Self { block, index, is_taken: false }
+    }
+
+    /// Takes an answer that is in its cell, or waits for one.
+    #[inline(never)]
+    fn take_or_wait(&mut self, context: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        // A waker is cloned and dropped outside of the lock, and only where it is needed.
+        let (block, index) = (&self.block, self.index);
+        let taken = block.take(index).or_else(|| block.take_or_watch(index, context.waker().clone()));
+        let Some(taken) = taken else {
+            return Poll::Pending;
+        };
+        self.is_taken = true;
+        Poll::Ready(match taken {
+            Taken::Sent(sent) => Ok(sent.map(Unread::read)),
+            Taken::Failed(failed) => Err(*self.block.shared.taken(*failed)),
+        })
+    }
+
+    #[inline(never)]
+    fn give_up(&self) {
+        if let Some(failed) = self.block.give_up(self.index) {
+            self.block.shared.pass_on(*failed);
+        }
     }
 }
 
@@ -35,25 +59,19 @@ impl<S: Service> Future for Receipt<S> {
     /// Panics if the receipt is polled after it returned its answer.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         assert!(!self.is_taken, "a receipt gives its answer once");
-        // A waker is cloned and dropped outside of the lock, and only where it is needed.
-        let taken = self.end.take().or_else(|| self.end.take_or_watch(context.waker().clone()));
-        let Some(taken) = taken else {
-            return Poll::Pending;
-        };
-        self.is_taken = true;
-        Poll::Ready(match taken {
-            Taken::Sent(sent) => Ok(sent.map(Unread::read)),
-            Taken::Failed(failed) => Err(*self.shared.taken(*failed)),
-        })
+        if let Some(sent) = self.block.read(self.index) {
+            self.is_taken = true;
+            return Poll::Ready(Ok(sent));
+        }
+        self.take_or_wait(context)
     }
 }
 
 impl<S: Service> Drop for Receipt<S> {
+    #[inline]
     fn drop(&mut self) {
-        if !self.is_taken
-            && let Some(failed) = self.end.give_up()
-        {
-            self.shared.pass_on(*failed);
+        if !self.is_taken {
+            self.give_up();
         }
     }
 }

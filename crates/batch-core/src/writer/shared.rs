@@ -6,22 +6,23 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use super::cell::{Cells, End};
+use super::cells::{CellId, Cells};
 use super::clock;
 use super::effects::{Effects, quietly};
 use super::flush::Flushes;
 use super::log::{Label, Log};
 use super::pool::Pool;
+use super::submit::LEAST_TURN;
 use crate::buffer::Stamp;
 use crate::plan::Plan;
 use crate::{Batch, BatchId, Buffer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
-/// What the writer gives along with an entry: its end of the receipt, if there is one.
-pub(super) type Tag<S> = Option<End<<S as Service>::Entry, <S as Service>::Response>>;
+/// What the writer gives along with an entry: the cell of its receipt, if there is one.
+pub(super) type Tag = Option<CellId>;
 
-type SharedBuffer<S> = Buffer<<S as Service>::Entry, <S as Service>::Response, Tag<S>>;
+type SharedBuffer<S> = Buffer<<S as Service>::Entry, <S as Service>::Response, Tag>;
 
 /// What the handles, the receipts, the driver and its attempts have in common.
 pub(super) struct Shared<S: Service> {
@@ -35,6 +36,8 @@ pub(super) struct Shared<S: Service> {
     pub(super) called: AtomicBool,
     /// How many entries were accepted since the driver came last, or was let work. Counted under the lock.
     pub(super) accepted: AtomicUsize,
+    /// How many entries are accepted in one go before the driver is to have its turn.
+    pub(super) turn: usize,
     pub(super) handler: Option<Handler<S::Entry>>,
     /// Where the driver works, if the user chose that.
     pub(super) runtime: Option<Handle>,
@@ -46,7 +49,7 @@ pub(super) struct State<S: Service> {
     pub(super) buffer: SharedBuffer<S>,
     pub(super) pool: Pool<S::Entry>,
     /// Where the next receipts get their answers.
-    pub(super) cells: Cells<S::Entry, S::Response>,
+    pub(super) cells: Cells<S>,
     /// The batches in flight, whose entries a flush with a deadline may copy.
     pub(super) batches: BTreeMap<BatchId, Weak<Batch<S::Entry>>>,
     pub(super) random: fastrand::Rng,
@@ -80,7 +83,7 @@ impl<S: Service> Shared<S> {
         let state = State {
             buffer: Buffer::with_plan(plan),
             pool: Pool::new(),
-            cells: Cells::new(),
+            cells: Cells::new(plan.limits.entries()),
             batches: BTreeMap::new(),
             random,
             flushes: Flushes::new(),
@@ -103,6 +106,7 @@ impl<S: Service> Shared<S> {
             call: Notify::new(),
             called: AtomicBool::new(false),
             accepted: AtomicUsize::new(0),
+            turn: plan.threshold_entries.max(LEAST_TURN),
             handler,
             runtime,
             state: Mutex::new(state),
@@ -124,6 +128,7 @@ impl<S: Service> Shared<S> {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
+        state.cells.close();
         state.buffer.flush(ScopeId::OWN, clock::now());
         state.buffer.alarm();
         state.effects.calls_driver = true;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::cell::Cells;
+use super::cells::Cells;
 use super::clock;
 use super::driver::NoRuntime;
 use super::error_kind::SubmitErrorKind;
@@ -70,18 +70,14 @@ impl<S: Service> Writer<S> {
 }
 
 /// How many entries are accepted in one go at least before the driver is to have its turn.
-const LEAST_TURN: usize = 128;
+pub(super) const LEAST_TURN: usize = 128;
 
 /// Whether the submitter of an entry wants a receipt: what it gets, and what the writer gives along.
 pub(super) trait Tracking<S: Service>: Copy {
     /// What the submitter gets.
     type Output;
 
-    fn open(
-        self,
-        cells: &mut Cells<S::Entry, S::Response>,
-        shared: &Arc<Shared<S>>,
-    ) -> (Self::Output, Tag<S>);
+    fn open(self, cells: &mut Cells<S>, shared: &Arc<Shared<S>>) -> (Self::Output, Tag);
 }
 
 /// With a [`Receipt`].
@@ -96,9 +92,9 @@ impl<S: Service> Tracking<S> for Tracked {
     type Output = Receipt<S>;
 
     #[inline]
-    fn open(self, cells: &mut Cells<S::Entry, S::Response>, shared: &Arc<Shared<S>>) -> (Receipt<S>, Tag<S>) {
-        let (receipt, end) = cells.open();
-        (Receipt::new(shared, receipt), Some(end))
+    fn open(self, cells: &mut Cells<S>, shared: &Arc<Shared<S>>) -> (Receipt<S>, Tag) {
+        let (receipt, cell) = cells.open(shared);
+        (receipt, Some(cell))
     }
 }
 
@@ -106,7 +102,7 @@ impl<S: Service> Tracking<S> for Untracked {
     type Output = ();
 
     #[inline]
-    fn open(self, _: &mut Cells<S::Entry, S::Response>, _: &Arc<Shared<S>>) -> ((), Tag<S>) {
+    fn open(self, _: &mut Cells<S>, _: &Arc<Shared<S>>) -> ((), Tag) {
         ((), None)
     }
 }
@@ -127,7 +123,7 @@ impl<S: Service> Shared<S> {
         entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
-        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.plan.threshold_entries.max(LEAST_TURN);
+        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.turn;
         if is_turn && self.called.load(Ordering::Relaxed) {
             // On a runtime of one thread, a loop of submits must let the driver work. Once is enough.
             self.accepted.store(0, Ordering::Relaxed);
@@ -216,8 +212,8 @@ impl<S: Service> Shared<S> {
             };
         }
         if state.buffer.can_append(&admission) {
-            let (receipt, end) = tracking.open(&mut state.cells, self);
-            state.buffer.append(admission, scope, entry, end, clock::now());
+            let (receipt, cell) = tracking.open(&mut state.cells, self);
+            state.buffer.append(admission, scope, entry, cell, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
@@ -315,8 +311,8 @@ impl<S: Service> State<S> {
             Err(refused) => return Err((refused, entry)),
         };
         let is_duplicate = place.is_duplicate();
-        let (receipt, end) = tracking.open(&mut self.cells, shared);
-        place.put_in(scope, entry, end, clock::now());
+        let (receipt, cell) = tracking.open(&mut self.cells, shared);
+        place.put_in(scope, entry, cell, clock::now());
         if is_duplicate {
             self.book_duplicate();
         }
