@@ -285,6 +285,12 @@ impl Act {
         Self::Each(Box::new(verdict))
     }
 
+    /// Takes every entry of this request, in one response of which each is read on demand.
+    pub(crate) fn accept_lazily(request: &Request) -> Self {
+        let ids = request.ids();
+        Self::Say(Ok(Verdicts::all_accepted(move |position| ids[position])))
+    }
+
     /// Refuses every entry for good.
     pub(crate) fn reject() -> Self {
         Self::each(|_| Verdict::Reject(Failure::new("Refused")))

@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use batch_core::{Cause, Failure, Receipt, Settings, Verdict};
+use batch_core::{Cause, Failure, Receipt, Sent, Settings, UnprocessedItem, Verdict};
 
 use crate::fake::{Act, Fake, Item, accepted, item};
 use crate::support::{at_once, ids, ms, pass, poll_once, settle, timed, writer};
@@ -24,6 +24,62 @@ async fn a_receipt_gives_the_answer_of_its_own_entry() {
             Ok(sent) => assert_eq!((sent.response, id % 2), (Some(id), 0)),
             Err(item) => assert_eq!((item.entry.id, id % 2), (id, 1)),
         }
+    }
+}
+
+/// Whatever part of the receipts that were made one after the other a request answers, and whether they are
+/// awaited, polled or dropped before it does.
+#[tokio::test(start_paused = true)]
+async fn receipts_get_their_own_answers_whatever_parts_of_them_requests_answer() {
+    for (entries, seed) in [1, 2, 7, 64, 100].into_iter().flat_map(|n| (0..12).map(move |seed| (n, seed))) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let fake = Fake::by(move |request| {
+            let act = match random.u8(..6) {
+                0 => Act::each(odd_refused),
+                1 => Act::retry(),
+                _ => Act::accept_lazily(request),
+            };
+            act.after(random.u64(..30))
+        });
+        let writer = writer(&fake.of(entries), Settings::new().in_flight(3..=3));
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut receipts: Vec<Option<(u32, Receipt<Fake>)>> = Vec::new();
+        let mut dropped = 0;
+        for id in 0..300 {
+            match random.u8(..8) {
+                0 => writer.submit(item(id * 2)).await.unwrap(),
+                1 => drop(writer.submit_tracked(item(id * 2)).await.unwrap()),
+                _ => receipts.push(Some((id, writer.submit_tracked(item(id)).await.unwrap()))),
+            }
+            if random.u8(..20) == 0 {
+                pass(random.u64(..20)).await;
+            }
+            let chosen = random.usize(..receipts.len().max(1));
+            match receipts.get_mut(chosen).filter(|_| random.bool()) {
+                Some(receipt) if random.u8(..4) == 0 => dropped += usize::from(receipt.take().is_some()),
+                Some(Some((id, receipt))) => match poll_once(std::pin::Pin::new(receipt)) {
+                    Poll::Ready(answer) => {
+                        assert_eq!(id_of(answer), *id);
+                        receipts[chosen] = None;
+                    }
+                    Poll::Pending => {}
+                },
+                _ => {}
+            }
+        }
+        for (id, receipt) in receipts.into_iter().flatten() {
+            assert_eq!(id_of(receipt.await), id, "{entries} entries a request, seed {seed}");
+        }
+        let unprocessed = writer.flush().await;
+        assert!(unprocessed.len() <= dropped && unprocessed.iter().all(|item| item.entry.id % 2 == 1));
+        assert_eq!((writer.stats().inside, writer.stats().uncollected), (0, 0));
+    }
+}
+
+fn id_of(answer: Result<Sent<u32>, UnprocessedItem<Item>>) -> u32 {
+    match answer {
+        Ok(sent) => sent.response.unwrap(),
+        Err(item) => item.entry.id,
     }
 }
 
