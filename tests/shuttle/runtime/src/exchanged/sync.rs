@@ -12,6 +12,35 @@ use super::thread;
 use crate::schedule;
 use crate::task::unpoisoned;
 
+/// A cell that is set once: each look at it is a step of the schedule.
+pub struct OnceLock<T> {
+    is_set: atomic::AtomicBool,
+    value: std::sync::OnceLock<T>,
+}
+
+impl<T> OnceLock<T> {
+    /// Not set.
+    pub const fn new() -> Self {
+        Self { is_set: atomic::AtomicBool::new(false), value: std::sync::OnceLock::new() }
+    }
+
+    /// The value, if it is set.
+    pub fn get(&self) -> Option<&T> {
+        if self.is_set.load(atomic::Ordering::Acquire) { self.value.get() } else { None }
+    }
+
+    /// Sets the value.
+    ///
+    /// # Errors
+    ///
+    /// As in std, when it was set before.
+    pub fn set(&self, value: T) -> Result<(), T> {
+        self.value.set(value)?;
+        self.is_set.store(true, atomic::Ordering::Release);
+        Ok(())
+    }
+}
+
 /// A mutex that says where a task locks what it has locked already, and then waits for ever, as that task would.
 pub struct Mutex<T: ?Sized> {
     state: std::sync::Mutex<State>,
