@@ -1,8 +1,7 @@
 use aws_sdk_firehose::Client;
-use batch_core::ConfigError;
-use batch_smithy::{NameOrArn, Naming};
+use batch_smithy::NameOrArn;
 
-use crate::limits::STREAM_NAME;
+use crate::validate::NAMING;
 
 /// The delivery stream that a writer sends to, given by name or ARN; the form decides which.
 ///
@@ -20,7 +19,7 @@ use crate::limits::STREAM_NAME;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
-pub struct DeliveryStream(NameOrArn);
+pub struct DeliveryStream(pub(crate) NameOrArn);
 
 impl DeliveryStream {
     /// The delivery stream with this name or ARN, which is validated when the writer is built.
@@ -39,25 +38,12 @@ impl DeliveryStream {
         NAMING.not_found(self, client.config().region(), None)
     }
 
-    pub(crate) fn check(&self, client: &Client) -> Result<(), ConfigError> {
-        self.0.check(&NAMING, client.config().region())
-    }
-
     fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
 batch_smithy::destination!(DeliveryStream);
-
-static NAMING: Naming = Naming {
-    noun: "delivery stream",
-    service: "firehose",
-    resource: "deliverystream/",
-    characters: STREAM_NAME,
-    punctuation: "-._",
-    suffix: "",
-};
 
 #[cfg(test)]
 mod tests {
@@ -66,49 +52,13 @@ mod tests {
 
     use super::DeliveryStream;
 
-    fn client() -> Client {
-        let config = Config::builder().behavior_version(BehaviorVersion::latest());
-        Client::from_conf(config.region(Region::new("eu-west-1")).build())
-    }
-
-    #[track_caller]
-    fn check(stream: &DeliveryStream, expected: Result<(), &str>) {
-        match (stream.check(&client()), expected) {
-            (Ok(()), Ok(())) => {}
-            (Err(error), Err(part)) => {
-                assert!(error.to_string().contains(part), "{stream}: {error}, not {part}");
-            }
-            (found, _) => panic!("{stream}: {found:?}"),
-        }
-    }
-
-    #[test]
-    fn names_of_1_to_64_letters_digits_hyphens_periods_and_underscores_are_valid() {
-        check(&DeliveryStream::new("a"), Ok(()));
-        check(&DeliveryStream::new("Clicks-2_new.v1"), Ok(()));
-        check(&DeliveryStream::new("a".repeat(64)), Ok(()));
-
-        check(&DeliveryStream::new(""), Err("the delivery stream name has 0 characters; use 1 to 64"));
-        check(&DeliveryStream::new("a".repeat(65)), Err("has 65 characters"));
-        check(&DeliveryStream::new("cli cks"), Err("' '"));
-        check(&DeliveryStream::new("a/b"), Err("'/'"));
-    }
-
-    #[test]
-    fn arns_of_delivery_streams_in_the_region_of_the_client_are_valid() {
-        let arn = |rest: &str| DeliveryStream::new(format!("arn:aws:firehose:{rest}"));
-        check(&arn("eu-west-1:123456789012:deliverystream/clicks"), Ok(()));
-        check(&arn("eu-west-1:123456789012:deliverystream/a.b_c-D1"), Ok(()));
-        check(&arn("eu-west-1:123456789012:stream/clicks"), Err("is not the ARN of a delivery stream"));
-        check(&arn("eu-west-1:123456789012:deliverystream/a/b"), Err("'/'"));
-        check(&arn("us-east-1:123456789012:deliverystream/clicks"), Err("but the client is in eu-west-1"));
-    }
-
     #[test]
     fn a_request_carries_the_name_and_an_error_does_not_claim_an_account() {
         let arn = DeliveryStream::from("arn:aws:firehose:eu-west-1:123456789012:deliverystream/clicks");
         assert_eq!((arn.stream_name(), DeliveryStream::from("clicks").stream_name()), ("clicks", "clicks"));
-        let words = arn.not_found(&client());
+        let config = Config::builder().behavior_version(BehaviorVersion::latest());
+        let client = Client::from_conf(config.region(Region::new("eu-west-1")).build());
+        let words = arn.not_found(&client);
         assert!(words.contains("region eu-west-1 for the account of these credentials"), "{words}");
     }
 }

@@ -30,14 +30,14 @@ pub type FirehoseWriter = Writer<Firehose>;
 
 /// Amazon Data Firehose as a service to write to: `PutRecordBatch` to one delivery stream.
 ///
-/// Records have no order, and none is a duplicate of another, so the rules for order and duplicates have no
-/// effect.
+/// Default settings: those of [`Settings`](crate::Settings). An idle writer sends at once: Firehose bills each
+/// record by its size, however many a request carries, so that waiting for others would save nothing. Records
+/// have no order, and none is a duplicate of another, so the rules for order and duplicates have no effect.
 pub struct Firehose {
     pub(crate) client: Client,
     pub(crate) credentials: Renewal,
-    /// How the SDK serializes requests and reads responses, if it is known.
-    pub(crate) known: Option<Known>,
-    pub(crate) known_deserializer: Option<KnownDeserializer>,
+    /// How the SDK serializes requests and reads responses, if both are known.
+    pub(crate) known: Option<(Known, KnownDeserializer)>,
     pub(crate) stream: DeliveryStream,
 }
 
@@ -61,13 +61,9 @@ impl Firehose {
     /// ```
     pub fn new(client: Client, stream: impl Into<DeliveryStream>) -> Self {
         let (config, credentials) = own_config!(aws_sdk_firehose, client, RESPONSE_BYTES);
-        Self {
-            known: known!(client.config(), body::SERIALIZER),
-            known_deserializer: KnownDeserializer::of(&PutRecordBatch::new(), accepted::DESERIALIZER),
-            client: Client::from_conf(config.build()),
-            credentials,
-            stream: stream.into(),
-        }
+        let deserializer = KnownDeserializer::of(&PutRecordBatch::new(), accepted::DESERIALIZER);
+        let known = known!(client.config(), body::SERIALIZER).zip(deserializer);
+        Self { client: Client::from_conf(config.build()), credentials, known, stream: stream.into() }
     }
 }
 

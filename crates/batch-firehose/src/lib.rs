@@ -7,6 +7,7 @@ mod firehose;
 mod limits;
 mod record;
 mod service;
+mod validate;
 mod verdict;
 
 pub use destination::DeliveryStream;

@@ -98,26 +98,6 @@ impl fmt::Debug for Record {
     }
 }
 
-/// Other data becomes a record as it is.
-macro_rules! record_from {
-    ($($data:ty)*) => {$(
-        impl From<$data> for Record {
-            fn from(data: $data) -> Self {
-                Self::new(data)
-            }
-        }
-    )*};
-}
-
-record_from!(Bytes String Vec<u8>);
-
-/// Copies the text.
-impl From<&str> for Record {
-    fn from(text: &str) -> Self {
-        Self::new(Bytes::copy_from_slice(text.as_bytes()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -134,11 +114,10 @@ mod tests {
     #[test]
     fn data_of_every_kind_becomes_the_same_record() {
         let expected = Record::new("text");
-        assert_eq!(Record::from("text"), expected);
-        assert_eq!(Record::from(String::from("text")), expected);
-        assert_eq!(Record::from(b"text".to_vec()), expected);
-        assert_eq!(Record::from(Bytes::from_static(b"text")), expected);
-        assert_ne!(Record::from("texts"), expected);
+        assert_eq!(Record::new(String::from("text")), expected);
+        assert_eq!(Record::new(b"text".to_vec()), expected);
+        assert_eq!(Record::new(Bytes::from_static(b"text")), expected);
+        assert_ne!(Record::new("texts"), expected);
     }
 
     #[test]

@@ -1,29 +1,30 @@
+use std::sync::{Arc, OnceLock};
+
 use async_trait::async_trait;
 use aws_sdk_firehose::error::SdkError;
 use aws_sdk_firehose::operation::put_record_batch::builders::PutRecordBatchFluentBuilder;
 use aws_sdk_firehose::operation::put_record_batch::{PutRecordBatchError, PutRecordBatchOutput};
 use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record as Entry;
-use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Linger, Measure, Reply, Service, Settings};
-use batch_smithy::json;
+use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdicts};
+use batch_smithy::{Written, json, refusal};
 
-use crate::accepted::{Accepted, Response};
+use crate::accepted::Accepted;
 use crate::limits::{RECORD_BYTES, REQUEST_BYTES, REQUEST_RECORDS};
-use crate::{Firehose, Record, body, verdict};
+use crate::{Firehose, Record, body, validate, verdict};
 
 type Sent = Result<PutRecordBatchOutput, SdkError<PutRecordBatchError>>;
+
+/// What was read of a response that accepts every record.
+type Read = Arc<OnceLock<Arc<Accepted>>>;
 
 /// The response of the service for a record that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SentRecord {
-    record_id: String,
+    pub(crate) record_id: String,
 }
 
 impl SentRecord {
-    pub(crate) fn new(record_id: String) -> Self {
-        Self { record_id }
-    }
-
     /// The id that the service gave the record.
     #[must_use]
     pub fn record_id(&self) -> &str {
@@ -33,41 +34,38 @@ impl SentRecord {
 
 impl Firehose {
     async fn request(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        let (sent, accepted) = match self.send_directly(batch).await {
-            Some((sent, accepted)) => (sent, accepted),
-            None => (self.send_typed(batch.entries()).await, None),
+        let read = Read::default();
+        let sent = match self.send_directly(batch, Arc::clone(&read)).await {
+            Some(sent) => sent,
+            // Its future is large, and would make that of every request so.
+            None => Box::pin(self.put(batch.entries().iter().map(entry).collect()).send()).await,
         };
-        match (sent, accepted) {
-            (Ok(_), Some(accepted)) => Ok(accepted.into_verdicts()),
-            (Ok(response), None) => verdict::of_records(response.request_responses, batch.entries().len()),
-            (Err(error), _) => {
-                let not_found = || self.stream.not_found(&self.client);
-                Err(batch_smithy::refusal(error, &verdict::PUT_RECORD_BATCH, not_found))
-            }
+        let not_found = || self.stream.not_found(&self.client);
+        let response = sent.map_err(|error| refusal(error, &verdict::PUT_RECORD_BATCH, not_found))?;
+        match read.get().map(Arc::clone) {
+            Some(accepted) => Ok(Verdicts::all_accepted(move |position| accepted.record(position))),
+            None => verdict::of_records(response.request_responses, batch.entries().len()),
         }
     }
 
-    /// Sends a request that is written from the records, if it can be. If the response shows at once that all
-    /// were accepted, the output has no results, and an id is read on demand.
-    async fn send_directly(&self, batch: &Batch<Record>) -> Option<(Sent, Option<Accepted>)> {
+    /// Sends a request that is written from the records, if it can be, and reads the response into `read` if
+    /// it accepts all of them: then the typed output is empty.
+    async fn send_directly(&self, batch: &Batch<Record>, read: Read) -> Option<Sent> {
+        let (known, deserializer) = self.known.as_ref()?;
         let write = || {
             let body = body::of_batch(&self.stream, batch).ok()?;
             json::request("1.1", "Firehose_20150804.PutRecordBatch", body)
         };
-        let response = Response::default();
-        let send = |mut written| {
-            if let Some(known) = &self.known_deserializer {
-                written = response.read_in(written, known, batch.entries().len());
-            }
-            self.put(Vec::new()).customize().interceptor(written).send()
+        let records = batch.entries().len();
+        let reader = move |response: &_| {
+            read.set(Arc::new(Accepted::read(response, records)?)).ok()?;
+            let empty = PutRecordBatchOutput::builder().set_request_responses(Some(Vec::new()));
+            empty.failed_put_count(0).build().ok()
         };
-        let sent = self.known?.send_written(write, send).await?;
-        Some((sent, response.into_accepted()))
-    }
-
-    /// Sends a request with the records as its typed input, which interceptors may look at.
-    async fn send_typed(&self, records: &[Record]) -> Sent {
-        self.put(records.iter().map(entry).collect()).send().await
+        let send = |written: Written| {
+            self.put(Vec::new()).customize().interceptor(written.reading(deserializer, reader)).send()
+        };
+        known.send_written(write, send).await
     }
 
     fn put(&self, entries: Vec<Entry>) -> PutRecordBatchFluentBuilder {
@@ -93,16 +91,8 @@ impl Service for Firehose {
         LimitPolicy::new(REQUEST_RECORDS, REQUEST_BYTES, RECORD_BYTES)
     }
 
-    /// An idle writer sends at once.
-    ///
-    /// Firehose bills each record by its size, rounded up to 5 KB, however many a request carries, so company
-    /// saves nothing on the bill. While a request is in flight, records gather for the next one for up to 100 ms.
-    fn defaults(&self) -> Settings {
-        Settings::new().linger(Linger::default())
-    }
-
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
-        self.stream.check(&self.client)
+        validate::stream(&self.stream, &self.client)
     }
 
     fn measure<'a>(&self, record: &'a Record) -> Result<Measure<'a>, Invalid> {

@@ -19,7 +19,7 @@ pub(crate) static PUT_RECORD_BATCH: Codes = Codes {
 pub(crate) fn of_records(results: Vec<PutRecordBatchResponseEntry>, sent: usize) -> Reply<SentRecord> {
     verdicts_by_position(results, sent, |result| {
         let is_given = |text: &String| !text.is_empty();
-        let accepted = result.record_id.filter(is_given).map(SentRecord::new);
+        let accepted = result.record_id.filter(is_given).map(|record_id| SentRecord { record_id });
         // The documented codes pass, so the record is never to blame; an unknown code is retried as well.
         let failed = result.error_code.filter(is_given);
         (accepted, failed.map(|code| PUT_RECORD_BATCH.of_entry(&code, false, result.error_message)))
@@ -29,22 +29,18 @@ pub(crate) fn of_records(results: Vec<PutRecordBatchResponseEntry>, sent: usize)
 const RULES: &[Rule] = &[
     Rule { codes: &["ResourceNotFoundException"], class: Class::UnknownDestination, advice: None },
     // The only code for throttling, of a request (with status 500) as of a record ("Slow down.").
-    Rule {
-        codes: &["ServiceUnavailableException"],
-        class: Class::Throttled,
-        advice: Some("if this persists, the quota of the delivery stream is exceeded; request a higher one"),
-    },
+    Rule { codes: &["ServiceUnavailableException"], class: Class::Throttled, advice: Some(ABOVE_QUOTA) },
     Rule { codes: &["InvalidKMSResourceException"], class: Class::Fatal, advice: Some(UNUSABLE_KEY) },
-    Rule {
-        codes: &["InvalidSourceException"],
-        class: Class::Fatal,
-        advice: Some(
-            "the delivery stream decompresses CloudWatch Logs and accepts nothing else; use another one",
-        ),
-    },
+    Rule { codes: &["InvalidSourceException"], class: Class::Fatal, advice: Some(OTHER_SOURCE) },
     // A record above the limit may spoil all.
     Rule { codes: &["InvalidArgumentException", "ValidationException"], class: Class::Split, advice: None },
 ];
+
+const ABOVE_QUOTA: &str =
+    "if this persists, the quota of the delivery stream is exceeded; request a higher one";
+
+const OTHER_SOURCE: &str =
+    "the delivery stream decompresses CloudWatch Logs and accepts nothing else; use another one";
 
 const UNUSABLE_KEY: &str = "the KMS key of the delivery stream cannot be used; check its state, and that the \
                             stream's grant on it still exists";

@@ -1,6 +1,6 @@
 use aws_sdk_firehose::operation::put_record_batch::PutRecordBatch;
 use batch_core::{Batch, Reply, Service, Verdict, Verdicts};
-use batch_smithy::{Known, KnownDeserializer, cap_responses};
+use batch_smithy::{KnownDeserializer, cap_responses};
 use batchwright_kit::{Canned, Setup, client};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -132,7 +132,7 @@ fn meanings(status: u16, body: &[u8], records: usize) -> [String; 2] {
         let firehose = Firehose::new(client!(aws_sdk_firehose, &setup), "measurements");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let reply = runtime.expect("nothing is missing").block_on(firehose.send(&records));
-        let is_observed = firehose.known.is_some_and(Known::is_observed);
+        let is_observed = firehose.known.as_ref().is_some_and(|(known, _)| known.is_observed());
         assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_))));
         meaning(reply, records.entries().len())
     })

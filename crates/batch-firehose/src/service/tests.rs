@@ -26,8 +26,10 @@ fn firehose(stream: &str) -> (Canned, Firehose) {
 fn sent(stream: &str, records: &[Record]) -> [Request; 2] {
     let (http, firehose) = firehose(stream);
     runtime().block_on(async {
-        assert!(firehose.send_directly(&Batch::of(records)).await.is_some(), "it is not observed");
-        firehose.send_typed(records).await.expect("a response without anything is one");
+        let direct = firehose.send_directly(&Batch::of(records), Read::default()).await;
+        assert!(direct.is_some(), "it is not observed");
+        let typed = firehose.put(records.iter().map(entry).collect());
+        typed.send().await.expect("a response without anything is one");
     });
     let [ours, theirs] = &http.requests()[..] else { panic!("{:?}", http.requests()) };
     [ours.clone(), theirs.clone()]
@@ -57,7 +59,7 @@ fn records_are_written_directly_as_the_sdk_writes_them() {
 
 #[test]
 fn a_request_written_directly_is_what_the_sdk_makes_of_the_same_records() {
-    let input = vec(vec(any::<u8>(), 0..100).prop_map(Record::from), 1..10);
+    let input = vec(vec(any::<u8>(), 0..100).prop_map(Record::new), 1..10);
     let result = TestRunner::default().run(&input, |records| {
         check_direct("measurements", &records);
         Ok(())
@@ -70,9 +72,10 @@ fn what_an_unknown_sdk_serializes_is_typed() {
     let (http, mut firehose) = firehose("measurements");
     let batch = Batch::of([Record::new("21.5 °C")]);
     let runtime = runtime();
+    let deserializer = firehose.known.take().expect("the SDK's are known").1;
     let bodies = [known!(&(), SERIALIZER), known!(&(), "AnotherSerializer"), None].map(|known| {
-        firehose.known = known;
-        let is_direct = runtime.block_on(firehose.send_directly(&batch)).is_some();
+        firehose.known = known.map(|known| (known, deserializer.clone()));
+        let is_direct = runtime.block_on(firehose.send_directly(&batch, Read::default())).is_some();
         assert_eq!(is_direct, known.is_some_and(|known| format!("{known:?}").contains(SERIALIZER)));
         let _ambiguous = runtime.block_on(firehose.send(&batch));
         http.requests().last().expect("it was sent").json()

@@ -1,6 +1,6 @@
 //! One request, and what each response to it means.
 
-use batch_firehose::{Firehose, FirehoseWriter};
+use batch_firehose::{Firehose, FirehoseWriter, Record};
 use batchwright_kit::{Canned, Response, failure, says, shown};
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ async fn a_request_carries_the_records_as_they_are_and_the_name_of_the_stream() 
         let http = Canned::new(accept);
         let firehose = Firehose::new(client(http.clone()), stream);
         let writer = FirehoseWriter::builder(firehose).build().unwrap();
-        assert_eq!(shown(&send(&writer, &["".into(), vec![0, 255].into()]).await), "AllAccepted");
+        assert_eq!(shown(&send(&writer, &[Record::new(""), Record::new(vec![0, 255])]).await), "AllAccepted");
         assert_eq!(
             http.only_request().json(),
             json!({ "DeliveryStreamName": "measurements", "Records": [{ "Data": "" }, { "Data": "AP8=" }] })
