@@ -1,4 +1,4 @@
-//! `cargo xtask features`: every combination of features compiles, and nobody depends on what
+//! `cargo xtask features`: features compile alone, in pairs and together, and nobody depends on what
 //! they must not.
 
 mod combinations;
@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::cargo::Cargo;
 use crate::workspace::{Package, Workspace};
 
-/// Checks the dependency rules, which takes seconds, then compiles every combination.
+/// Checks the dependency rules, which takes seconds, then compiles the selections.
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::load()?;
     rules::check(&workspace)?;

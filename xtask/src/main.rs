@@ -68,7 +68,7 @@ enum Command {
     Deny,
     /// Build the documentation, with warnings as errors
     Doc,
-    /// Compile every combination of features, and check the dependency rules between crates
+    /// Compile features alone, in pairs and together, and check the dependency rules between crates
     Features,
     /// Fuzz the input from the network and from users
     Fuzz(fuzz::Choice),

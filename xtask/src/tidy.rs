@@ -55,6 +55,7 @@ rules! {
     every_pipeline_runs_every_step => documents::pipelines,
     every_failure_names_the_tests_that_show_it => shown::named_tests,
     no_file_is_too_long => sources::length,
+    a_new_service_is_small => sources::small,
     nothing_is_unfinished => sources::unfinished,
     nothing_sleeps_for_real => sources::real_sleep,
     no_path_belongs_to_one_machine => sources::machine_path,

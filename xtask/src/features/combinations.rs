@@ -2,14 +2,25 @@
 
 use std::collections::BTreeMap;
 
-/// Every combination of the features, none of them included, then those alone that only switch on
-/// others, of this crate or of another.
+/// No feature, each alone, each pair, those alone that only switch on others, of this crate or of another, and all at
+/// once: what code there is for features is for one or for two that meet, and a list of all combinations would double with
+/// each feature.
 pub(crate) fn of(features: &BTreeMap<String, Vec<String>>) -> Vec<Vec<&str>> {
     let switches = |(name, others): &(&String, &Vec<String>)| gathers(name) || forwards(others);
     let (switches, single): (Vec<_>, Vec<_>) = features.iter().partition(switches);
     let single: Vec<&str> = single.into_iter().map(|(name, _)| name.as_str()).collect();
-    let switches = switches.into_iter().filter(|(_, others)| !others.is_empty());
-    powerset(&single).into_iter().chain(switches.map(|(name, _)| vec![name.as_str()])).collect()
+    let switches: Vec<&str> = switches
+        .into_iter()
+        .filter(|(_, others)| !others.is_empty())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let all = single.iter().chain(switches.iter().filter(|name| !gathers(name))).copied().collect();
+    let mut selections = up_to_two(&single);
+    selections.extend(switches.iter().map(|&name| vec![name]));
+    if !selections.contains(&all) {
+        selections.push(all);
+    }
+    selections
 }
 
 fn gathers(name: &str) -> bool {
@@ -21,12 +32,13 @@ fn forwards(others: &[String]) -> bool {
     others.iter().any(|other| other.contains('/')) && !others.iter().any(|other| other.starts_with("dep:"))
 }
 
-fn powerset<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
-    names.iter().fold(vec![Vec::new()], |mut sets, name| {
-        let with_name: Vec<_> = sets.iter().map(|set| [set.as_slice(), &[*name]].concat()).collect();
-        sets.extend(with_name);
-        sets
-    })
+fn up_to_two<'a>(names: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let alone = names.iter().map(|&name| vec![name]);
+    let pairs = names
+        .iter()
+        .enumerate()
+        .flat_map(|(place, &one)| names[..place].iter().map(move |&other| vec![other, one]));
+    [Vec::new()].into_iter().chain(alone).chain(pairs).collect()
 }
 
 /// Names that only gather other features: alone they are worth a check, in combination they add
@@ -51,8 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn features_are_compiled_in_every_combination() {
+    fn features_are_compiled_alone_in_pairs_and_together() {
+        check(&[("a", &[])], &[&[], &["a"]]);
         check(&[("a", &[]), ("b", &["dep:b"])], &[&[], &["a"], &["b"], &["a", "b"]]);
+        check(
+            &[("a", &[]), ("b", &[]), ("c", &[])],
+            &[&[], &["a"], &["b"], &["c"], &["a", "b"], &["a", "c"], &["b", "c"], &["a", "b", "c"]],
+        );
     }
 
     #[test]
@@ -64,12 +81,14 @@ mod tests {
     #[test]
     fn features_of_dependencies_are_compiled_alone() {
         let features: &[(&str, &[&str])] = &[("a", &["dep:a"]), ("a-more", &["a", "a/more"])];
-        check(features, &[&[], &["a"], &["a-more"]]);
+        check(features, &[&[], &["a"], &["a-more"], &["a", "a-more"]]);
         check(&[("b", &["dep:b", "b/more"])], &[&[], &["b"]]);
     }
 
     #[test]
-    fn five_features_have_thirty_two_combinations() {
-        assert_eq!(super::powerset(&["a", "b", "c", "d", "e"]).len(), 32);
+    fn nine_features_have_forty_seven_selections_and_not_five_hundred() {
+        let features =
+            ["a", "b", "c", "d", "e", "f", "g", "h", "i"].map(|name| (name.to_owned(), Vec::new()));
+        assert_eq!(super::of(&features.into()).len(), 1 + 9 + 36 + 1);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::Findings;
 use super::repository::{File, Repository};
@@ -17,17 +18,20 @@ pub(crate) fn long(repository: &Repository) -> Findings {
     longer_than(LONG_LINES, repository)
 }
 
-/// The lines of code of each service: no blanks, no comments, no tests.
-pub(crate) fn services(repository: &Repository) -> BTreeMap<String, usize> {
-    let mut services = BTreeMap::new();
-    let is_service = |name: &str| repository.workspace.services().any(|service| service.name == *name);
-    let is_of_service = |file: &&File| is_code(file) && is_service(&crate_of(file));
-    for file in repository.rust().filter(is_of_service) {
-        let code = file.text.lines().take(code_lines(&file.text)).map(str::trim_start);
-        let lines = code.filter(|line| !line.is_empty() && !line.starts_with("//")).count();
-        *services.entry(crate_of(file)).or_default() += lines;
-    }
-    services
+/// The lines of code of each service beside its validation rules: no blanks, no comments, no tests.
+pub(crate) fn services(repository: &Repository) -> BTreeMap<&str, usize> {
+    let names = repository.workspace.services().map(|service| service.name.as_str());
+    names.map(|name| (name, lines_below(&Path::new("crates").join(name), repository))).collect()
+}
+
+/// A new service is small, in its crate as in the local server: what several services need is shared.
+pub(crate) fn small(repository: &Repository) -> Findings {
+    let new = repository.workspace.services().filter(|service| !GROWN.contains(&service.name.as_str()));
+    let parts = new.flat_map(|service| {
+        let local = Path::new(LOCAL).join(service.service_name());
+        [(Path::new("crates").join(&service.name), SERVICE_LINES), (local, LOCAL_LINES)]
+    });
+    parts.filter_map(|(part, most)| too_large(&part, lines_below(&part, repository), most)).collect()
 }
 
 /// No code stands for other code that is to be written.
@@ -52,15 +56,39 @@ pub(crate) fn machine_path(repository: &Repository) -> Findings {
     repository.files().flat_map(find).collect()
 }
 
+fn too_large(part: &Path, lines: usize, most: usize) -> Option<String> {
+    let part = part.display();
+    (lines > most).then(|| {
+        format!(
+            "{part}: {lines} lines of code, more than {most}; move what others need too to what they share"
+        )
+    })
+}
+
+/// The lines of code of a crate or a module, which is a file and a directory of one name, beside validation rules.
+fn lines_below(part: &Path, repository: &Repository) -> usize {
+    let is_part = |file: &&File| is_code(file) && is_below(&file.path, part) && !validates(&file.path);
+    repository.rust().filter(is_part).map(|file| pure_lines(&file.text)).sum()
+}
+
+fn is_below(path: &Path, part: &Path) -> bool {
+    path.starts_with(part) || path == part.with_extension("rs")
+}
+
+fn validates(path: &Path) -> bool {
+    path.iter().any(|name| name == "validate.rs" || name == "validate")
+}
+
+/// The lines that are neither blank nor a comment nor part of tests.
+fn pure_lines(text: &str) -> usize {
+    let lines = text.lines().take(code_lines(text)).map(str::trim_start);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+}
+
 fn longer_than(limit: usize, repository: &Repository) -> Findings {
     let code = repository.rust().filter(|file| is_code(file)).map(|file| (file, code_lines(&file.text)));
     let long = code.filter(|(_, lines)| *lines > limit);
     long.map(|(file, lines)| format!("{}: {lines} lines, more than {limit}", file.path.display())).collect()
-}
-
-/// The name of the directory of its crate.
-fn crate_of(file: &File) -> String {
-    file.path.iter().nth(1).map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Whether a file is part of what a crate offers, and not one of tests alone.
@@ -91,6 +119,18 @@ const LONG_LINES: usize = 250;
 /// A longer one holds more than one concept.
 const TOO_LONG_LINES: usize = 350;
 
+/// Services from before the bound: they look into entries, which takes code of their own.
+const GROWN: [&str; 4] = ["batch-cloudwatch", "batch-dynamodb", "batch-kinesis", "batch-sqs"];
+
+/// Where the local server has its services.
+const LOCAL: &str = "crates/batch-local/src";
+
+/// What a new service takes at most in the local server.
+const LOCAL_LINES: usize = 900;
+
+/// What a new service takes at most in its crate, beside validation rules.
+const SERVICE_LINES: usize = 300;
+
 /// Macros that stand for work to be done.
 const UNFINISHED: [&str; 3] = ["dbg", "todo", "unimplemented"];
 
@@ -101,7 +141,11 @@ const MACHINE_PATHS: [&str; 3] = [concat!("/", "home/"), concat!("/", "root/"), 
 
 #[cfg(test)]
 mod tests {
-    use super::{File, MACHINE_PATHS, code_lines, is_code, occurrences};
+    use std::path::Path;
+
+    use super::{
+        File, MACHINE_PATHS, code_lines, is_below, is_code, occurrences, pure_lines, too_large, validates,
+    };
 
     fn file(path: &str, text: &str) -> File {
         File { path: path.into(), text: text.to_owned() }
@@ -123,6 +167,30 @@ mod tests {
         assert_eq!(code_lines("a\nb\n\n#[cfg(test)]\nmod tests {\n}\n"), 3);
         assert_eq!(code_lines("#[cfg(test)]\nmod tests;\na\n"), 3);
         assert_eq!(code_lines("#[cfg(test)]\nuse a;\n\nb\n"), 4);
+    }
+
+    #[test]
+    fn blanks_comments_and_tests_are_no_code() {
+        let text =
+            "//! Doc.\n\n/// Doc.\nfn a() {\n    // why\n\n    b(); // what\n}\n\n#[cfg(test)]\nmod t {\n}\n";
+        assert_eq!(pure_lines(text), 3);
+    }
+
+    #[test]
+    fn a_module_is_a_file_and_a_directory_of_one_name() {
+        let is = |path, part| is_below(Path::new(path), Path::new(part));
+        assert!(is("src/x.rs", "src/x") && is("src/x/put.rs", "src/x") && is("src/x/y/z.rs", "src/x"));
+        assert!(!is("src/xy.rs", "src/x") && !is("src/xy/put.rs", "src/x") && !is("src/y/x.rs", "src/x"));
+        let validates = |path| validates(Path::new(path));
+        assert!(validates("src/validate.rs") && validates("src/validate/name.rs"));
+        assert!(!validates("src/service.rs") && !validates("src/validates.rs"));
+    }
+
+    #[test]
+    fn a_service_may_have_as_much_code_as_the_bound_says_and_no_more() {
+        assert_eq!(too_large(Path::new("x"), 300, 300), None);
+        let finding = too_large(Path::new("x"), 301, 300).expect("it is above");
+        assert!(finding.starts_with("x: 301 lines of code, more than 300"), "{finding}");
     }
 
     #[test]
