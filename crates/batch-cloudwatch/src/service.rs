@@ -68,9 +68,9 @@ impl Service for CloudWatch {
     /// A metric may be sent for an hour, and waits a second for company.
     ///
     /// CloudWatch bills each request, whether it carries one datum or a thousand, and keeps metrics by the second
-    /// or the minute. With 1,000 datums a second, a writer that waited for nothing while it is idle would
-    /// send 800 requests a second to a service that responds in less than a millisecond; this one sends one.
-    /// A datum takes up to a second longer, unless a flush or a full request ends the wait.
+    /// or the minute. At 1,000 datums a second, a writer that waits for nothing while it is idle sends 75
+    /// requests a second to a service that responds after 10 ms, and 400 or more to one that responds at once;
+    /// this one sends one. A datum takes up to a second longer, unless a flush or a full request ends the wait.
     fn defaults(&self) -> Settings {
         Settings::new().delivery_deadline(DELIVERY_DEADLINE).linger(LINGER)
     }
