@@ -31,12 +31,14 @@ pub(crate) fn check_without_colon(
 
 /// Whether all bytes are printable, and not all of them spaces.
 fn is_plain(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks();
-    let mut last = [b' '; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hidden =
-        words.iter().chain([&last]).fold(0, |any, &word| any | unprintable_in(u64::from_ne_bytes(word)));
-    hidden == 0 && bytes.iter().any(|&byte| byte != b' ')
+    let hidden = match bytes.last_chunk() {
+        Some(last) => {
+            let words = bytes.as_chunks().0.iter().chain([last]);
+            words.fold(0, |any, &word| any | unprintable_in(u64::from_ne_bytes(word))) != 0
+        }
+        None => !bytes.iter().all(|byte| (b' '..=b'~').contains(byte)),
+    };
+    !hidden && bytes.iter().any(|&byte| byte != b' ')
 }
 
 /// Not 0 if one of these eight bytes is below a space or above a tilde: names are short, so that vectors would
