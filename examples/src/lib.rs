@@ -11,6 +11,8 @@ pub mod lambda {
     pub mod firehose;
     /// To a Kinesis data stream.
     pub mod kinesis;
+    /// To an SNS topic.
+    pub mod sns;
     /// To an SQS queue.
     pub mod sqs;
     /// To an SQS queue, through the umbrella.

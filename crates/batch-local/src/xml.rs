@@ -1,7 +1,5 @@
 //! Responses of the query protocol.
 
-use std::collections::BTreeMap;
-
 /// An XML document that is written from left to right.
 #[derive(Debug, Default)]
 pub(crate) struct Xml(String);
@@ -29,18 +27,6 @@ impl Xml {
         self.0 += &format!("<{name}>");
         inner(self);
         self.0 += &format!("</{name}>");
-    }
-
-    /// A map from texts to texts.
-    pub(crate) fn map(&mut self, name: &str, entries: &BTreeMap<&'static str, String>) {
-        self.element(name, |xml| {
-            for (key, value) in entries {
-                xml.element("entry", |xml| {
-                    xml.text("key", key);
-                    xml.text("value", value);
-                });
-            }
-        });
     }
 
     /// What XML does not allow is left out.

@@ -10,6 +10,7 @@ macro_rules! each_service {
             "dynamodb" dynamodb batch_dynamodb DynamoDb DynamoDbWriter aws_sdk_dynamodb dynamodb_client "Amazon DynamoDB";
             "firehose" firehose batch_firehose Firehose FirehoseWriter aws_sdk_firehose firehose_client "Amazon Data Firehose";
             "kinesis" kinesis batch_kinesis Kinesis KinesisWriter aws_sdk_kinesis kinesis_client "Amazon Kinesis Data Streams";
+            "sns" sns batch_sns Sns SnsWriter aws_sdk_sns sns_client "Amazon SNS";
             "sqs" sqs batch_sqs Sqs SqsWriter aws_sdk_sqs sqs_client "Amazon SQS";
         }
     };

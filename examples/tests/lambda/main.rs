@@ -16,7 +16,7 @@ use batch_sqs::Message;
 use batchwright_examples::lambda;
 
 use crate::invocation::{Invocation, REMAINING};
-use crate::services::{cloudwatch, dynamodb, firehose, kinesis, sqs, umbrella};
+use crate::services::{cloudwatch, dynamodb, firehose, kinesis, sns, sqs, umbrella};
 
 /// Checks the handler of every service with an event of ten records, of which these are bad.
 async fn check(fault: Fault, bad: &[usize], expected: impl Fn(&Invocation)) {
@@ -25,6 +25,7 @@ async fn check(fault: Fault, bad: &[usize], expected: impl Fn(&Invocation)) {
     expected(&dynamodb(server(), bad).await);
     expected(&firehose(server(), bad).await);
     expected(&kinesis(server(), bad).await);
+    expected(&sns(server(), bad).await);
     expected(&sqs(server(), bad).await);
     expected(&umbrella(server(), bad).await);
 }
@@ -80,6 +81,9 @@ async fn a_first_entry_waits_for_others() {
     check_waits(&kinesis, batch_kinesis::Record::new("21.5")).await;
     let firehose = lambda::firehose::writer(aws_sdk_firehose::Client::new(&config)).unwrap();
     check_waits(&firehose, batch_firehose::Record::new("21.5")).await;
+    let topic = "arn:aws:sns:us-east-1:123456789012:orders";
+    let sns = lambda::sns::writer(aws_sdk_sns::Client::new(&config), topic).unwrap();
+    check_waits(&sns, batch_sns::Message::new("order")).await;
     check_waits(&lambda::sqs::writer(sqs.clone()).unwrap(), Message::new("order")).await;
     check_waits(&lambda::umbrella::writer(sqs).unwrap(), Message::new("order")).await;
 }

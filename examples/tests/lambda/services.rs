@@ -51,6 +51,15 @@ pub(crate) async fn kinesis(server: LocalServer, bad: &[usize]) -> Invocation {
     invoke(handler, || writer.stats(), || server.kinesis().accepted("measurements").len()).await
 }
 
+pub(crate) async fn sns(server: LocalServer, bad: &[usize]) -> Invocation {
+    let client = aws_sdk_sns::Client::new(&server.sdk_config());
+    let topic = client.create_topic().name("orders").send().await.unwrap();
+    let writer = lambda::sns::writer(client, topic.topic_arn().unwrap()).unwrap();
+    let records = event(bad, |number, is_bad| if is_bad { String::new() } else { format!("order {number}") });
+    let handler = lambda::sns::handle(&writer, records, REMAINING);
+    invoke(handler, || writer.stats(), || server.sns().accepted("orders").len()).await
+}
+
 pub(crate) async fn sqs(server: LocalServer, bad: &[usize]) -> Invocation {
     let writer = lambda::sqs::writer(with_queue(&server).await).unwrap();
     let handler = lambda::sqs::handle(&writer, orders(bad), REMAINING);

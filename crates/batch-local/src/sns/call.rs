@@ -65,10 +65,6 @@ impl Sns {
                 let arn = self.create_topic(input)?;
                 Xml::response(name, |xml| xml.text("TopicArn", &arn))
             }
-            Operation::GetTopicAttributes => {
-                let attributes = self.topic_attributes(input)?;
-                Xml::response(name, |xml| xml.map("Attributes", &attributes))
-            }
             Operation::Publish => {
                 let sent = self.publish(input, drawn)?;
                 Xml::response(name, |xml| sent.write(xml))

@@ -1,12 +1,10 @@
 //! The operations on topics themselves.
 
-use std::collections::BTreeMap;
-
-use super::call::{Sns, name};
+use super::call::Sns;
 use super::draft::invalid;
 use super::form::Part;
 use super::topic::{Settings, Topic};
-use crate::account::{ACCOUNT, arn};
+use crate::account::arn;
 use crate::refusal::Refusal;
 
 impl Sns {
@@ -25,27 +23,6 @@ impl Sns {
             return Err(invalid("Attributes Reason: Topic already exists with different attributes"));
         }
         Ok(arn("sns", name))
-    }
-
-    /// What the topic is set to. As of the service, what was not set is left out.
-    pub(super) fn topic_attributes(
-        &self,
-        input: &Part<'_>,
-    ) -> Result<BTreeMap<&'static str, String>, Refusal> {
-        let settings = self.lock().topic(input)?.settings.clone();
-        let mut attributes =
-            BTreeMap::from([("Owner", ACCOUNT.to_owned()), ("TopicArn", arn("sns", name(input)?))]);
-        if let Some(bytes) = settings.maximum_message_size {
-            attributes.insert("MaximumMessageSize", bytes.to_string());
-        }
-        if settings.fifo {
-            let scope = if settings.deduplication_per_group { "MessageGroup" } else { "Topic" };
-            attributes.insert("FifoTopic", "true".to_owned());
-            attributes.insert("FifoThroughputScope", scope.to_owned());
-            let by_content = settings.content_based_deduplication;
-            attributes.insert("ContentBasedDeduplication", by_content.to_string());
-        }
-        Ok(attributes)
     }
 }
 

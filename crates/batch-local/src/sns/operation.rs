@@ -1,4 +1,4 @@
 crate::operations::operations! {
-    reads: CreateTopic, GetTopicAttributes;
+    reads: CreateTopic;
     writes: Publish, PublishBatch;
 }

@@ -260,17 +260,6 @@ async fn topics_keep_the_rules_of_names_and_attributes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_a_maximum_that_was_set_is_told() {
-    for (attributes, expected) in [(&[][..], None), (&[("MaximumMessageSize", "5000")], Some("5000"))] {
-        let (_server, client, arn) = topic("alerts", attributes).await;
-        let output = client.get_topic_attributes().topic_arn(&arn).send().await.unwrap();
-        let attributes = output.attributes().unwrap();
-        assert_eq!(attributes["TopicArn"], arn);
-        assert_eq!(attributes.get("MaximumMessageSize").map(String::as_str), expected);
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn faults_are_in_the_words_of_the_service() {
     let (server, client, arn) = topic("alerts", &[]).await;
     let at = |positions: &[usize]| Chosen::At(positions.to_vec());

@@ -1,0 +1,97 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_sns::types::PublishBatchResultEntry;
+use batch_core::{
+    Batch, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Reply, Service, Settings, Verdicts,
+};
+use batch_smithy::{DeduplicationId, EntryIds};
+
+use crate::limits::{DEDUPLICATION_INTERVAL, REQUEST_MESSAGES, message_bytes};
+use crate::validate::{self, NAMING};
+use crate::verdict::{self, CODES};
+use crate::{Message, Sns};
+
+/// The response of the service for a message that it accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SentMessage(pub(crate) PublishBatchResultEntry);
+
+impl SentMessage {
+    /// The id that the service gave the message.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        self.0.message_id().unwrap_or_default()
+    }
+
+    /// Its position in the order of its group; FIFO topics only.
+    #[must_use]
+    pub fn sequence_number(&self) -> Option<&str> {
+        self.0.sequence_number()
+    }
+}
+
+impl Sns {
+    async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
+        let ids = EntryIds::of(messages, |_| None);
+        let entries = messages.iter().zip(ids.iter()).map(|(message, id)| message.entry(id)).collect();
+        let request = self.client.publish_batch().topic_arn(self.topic.as_str());
+        let not_found = || self.topic.0.not_found(&NAMING, self.client.config().region());
+        match request.set_publish_batch_request_entries(Some(entries)).send().await {
+            Ok(response) => Ok(Verdicts::Each(verdict::of_entries(&ids, response))),
+            Err(error) => Err(batch_smithy::refusal(error, &CODES, not_found)),
+        }
+    }
+}
+
+#[async_trait]
+impl Service for Sns {
+    type Entry = Message;
+    type Response = SentMessage;
+
+    fn name(&self) -> &'static str {
+        "sns"
+    }
+
+    fn destination(&self) -> String {
+        self.topic.to_string()
+    }
+
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(REQUEST_MESSAGES, self.max_message_bytes, self.max_message_bytes)
+    }
+
+    fn defaults(&self) -> Settings {
+        let idle = Duration::from_millis(5);
+        Settings::new().linger(Linger::Natural { idle, longest: Linger::default().longest() })
+    }
+
+    fn check(&self, _: &Settings) -> Result<(), ConfigError> {
+        validate::options(self)
+    }
+
+    fn remembers_for(&self) -> Option<Duration> {
+        self.topic.is_fifo().then_some(DEDUPLICATION_INTERVAL)
+    }
+
+    fn prepare(&self, message: &mut Message) -> Result<(), Invalid> {
+        if self.topic.is_fifo() && !self.is_by_content {
+            let id = DeduplicationId::or_generated(message.deduplication_id.take(), &self.ids);
+            message.deduplication_id = Some(id);
+        }
+        Ok(())
+    }
+
+    fn measure<'a>(&self, message: &'a Message) -> Result<Measure<'a>, Invalid> {
+        validate::message(message, self.topic.is_fifo())?;
+        let measure = Measure::of_bytes(message_bytes(message)).heap_bytes(message.heap_bytes());
+        // A message of a FIFO topic has a group, and only there is that a lane.
+        let Some(group) = message.get_group().filter(|_| self.topic.is_fifo()) else { return Ok(measure) };
+        let known = message.deduplication_id.as_ref().and_then(DeduplicationId::identity);
+        let identity = known.map(|id| Key::pair(group, id));
+        Ok(measure.lane(Some(Key::from(group))).identity(identity))
+    }
+
+    async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
+        self.credentials.watch(self.request(batch.entries())).await
+    }
+}
