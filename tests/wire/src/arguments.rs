@@ -181,6 +181,8 @@ mod tests {
             "SQS 1 KiB",
             "Kinesis 100 B",
             "Kinesis 1 KiB",
+            "Firehose 100 B",
+            "Firehose 1 KiB",
             "DynamoDB 100 B",
             "DynamoDB 1 KiB",
             "CloudWatch",
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn all_is_every_case_once() {
         let cases: Vec<_> = bench("--all").cases().iter().map(ToString::to_string).collect();
-        assert_eq!(cases.len(), 7 + 3 + 9 + 3 * 7, "{cases:?}");
+        assert_eq!(cases.len(), 9 + 4 + 9 + 3 * 9, "{cases:?}");
         let distinct: std::collections::HashSet<_> = cases.iter().collect();
         assert_eq!(distinct.len(), cases.len(), "{cases:?}");
         assert!(bench("").comparisons().is_empty());

@@ -128,6 +128,7 @@ fn entries(case: Case, sending: Sending) -> u64 {
     let (micros, most) = match case.shape.service {
         Name::CloudWatch => (1.2, 1_000),
         Name::DynamoDb => (8.0 + 0.004 * bytes, 25),
+        Name::Firehose => (1.0 + 0.0023 * bytes, 500),
         Name::Kinesis => (1.5 + 0.0023 * bytes, 500),
         Name::SqsFifo | Name::SqsStandard => (18.0 + 0.005 * bytes, 10),
     };

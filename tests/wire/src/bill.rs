@@ -19,6 +19,7 @@ pub(crate) fn per_thousand(shape: Shape, entries_per_request: f64) -> Option<Bil
     let (units, unit) = match shape.service {
         Name::CloudWatch => (requests, REQUEST),
         Name::DynamoDb => (of_each(WRITE_UNIT), "write unit"),
+        Name::Firehose => (5.0 * of_each(FIVE_KILOBYTES), KB),
         Name::Kinesis => (of_each(KILOBYTE), KB),
         Name::SqsFifo | Name::SqsStandard if shape.bytes * SQS_REQUEST <= CHUNK => (requests, REQUEST),
         Name::SqsFifo | Name::SqsStandard => return None,
@@ -36,6 +37,8 @@ impl fmt::Display for Bill {
 
 /// Each chunk of the payload of a request is billed as one request (Amazon SQS pricing).
 const CHUNK: usize = 64 << 10;
+/// The data of each record is rounded up to it (Amazon Data Firehose pricing, direct put).
+const FIVE_KILOBYTES: usize = 5 << 10;
 /// The data of each record is rounded up to it (Amazon Kinesis Data Streams pricing, on-demand streams).
 const KILOBYTE: usize = 1 << 10;
 const KB: &str = "KB";
@@ -60,6 +63,8 @@ mod tests {
         check(Name::SqsFifo, 6_553, 10.0, Some("100 requests"));
         check(Name::SqsStandard, 6_554, 10.0, None);
         check(Name::CloudWatch, 0, 1_000.0, Some("1 request"));
+        check(Name::Firehose, 100, 500.0, Some("5000 KB"));
+        check(Name::Firehose, 5_121, 500.0, Some("10000 KB"));
         check(Name::Kinesis, 100, 1.0, Some("1000 KB"));
         check(Name::Kinesis, 1_025, 500.0, Some("2000 KB"));
         check(Name::DynamoDb, 1_024, 25.0, Some("1000 write units"));

@@ -15,6 +15,8 @@ pub(crate) enum Name {
     /// Amazon DynamoDB, puts of four attributes, each of a key of its own.
     #[value(name = "dynamodb")]
     DynamoDb,
+    /// Amazon Data Firehose.
+    Firehose,
     /// Amazon Kinesis Data Streams.
     Kinesis,
     /// An Amazon SQS FIFO queue, ten groups.
@@ -57,7 +59,8 @@ pub(crate) struct Case {
 
 impl Name {
     /// Those that are measured unless one is asked for.
-    pub(crate) const USUAL: [Self; 4] = [Self::SqsStandard, Self::Kinesis, Self::DynamoDb, Self::CloudWatch];
+    pub(crate) const USUAL: [Self; 5] =
+        [Self::SqsStandard, Self::Kinesis, Self::Firehose, Self::DynamoDb, Self::CloudWatch];
 
     /// Whether its entries have a content that may be of any size.
     pub(crate) fn has_content(self) -> bool {
@@ -99,6 +102,7 @@ impl fmt::Display for Name {
         f.write_str(match self {
             Self::CloudWatch => "CloudWatch",
             Self::DynamoDb => "DynamoDB",
+            Self::Firehose => "Firehose",
             Self::Kinesis => "Kinesis",
             Self::SqsFifo => "SQS FIFO",
             Self::SqsStandard => "SQS",

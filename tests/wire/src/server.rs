@@ -147,7 +147,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_sdks_read_every_answer_as_success() {
-        for name in [Name::CloudWatch, Name::DynamoDb, Name::Kinesis, Name::SqsFifo, Name::SqsStandard] {
+        for name in [
+            Name::CloudWatch,
+            Name::DynamoDb,
+            Name::Firehose,
+            Name::Kinesis,
+            Name::SqsFifo,
+            Name::SqsStandard,
+        ] {
             for keys in [Keys::Each, Keys::Hundred, Keys::Random] {
                 let (sent, counted) = ask(Shape::new(name, 1_024).with_keys(keys), 0).await;
                 assert_eq!(sent.map_err(|error| format!("{name}: {error:#}")), Ok(counted));
@@ -159,10 +166,11 @@ mod tests {
     async fn the_sdks_read_the_failures_of_entries() {
         for (name, says) in [
             (Name::DynamoDb, "some items were not processed"),
+            (Name::Firehose, "5 failed"),
             (Name::Kinesis, "Some(5) failed"),
             (Name::SqsStandard, "1 messages failed"),
         ] {
-            let failing = if name == Name::Kinesis { 100 } else { 10 };
+            let failing = if matches!(name, Name::Firehose | Name::Kinesis) { 100 } else { 10 };
             let (sent, _) = ask(Shape::new(name, 100), failing).await;
             assert_eq!(sent.map_err(|error| error.to_string()), Err(says.to_owned()));
         }

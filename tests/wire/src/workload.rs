@@ -2,6 +2,7 @@
 
 mod cloudwatch;
 mod dynamodb;
+mod firehose;
 mod kinesis;
 mod sqs;
 
@@ -58,6 +59,7 @@ pub(crate) async fn run<E: Errand>(errand: E, shape: Shape, endpoint: &str) -> E
     match shape.service {
         Name::CloudWatch => errand.run(cloudwatch::Metrics::open(shape, endpoint)).await,
         Name::DynamoDb => errand.run(dynamodb::Puts::open(shape, endpoint)).await,
+        Name::Firehose => errand.run(firehose::Records::open(shape, endpoint)).await,
         Name::Kinesis => errand.run(kinesis::Records::open(shape, endpoint)).await,
         Name::SqsFifo | Name::SqsStandard => errand.run(sqs::Messages::open(shape, endpoint)).await,
     }

@@ -1,5 +1,6 @@
 //! What the null server answers: as many results as the request has entries, in the form of the service.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -24,8 +25,8 @@ pub(crate) struct Answers {
     /// One entry in this many fails; none does at 0.
     failing: u64,
     entries: u64,
-    /// Answers of Kinesis to requests of which no record fails, by the number of records.
-    all_accepted: Vec<Option<Bytes>>,
+    /// Answers to requests of which no record fails, by the form and the number of records.
+    all_accepted: HashMap<(&'static str, usize), Bytes>,
 }
 
 /// What goes into a response.
@@ -38,7 +39,7 @@ pub(crate) struct Answer {
 
 impl Answers {
     pub(crate) fn new(failing: u64) -> Self {
-        Self { failing, entries: 0, all_accepted: Vec::new() }
+        Self { failing, entries: 0, all_accepted: HashMap::new() }
     }
 
     /// The answer to a request for this operation: the target of the JSON protocols, or the path of the
@@ -48,8 +49,12 @@ impl Answers {
             Some("BatchWriteItem") => Answer::json(self.batch_write_item(body)),
             Some("PutItem") => Answer::json(self.one("{}")),
             Some("PutMetricData") => self.put_metric_data(body),
-            Some("PutRecord") => Answer::json(self.one(ACCEPTED_RECORD)),
-            Some("PutRecords") => Answer::json(self.put_records(body)),
+            Some("PutRecord") => {
+                let form = if operation.starts_with("Firehose") { &FIREHOSE } else { &KINESIS };
+                Answer::json(self.one(form.accepted))
+            }
+            Some("PutRecordBatch") => Answer::json(self.put_records(body, &FIREHOSE)),
+            Some("PutRecords") => Answer::json(self.put_records(body, &KINESIS)),
             Some("SendMessage") => Answer::json(self.one(format!("{{{}}}", message(body)))),
             Some("SendMessageBatch") => Answer::json(self.send_message_batch(body)),
             _ => Answer { status: StatusCode::NOT_FOUND, content_type: JSON, body: Bytes::new() },
@@ -78,16 +83,13 @@ impl Answers {
         Answer { status: StatusCode::OK, content_type: "application/cbor", body: EMPTY_MAP }
     }
 
-    fn put_records(&mut self, body: &[u8]) -> Bytes {
+    fn put_records(&mut self, body: &[u8], form: &Records) -> Bytes {
         let records = scan::objects(body);
         let failing: Vec<bool> = (0..records).map(|_| self.fails()).collect();
         if failing.contains(&true) {
-            return records_answer(&failing);
+            return form.answer(&failing);
         }
-        if self.all_accepted.len() <= records {
-            self.all_accepted.resize(records + 1, None);
-        }
-        self.all_accepted[records].get_or_insert_with(|| records_answer(&failing)).clone()
+        self.all_accepted.entry((form.list, records)).or_insert_with(|| form.answer(&failing)).clone()
     }
 
     fn send_message_batch(&mut self, body: &[u8]) -> String {
@@ -124,14 +126,26 @@ impl Answer {
     }
 }
 
-fn records_answer(failing: &[bool]) -> Bytes {
-    let failed = failing.iter().filter(|fails| **fails).count();
-    let mut records = String::new();
-    for fails in failing {
-        separate(&mut records);
-        records.push_str(if *fails { THROTTLED_RECORD } else { ACCEPTED_RECORD });
+/// How a service says what became of each record.
+struct Records {
+    /// What comes before the number of those that failed.
+    count: &'static str,
+    /// The name of the results.
+    list: &'static str,
+    accepted: &'static str,
+    throttled: &'static str,
+}
+
+impl Records {
+    fn answer(&self, failing: &[bool]) -> Bytes {
+        let failed = failing.iter().filter(|fails| **fails).count();
+        let mut records = String::new();
+        for fails in failing {
+            separate(&mut records);
+            records.push_str(if *fails { self.throttled } else { self.accepted });
+        }
+        format!(r#"{{{}:{failed},"{}":[{records}]}}"#, self.count, self.list).into()
     }
-    format!(r#"{{"FailedRecordCount":{failed},"Records":[{records}]}}"#).into()
 }
 
 /// What the service says about a message that it accepted; the SDK does not check the MD5.
@@ -145,10 +159,28 @@ fn separate(list: &mut String) {
     }
 }
 
-const ACCEPTED_RECORD: &str = concat!(
-    r#"{"SequenceNumber":"49660202014010100000000000000000000000000000000000000001","#,
-    r#""ShardId":"shardId-000000000000"}"#
-);
+const FIREHOSE: Records = Records {
+    count: r#""Encrypted":false,"FailedPutCount""#,
+    list: "RequestResponses",
+    accepted: concat!(
+        r#"{"RecordId":"Zk9mQ0xHVzhKNnhQd1NqN3ZSdEJ5TmE1YlFlM2hVdDFLaU9sR3pNcEVjWHJBc0R"#,
+        "mR2hKa0w0d1FlUnRZdUlvUGFTZERmR2hKa0x6WGNWYk5tUXdFclR5VWlPcEFzRGZHaEprTHpYY1ZiTm1Rd0VyVHlVaU9wQXNE",
+        r#"ZkdoSmtMelhjVmJObVF3RXJUeVVpT3BBc0RmR2hKa0x6WGNWYk5tUXdFclR5VWlPcA=="}"#
+    ),
+    throttled: r#"{"ErrorCode":"ServiceUnavailableException","ErrorMessage":"Slow down."}"#,
+};
+const KINESIS: Records = Records {
+    count: r#""FailedRecordCount""#,
+    list: "Records",
+    accepted: concat!(
+        r#"{"SequenceNumber":"49660202014010100000000000000000000000000000000000000001","#,
+        r#""ShardId":"shardId-000000000000"}"#
+    ),
+    throttled: concat!(
+        r#"{"ErrorCode":"ProvisionedThroughputExceededException","#,
+        r#""ErrorMessage":"Rate exceeded for shard"}"#
+    ),
+};
 /// A map without entries, in CBOR.
 const EMPTY_MAP: Bytes = Bytes::from_static(b"\xa0");
 const FIFO_MESSAGE: &str = concat!(message!(), r#","SequenceNumber":"18849496460467696128""#);
@@ -156,9 +188,6 @@ const JSON: &str = "application/x-amz-json-1.1";
 const MESSAGE: &str = message!();
 /// The one that the puts of these programs are for.
 const TABLE: &str = "bench";
-const THROTTLED_RECORD: &str =
-    r#"{"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"Rate exceeded for shard"}"#;
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -180,6 +209,22 @@ mod tests {
             assert_eq!(answer["Records"].as_array().map(Vec::len), Some(records));
         }
         assert_eq!(answers.entries(), 8);
+    }
+
+    #[test]
+    fn services_of_records_answer_in_their_own_forms() {
+        let mut answers = Answers::new(0);
+        let batch = r#"{"DeliveryStreamName":"bench","Records":[{"Data":"YQ=="},{"Data":"Yg=="}]}"#;
+        let firehose = answer(&mut answers, "Firehose_20150804.PutRecordBatch", batch);
+        assert_eq!(
+            (&firehose["FailedPutCount"], &firehose["Encrypted"]),
+            (&Value::from(0), &Value::from(false))
+        );
+        assert_eq!(firehose["RequestResponses"].as_array().map(Vec::len), Some(2));
+        let kinesis = answer(&mut answers, "Kinesis_20131202.PutRecords", batch);
+        assert_eq!(kinesis["Records"].as_array().map(Vec::len), Some(2));
+        assert!(answer(&mut answers, "Firehose_20150804.PutRecord", "{}")["RecordId"].is_string());
+        assert!(answer(&mut answers, "Kinesis_20131202.PutRecord", "{}")["SequenceNumber"].is_string());
     }
 
     #[test]
