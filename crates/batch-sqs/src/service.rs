@@ -69,14 +69,15 @@ impl Sqs {
         read: &Read,
     ) -> Option<Sent> {
         let write = || serializer::request(direct::json(url, batch.entries(), ids, batch.load().bytes));
-        let send = |mut written: Written| {
-            if let Some(deserializer) = &self.deserializer {
-                written = written.reading(deserializer, reader(ids.clone().into_static(), Arc::clone(read)));
-            }
+        let mut written = self.known?.written(write)?;
+        if let Some(deserializer) = &self.deserializer {
+            written = written.reading(deserializer, reader(ids.clone().into_static(), Arc::clone(read)));
+        }
+        let send = |written: Written| {
             let url_alone = self.client.send_message_batch().queue_url(url);
             url_alone.customize().interceptor(written).send()
         };
-        self.known?.send_written(write, send).await
+        written.send(&self.prepared, send).await
     }
 
     /// Sends a request with the messages as its typed input, which interceptors may look at.

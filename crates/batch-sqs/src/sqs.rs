@@ -3,7 +3,9 @@ use std::fmt;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatch;
 use batch_core::{ConfigError, ConnectError, Writer};
-use batch_smithy::{Known, KnownDeserializer, Renewal, UniqueIds, known, lookup_config, own_config};
+use batch_smithy::{
+    Known, KnownDeserializer, Prepared, Renewal, UniqueIds, known, lookup_config, own_config, prepared,
+};
 
 use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES, SMALLEST_QUEUE_MAXIMUM};
 use crate::lookup::Lookup;
@@ -43,6 +45,8 @@ pub struct Sqs {
     pub(crate) credentials: Renewal,
     /// How the SDK writes requests and reads responses, where the writer may do so in its place.
     pub(crate) known: Option<Known>,
+    /// What the SDK prepared for requests that are written from the messages.
+    pub(crate) prepared: Prepared,
     pub(crate) deserializer: Option<KnownDeserializer>,
     /// The client as it was given.
     pub(crate) given: Client,
@@ -77,6 +81,7 @@ impl Sqs {
             client: own,
             credentials,
             known,
+            prepared: prepared!("aws_sdk_sqs::operation::send_message_batch"),
             deserializer: KnownDeserializer::of(&SendMessageBatch::new(), serializer::DESERIALIZER),
             given: client,
             lookup: Lookup::new(queue.into()),

@@ -3,7 +3,8 @@
 /// Every check of the suites as a test for this fixture, which is named by its whole path, as in `crate::fixture::Queue`.
 ///
 /// Behind it come the suites that hold only for some services: `created` where the destination has to be made before it
-/// can be written to, `verdicts` where a response has a verdict for each entry.
+/// can be written to, `verdicts` where a response has a verdict for each entry, `prepared` where requests
+/// are sent with what the SDK prepared for the first.
 #[macro_export]
 macro_rules! adapter_suite {
     ($fixture:ty $(, $more:ident)*) => {
@@ -68,6 +69,20 @@ macro_rules! created {
     ($fixture:ty) => {
         $crate::checks! { $fixture, created, (start_paused = true) =>
             a_destination_that_does_not_exist_is_written_to_as_soon_as_it_does
+        }
+    };
+}
+
+/// The suite of services whose later requests are sent with what the SDK prepared for the first.
+#[macro_export]
+macro_rules! prepared {
+    ($fixture:ty) => {
+        $crate::checks! { $fixture, prepared, (start_paused = true) =>
+            a_later_request_that_is_not_taken_ends
+            a_response_means_the_same_to_a_later_request
+            later_requests_are_like_the_first
+            later_requests_follow_the_clock_of_the_service
+            the_clients_timeouts_end_later_requests
         }
     };
 }

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use serde_json::Value;
 
 use crate::{Response, pass};
@@ -44,6 +47,11 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names and values of all headers, in their order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The body as it was sent.
@@ -83,12 +91,13 @@ pub struct Canned {
     respond: Arc<dyn Fn(&Request) -> Response + Send + Sync>,
     /// Each with whether it was answered with success.
     requests: Arc<Mutex<Vec<(Request, bool)>>>,
+    orchestrated: Arc<AtomicUsize>,
 }
 
 impl Canned {
     /// Responds like this.
     pub fn new(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
-        Self { respond: Arc::new(respond), requests: Arc::default() }
+        Self { respond: Arc::new(respond), requests: Arc::default(), orchestrated: Arc::default() }
     }
 
     /// Gives these responses, one after the other, and the last one for ever.
@@ -139,6 +148,12 @@ impl Canned {
         request.clone()
     }
 
+    /// How many requests the orchestrator of the SDK began: for each, it validates all components.
+    #[must_use]
+    pub fn orchestrated(&self) -> usize {
+        self.orchestrated.load(Ordering::Relaxed)
+    }
+
     /// How many requests of this operation arrived.
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
@@ -159,6 +174,11 @@ impl fmt::Debug for Canned {
 impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
+    }
+
+    fn validate_final_config(&self, _: &RuntimeComponents, _: &ConfigBag) -> Result<(), BoxError> {
+        self.orchestrated.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod delivery;
 pub mod interceptors;
 pub mod outages;
+pub mod prepared;
 pub mod responses;
 pub mod verdicts;
 

@@ -12,5 +12,5 @@ mod support;
 
 /// What every service passes.
 mod suites {
-    batchwright_kit::adapter_suite!(crate::fixture::Queue, created, verdicts);
+    batchwright_kit::adapter_suite!(crate::fixture::Queue, created, verdicts, prepared);
 }
