@@ -154,7 +154,7 @@ impl<E, T> Slots<E, T> {
         let vacant = self.slots.vacant_entry();
         let index = vacant.key();
         let id = u32::try_from(index)
-            .expect("an entry is charged 640 bytes at least, and no more are inside than fit into the memory of any machine");
+            .expect("an entry is charged 500 bytes at least, and no more are inside than fit into the memory of any machine");
         let Record { tag, accepted, stamp, charge, bytes } = new.record;
         vacant.insert(Slot {
             tag: Some(tag),
