@@ -5,6 +5,7 @@ mod cloudwatch;
 mod dynamodb;
 mod firehose;
 mod kinesis;
+mod sns;
 mod sqs;
 
 pub use batchwright_kit::{
@@ -16,6 +17,7 @@ pub use cloudwatch::Datums;
 pub use dynamodb::Items;
 pub use firehose::Delivered;
 pub use kinesis::{Keyed, Spread};
+pub use sns::{FifoTopic, Topic};
 pub use sqs::{Fifo, Standard};
 
 /// Calls a macro with every destination, each by its name and its type.
@@ -28,6 +30,8 @@ macro_rules! with_every_destination {
             firehose_delivered: $crate::Delivered,
             kinesis_keyed: $crate::Keyed,
             kinesis_spread: $crate::Spread,
+            sns_fifo: $crate::FifoTopic,
+            sns_standard: $crate::Topic,
             sqs_fifo: $crate::Fifo,
             sqs_standard: $crate::Standard,
         }

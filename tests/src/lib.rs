@@ -7,7 +7,7 @@ mod keys;
 
 pub use deep::play;
 pub use destination::{
-    Copies, Datums, Delivered, Destination, EntryOf, Fifo, Held, Items, Keyed, Mounted, Setup, Spread,
-    Standard, Throttles, content, lane, mentioned, name, number, unaltered,
+    Copies, Datums, Delivered, Destination, EntryOf, Fifo, FifoTopic, Held, Items, Keyed, Mounted, Setup,
+    Spread, Standard, Throttles, Topic, content, lane, mentioned, name, number, unaltered,
 };
 pub use keys::out_of_date;

@@ -88,6 +88,17 @@ async fn an_answer_of_kinesis_is_cut_off_at_4_mib() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_sns_is_cut_off_at_1_mib() {
+    use batch_sns::{Message, Sns, SnsWriter, aws_sdk_sns};
+    check(1 << 20, Message::new("x"), |url| {
+        let arn = "arn:aws:sns:us-east-1:123456789012:orders";
+        let topic = Sns::new(client!(aws_sdk_sns, &setup(url)), arn);
+        SnsWriter::builder(topic).settings(settings()).build().unwrap()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_sqs_is_cut_off_at_1_mib() {
     use batch_sqs::{Message, Queue, Sqs, SqsWriter, aws_sdk_sqs};
     let queues = [Queue::new("http://localhost/000000000000/orders"), Queue::new("orders")];

@@ -5,7 +5,9 @@ use std::future::Future;
 use anyhow::Result;
 use batch_core::{Settings, Writer};
 use batch_local::LocalServer;
-use batchwright_tests::{Datums, Delivered, Fifo, Items, Keyed, Setup, Standard, content, lane, unaltered};
+use batchwright_tests::{
+    Datums, Delivered, Fifo, FifoTopic, Items, Keyed, Setup, Standard, Topic, content, lane, unaltered,
+};
 use clap::ValueEnum;
 
 pub(crate) use batchwright_tests::{Copies, Destination, EntryOf, Throttles};
@@ -50,6 +52,8 @@ destinations! {
     DynamoDb "dynamodb" => Items,
     Firehose "firehose" => Delivered,
     Kinesis "kinesis" => Keyed,
+    SnsFifo "sns-fifo" => FifoTopic,
+    SnsStandard "sns-standard" => Topic,
     SqsFifo "sqs-fifo" => Fifo,
     SqsStandard "sqs-standard" => Standard,
 }

@@ -4,6 +4,7 @@ mod cloudwatch;
 mod dynamodb;
 mod firehose;
 mod kinesis;
+mod sns;
 mod sqs;
 
 use std::error::Error;

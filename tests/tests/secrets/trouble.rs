@@ -114,10 +114,13 @@ impl Connector {
         let headers: String =
             request.headers().iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
         let head = format!("{}\n{headers}", request.uri());
-        self.client.operation.is_none_or(|operation| head.contains(operation)).then(|| {
-            let body = request.body().bytes().unwrap_or_default().to_vec();
-            let text = format!("{MARK} {head}{}", String::from_utf8_lossy(&body));
-            Asked { body, text }
+        let body = request.body().bytes().unwrap_or_default();
+        let names = |operation: &str| {
+            head.contains(operation) || body.starts_with(format!("Action={operation}&").as_bytes())
+        };
+        self.client.operation.is_none_or(names).then(|| {
+            let text = format!("{MARK} {head}{}", String::from_utf8_lossy(body));
+            Asked { body: body.to_vec(), text }
         })
     }
 }
