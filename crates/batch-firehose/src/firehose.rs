@@ -3,7 +3,7 @@ use std::fmt;
 use aws_sdk_firehose::Client;
 use aws_sdk_firehose::operation::put_record_batch::PutRecordBatch;
 use batch_core::Writer;
-use batch_smithy::{Known, KnownDeserializer, Renewal, known, own_config};
+use batch_smithy::{Known, KnownDeserializer, Prepared, Renewal, known, own_config, prepared};
 
 use crate::limits::RESPONSE_BYTES;
 use crate::{DeliveryStream, accepted, body};
@@ -38,6 +38,8 @@ pub struct Firehose {
     pub(crate) credentials: Renewal,
     /// How the SDK serializes requests and reads responses, if both are known.
     pub(crate) known: Option<(Known, KnownDeserializer)>,
+    /// What the SDK prepared for requests that are written from the records.
+    pub(crate) prepared: Prepared,
     pub(crate) stream: DeliveryStream,
 }
 
@@ -63,7 +65,9 @@ impl Firehose {
         let (config, credentials) = own_config!(aws_sdk_firehose, client, RESPONSE_BYTES);
         let deserializer = KnownDeserializer::of(&PutRecordBatch::new(), accepted::DESERIALIZER);
         let known = known!(client.config(), body::SERIALIZER).zip(deserializer);
-        Self { client: Client::from_conf(config.build()), credentials, known, stream: stream.into() }
+        let prepared = prepared!("aws_sdk_firehose::operation::put_record_batch");
+        let client = Client::from_conf(config.build());
+        Self { client, credentials, known, prepared, stream: stream.into() }
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_firehose::operation::put_record_batch::{PutRecordBatchError, PutReco
 use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record as Entry;
 use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdicts};
-use batch_smithy::{Written, json, refusal};
+use batch_smithy::{json, refusal};
 
 use crate::accepted::Accepted;
 use crate::limits::{RECORD_BYTES, REQUEST_BYTES, REQUEST_RECORDS};
@@ -62,10 +62,9 @@ impl Firehose {
             let empty = PutRecordBatchOutput::builder().set_request_responses(Some(Vec::new()));
             empty.failed_put_count(0).build().ok()
         };
-        let send = |written: Written| {
-            self.put(Vec::new()).customize().interceptor(written.reading(deserializer, reader)).send()
-        };
-        known.send_written(write, send).await
+        let written = known.written(write)?.reading(deserializer, reader);
+        let send = |written| self.put(Vec::new()).customize().interceptor(written).send();
+        written.send(&self.prepared, send).await
     }
 
     fn put(&self, entries: Vec<Entry>) -> PutRecordBatchFluentBuilder {
