@@ -12,10 +12,14 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, Buffer, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply, Service, Settings,
-    Verdict, Verdicts, Writer,
+    Batch, Buffer, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply,
+    ScopeId, Service, Settings, Verdict, Verdicts, Writer,
 };
 use count::Case;
+
+/// How many identities entries are merged by.
+const SERIES: u64 = 1_000;
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// An entry as small as they come, so that nothing hides the core.
 type Entry = u64;
@@ -31,6 +35,8 @@ fn main() {
         case("with a receipt", |n| to_answer(n, true, By::Nothing), 400_000),
         case("with a lane", |n| to_answer(n, false, By::Lane), 400_000),
         case("with an identity", |n| to_answer(n, false, By::Identity), 400_000),
+        case("a merged sample", |n| to_answer(n, false, By::Series), 400_000),
+        case("absorb", absorb, 4_000_000),
         case("10,000 in 1,000 lanes", |n| inside(10_000, 1_000, n), 4_000_000),
         case("1,000,000 in 100,000", |n| inside(1_000_000, 100_000, n), 4_000_000),
     ]);
@@ -94,6 +100,29 @@ fn next_batch(buffer: &mut Buffer<Entry, (), ()>, now: Instant) -> Option<Batch<
     }
 }
 
+/// Entries that are merged into those that wait in a buffer, in turn.
+fn absorb(entries: u64) {
+    let settings = Settings::new().duplicates(Duplicates::Merge).linger(Linger::Fixed(MINUTE));
+    let mut buffer: Buffer<Entry, (), ()> = Buffer::new(&settings, limits()).unwrap();
+    let now = Instant::now();
+    let mut bytes = [[0; 8]; SERIES as usize];
+    let admissions: Vec<_> = (0..)
+        .zip(&mut bytes)
+        .map(|(n, bytes)| {
+            let measure = many_identities(n, bytes);
+            submit(&mut buffer, n, &measure, now);
+            buffer.admit(&measure).unwrap()
+        })
+        .collect();
+    for (admission, n) in admissions.iter().cycle().zip(0..entries) {
+        let add = |waiting: &mut Entry, newer: &mut Entry| {
+            *waiting += *newer;
+            Some(Growth::default().request_bytes(1).heap_bytes(1))
+        };
+        assert!(buffer.absorb(ScopeId::OWN, admission, &mut black_box(n), add));
+    }
+}
+
 /// Entries through a buffer that always has so many inside, in so many lanes at random.
 fn inside(inside: u64, lanes: u64, entries: u64) {
     let settings = Settings::new()
@@ -129,6 +158,8 @@ enum By {
     Identity,
     Lane,
     Nothing,
+    /// Entries of a thousand identities, each merged into the one of its identity that waits.
+    Series,
 }
 
 #[async_trait::async_trait]
@@ -144,13 +175,26 @@ impl Service for Null {
         Ok(limits())
     }
 
+    fn defaults(&self) -> Settings {
+        match self.0 {
+            By::Series => Settings::new().duplicates(Duplicates::Merge).linger(Linger::Fixed(MINUTE)),
+            _ => Settings::new(),
+        }
+    }
+
     fn measure<'a>(&self, entry: &'a [u8; 8]) -> Result<Measure<'a>, Invalid> {
         let measure = Measure::of_bytes(8);
         Ok(match self.0 {
+            By::Series => measure.identity(Key::from(&entry[..2])),
             By::Identity => measure.identity(Key::from(&entry[..])),
             By::Lane => measure.lane(Key::from(&entry[..])),
             By::Nothing => measure,
         })
+    }
+
+    fn absorb(&self, waiting: &mut [u8; 8], newer: &mut [u8; 8]) -> Option<Growth> {
+        waiting[7] |= newer[7];
+        Some(Growth::default())
     }
 
     async fn send(&self, batch: &Batch<[u8; 8]>) -> Reply<()> {
@@ -164,7 +208,7 @@ fn to_answer(entries: u64, tracked: bool, by: By) {
         let writer = Writer::builder(Null(by)).build().unwrap();
         let mut receipts = Vec::new();
         for n in 0..entries {
-            let entry = n.to_le_bytes();
+            let entry = if let By::Series = by { n % SERIES } else { n }.to_le_bytes();
             if tracked {
                 receipts.push(writer.submit_tracked(entry).await.unwrap());
                 if receipts.len() == 1_000 {

@@ -26,7 +26,7 @@ pub use error::{ConfigError, ConnectError, ReserveError, SubmitError};
 pub use failure::Failure;
 pub use key::Key;
 pub use limits::{LimitPolicy, Load};
-pub use measure::{Invalid, Measure};
+pub use measure::{Growth, Invalid, Measure};
 pub use reply::{Class, Refusal, Reply, Responses, Unread, Verdict, Verdicts};
 pub use rules::{Duplicates, Linger, OnAmbiguous, Order};
 pub use sent::Sent;

@@ -60,6 +60,38 @@ impl<'a> Measure<'a> {
     }
 }
 
+/// What an entry adds to the sizes of the one that absorbed it; see [`Service::absorb`](crate::Service::absorb).
+///
+/// ```
+/// use batch_core::Growth;
+///
+/// let growth = Growth::default().request_bytes(18).heap_bytes(16);
+/// assert_eq!((growth.request_bytes, growth.heap_bytes), (18, 16));
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[must_use]
+#[non_exhaustive]
+pub struct Growth {
+    /// What it adds to the size that counts against the service's limit of a request, in bytes.
+    pub request_bytes: usize,
+    /// What it adds to the memory that the entry occupies on the heap, in bytes.
+    pub heap_bytes: usize,
+}
+
+impl Growth {
+    /// Sets what is added to the size that counts against the limit of a request, in bytes.
+    pub fn request_bytes(mut self, bytes: usize) -> Self {
+        self.request_bytes = bytes;
+        self
+    }
+
+    /// Sets what is added to the memory that the entry occupies on the heap, in bytes.
+    pub fn heap_bytes(mut self, bytes: usize) -> Self {
+        self.heap_bytes = bytes;
+        self
+    }
+}
+
 /// The reason why an entry is invalid. It names the problem, the limit and the way out.
 ///
 /// `Display` and `Debug` show nothing of the entry, not even the name of an attribute.

@@ -54,6 +54,12 @@ impl Plan {
         ENTRY_OVERHEAD_BYTES + 2 * size.saturating_sub(COVERED_BYTES)
     }
 
+    /// Whether entries of one identity are merged while they wait.
+    #[inline]
+    pub(crate) fn merges(&self) -> bool {
+        self.rules.duplicates == Duplicates::Merge
+    }
+
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let Self { limits, rules, in_flight: (start, max), .. } = self;
         for (setting, is_zero) in [
@@ -69,8 +75,13 @@ impl Plan {
                 return Err(ConfigError::Zero { setting });
             }
         }
-        at_most("Settings::threshold_entries", self.threshold_entries, limits.entries())?;
-        at_most("Settings::threshold_bytes", self.threshold_bytes, limits.payload_bytes())?;
+        for (setting, value, limit) in [
+            ("Settings::threshold_entries", self.threshold_entries, limits.entries()),
+            ("Settings::threshold_bytes", self.threshold_bytes, limits.payload_bytes()),
+        ] {
+            let is_none = self.merges() && value == usize::MAX;
+            at_most(setting, value, if is_none { value } else { limit })?;
+        }
         at_most("Settings::in_flight at the start", *start, *max)?;
         let needed = self.largest_charge();
         if self.max_bytes < needed {
@@ -165,9 +176,11 @@ impl Settings {
     /// Completes and checks the settings for a service with these limits and entries of type `E`.
     pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
         let limits = self.lowered(limits)?;
+        // Where entries are merged, they had better wait: a request's worth of them is no reason to go.
+        let threshold = |of_request| if self.is_merging() { usize::MAX } else { of_request };
         let plan = Plan {
-            threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
-            threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
+            threshold_bytes: self.threshold_bytes.unwrap_or(threshold(limits.payload_bytes())),
+            threshold_entries: self.threshold_entries.unwrap_or(threshold(limits.entries())),
             max_bytes: self.max_bytes.unwrap_or(64 << 20),
             max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
             memory: self.remembered_for.map(|memory| memory.min(FOREVER)),

@@ -31,6 +31,18 @@ pub enum Duplicates {
     /// [superseded](crate::Sent::is_superseded). If the older entry is in flight, the newer one waits until
     /// its request has ended.
     KeepLast,
+    /// The newer entry is merged into a pending one of its scope, if nothing has happened to that yet:
+    /// [`Service::absorb`](crate::Service::absorb) says how. One answer then counts for both, and what is handed
+    /// back is the merged entry. Otherwise the newer entry waits beside the pending one, and absorbs those to come.
+    ///
+    /// Nothing is a duplicate under this rule. An entry is never changed once a request has carried it. An entry
+    /// with a receipt neither absorbs nor is absorbed, nor does one behind which others of its lane wait.
+    /// No threshold applies unless one is set, because entries are merged only while they wait.
+    ///
+    /// A service sets this rule itself, in its [defaults](crate::Service::defaults).
+    /// [`WriterBuilder::build`](crate::WriterBuilder::build) rejects it for any other service, and any other rule
+    /// for such a service.
+    Merge,
 }
 
 /// How long a partial batch waits for more entries.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Settings};
+use crate::{Batch, ConfigError, Growth, Invalid, LimitPolicy, Measure, Reply, Settings};
 
 /// An adapter for one batch operation of one service: its limits, the sizes of its entries, and a way to
 /// send a request.
@@ -158,6 +158,23 @@ pub trait Service: Send + Sync + 'static {
     /// compares it with [`limits`](Self::limits).
     fn measure<'a>(&self, entry: &'a Self::Entry) -> Result<Measure<'a>, Invalid>;
 
+    /// Merges a newer entry into one of the same lane and identity, to which nothing has happened yet, and
+    /// returns what it adds to that entry's sizes; or returns `None`, and changes neither.
+    ///
+    /// Called only under [`Duplicates::Merge`](crate::Duplicates::Merge). The default returns `None`.
+    ///
+    /// The merged entry must be valid and fit the limits of the service, as it may be handed back and submitted
+    /// again. In each size, the growth must not exceed what [`measure`](Self::measure) returned for the newer
+    /// entry; what exceeds it is not counted. What is left of the newer entry is dropped afterwards.
+    ///
+    /// # Locks
+    ///
+    /// The writer is locked meanwhile, so this method must neither block nor drop anything whose drop runs code
+    /// of the user's, and must not use the writer. If it panics, the call that submitted the newer entry panics.
+    fn absorb(&self, _waiting: &mut Self::Entry, _newer: &mut Self::Entry) -> Option<Growth> {
+        None
+    }
+
     /// Sends one request with the entries of this batch, in their order, and returns their verdicts.
     ///
     /// Called from several tasks at once.
@@ -212,6 +229,10 @@ macro_rules! forward {
 
             fn measure<'a>(&self, entry: &'a Self::Entry) -> Result<Measure<'a>, Invalid> {
                 (**self).measure(entry)
+            }
+
+            fn absorb(&self, waiting: &mut Self::Entry, newer: &mut Self::Entry) -> Option<Growth> {
+                (**self).absorb(waiting, newer)
             }
 
             async fn send(&self, batch: &Batch<Self::Entry>) -> Reply<Self::Response> {

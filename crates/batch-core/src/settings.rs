@@ -258,7 +258,7 @@ impl Settings {
     }
 
     /// Sets the number of buffered bytes, as the service counts them, at which a batch is sent without
-    /// lingering. Default: the maximum of a request.
+    /// lingering. Default: the maximum of a request, or none with [`Duplicates::Merge`].
     ///
     /// A batch may still grow up to the maximum of a request while no request can be sent.
     ///
@@ -273,7 +273,7 @@ impl Settings {
     }
 
     /// Sets the number of buffered entries at which a batch is sent without lingering. Default: the maximum
-    /// of a request.
+    /// of a request, or none with [`Duplicates::Merge`].
     ///
     /// A batch may still grow up to the maximum of a request while no request can be sent.
     ///
@@ -331,6 +331,12 @@ impl Settings {
             threshold_bytes: self.threshold_bytes.or(others.threshold_bytes),
             threshold_entries: self.threshold_entries.or(others.threshold_entries),
         }
+    }
+
+    /// Returns whether [`Duplicates::Merge`] is set.
+    #[must_use]
+    pub fn is_merging(&self) -> bool {
+        self.duplicates == Some(Duplicates::Merge)
     }
 
     /// Returns whether [`Order::Strict`] is set. Some destinations cannot keep that order.

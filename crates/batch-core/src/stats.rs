@@ -1,7 +1,7 @@
 /// A consistent snapshot of a writer's counters.
 ///
-/// At any moment, `accepted == delivered + superseded + handed_back + inside`. A field counts since the writer
-/// was built, unless its documentation calls it a gauge, which is the value now.
+/// At any moment, `accepted == delivered + superseded + merged + handed_back + inside`. A field counts since
+/// the writer was built, unless its documentation calls it a gauge, which is the value now.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -11,6 +11,8 @@ pub struct Stats {
     pub delivered: u64,
     /// Entries that a newer entry with the same identity replaced.
     pub superseded: u64,
+    /// Entries that were merged into a pending one; see [`Duplicates::Merge`](crate::Duplicates::Merge).
+    pub merged: u64,
     /// Entries that were handed back with a cause.
     pub handed_back: u64,
     /// Of those, entries whose receipt was dropped and that were discarded to free capacity for new entries.

@@ -53,7 +53,7 @@ pub fn check_sums<S: Service>(writer: &Writer<S>, delivered: u64, handed_back: u
     assert_eq!((stats.delivered, stats.handed_back), (delivered, handed_back), "{stats:?}");
     assert_eq!(
         stats.accepted,
-        stats.delivered + stats.superseded + stats.handed_back + stats.inside,
+        stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside,
         "{stats:?}"
     );
     assert_eq!(stats.inside, 0, "{stats:?}");

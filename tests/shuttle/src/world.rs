@@ -121,7 +121,7 @@ impl World {
     /// Checks all that must hold once everything accepted is answered, and every failure collected.
     pub(crate) fn settled(&self, writer: &Writer<Fake>) {
         let stats = writer.stats();
-        let answered = stats.delivered + stats.superseded + stats.handed_back;
+        let answered = stats.delivered + stats.superseded + stats.merged + stats.handed_back;
         assert_eq!(stats.accepted, answered + stats.inside, "{stats:?}");
         assert_eq!((stats.inside, stats.in_flight, stats.requests_in_flight), (0, 0, 0), "{stats:?}");
         assert_eq!((stats.uncollected, stats.bytes), (0, 0), "{stats:?}");

@@ -15,6 +15,7 @@ mod ghosts;
 mod held;
 mod isolation;
 mod known;
+mod merging;
 mod pace;
 mod patience;
 mod queue;
@@ -51,6 +52,7 @@ use flushes::Flush;
 use ghosts::Ghosts;
 use isolation::Isolation;
 use known::Decided;
+use merging::Merging;
 use pace::Pace;
 use queue::Queue;
 use requests::Request;
@@ -73,6 +75,7 @@ pub(crate) struct Checker {
     ghosts: Ghosts,
     /// Entries that were perhaps superseded, by these: nobody has seen whether the newer ones were still there.
     unseen_twins: BTreeMap<u64, u64>,
+    merging: Merging,
     queue: Queue,
     requests: BTreeMap<u64, Request>,
     isolations: Vec<Isolation>,
@@ -104,6 +107,7 @@ impl Checker {
             discards: Discards::default(),
             ghosts: Ghosts::default(),
             unseen_twins: BTreeMap::new(),
+            merging: Merging::default(),
             queue: Queue::default(),
             requests: BTreeMap::new(),
             isolations: Vec::new(),
@@ -191,6 +195,7 @@ impl Checker {
         figures.accepted = self.tally.accepted;
         figures.delivered = self.tally.delivered;
         figures.superseded = self.tally.superseded;
+        figures.merged = self.tally.merged;
         figures.handed_back = self.tally.handed_back;
         figures.discarded = self.tally.discarded;
         figures.late = self.tally.late;

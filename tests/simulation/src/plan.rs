@@ -192,7 +192,7 @@ fn draw_rules(dice: &mut Dice, allowed: &Allowed, entries: usize) -> Rules {
         has_handler: dice.chance(0.3),
         jitter: dice.seed(),
     };
-    within(rules, allowed)
+    within(without_threshold(rules, dice), allowed)
 }
 
 /// An idle writer waits not at all, for a part of what a busy one waits, or as long.
@@ -214,6 +214,14 @@ fn draw_patience(dice: &mut Dice, most: usize, entries: usize) -> (Duration, Bac
     let cap = dice.millis(20, 20_000).max(deadline / rounds);
     let base = dice.millis(1, 1_000);
     (deadline, Backoff::new(base, cap))
+}
+
+/// Where entries are merged, no number of them is a reason to go, unless the user says so.
+fn without_threshold(mut rules: Rules, dice: &mut Dice) -> Rules {
+    if rules.duplicates == Duplicates::Merge && dice.chance(0.7) {
+        (rules.threshold_bytes, rules.threshold_entries) = (usize::MAX, usize::MAX);
+    }
+    rules
 }
 
 /// What a user may set for this service: a request ends, and a batch goes, before the time of its entries is over.

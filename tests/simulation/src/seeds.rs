@@ -132,6 +132,7 @@ impl Sums {
         sums.handed_back += more.handed_back;
         sums.discarded += more.discarded;
         sums.superseded += more.superseded;
+        sums.merged += more.merged;
         sums.ambiguous += more.ambiguous;
         sums.late += more.late;
         sums.requests += more.requests;
@@ -140,15 +141,16 @@ impl Sums {
 
     fn report(&self, subject: &Subject, took: Duration) -> bool {
         let total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
-        let Stats { accepted, delivered, handed_back, discarded, superseded, ambiguous, late, .. } =
-            total.figures;
+        let Stats {
+            accepted, delivered, handed_back, discarded, superseded, merged, ambiguous, late, ..
+        } = total.figures;
         let Stats { requests, entries_sent, .. } = total.figures;
         let scopes = total.scopes;
         let has_failed = self.has_failed.load(Ordering::Relaxed);
         println!(
             "{}: {} schedules in {:.1} s, {:.0} a second: {accepted} entries ({delivered} delivered, {superseded} \
-             superseded, {handed_back} handed back, {discarded} of them discarded, {ambiguous} ambiguous, {late} \
-             withdrawn in flight), {scopes} scopes, {entries_sent} entries sent in {requests} requests, {:.0} days; {}",
+             superseded, {merged} merged, {handed_back} handed back, {discarded} of them discarded, {ambiguous} \
+             ambiguous, {late} withdrawn in flight), {scopes} scopes, {entries_sent} entries sent in {requests} requests, {:.0} days; {}",
             subject.name,
             total.runs,
             took.as_secs_f64(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, ConfigError, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Verdict, Verdicts,
+    Batch, Class, ConfigError, Growth, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Settings,
+    Verdict, Verdicts,
 };
 
 use crate::checker::{Ended, Facts, Fate, Outcome};
@@ -36,6 +37,10 @@ impl<T: Target> Service for Watched<T> {
         self.0.target.service().limits()
     }
 
+    fn defaults(&self) -> Settings {
+        self.0.target.service().defaults()
+    }
+
     fn remembers_for(&self) -> Option<Duration> {
         self.0.target.service().remembers_for()
     }
@@ -50,6 +55,15 @@ impl<T: Target> Service for Watched<T> {
         let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry)));
         self.0.tell(|checker| checker.measured(target.number(entry), facts));
         measure
+    }
+
+    fn absorb(&self, waiting: &mut MarkedOf<T>, newer: &mut MarkedOf<T>) -> Option<Growth> {
+        let (target, newer_n) = (&self.0.target, self.0.target.number(&newer.entry));
+        let growth = target.service().absorb(&mut waiting.entry, &mut newer.entry)?;
+        let measure = target.service().measure(&waiting.entry);
+        let facts = measure.ok().map(|measure| Facts::of(&measure, target.seal(&waiting.entry)));
+        self.0.tell(|checker| checker.absorbs(target.number(&waiting.entry), newer_n, facts));
+        Some(growth)
     }
 
     async fn send(&self, batch: &Batch<MarkedOf<T>>) -> Reply<SentOf<T>> {

@@ -25,9 +25,9 @@ pub enum Refused {
 /// The measure of an entry that can be sent, checked against the limits and detached from the entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Admission {
-    charge: usize,
-    bytes: usize,
-    keys: Keys,
+    pub(super) charge: usize,
+    pub(super) bytes: usize,
+    pub(super) keys: Keys,
 }
 
 /// The place of an entry that is accepted. Dropping it gives its grant back.
@@ -39,6 +39,8 @@ pub struct Place<'a, E, R, T> {
     found: Found,
 }
 
+/// What an entry finds inside of its identity. Under [`Duplicates::Merge`], that is nothing to it any more: it was
+/// absorbed, or it is on its own.
 #[derive(Clone, Copy)]
 enum Found {
     /// One is inside, but not to be replaced.
@@ -98,7 +100,10 @@ impl<E, R, T> Buffer<E, R, T> {
         self.owner.check(grant.owner);
         let (granted, charge) = (grant.bytes, admission.charge);
         assert!(granted >= charge, "the grant is for {granted} bytes, the entry needs {charge}");
-        let found = self.find_duplicate(admission.keys.identity);
+        let found = match self.plan.merges() {
+            true => Found::None,
+            false => self.find_duplicate(admission.keys.identity),
+        };
         if matches!(found, Found::Inside) && self.plan.rules.duplicates == Duplicates::KeepFirst {
             self.room.give_back(grant);
             return Err(Refused::Duplicate);
@@ -108,9 +113,11 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Whether an entry has room at once and shares no lane and no identity with another one.
     #[inline(always)]
-    pub(crate) fn can_append(&self, admission: &Admission) -> bool {
+    pub(crate) fn can_append(&self, admission: &Admission, scope: ScopeId) -> bool {
         let Admission { charge, bytes, keys } = *admission;
-        self.room.has(charge) && self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes)
+        self.room.has(charge)
+            && self.is_alone(self.keys_in(scope, keys))
+            && Manifest::<T>::keeps(charge, bytes)
     }
 
     /// Accepts an entry that [can be appended](Self::can_append): what a grant and a place would do, in one
@@ -120,13 +127,16 @@ impl<E, R, T> Buffer<E, R, T> {
         let now = self.clock(now);
         self.counters.accepted += 1;
         self.room.enter(admission.charge);
-        self.push_alone(scope, admission, entry, tag, now);
+        let keys = self.keys_in(scope, admission.keys);
+        self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
     }
 
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys } = admission;
-        if self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes) {
-            return self.push_alone(scope, admission, entry, tag, now);
+        let can_be_kept = Manifest::<T>::keeps(charge, bytes);
+        let keys = self.keys_to_wait_with(self.keys_in(scope, keys), can_be_kept);
+        if can_be_kept && self.is_alone(keys) {
+            return self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
         }
         let stamp = self.scopes.enter(scope);
         self.join(entry, Record { tag, accepted: now, stamp, charge, bytes }, keys);
@@ -238,7 +248,20 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 }
 
-impl<E, R, T> Place<'_, E, R, T> {
+impl<'a, E, R, T> Place<'a, E, R, T> {
+    /// The place of an entry that may yet be absorbed.
+    pub(super) fn on_its_own(buffer: &'a mut Buffer<E, R, T>, grant: Grant, admission: Admission) -> Self {
+        Self { buffer, admission, grant: Some(grant), found: Found::None }
+    }
+
+    pub(super) fn buffer(&mut self) -> &mut Buffer<E, R, T> {
+        self.buffer
+    }
+
+    pub(super) fn into_grant(mut self) -> Option<Grant> {
+        self.grant.take()
+    }
+
     /// Whether an entry of the same identity is inside.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {

@@ -85,6 +85,15 @@ impl KeyHasher {
     }
 }
 
+impl KeyHash {
+    /// The hash of this key in another of `2^64` sets of keys; 0 is the set that it is in. Without the random key it
+    /// is not possible to search for two keys whose hashes differ by such a number.
+    #[inline]
+    pub(super) fn in_set(self, set: u64) -> Self {
+        Self(self.0, self.1 ^ set)
+    }
+}
+
 impl std::fmt::Debug for KeyHasher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeyHasher").finish_non_exhaustive()

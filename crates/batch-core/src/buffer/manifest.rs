@@ -78,7 +78,6 @@ impl<T> Manifest<T> {
             push_key(&mut self.lanes, &self.rows, keys.lane);
             push_key(&mut self.identities, &self.rows, keys.identity);
         }
-        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         self.rows.push(Some(Row { tag, accepted, charge: short(charge), bytes: short(bytes) }));
         let end = self.rows.len();
         match self.runs.last_mut() {
@@ -95,6 +94,30 @@ impl<T> Manifest<T> {
         run.entries -= 1;
         let (charge, bytes) = (charge as usize, bytes as usize);
         Some((Record { tag, accepted, stamp: run.stamp, charge, bytes }, self.keys(position)))
+    }
+
+    /// The charge and the share of a request of the entry at this position, if it has not left.
+    pub(super) fn sizes(&self, position: usize) -> Option<(usize, usize)> {
+        self.rows.get(position)?.as_ref().map(|row| (row.charge as usize, row.bytes as usize))
+    }
+
+    /// Sets what [`sizes`](Self::sizes) returns to sizes that it can [keep](Self::keeps).
+    pub(super) fn resize(&mut self, position: usize, (charge, bytes): (usize, usize)) {
+        if let Some(Some(row)) = self.rows.get_mut(position) {
+            (row.charge, row.bytes) = (short(charge), short(bytes));
+        }
+    }
+
+    /// The entry at this position has no identity any more.
+    pub(super) fn forget_identity(&mut self, position: usize) {
+        if let Some(identity) = self.identities.get_mut(position) {
+            *identity = None;
+        }
+    }
+
+    /// Takes the identities of all its entries.
+    pub(super) fn take_identities(&mut self) -> impl Iterator<Item = KeyHash> {
+        std::mem::take(&mut self.identities).into_iter().flatten()
     }
 
     /// When the entry at this position was accepted, if it has not left.
@@ -193,6 +216,11 @@ impl<T> Manifest<T> {
     fn run_of(&self, position: usize) -> usize {
         self.runs.partition_point(|run| run.end <= position)
     }
+}
+
+#[inline]
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[inline]

@@ -1,5 +1,6 @@
 //! The state machine that decides; it never waits.
 
+mod absorb;
 mod accept;
 mod complete;
 mod deliver;
@@ -283,7 +284,8 @@ impl<E, R, T> Buffer<E, R, T> {
     /// The counters now.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let answered = self.counters.delivered + self.counters.superseded + self.counters.handed_back;
+        let Stats { delivered, superseded, merged, handed_back, .. } = self.counters;
+        let answered = delivered + superseded + merged + handed_back;
         Stats {
             inside: self.counters.accepted - answered,
             in_flight: self.flights.values().map(|flight| flight.entries as u64 - flight.answered).sum(),

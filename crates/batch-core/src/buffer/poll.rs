@@ -152,9 +152,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes what goes of the first segment; whether the request is full then.
     fn take_segment(&mut self, request: &mut Request<E, T>) -> bool {
-        let Some((entries, manifest)) = self.segments.take(&self.plan.limits, &mut request.load) else {
+        let Some((entries, mut manifest)) = self.segments.take(&self.plan.limits, &mut request.load) else {
             return true;
         };
+        if self.plan.merges() {
+            manifest.take_identities().for_each(|identity| self.identities.keys.remove(identity));
+        }
         request.add(entries, Piece::Segment(manifest));
         false
     }

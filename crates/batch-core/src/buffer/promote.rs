@@ -27,7 +27,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Lets an entry that left its segment wait as before in the line of its lane.
     fn wait_in_lane(&mut self, single: Single<E, T>) {
-        let Single { entry, record, keys, .. } = single;
+        let Single { entry, record, keys, .. } = self.no_longer_absorbing(single);
         match (keys.lane, keys.identity) {
             (Some(key), None) => {
                 let lane = self.lines.promote(key);
@@ -42,7 +42,7 @@ impl<E, R, T> Buffer<E, R, T> {
     /// Gives an entry that left its segment or its line a slot, where it waits as before: in the line of its
     /// lane or its identity, else in this one, or in one of its own.
     pub(super) fn promote_waiting(&mut self, single: Single<E, T>, line: Option<LineId>) -> SlotId {
-        let Single { entry, record, keys, line: left } = single;
+        let Single { entry, record, keys, line: left } = self.no_longer_absorbing(single);
         let keeps_one = self.plan.rules.duplicates == Duplicates::KeepFirst;
         let identity = keys.identity.map(|key| self.identities.promote(key, false));
         let line = match (left, keys.lane, identity) {

@@ -78,6 +78,18 @@ impl Room {
         self.bytes += bytes;
     }
 
+    /// Whether an entry inside may grow by so many bytes. It needs no room of an entry, which waiters wait for.
+    #[inline]
+    pub(super) fn has_bytes(&self, bytes: usize) -> bool {
+        bytes <= self.max_bytes - self.bytes
+    }
+
+    /// An entry inside grows by bytes that [are there](Self::has_bytes).
+    #[inline]
+    pub(super) fn grow(&mut self, bytes: usize) {
+        self.bytes += bytes;
+    }
+
     pub(super) fn queue(&mut self, bytes: usize, waker: Waker) -> Ticket {
         let number = self.next_ticket;
         self.next_ticket += 1;
@@ -211,7 +223,7 @@ impl Room {
 
     #[inline]
     fn fits(&self, bytes: usize) -> bool {
-        self.entries < self.max_entries && bytes <= self.max_bytes - self.bytes
+        self.entries < self.max_entries && self.has_bytes(bytes)
     }
 }
 

@@ -7,6 +7,10 @@ pub struct ScopeId(u64);
 impl ScopeId {
     /// The scope of everything that is in no other. It never ends.
     pub const OWN: Self = Self(0);
+
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
 }
 
 /// When an entry was accepted, and in which scope.

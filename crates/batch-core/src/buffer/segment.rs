@@ -89,6 +89,39 @@ impl<E, T> Segments<E, T> {
         self.load
     }
 
+    /// Lets this entry grow, if it still waits here. What it is given is the entry, its charge and its share of a
+    /// request; it returns the new charge and share, unless the entry stays as it is. Whether it grew.
+    pub(super) fn grow(
+        &mut self,
+        number: Number,
+        grown: impl FnOnce(&mut E, (usize, usize)) -> Option<(usize, usize)>,
+    ) -> bool {
+        let Some((segment, position)) = self.find(number) else {
+            return false;
+        };
+        let found = &mut self.queue[segment];
+        let (Some(entry), Some(sizes)) = (&mut found.entries[position], found.manifest.sizes(position))
+        else {
+            return false;
+        };
+        let Some(grown) = grown(entry, sizes) else {
+            return false;
+        };
+        found.manifest.resize(position, grown);
+        // The segment may no longer fit into a request: what does not stays behind when it is taken.
+        let more = grown.1 - sizes.1;
+        found.load.bytes += more;
+        self.load.bytes += more as u128;
+        true
+    }
+
+    /// This entry has no identity any more, if it still waits here.
+    pub(super) fn forget_identity(&mut self, number: Number) {
+        if let Some((segment, position)) = self.find(number) {
+            self.queue[segment].manifest.forget_identity(position);
+        }
+    }
+
     /// Takes this entry out, if it still waits here.
     pub(super) fn pull(&mut self, number: Number) -> Option<Single<E, T>> {
         let (segment, position) = self.find(number)?;

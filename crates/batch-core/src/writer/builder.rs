@@ -97,12 +97,30 @@ impl<S: Service> WriterBuilder<S> {
     /// ([`Service::check`]), or if the settings contradict each other or exceed the service's limits. The
     /// error names the value, the limit and the way out.
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
-        let settings = self.settings.or(self.service.defaults()).remembered_for(self.service.remembers_for());
+        let defaults = self.service.defaults();
+        let (merges, name) = (defaults.is_merging(), self.service.name());
+        let settings = self.settings.or(defaults).remembered_for(self.service.remembers_for());
+        check_merging(merges, settings.is_merging(), name)?;
         self.service.check(&settings)?;
         let plan = settings.plan::<S::Entry>(self.service.limits()?)?;
         let shared = Shared::new(self.service, plan, self.handler, self.runtime, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }
+}
+
+/// Checks that entries are merged where the service merges them, and nowhere else. Whoever does not merge them must
+/// know that no two of an identity are sent together, which this rule does not promise.
+fn check_merging(service: bool, settings: bool, name: &str) -> Result<(), ConfigError> {
+    let complaint = match (service, settings) {
+        (true, false) => {
+            "merges entries as it is configured; unset the rule, or set the service to merge none"
+        }
+        (false, true) => {
+            "does not merge entries as it is configured; set another rule than `Duplicates::Merge`"
+        }
+        _ => return Ok(()),
+    };
+    Err(ConfigError::Unsupported(format!("Settings::duplicates: the service {name:?} {complaint}")))
 }
 
 impl<S: Service> std::fmt::Debug for WriterBuilder<S> {

@@ -1,6 +1,7 @@
 //! The tokio shell around the [`Buffer`](crate::Buffer): the only place that reads the clock,
 //! sleeps and spawns.
 
+mod absorb;
 mod answers;
 mod attempt;
 mod builder;
@@ -21,6 +22,7 @@ mod room;
 mod scope;
 mod shared;
 mod submit;
+mod tracking;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::receipt::Receipt;
-use super::submit::{Entered, Tracked, Tracking, Untracked};
+use super::submit::Entered;
+use super::tracking::{Tracked, Tracking, Untracked};
 use crate::{Grant, ReserveError, ScopeId, Service, SubmitError, Writer};
 
 /// Reserved capacity for one entry of up to the service's maximum size.
@@ -65,7 +66,7 @@ impl<S: Service> Permit<S> {
     fn enter<A: Tracking<S>>(mut self, tracking: A, mut entry: S::Entry) -> Entered<S, A> {
         let shared = Arc::clone(&self.writer.shared);
         // The grant stays with the permit, which gives it back, until no code of the service's runs.
-        match shared.admit(&mut entry) {
+        match shared.admit(tracking, &mut entry) {
             Ok(admission) => {
                 let grant = self.grant.take().expect("a permit is used once, by value");
                 shared.accept_granted(tracking, grant, admission, entry, self.scope)

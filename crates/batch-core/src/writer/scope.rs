@@ -2,7 +2,7 @@ use tokio::time::Instant;
 
 use super::permit::Permit;
 use super::receipt::Receipt;
-use super::submit::{Tracked, Untracked};
+use super::tracking::{Tracked, Untracked};
 use crate::buffer::Stamp;
 use crate::{ReserveError, ScopeId, Service, SubmitError, UnprocessedItem, Writer};
 

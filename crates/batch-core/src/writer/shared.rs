@@ -106,7 +106,7 @@ impl<S: Service> Shared<S> {
             call: Notify::new(),
             called: AtomicBool::new(false),
             accepted: AtomicUsize::new(0),
-            turn: plan.threshold_entries.max(LEAST_TURN),
+            turn: plan.threshold_entries.min(plan.limits.entries()).max(LEAST_TURN),
             handler,
             runtime,
             state: Mutex::new(state),

@@ -2,14 +2,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::cells::Cells;
 use super::clock;
 use super::driver::NoRuntime;
 use super::error_kind::SubmitErrorKind;
 use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::Receipt;
-use super::shared::{Shared, State, Tag};
+use super::shared::{Shared, State};
+use super::tracking::{Tracked, Tracking, Untracked};
 use crate::{Admission, Grant, Refused, ScopeId, Service, SubmitError, Writer};
 
 impl<S: Service> Writer<S> {
@@ -72,41 +72,6 @@ impl<S: Service> Writer<S> {
 /// How many entries are accepted in one go at least before the driver is to have its turn.
 pub(super) const LEAST_TURN: usize = 128;
 
-/// Whether the submitter of an entry wants a receipt: what it gets, and what the writer gives along.
-pub(super) trait Tracking<S: Service>: Copy {
-    /// What the submitter gets.
-    type Output;
-
-    fn open(self, cells: &mut Cells<S>, shared: &Arc<Shared<S>>) -> (Self::Output, Tag);
-}
-
-/// With a [`Receipt`].
-#[derive(Clone, Copy)]
-pub(super) struct Tracked;
-
-/// Without a receipt.
-#[derive(Clone, Copy)]
-pub(super) struct Untracked;
-
-impl<S: Service> Tracking<S> for Tracked {
-    type Output = Receipt<S>;
-
-    #[inline]
-    fn open(self, cells: &mut Cells<S>, shared: &Arc<Shared<S>>) -> (Receipt<S>, Tag) {
-        let (receipt, cell) = cells.open(shared);
-        (receipt, Some(cell))
-    }
-}
-
-impl<S: Service> Tracking<S> for Untracked {
-    type Output = ();
-
-    #[inline]
-    fn open(self, _: &mut Cells<S>, _: &Arc<Shared<S>>) -> ((), Tag) {
-        ((), None)
-    }
-}
-
 /// Why an entry is not accepted at once.
 enum Stopped<E> {
     /// There is no room for it.
@@ -158,7 +123,7 @@ impl<S: Service> Shared<S> {
         mut entry: S::Entry,
         scope: ScopeId,
     ) -> Result<A::Output, Stopped<S::Entry>> {
-        match self.admit(&mut entry) {
+        match self.admit(tracking, &mut entry) {
             Ok(admission) => self.try_accept(tracking, admission, entry, scope),
             Err(refusal) => Err(Stopped::Refused(refusal.of(entry))),
         }
@@ -166,9 +131,16 @@ impl<S: Service> Shared<S> {
 
     /// Prepares an entry and checks that the service can take it.
     #[inline(always)]
-    pub(super) fn admit(&self, entry: &mut S::Entry) -> Result<Admission, SubmitErrorKind> {
+    pub(super) fn admit<A: Tracking<S>>(
+        &self,
+        tracking: A,
+        entry: &mut S::Entry,
+    ) -> Result<Admission, SubmitErrorKind> {
         self.service.prepare(entry).map_err(SubmitErrorKind::Invalid)?;
-        let measure = self.service.measure(entry).map_err(SubmitErrorKind::Invalid)?;
+        let mut measure = self.service.measure(entry).map_err(SubmitErrorKind::Invalid)?;
+        if self.plan.merges() && tracking.merged().is_none() {
+            measure.identity = None;
+        }
         Ok(self.plan.admit(&measure)?)
     }
 
@@ -178,7 +150,7 @@ impl<S: Service> Shared<S> {
         tracking: A,
         mut grant: Grant,
         admission: Admission,
-        entry: S::Entry,
+        mut entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
         let mut state = match self.lock_driven() {
@@ -193,7 +165,13 @@ impl<S: Service> Shared<S> {
             drop(state);
             return Err(SubmitErrorKind::Full.of(entry));
         }
-        self.put(tracking, state, grant, admission, entry, scope)
+        match self.absorb_granted(tracking, &mut state, grant, &admission, &mut entry, scope) {
+            Ok(output) => {
+                drop(state);
+                Ok(output)
+            }
+            Err(grant) => self.put(tracking, state, grant, admission, entry, scope),
+        }
     }
 
     #[inline]
@@ -201,7 +179,7 @@ impl<S: Service> Shared<S> {
         self: &Arc<Self>,
         tracking: A,
         admission: Admission,
-        entry: S::Entry,
+        mut entry: S::Entry,
         scope: ScopeId,
     ) -> Result<A::Output, Stopped<S::Entry>> {
         let mut state = self.lock();
@@ -211,7 +189,11 @@ impl<S: Service> Shared<S> {
                 Err(refusal) => return Err(Stopped::Refused(refusal.of(entry))),
             };
         }
-        if state.buffer.can_append(&admission) {
+        if let Some(output) = self.absorb(tracking, &mut state, &admission, &mut entry, scope) {
+            state.release();
+            return Ok(output);
+        }
+        if state.buffer.can_append(&admission, scope) {
             let (receipt, cell) = tracking.open(&mut state.cells, self);
             state.buffer.append(admission, scope, entry, cell, clock::now());
             state.count_accepted(self);
@@ -328,7 +310,7 @@ impl<S: Service> State<S> {
 
     /// An entry was accepted: the driver is called if there is something to do for it.
     #[inline]
-    fn count_accepted(&mut self, shared: &Shared<S>) {
+    pub(super) fn count_accepted(&mut self, shared: &Shared<S>) {
         // Nobody else writes it meanwhile.
         shared.accepted.store(shared.accepted.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         // A driver that was called and has not come yet will see the entry.

@@ -177,7 +177,11 @@ fn check_sums(writer: &Writer<Hostile>, flavor: Flavor, trap: &Trap) {
     drop(writer.take_unprocessed());
     let stats = writer.stats();
     assert_eq!((stats.inside, stats.requests_in_flight), (0, 0), "{stats:?}");
-    assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.handed_back, "{stats:?}");
+    assert_eq!(
+        stats.accepted,
+        stats.delivered + stats.superseded + stats.merged + stats.handed_back,
+        "{stats:?}"
+    );
     assert_eq!((stats.uncollected, stats.bytes), (0, 0), "{stats:?}");
 }
 

@@ -57,6 +57,12 @@ impl Config {
         Duration::from_millis(self.deadline_ms)
     }
 
+    /// As many entries as are a reason to go; none by default where entries are merged.
+    pub(crate) fn threshold(&self) -> Option<usize> {
+        let has_none = self.duplicates == Duplicates::Merge && self.threshold.is_multiple_of(2);
+        (!has_none).then_some(self.threshold.min(self.limit_entries))
+    }
+
     pub(crate) fn buffer(&self) -> Buffer<Item, u64, Tag> {
         let settings = Settings::new()
             .on_ambiguous(self.ambiguous)
@@ -69,8 +75,11 @@ impl Config {
             .max_entries(self.max_entries)
             .max_bytes(self.max_bytes)
             .order(self.order)
-            .remembered_for(self.memory_ms.map(Duration::from_millis))
-            .threshold_entries(self.threshold.min(self.limit_entries));
+            .remembered_for(self.memory_ms.map(Duration::from_millis));
+        let settings = match self.threshold() {
+            Some(threshold) => settings.threshold_entries(threshold),
+            None => settings,
+        };
         let settings = match self.max_attempts {
             Some(attempts) => settings.max_attempts(attempts),
             None => settings,
@@ -85,7 +94,12 @@ const ROOM: std::ops::Range<usize> = LARGEST + ENTRY_OVERHEAD_BYTES..36 * ENTRY_
 pub(crate) fn any() -> impl Strategy<Value = Config> {
     let rules = (
         prop_oneof![1 => Just(OnAmbiguous::HandBack), 4 => Just(OnAmbiguous::Retry)],
-        prop_oneof![Just(Duplicates::Allow), Just(Duplicates::KeepFirst), Just(Duplicates::KeepLast)],
+        prop_oneof![
+            Just(Duplicates::Allow),
+            Just(Duplicates::KeepFirst),
+            Just(Duplicates::KeepLast),
+            Just(Duplicates::Merge),
+        ],
         prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
         linger(),
         prop::option::of(1..6_u32),

@@ -51,6 +51,16 @@ proptest! {
     }
 
     #[test]
+    fn a_newer_entry_is_merged_into_the_waiting_one(config in config::any(), ops in ops(schedule::TWINS)) {
+        run(Config { duplicates: Duplicates::Merge, ..config }, &ops);
+    }
+
+    #[test]
+    fn merged_entries_fall_due_and_fail_as_one(config in config::any(), ops in ops(schedule::PAUSED)) {
+        run(Config { duplicates: Duplicates::Merge, ..config }, &ops);
+    }
+
+    #[test]
     fn twins_that_are_allowed_go_in_different_requests(config in config::any(), ops in ops(schedule::TWINS)) {
         run(Config { duplicates: Duplicates::Allow, ..config }, &ops);
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use batch_core::BatchId;
 
-use super::config::Config;
+use super::config::{Config, LARGEST};
 
 pub(crate) type Tag = u64;
 
@@ -16,9 +16,26 @@ pub(crate) struct Item {
     pub(crate) identity: Option<String>,
     pub(crate) bytes: usize,
     pub(crate) poison: bool,
+    /// The entries that it consists of: itself, and those that it absorbed.
+    pub(crate) parts: Vec<u64>,
 }
 
+/// The most entries that one consists of.
+const MOST_PARTS: usize = 5;
+
 impl Item {
+    /// Takes the content of a newer one over; by how much it grows, if it does.
+    pub(crate) fn absorb(&mut self, newer: &mut Self) -> Option<usize> {
+        let more = newer.bytes / 2;
+        if self.parts.len() + newer.parts.len() > MOST_PARTS || self.bytes + more > LARGEST {
+            return None;
+        }
+        self.parts.append(&mut newer.parts);
+        self.bytes += more;
+        self.poison |= newer.poison;
+        Some(more)
+    }
+
     /// Whether both are of one identity.
     pub(crate) fn is_twin_of(&self, other: &Self) -> bool {
         self.identity.is_some() && (&self.lane, &self.identity) == (&other.lane, &other.identity)
@@ -48,6 +65,8 @@ pub(crate) struct Known {
     pub(crate) scope: u64,
     /// The order of acceptance that flushes of the scope go by; inherited like the place.
     pub(crate) flush_order: u64,
+    /// Whether it absorbs newer ones of its identity and this scope, as that is called also after its end.
+    pub(crate) absorbs: Option<u64>,
     pub(crate) accepted: Instant,
     /// When its deadline began to count anew, because the process was paused when it fell due.
     pub(crate) reprieved: Option<Instant>,
@@ -125,6 +144,7 @@ impl Known {
         let fell_due = self.deadline(config) <= now;
         if fell_due && late + PAUSE < now && self.reprieved.is_none() && !is_forgotten {
             self.reprieved = Some(now);
+            self.absorbs = None;
         }
     }
 }

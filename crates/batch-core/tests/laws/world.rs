@@ -3,6 +3,7 @@
 //! against the laws.
 
 mod checks;
+mod merging;
 mod timeliness;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,8 @@ pub(crate) struct World {
     wake: Option<Instant>,
     /// What has happened so far, as the buffer should count it.
     counted: Stats,
+    /// Every entry that was accepted, until it is delivered or handed back, be it as a part of another.
+    owed_parts: BTreeSet<u64>,
     pub(crate) trace: Vec<String>,
 }
 
@@ -95,6 +98,7 @@ impl World {
             is_paced: false,
             wake: None,
             counted: Stats::default(),
+            owed_parts: BTreeSet::new(),
             trace: Vec::new(),
         }
     }
@@ -139,6 +143,7 @@ impl World {
             }
         }
         assert!(self.known.is_empty(), "some entries never end: {:?}", self.known);
+        assert!(self.owed_parts.is_empty(), "law 2: lost in another entry: {:?}", self.owed_parts);
         assert!(self.buffer.is_empty());
         self.collect(usize::MAX);
         (1..=2).for_each(|scope| self.end_scope(scope));
@@ -152,7 +157,7 @@ impl World {
         self.resume();
         let identity = (twin > 0).then(|| format!("twin {twin}"));
         let lane = (lane > 0).then(|| format!("lane {lane}"));
-        let item = Item { id: self.next, lane, identity, bytes, poison };
+        let item = Item { id: self.next, lane, identity, bytes, poison, parts: vec![self.next] };
         let measure = Measure::of_bytes(bytes)
             .lane(item.lane.as_deref().map(Key::from))
             .identity(item.identity.as_deref().map(Key::from));
@@ -163,13 +168,17 @@ impl World {
             return;
         };
         let charge = admission.charge();
+        if self.is_merged(&item, (scope, number), &admission) {
+            return;
+        }
         let room = self.has_room(charge);
         let grant = self.buffer.try_grant(charge);
         assert_eq!(grant.is_some(), room, "room is given exactly up to the bounds");
         let Some(grant) = grant else {
             return;
         };
-        let twin = self.known.values().any(|known| known.item.is_twin_of(&item));
+        let is_merging = self.config.duplicates == Duplicates::Merge;
+        let twin = !is_merging && self.known.values().any(|known| known.item.is_twin_of(&item));
         self.counted.duplicates += u64::from(twin);
         let place = match self.buffer.place(grant, admission) {
             Err(refused) => {
@@ -184,13 +193,16 @@ impl World {
         place.put_in(scope, item.clone(), item.id, self.now);
         self.next += 1;
         self.counted.accepted += 1;
-        self.learn_of(item, number, charge);
+        self.owed_parts.insert(item.id);
+        let absorbs = self.begins_to_absorb(&item, number);
+        self.learn_of(item, number, charge, absorbs);
         self.check_wish();
     }
 
-    fn learn_of(&mut self, item: Item, scope: u64, charge: usize) {
+    fn learn_of(&mut self, item: Item, scope: u64, charge: usize, absorbs: Option<u64>) {
         let lane = match (&item.lane, &item.identity) {
             (Some(lane), _) => Some((lane.clone(), self.config.order == Order::Strict)),
+            (None, Some(_)) if self.config.duplicates == Duplicates::Merge => None,
             (None, Some(twin))
                 if self.config.duplicates != Duplicates::KeepFirst
                     || self.ghosts.values().any(|ghost| ghost.item.is_twin_of(&item)) =>
@@ -205,6 +217,7 @@ impl World {
             place: id,
             scope,
             flush_order: self.order,
+            absorbs,
             accepted: self.now,
             reprieved: None,
             launched: None,

@@ -19,6 +19,7 @@ mod isolation;
 mod lanes;
 mod linger;
 mod log;
+mod merging;
 mod owners;
 mod pace;
 mod patience;

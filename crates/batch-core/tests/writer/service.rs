@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, ConfigError, Duplicates, Invalid, LimitPolicy, Linger, Load, Measure, Reply, Service, Settings,
-    SubmitError, Verdicts, Writer,
+    Batch, ConfigError, Duplicates, Growth, Invalid, LimitPolicy, Linger, Load, Measure, Reply, Service,
+    Settings, SubmitError, Verdicts, Writer,
 };
 
 /// Numbers, each of whose methods says something else than the default.
@@ -66,6 +66,11 @@ impl Service for Odd {
         }
     }
 
+    fn absorb(&self, waiting: &mut u8, newer: &mut u8) -> Option<Growth> {
+        *waiting = waiting.checked_add(std::mem::take(newer))?;
+        Some(Growth::default().request_bytes(3))
+    }
+
     async fn send(&self, batch: &Batch<u8>) -> Reply<String> {
         self.0.loads.lock().unwrap().push(batch.load());
         let (seen, entries) = (Arc::clone(&self.0), batch.entries().to_vec());
@@ -118,11 +123,13 @@ async fn a_service_behind_a_pointer_is_asked_everything() {
     async fn everything<S: Service<Entry = u8, Response = String>>(service: &S) -> String {
         let mut entry = 4;
         let prepared = service.prepare(&mut entry);
+        let (mut waiting, mut newer) = (3, 2);
+        let growth = service.absorb(&mut waiting, &mut newer);
         let reply = service.send(&Batch::of([entry])).await.unwrap();
         let Verdicts::AllAccepted(responses) = reply else { panic!("{reply:?}") };
         let strict = Settings::new().order(batch_core::Order::Strict);
         format!(
-            "{} {} {:?} {:?} {:?} {:?} {prepared:?} {entry} {:?} {}",
+            "{} {} {:?} {:?} {:?} {:?} {prepared:?} {entry} {growth:?} {waiting} {newer} {:?} {}",
             service.name(),
             service.destination(),
             service.limits(),

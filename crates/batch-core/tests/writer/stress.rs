@@ -175,7 +175,10 @@ pub(crate) async fn submit(writer: Writer<Fake>, book: Arc<Book>, n: u32, entrie
             tokio::task::yield_now().await;
         }
         let stats = writer.stats();
-        assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.handed_back + stats.inside);
+        assert_eq!(
+            stats.accepted,
+            stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside
+        );
         assert!(stats.bytes <= MAX_BYTES && stats.inside + stats.uncollected <= 300, "{stats:?}");
     }
     receipts

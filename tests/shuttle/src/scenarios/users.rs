@@ -135,7 +135,7 @@ fn balanced(writer: &Writer<Fake>) {
     drop(writer.take_unprocessed());
     let stats = writer.stats();
     assert_eq!(stats.inside, 0, "{stats:?}");
-    assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.handed_back, "{stats:?}");
+    assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.merged + stats.handed_back, "{stats:?}");
 }
 
 /// Panics, except while a panic unwinds already: a second one would end the process.

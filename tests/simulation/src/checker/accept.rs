@@ -65,6 +65,9 @@ impl Checker {
         let (Some((n, scope)), Some(facts)) = (call.entry, &call.facts) else {
             return self.fail("law 1: an entry is accepted that was not measured, or is invalid");
         };
+        if let Some(into) = call.merged_into {
+            return self.merged((n, into), &call, tracked, before.zip(after));
+        }
         let superseded =
             before.zip(after).is_some_and(|(before, after)| after.superseded > before.superseded);
         self.note(&[8, n, u64::from(tracked), u64::from(superseded)], || {
@@ -137,7 +140,7 @@ impl Checker {
 
     /// The entries of the same identity that are inside, and whether each surely is.
     fn twins(&self, facts: &Facts) -> Vec<(u64, bool)> {
-        let Some(key) = &facts.identity else {
+        let Some(key) = facts.identity.as_ref().filter(|_| !self.merges()) else {
             return Vec::new();
         };
         let twins = self.entries.iter_identity(facts.lane.as_deref(), key);
@@ -145,7 +148,7 @@ impl Checker {
     }
 
     /// An acceptance changes what it must in the counters, and nothing else.
-    fn check_acceptance(&mut self, n: u64, twins: &[(u64, bool)], before: Stats, after: Stats) {
+    pub(super) fn check_acceptance(&mut self, n: u64, twins: &[(u64, bool)], before: Stats, after: Stats) {
         let surely_inside = twins.iter().any(|&(_, surely)| surely);
         let duplicates = after.duplicates - before.duplicates;
         let counted = duplicates == u64::from(!twins.is_empty()) || (duplicates == 0 && !surely_inside);
@@ -172,7 +175,11 @@ impl Checker {
     fn learn_of(&mut self, (n, scope): (u64, ScopeId), facts: &Facts, tracked: bool, supersedes: bool) {
         self.tally.accepted += 1;
         let lane = facts.lane.as_deref();
-        let identity = facts.identity.as_ref().map(|key| self.entries.identity(lane, key));
+        let identity = facts.identity.as_ref().filter(|_| !self.merges());
+        let identity = identity.map(|key| self.entries.identity(lane, key));
+        if !tracked {
+            self.may_absorb(n, facts, scope);
+        }
         let owner = if tracked { Owner::Receipt { awaited: false, polled: false } } else { Owner::Nobody };
         let stamp = self.scopes.enter(scope);
         let lane = self.lane_of(facts, identity);
@@ -248,6 +255,6 @@ impl Checker {
 }
 
 /// What an entry takes of the memory bound.
-fn charge(facts: &Facts) -> usize {
+pub(super) fn charge(facts: &Facts) -> usize {
     facts.heap_bytes + ENTRY_OVERHEAD_BYTES
 }

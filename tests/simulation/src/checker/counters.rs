@@ -13,6 +13,7 @@ pub(super) struct Tally {
     pub(super) accepted: u64,
     pub(super) delivered: u64,
     pub(super) superseded: u64,
+    pub(super) merged: u64,
     pub(super) handed_back: u64,
     pub(super) discarded: u64,
     pub(super) late: u64,
@@ -68,6 +69,7 @@ impl Checker {
         expected.accepted = self.tally.accepted;
         expected.delivered = self.tally.delivered;
         expected.superseded = self.tally.superseded;
+        expected.merged = self.tally.merged;
         expected.handed_back = self.tally.handed_back;
         expected.discarded = self.tally.discarded;
         expected.late = self.tally.late;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::accept::charge;
+use super::facts::Facts;
 use super::known::{At, IdentityId, Known, LaneId};
 
 #[derive(Default)]
@@ -155,6 +157,16 @@ impl Entries {
         }
         self.charged -= known.charge;
         Some(known)
+    }
+
+    /// It absorbed another, and is measured thus.
+    pub(super) fn grow(&mut self, n: u64, facts: &Facts) {
+        if let Some(known) = self.all.get_mut(&n) {
+            let more = charge(facts) - known.charge;
+            (known.seal, known.bytes) = (facts.seal, facts.request_bytes);
+            known.charge += more;
+            self.charged += more;
+        }
     }
 
     /// Changes what does not order entries: not its place, not where it is.

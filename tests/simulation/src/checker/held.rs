@@ -38,9 +38,11 @@ impl Checker {
     fn check_copies(&mut self, held: &[Held], copies: Copies) {
         let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
         held.iter().for_each(|&n| *counts.entry(n).or_default() += 1);
-        let stranger = counts.keys().find(|n| !self.decided.contains_key(n)).copied();
+        let is_known = |n: &u64| self.decided.contains_key(n) || self.merging.has(*n);
+        let stranger = counts.keys().find(|n| !is_known(n)).copied();
         self.expect_none(stranger, |n| format!("law 2: the service has entry {n}, never accepted"));
-        let wrong = self.decided.iter().find_map(|(n, decided)| {
+        let merged = self.merging.all().filter_map(|(n, into)| Some((n, self.decided.get(into)?)));
+        let wrong = self.decided.iter().chain(merged).find_map(|(n, decided)| {
             let count = counts.get(n).copied().unwrap_or(0);
             let most = match (decided.owed, decided.known.ambiguous, copies) {
                 (_, true, Copies::IfMarked) => usize::MAX,

@@ -33,9 +33,11 @@ pub(super) struct Call {
     /// The number of the entry and its scope; nothing for a permit.
     pub(super) entry: Option<(u64, ScopeId)>,
     pub(super) facts: Option<Facts>,
+    /// The entry that absorbed it.
+    pub(super) merged_into: Option<u64>,
     /// How often the service was asked to measure it.
     pub(super) measured: u32,
-    turn: Option<u64>,
+    pub(super) turn: Option<u64>,
     /// Whether it has a permit, and so its room.
     has_permit: bool,
 }

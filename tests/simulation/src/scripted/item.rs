@@ -14,6 +14,8 @@ pub struct Item {
     pub(super) nature: Nature,
     /// What the service generates for it.
     pub(super) stamp: Option<u64>,
+    /// The entries that it consists of: itself, and those that it absorbed.
+    pub(super) parts: Vec<u64>,
 }
 
 /// What the service thinks of it.
@@ -61,6 +63,15 @@ impl Kind {
         }
     }
 
+    /// Such that many are merged: of few identities, and most of them without a lane.
+    pub(super) fn of_series(self, dice: &mut Dice) -> Self {
+        Self {
+            laned: dice.pick(&[0.0, 0.0, 0.0, 0.3]),
+            identities: (dice.magnitude(1, 20), dice.pick(&[0.7, 1.0])),
+            ..self
+        }
+    }
+
     pub(super) fn item(&self, n: u64, dice: &mut Dice) -> Item {
         let identity = dice.chance(self.identities.1).then(|| dice.between(0, self.identities.0 - 1) as u32);
         // Whatever the identity: equal ones in different lanes are different.
@@ -78,6 +89,7 @@ impl Kind {
             heap_bytes: entry_bytes + dice.between(0, 16),
             nature: self.nature(n, dice),
             stamp: None,
+            parts: vec![n],
         }
     }
 
@@ -93,7 +105,26 @@ impl Kind {
     }
 }
 
+/// The most entries that one consists of.
+const MOST_PARTS: usize = 40;
+
 impl Item {
+    /// Takes the content of a newer one over, if it is of the same nature and the two are not too large together; by
+    /// how much its share of a request and its memory grow.
+    pub(super) fn absorb(&mut self, newer: &mut Self, largest: usize) -> Option<(usize, usize)> {
+        let entry_bytes = self.entry_bytes + newer.entry_bytes / 2;
+        let is_too_large = entry_bytes > largest || self.parts.len() + newer.parts.len() > MOST_PARTS;
+        if is_too_large || self.nature != newer.nature {
+            return None;
+        }
+        let (request_bytes, heap_bytes) = (newer.request_bytes / 2, newer.heap_bytes / 2);
+        self.parts.append(&mut newer.parts);
+        self.entry_bytes = entry_bytes;
+        self.request_bytes += request_bytes;
+        self.heap_bytes += heap_bytes;
+        Some((request_bytes, heap_bytes))
+    }
+
     /// A number that changes when anything of it does.
     pub(super) fn seal(&self) -> u64 {
         let poison = match self.nature {
@@ -107,7 +138,8 @@ impl Item {
             self.identity.map_or(0, |identity| 1 + u64::from(u32::from_le_bytes(identity))),
         ];
         let stamp = self.stamp.map_or(0, |stamp| stamp + 1);
-        let parts = [self.n, poison, stamp].into_iter().chain(sizes).chain(names);
+        let parts =
+            [self.n, poison, stamp].into_iter().chain(sizes).chain(names).chain(self.parts.iter().copied());
         parts.fold(7, |seal: u64, part| (seal ^ part).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(17))
     }
 }

@@ -66,7 +66,7 @@ impl Scripted {
     }
 
     fn apply<'a>(&self, items: impl IntoIterator<Item = &'a Item>) {
-        self.with(|state| state.held.extend(items.into_iter().map(|item| item.n)));
+        self.with(|state| state.held.extend(items.into_iter().flat_map(|item| &item.parts)));
     }
 
     /// Applies what a lost or unreadable answer was about: all, or a part of it.

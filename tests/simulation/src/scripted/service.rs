@@ -4,7 +4,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use batch_core::{Batch, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Measure, Reply, Service};
+use batch_core::{
+    Batch, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Measure, Reply, Service, Settings,
+};
 use tokio::time::Instant;
 
 use crate::checker::{Copies, Held};
@@ -22,6 +24,7 @@ use super::weather::Weather;
 pub struct Scripted {
     limits: LimitPolicy,
     memory: Option<Duration>,
+    duplicates: Duplicates,
     kind: Kind,
     weather: Weather,
     /// Whether poison fails alone, or its whole request is refused.
@@ -47,7 +50,7 @@ impl Scripted {
         Allowed {
             limits,
             largest_entry: limits.entry_bytes() + 16,
-            duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast],
+            duplicates: &[Duplicates::Allow, Duplicates::KeepFirst, Duplicates::KeepLast, Duplicates::Merge],
             memory: draw_memory(&mut Dice::of(seed, "memory")),
             entries: [5, 150, 6_000],
             rounds: 300,
@@ -59,10 +62,16 @@ impl Scripted {
     pub fn new(plan: &Plan) -> Self {
         let mut dice = Dice::of(plan.seed, "service");
         let limits = Self::allowed(plan.seed).limits;
+        let kind = Kind::draw(&mut dice, limits.entry_bytes());
+        let kind = match plan.rules.duplicates {
+            Duplicates::Merge => kind.of_series(&mut dice),
+            _ => kind,
+        };
         Self {
             limits,
             memory: plan.rules.memory,
-            kind: Kind::draw(&mut dice, limits.entry_bytes()),
+            duplicates: plan.rules.duplicates,
+            kind,
             weather: Weather::draw(&mut dice),
             refuses_alone: dice.chance(0.3),
             state: Mutex::new(State {
@@ -103,6 +112,10 @@ impl Service for Scripted {
         Ok(self.limits)
     }
 
+    fn defaults(&self) -> Settings {
+        Settings::new().duplicates(self.duplicates)
+    }
+
     fn remembers_for(&self) -> Option<Duration> {
         self.memory
     }
@@ -126,6 +139,11 @@ impl Service for Scripted {
             .heap_bytes(item.heap_bytes)
             .lane(item.lane.as_ref().map(|lane| Key::from(&lane[..])))
             .identity(item.identity.as_ref().map(|identity| Key::from(&identity[..]))))
+    }
+
+    fn absorb(&self, waiting: &mut Item, newer: &mut Item) -> Option<Growth> {
+        let (request_bytes, heap_bytes) = waiting.absorb(newer, self.limits.entry_bytes())?;
+        Some(Growth::default().request_bytes(request_bytes).heap_bytes(heap_bytes))
     }
 
     async fn send(&self, batch: &Batch<Item>) -> Reply<u64> {

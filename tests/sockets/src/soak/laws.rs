@@ -131,7 +131,7 @@ impl Laws {
 }
 
 fn balances(stats: &Stats) -> bool {
-    stats.accepted == stats.delivered + stats.superseded + stats.handed_back + stats.inside
+    stats.accepted == stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside
 }
 
 /// Whether no more was answered than the counters say.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use batch_core::{Batch, Cause, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem, Unread};
+use batch_core::{Batch, Cause, Duplicates, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem, Unread};
 
 use super::{At, Ghost, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
 
@@ -25,7 +25,7 @@ impl World {
         let stats = self.buffer.stats();
         assert_eq!(
             stats.accepted,
-            stats.delivered + stats.superseded + stats.handed_back + stats.inside,
+            stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside,
             "law 2"
         );
         assert!(stats.bytes as usize <= self.config.max_bytes, "law 6");
@@ -49,6 +49,7 @@ impl World {
             let known = self.known.get_mut(&item.id).unwrap();
             self.counted.retries += u64::from(known.sends > 0);
             known.at = At::InFlight(batch.id());
+            known.absorbs = None;
             known.sends += 1;
             known.launched = Some(self.now);
         }
@@ -83,7 +84,7 @@ impl World {
     /// Law 3: whatever is older in its lane has its answer or goes before it in the same request.
     fn check_order(&self, item: &Item, before: &[Item]) {
         let known = &self.known[&item.id];
-        if item.identity.is_some() {
+        if item.identity.is_some() && self.config.duplicates != Duplicates::Merge {
             let twins = self.known.values().filter(|other| other.item.is_twin_of(item));
             let flying =
                 twins.filter(|other| other.item.id != item.id && matches!(other.at, At::InFlight(_)));
@@ -114,6 +115,9 @@ impl World {
         let known = self.known.remove(&tag).expect("law 2: an entry gets one answer");
         self.counted.ambiguous += u64::from(known.ambiguous && known.owed != Some(Owed::Superseded));
         self.trace.push(format!("{:?} answers {tag}: {result:?}", self.now - self.start));
+        for part in result.as_ref().err().map_or(&known.item.parts, |item| &item.entry.parts) {
+            assert!(self.owed_parts.remove(part), "law 2: {part} is answered twice, or was never accepted");
+        }
         match result {
             Ok(sent) => self.check_sent(&known, &sent.map(Unread::read)),
             Err(item) => {
@@ -200,7 +204,7 @@ impl World {
         assert!(!self.is_stopped, "law 11: {known:?} outlived its runtime");
     }
 
-    fn occupied(&self) -> (usize, usize) {
+    pub(super) fn occupied(&self) -> (usize, usize) {
         let held = self.ghosts.values().filter(|ghost| ghost.is_collected);
         let charges = self
             .known

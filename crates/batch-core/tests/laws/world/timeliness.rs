@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::Output;
+use batch_core::{Duplicates, Output};
 
 use super::{At, Item, Known, OVERHEAD, World};
 
@@ -13,7 +13,7 @@ impl World {
             return;
         }
         let bytes: usize = self.ready().map(|known| known.item.bytes).sum();
-        let is_full = self.ready().count() >= self.threshold() || bytes + OVERHEAD >= self.config.limit_bytes;
+        let is_full = self.ready().count() >= self.threshold() || bytes >= self.threshold_bytes();
         let is_urgent = |known: &Known| self.urgent_until.is_some_and(|urgent| known.latest <= urgent);
         // A flush ends the wait for company of all that failed together with what it covers.
         let may_be_flushed = |known: &Known| known.sends > 0 && self.urgent_until.is_some();
@@ -88,7 +88,15 @@ impl World {
     }
 
     fn threshold(&self) -> usize {
-        self.config.threshold.min(self.config.limit_entries)
+        self.config.threshold().unwrap_or(usize::MAX)
+    }
+
+    /// Where entries are merged, a request's worth of bytes is no reason to go.
+    fn threshold_bytes(&self) -> usize {
+        match self.config.duplicates {
+            Duplicates::Merge => usize::MAX,
+            _ => self.config.limit_bytes - OVERHEAD,
+        }
     }
 
     /// What the next requests could take: of a strict lane the first entry only.
