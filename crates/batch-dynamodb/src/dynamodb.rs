@@ -2,7 +2,7 @@ use std::fmt;
 
 use aws_sdk_dynamodb::Client;
 use batch_core::{ConfigError, ConnectError, Writer};
-use batch_smithy::{Known, Renewal, known, lookup_config, own_config};
+use batch_smithy::{Known, Prepared, Renewal, known, lookup_config, own_config, prepared};
 
 use crate::consumed::Consumed;
 use crate::encoded::SchemaId;
@@ -52,6 +52,8 @@ pub struct DynamoDb {
     pub(crate) consumed: Option<Consumed>,
     /// How the SDK serializes requests, if they may be written in its place.
     pub(crate) known: Option<Known>,
+    /// What the SDK prepared for requests that are written from the writes.
+    pub(crate) prepared: Prepared,
 }
 
 impl DynamoDb {
@@ -86,6 +88,7 @@ impl DynamoDb {
             partition_key_from: None,
             consumed: None,
             known,
+            prepared: prepared!("aws_sdk_dynamodb::operation::batch_write_item"),
         }
     }
 

@@ -22,7 +22,8 @@ impl DynamoDb {
     async fn request(&self, batch: &Batch<Write>) -> Reply<SentWrite> {
         let sent = match self.send_directly(batch).await {
             Some(sent) => sent,
-            None => self.send_typed(batch).await,
+            // Its future is large, and would make that of every request so.
+            None => Box::pin(self.send_typed(batch)).await,
         };
         let response = sent.map_err(|error| {
             let unknown = || self.table.not_found(&self.client);
@@ -41,8 +42,11 @@ impl DynamoDb {
     pub(crate) async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
         let table = self.table.as_str();
         let write = || serializer::request(body::of_batch(table, batch, self.consumed.is_some())?);
-        let table_alone = self.client.batch_write_item().request_items(table, Vec::new());
-        self.known?.send_written(write, |written| table_alone.customize().interceptor(written).send()).await
+        let send = |written| {
+            let table_alone = self.client.batch_write_item().request_items(table, Vec::new());
+            table_alone.customize().interceptor(written).send()
+        };
+        self.known?.written(write)?.send(&self.prepared, send).await
     }
 
     /// Sends a request with the writes as its typed input, which interceptors may look at.

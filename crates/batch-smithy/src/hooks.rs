@@ -2,7 +2,8 @@
 //!
 //! All of them are the SDK's or ours, and known by their names: a user's may do anything. Some do the same for each
 //! request of an operation, so that what they did for the first is used again. The others run as in the SDK: the same
-//! objects, since they have learned something (the service's clock), at the same moments.
+//! objects, since they have learned something (the service's clock), at the same moments. One that compresses is not
+//! among them: what it did to a request is told in the user agent.
 
 use aws_smithy_runtime_api::client::interceptors::context::{Error, InterceptorContext};
 use aws_smithy_runtime_api::client::interceptors::error::InterceptorError;
@@ -144,14 +145,13 @@ const CONSTANT: [&str; 8] = [
 /// names begin with that of the operation.
 const CONSTANT_OF_OPERATION: [&str; 2] = ["EndpointParamsInterceptor", "TelemetryInputCaptureInterceptor"];
 
-const REQUEST: [&str; 10] = [
-    "BatchCloudWatchRejectPages",
+/// They put their notes where those of the last request were, so that the configuration does not grow.
+const REQUEST: [&str; 8] = [
     "ConnectionPoisoningInterceptor",
     "EnforceContentLength",
     "InvocationIdInterceptor",
     "MetricsInterceptor",
     "RecursionDetectionInterceptor",
-    "RequestCompressionInterceptor",
     "RequestInfoInterceptor",
     "ServiceClockSkewInterceptor",
     "TelemetryBytesInterceptor",

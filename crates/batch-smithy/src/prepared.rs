@@ -108,13 +108,11 @@ impl Ready {
     }
 }
 
-/// A copy of a request without its body and without the headers of the interceptors that run for each request.
+/// A copy of a request without its body, and without the header that an interceptor sets for each request.
 pub(crate) fn head(request: &HttpRequest) -> Option<HttpRequest> {
     let mut head = request.try_clone()?;
     *head.body_mut() = SdkBody::empty();
-    for of_request in ["content-encoding", "x-amzn-trace-id"] {
-        head.headers_mut().remove(of_request);
-    }
+    head.headers_mut().remove(TRACE_ID);
     Some(head)
 }
 
@@ -156,6 +154,9 @@ macro_rules! is_recorded {
         false $(|| $crate::tracing::enabled!(target: $target, $crate::tracing::Level::DEBUG))*
     };
 }
+
+/// Names what the program does, where it is a Lambda function.
+const TRACE_ID: &str = "x-amzn-trace-id";
 
 /// The module of the SDK's orchestrator, whose events nothing else tells.
 #[doc(hidden)]

@@ -12,5 +12,5 @@ mod support;
 
 /// What every service passes.
 mod suites {
-    batchwright_kit::adapter_suite!(crate::fixture::Orders, created);
+    batchwright_kit::adapter_suite!(crate::fixture::Orders, created, prepared);
 }
