@@ -15,6 +15,7 @@ use crate::kinesis::Records;
 use crate::laxness;
 use crate::remote::{Held, Remote};
 use crate::sizes;
+use crate::sns;
 use crate::sqs::{Fifo, Standard};
 
 /// What came of one check.
@@ -44,6 +45,8 @@ pub(crate) async fn run(endpoint: &Endpoint, service: &str) -> Row {
         }
         "firehose" => all::<firehose::Records>(endpoint, service).await,
         "kinesis" => all::<Records>(endpoint, service).await,
+        "sns" => all::<sns::Standard>(endpoint, service).await,
+        "sns-fifo" => all::<sns::Fifo>(endpoint, service).await,
         "sqs" => all::<Standard>(endpoint, service).await,
         "sqs-fifo" => all::<Fifo>(endpoint, service).await,
         other => panic!("no checks for {other}"),

@@ -14,6 +14,7 @@ mod kinesis;
 mod laxness;
 mod remote;
 mod sizes;
+mod sns;
 mod sqs;
 mod table;
 

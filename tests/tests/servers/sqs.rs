@@ -13,20 +13,21 @@ use crate::endpoint::Endpoint;
 use crate::remote::{Held, Remote};
 
 /// A standard queue.
-pub(crate) struct Standard(Remotely);
+pub(crate) struct Standard(Queue);
 
 /// A FIFO queue.
-pub(crate) struct Fifo(Remotely);
+pub(crate) struct Fifo(Queue);
 
-struct Remotely {
+/// A queue on a server.
+pub(crate) struct Queue {
     client: Client,
     name: String,
     url: String,
 }
 
 /// The attributes that carry an entry's number and lane.
-const NUMBER: &str = "n";
-const LANE: &str = "lane";
+pub(crate) const NUMBER: &str = "n";
+pub(crate) const LANE: &str = "lane";
 
 /// What the older of the servers still take for the limit of a message and of a request.
 const OLD_LIMIT: usize = 262_144;
@@ -42,7 +43,7 @@ macro_rules! remote {
             const FORBIDDEN: &'static [&'static str] = $forbidden;
 
             async fn create(endpoint: &Endpoint, name: &str) -> Self {
-                Self(Remotely::create(endpoint, &format!("{name}{}", $suffix)).await)
+                Self(Queue::create(endpoint, &format!("{name}{}", $suffix)).await)
             }
 
             fn writer(&self, settings: Settings) -> Writer<Sqs> {
@@ -84,8 +85,8 @@ macro_rules! remote {
 remote!(Standard, "", 0, &[TOO_LARGE, EMPTY, CONTROL, MANY_ATTRIBUTES, LONG_DELAY]);
 remote!(Fifo, ".fifo", 4, &[TOO_LARGE, EMPTY, CONTROL, NO_GROUP]);
 
-impl Remotely {
-    async fn create(endpoint: &Endpoint, name: &str) -> Self {
+impl Queue {
+    pub(crate) async fn create(endpoint: &Endpoint, name: &str) -> Self {
         let client = client(endpoint);
         let mut create = client.create_queue().queue_name(name);
         if name.ends_with(".fifo") {
@@ -95,7 +96,14 @@ impl Remotely {
         Self { client, name: name.to_owned(), url }
     }
 
-    async fn held(&self, expected: usize) -> Vec<Held> {
+    pub(crate) async fn arn(&self) -> String {
+        let name = QueueAttributeName::QueueArn;
+        let attributes =
+            self.client.get_queue_attributes().queue_url(&self.url).attribute_names(name.clone());
+        attributes.send().await.unwrap().attributes.unwrap().remove(&name).unwrap()
+    }
+
+    pub(crate) async fn held(&self, expected: usize) -> Vec<Held> {
         let mut all = Vec::new();
         while all.len() < expected {
             let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);

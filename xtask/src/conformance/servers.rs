@@ -30,7 +30,7 @@ pub(super) const SERVERS: &[Server] = &[
     Server {
         name: "moto",
         version: "5.2.5",
-        services: &["sqs", "sqs-fifo", "kinesis", "firehose", "dynamodb"],
+        services: &["sqs", "sqs-fifo", "sns", "sns-fifo", "kinesis", "firehose", "dynamodb"],
         package: Package::Pip { also: &["flask", "flask-cors", "py-partiql-parser==0.6.3"] },
         command: &["moto_server", "-H", "127.0.0.1", "-p", "{port}"],
         environment: &[],
@@ -38,7 +38,7 @@ pub(super) const SERVERS: &[Server] = &[
     Server {
         name: "ministack",
         version: "1.5.33",
-        services: &["sqs", "sqs-fifo", "kinesis", "firehose", "dynamodb", "cloudwatch"],
+        services: &["sqs", "sqs-fifo", "sns", "sns-fifo", "kinesis", "firehose", "dynamodb", "cloudwatch"],
         // Without cbor2 it takes every metric and keeps none.
         package: Package::Pip { also: &["cbor2"] },
         command: &["ministack"],
@@ -99,7 +99,10 @@ mod tests {
             *counts.entry(service).or_default() += 1;
         }
         let names: Vec<_> = counts.keys().copied().collect();
-        assert_eq!(names, ["cloudwatch", "dynamodb", "firehose", "kinesis", "sqs", "sqs-fifo"]);
+        assert_eq!(
+            names,
+            ["cloudwatch", "dynamodb", "firehose", "kinesis", "sns", "sns-fifo", "sqs", "sqs-fifo"]
+        );
         assert!(counts.iter().all(|(service, &count)| count >= 2 || *service == "cloudwatch"), "{counts:?}");
     }
 }
