@@ -158,3 +158,24 @@ const REQUEST: [&str; 8] = [
 ];
 
 const RESPONSE: [&str; 2] = ["BatchResponseCap", "StalledStreamProtectionInterceptor"];
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, role};
+
+    #[test]
+    fn an_interceptor_is_known_by_its_whole_name_and_those_of_an_operation_by_its_end() {
+        for (name, expected) in [
+            ("UserAgentInterceptor", Some(Role::Constant)),
+            ("PutRecordBatchEndpointParamsInterceptor", Some(Role::Constant)),
+            ("ServiceClockSkewInterceptor", Some(Role::Request)),
+            ("StalledStreamProtectionInterceptor", Some(Role::Response)),
+            ("RequestCompressionInterceptor", None),
+            ("MyUserAgentInterceptor", None),
+            ("UserAgentInterceptors", None),
+            ("", None),
+        ] {
+            assert_eq!(role(name), expected, "{name}");
+        }
+    }
+}

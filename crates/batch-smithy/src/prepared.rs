@@ -164,3 +164,60 @@ pub const ORCHESTRATOR: &str = "aws_smithy_runtime::client::orchestrator";
 
 /// One request in so many is the SDK's as a whole, whatever happens.
 const USES: u32 = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use aws_smithy_types::body::SdkBody;
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::head;
+
+    #[test]
+    fn the_head_of_a_request_has_neither_its_body_nor_what_differs_between_requests() {
+        let mut request = HttpRequest::new(SdkBody::from("secret"));
+        request.headers_mut().insert("x-amz-target", "Things.PutThings");
+        request.headers_mut().insert("x-amzn-trace-id", "Root=1");
+        let head = head(&request).expect("its body is in memory");
+        let headers: Vec<_> = head.headers().iter().collect();
+        assert_eq!(headers, [("x-amz-target", "Things.PutThings")]);
+        assert_eq!(head.body().bytes(), Some(&b""[..]));
+    }
+
+    /// Records what a target beginning with this says up to this level.
+    struct Recorder(&'static str, Level);
+
+    impl Subscriber for Recorder {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target().starts_with(self.0) && *metadata.level() <= self.1
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, _: &Event<'_>) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn nothing_is_used_while_what_the_sdk_says_of_a_request_is_recorded() {
+        let prepared = crate::prepared!("sdk::operation");
+        let is_traced = || (prepared.0.is_traced)();
+        assert!(!is_traced());
+        for (target, level, expected) in [
+            ("sdk::operation", Level::DEBUG, true),
+            ("aws_smithy_runtime", Level::TRACE, true),
+            ("sdk::operation", Level::INFO, false),
+            ("another", Level::DEBUG, false),
+        ] {
+            tracing::subscriber::with_default(Recorder(target, level), || {
+                assert_eq!(is_traced(), expected, "{target} {level}");
+            });
+        }
+    }
+}

@@ -90,3 +90,65 @@ impl Body for Watched {
 
 /// How long the SDK measures before it says that an upload is too slow.
 const WINDOW: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the clock is paused")]
+mod tests {
+    use std::time::Duration;
+
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::config_bag::{ConfigBag, Layer};
+    use http_body_util::BodyExt;
+    use tokio::time::{Instant, sleep};
+
+    use super::call;
+
+    /// Takes the body after so many seconds, and responds after as many more.
+    #[derive(Debug)]
+    struct Slow(u64);
+
+    impl HttpConnector for Slow {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let delay = Duration::from_secs(self.0);
+            HttpConnectorFuture::new(async move {
+                sleep(delay).await;
+                let body = request.into_body().collect().await.expect("it is in memory");
+                assert_eq!(body.to_bytes(), "body");
+                sleep(delay).await;
+                Ok(HttpResponse::new(StatusCode::try_from(200).expect("it is a status"), SdkBody::empty()))
+            })
+        }
+    }
+
+    /// Checks after how many seconds a request ends, and whether with a response.
+    async fn check(delay: u64, protection: StalledStreamProtectionConfig, expected: (u64, bool)) {
+        let mut layer = Layer::new("client");
+        layer.store_put(protection);
+        let bag = ConfigBag::of_layers(vec![layer]);
+        let clock = SharedAsyncSleep::new(TokioSleep::new());
+        let started = Instant::now();
+        let connector = SharedHttpConnector::new(Slow(delay));
+        let response = call(&connector, HttpRequest::new(SdkBody::from("body")), &bag, Some(clock)).await;
+        if let Err(error) = &response {
+            assert!(error.is_timeout(), "{error:?}");
+        }
+        assert_eq!((started.elapsed().as_secs(), response.is_ok()), expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_not_taken_ends_the_request_after_a_second_and_the_grace() {
+        let grace =
+            |seconds| StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(seconds));
+        check(0, grace(5).build(), (0, true)).await;
+        check(5, grace(5).build(), (10, true)).await;
+        check(7, grace(5).build(), (6, false)).await;
+        check(7, grace(9).build(), (14, true)).await;
+        check(7, grace(5).upload_enabled(false).build(), (14, true)).await;
+        check(7, StalledStreamProtectionConfig::disabled(), (14, true)).await;
+    }
+}

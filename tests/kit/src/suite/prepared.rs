@@ -89,8 +89,13 @@ pub async fn a_response_means_the_same_to_a_later_request<F: Fixture>() {
         assert_eq!(format!("{of_ours:?}"), format!("{of_sdk:?}"), "{response:?}");
         assert_eq!(shown(&of_ours), shown(&of_sdk), "{response:?}");
         later.succeed().await;
-        let after = if of_ours.is_ok() { 1 } else { 2 };
-        assert_eq!(later.http.orchestrated(), after, "after a failure, the SDK is asked: {response:?}");
+        // The SDK is asked again after what it calls a failure itself.
+        let after = match (&response, &of_ours) {
+            (_, Ok(_)) => 1..=1,
+            (Response::Http(200, ..), Err(_)) => 1..=2,
+            _ => 2..=2,
+        };
+        assert!(after.contains(&later.http.orchestrated()), "{response:?}");
     }
 }
 
