@@ -3,7 +3,7 @@ use std::fmt;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::operation::put_records::PutRecords;
 use batch_core::{ConfigError, ConnectError, Settings, Writer};
-use batch_smithy::{Known, KnownDeserializer, Renewal, known, own_config};
+use batch_smithy::{Known, KnownDeserializer, Prepared, Renewal, known, own_config, prepared};
 
 use crate::discovery::{self, Discovered};
 use crate::limits::{MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES, RESPONSE_BYTES};
@@ -44,6 +44,8 @@ pub struct Kinesis {
     /// How the SDK serializes requests and reads responses, if it is known.
     pub(crate) known: Option<Known>,
     pub(crate) known_deserializer: Option<KnownDeserializer>,
+    /// What the SDK prepared for requests that are written from the records.
+    pub(crate) prepared: Prepared,
     /// The client as it was given.
     pub(crate) given: Client,
     pub(crate) stream: Stream,
@@ -79,6 +81,7 @@ impl Kinesis {
             credentials,
             known,
             known_deserializer: KnownDeserializer::of(&PutRecords::new(), accepted::DESERIALIZER),
+            prepared: prepared!("aws_sdk_kinesis::operation::put_records"),
             given: client,
             stream: stream.into(),
             keys: KeySource::Random(Generator::new()),

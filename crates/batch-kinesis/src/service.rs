@@ -28,7 +28,8 @@ impl Kinesis {
     async fn request(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
         let (sent, accepted) = match self.send_directly(batch).await {
             Some((sent, accepted)) => (sent, accepted),
-            None => (self.send_typed(batch.entries()).await, None),
+            // Its future is large, and would make that of every request so.
+            None => (Box::pin(self.send_typed(batch.entries())).await, None),
         };
         match (sent, accepted) {
             (Ok(_), Some(accepted)) => Ok(accepted.into_verdicts()),
@@ -44,16 +45,16 @@ impl Kinesis {
     /// were accepted, the output has no results, and the rest is read on demand.
     async fn send_directly(&self, batch: &Batch<Record>) -> Option<(Sent, Option<Accepted>)> {
         let write = || serializer::request(body::of_batch(&self.stream, batch));
-        let stream_alone = self.put_records().set_records(Some(Vec::new()));
+        let mut written = self.known?.written(write)?;
         let response = Response::of(batch.entries().len());
+        if let Some(known) = &self.known_deserializer {
+            written = response.read_in(written, known);
+        }
         let send = |written| {
-            let written = match &self.known_deserializer {
-                Some(known) => response.read_in(written, known),
-                None => written,
-            };
+            let stream_alone = self.put_records().set_records(Some(Vec::new()));
             stream_alone.customize().interceptor(written).send()
         };
-        let sent = self.known?.send_written(write, send).await?;
+        let sent = written.send(&self.prepared, send).await?;
         Some((sent, response.into_accepted()))
     }
 

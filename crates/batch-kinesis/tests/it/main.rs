@@ -13,5 +13,5 @@ mod support;
 
 /// What every service passes.
 mod suites {
-    batchwright_kit::adapter_suite!(crate::fixture::Measurements, created, verdicts);
+    batchwright_kit::adapter_suite!(crate::fixture::Measurements, created, verdicts, prepared);
 }
