@@ -6,9 +6,9 @@ use http::header::CONTENT_LENGTH;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 
 use super::cut_body::CutBody;
@@ -17,10 +17,34 @@ use crate::{Broken, LocalServer};
 
 type Body = Either<Full<Bytes>, CutBody>;
 
-/// Serves the requests of one connection, one after the other, until either side ends it.
+/// Serves the requests of one connection until either side ends it.
 pub(super) async fn serve(server: LocalServer, stream: TcpStream) {
     // Without it, small answers wait for the client's acknowledgements; a failure only slows down.
     let _ = stream.set_nodelay(true);
+    if speaks_http2(&stream).await {
+        serve_http2(server, stream).await;
+    } else {
+        serve_http1(server, stream).await;
+    }
+}
+
+/// Whether the client begins with HTTP/2, as the SDK for JavaScript does to Kinesis. Its first bytes arrive together.
+async fn speaks_http2(stream: &TcpStream) -> bool {
+    let mut first = [0; 3];
+    stream.peek(&mut first).await.is_ok() && first == *b"PRI"
+}
+
+/// A request whose connection is to break is reset alone: the others of the connection go on.
+async fn serve_http2(server: LocalServer, stream: TcpStream) {
+    let service = service_fn(move |request| answer(server.clone(), request));
+    let connection =
+        http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service);
+    // How it ends is the client's matter.
+    let _ = connection.await;
+}
+
+/// Serves the requests one after the other.
+async fn serve_http1(server: LocalServer, stream: TcpStream) {
     let service = service_fn(move |request| answer(server.clone(), request));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let Err(error) = Pin::new(&mut connection).await else { return };

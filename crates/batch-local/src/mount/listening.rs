@@ -19,7 +19,7 @@ pub struct Listening {
 }
 
 impl LocalServer {
-    /// Serves HTTP/1.1 at `addr`, on tasks of the current tokio runtime.
+    /// Serves HTTP/1.1 at `addr`, and HTTP/2 to clients that begin with it, on tasks of the current tokio runtime.
     ///
     /// `127.0.0.1:0` picks a free port. One server can listen at several addresses.
     ///

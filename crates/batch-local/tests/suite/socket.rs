@@ -7,6 +7,11 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::SdkError;
 use aws_smithy_http_client::Builder;
 use batch_local::{Fault, FaultPlan, Listening, LocalServer};
+use bytes::Bytes;
+use http::{Request, StatusCode, Version};
+use http_body_util::Full;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -87,6 +92,28 @@ async fn a_truncated_answer_arrives_by_half() {
     assert_eq!(split(&half), (length, length / 2));
     let reset = exchange(listening.addr(), &request).await.unwrap_err();
     assert_eq!(reset.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn http_2_is_served_to_clients_that_begin_with_it() {
+    let (server, listening, client) = listening().await;
+    let url = queue(&client, "q", &[]).await;
+    let stream = TcpStream::connect(listening.addr()).await.unwrap();
+    let (mut sender, connection) =
+        http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let body = format!(r#"{{"QueueUrl":"{url}","MessageBody":"a"}}"#);
+    let request = || {
+        let request = Request::post(listening.url()).header("x-amz-target", "AmazonSQS.SendMessage");
+        request.body(Full::<Bytes>::from(body.clone())).unwrap()
+    };
+    server.set_faults(FaultPlan::script([Fault::None, Fault::ResetAfter]));
+    let answer = sender.send_request(request()).await.unwrap();
+    assert_eq!((answer.status(), answer.version()), (StatusCode::OK, Version::HTTP_2));
+    // Of what breaks, the other requests of its connection see nothing.
+    assert!(sender.send_request(request()).await.is_err());
+    assert_eq!(sender.send_request(request()).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(server.sqs().accepted("q").len(), 3);
 }
 
 #[tokio::test]
