@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderName, Response, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::xml::Xml;
 
@@ -25,6 +26,11 @@ pub(crate) enum Protocol {
 pub(crate) fn json(protocol: Protocol, value: &impl Serialize) -> Response<Bytes> {
     let body = serde_json::to_vec(value).expect("our answers have string keys and no custom serializers");
     success(protocol, body)
+}
+
+/// A response of no AWS service.
+pub(crate) fn plain_json(status: StatusCode, value: &Value) -> Response<Bytes> {
+    with_body(status, "application/json", value.to_string())
 }
 
 /// A success with this body.
@@ -67,12 +73,7 @@ pub(crate) fn error(
 }
 
 /// An answer that cannot be read as that of any operation: what a proxy in between would write.
-pub(crate) fn malformed(protocol: Protocol) -> Response<Bytes> {
-    let status = match protocol {
-        // Of a success that says nothing, clients do not read the body.
-        Protocol::Cbor => StatusCode::BAD_GATEWAY,
-        Protocol::Json10 | Protocol::Json11 | Protocol::Query => StatusCode::OK,
-    };
+pub(crate) fn malformed(status: StatusCode) -> Response<Bytes> {
     with_body(status, "text/html", &b"<html><body>It works!</body></html>"[..])
 }
 

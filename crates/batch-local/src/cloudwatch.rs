@@ -6,6 +6,7 @@ mod code;
 mod datum;
 mod datum_rules;
 mod exact_sum;
+mod json;
 mod list;
 mod metric;
 mod operation;
@@ -22,7 +23,7 @@ mod view;
 mod wire;
 
 pub(crate) use call::{CloudWatch, PATH};
-pub(crate) use code::DIALECT;
+pub(crate) use code::{DIALECT, JSON_DIALECT};
 pub use datum::{StatisticSet, StoredDatum};
 pub(crate) use operation::Operation;
 pub use view::CloudWatchView;

@@ -1,7 +1,7 @@
 //! Which operation of which service a request asks for.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 
 use crate::answer;
 use crate::refusal::{Code, Dialect, Refusal};
@@ -11,7 +11,8 @@ use crate::{cloudwatch, dynamodb, firehose, kinesis, sns, sqs};
 /// prefix of its `x-amz-target`, by its path where it speaks CBOR, or by the fields of a form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Route {
-    CloudWatch(cloudwatch::Operation),
+    /// The one service that speaks in two ways, according to its client.
+    CloudWatch(cloudwatch::Operation, &'static Dialect),
     DynamoDb(dynamodb::Operation),
     Firehose(firehose::Operation),
     Kinesis(kinesis::Operation),
@@ -39,7 +40,8 @@ impl Route {
         if speaks_cbor(request.headers()) {
             let operation = request.uri().path().strip_prefix(cloudwatch::PATH);
             let operation = operation.and_then(cloudwatch::Operation::named);
-            return operation.map(Self::CloudWatch).ok_or(Unroutable::UnknownOperation);
+            let route = operation.map(|operation| Self::CloudWatch(operation, &cloudwatch::DIALECT));
+            return route.ok_or(Unroutable::UnknownOperation);
         }
         if let Some(operation) = sns::operation(request.body()) {
             return Ok(Self::Sns(operation));
@@ -52,6 +54,8 @@ impl Route {
             Some(("Firehose_20150804", operation)) => {
                 firehose::Operation::named(operation).map(Self::Firehose)
             }
+            Some(("GraniteServiceVersion20100801", operation)) => cloudwatch::Operation::named(operation)
+                .map(|operation| Self::CloudWatch(operation, &cloudwatch::JSON_DIALECT)),
             Some(("Kinesis_20131202", operation)) => kinesis::Operation::named(operation).map(Self::Kinesis),
             Some(("AmazonSQS", operation)) => sqs::Operation::named(operation).map(Self::Sqs),
             _ => None,
@@ -61,7 +65,7 @@ impl Route {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::CloudWatch(operation) => operation.name(),
+            Self::CloudWatch(operation, _) => operation.name(),
             Self::DynamoDb(operation) => operation.name(),
             Self::Firehose(operation) => operation.name(),
             Self::Kinesis(operation) => operation.name(),
@@ -73,7 +77,7 @@ impl Route {
     /// Whether it writes what the batch writers send, so that faults strike it by default.
     pub(crate) fn is_write(self) -> bool {
         match self {
-            Self::CloudWatch(operation) => operation.is_write(),
+            Self::CloudWatch(operation, _) => operation.is_write(),
             Self::DynamoDb(operation) => operation.is_write(),
             Self::Firehose(operation) => operation.is_write(),
             Self::Kinesis(operation) => operation.is_write(),
@@ -94,12 +98,16 @@ impl Route {
 
     /// An answer that no client of the service can read.
     pub(crate) fn malformed(self) -> Response<Bytes> {
-        answer::malformed(self.dialect().protocol)
+        match self {
+            // Of its success, which says nothing, no client reads the body.
+            Self::CloudWatch(..) => answer::malformed(StatusCode::BAD_GATEWAY),
+            _ => answer::malformed(StatusCode::OK),
+        }
     }
 
     fn dialect(self) -> &'static Dialect {
         match self {
-            Self::CloudWatch(_) => &cloudwatch::DIALECT,
+            Self::CloudWatch(_, dialect) => dialect,
             Self::DynamoDb(_) => &dynamodb::DIALECT,
             Self::Firehose(_) => &firehose::DIALECT,
             Self::Kinesis(_) => &kinesis::DIALECT,
@@ -156,6 +164,7 @@ fn dialect_of(headers: &HeaderMap) -> &'static Dialect {
     match header(headers, "x-amz-target").split_once('.') {
         Some(("DynamoDB_20120810", _)) => &dynamodb::DIALECT,
         Some(("Firehose_20150804", _)) => &firehose::DIALECT,
+        Some(("GraniteServiceVersion20100801", _)) => &cloudwatch::JSON_DIALECT,
         Some(("Kinesis_20131202", _)) => &kinesis::DIALECT,
         None if header(headers, "content-type").starts_with(FORM) => &sns::DIALECT,
         _ => &sqs::DIALECT,

@@ -18,7 +18,7 @@ use crate::sns::Sns;
 use crate::sqs::Sqs;
 use crate::{
     Broken, CloudWatchView, DynamoDbView, Fault, FaultPlan, FirehoseView, KinesisView, Requests, SnsView,
-    SqsView, answer,
+    SqsView, accepted, answer,
 };
 
 /// A local server that behaves like AWS, reads its rules strictly, and fails on demand.
@@ -84,6 +84,9 @@ impl LocalServer {
     ///
     /// Returns how the connection broke, if the plan says so. An error of the service is a response.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Broken> {
+        if let Some(accepted) = accepted::response(self, &request) {
+            return Ok(accepted);
+        }
         let route = Route::of(&request);
         let (drawn, id) = self.draw(route.as_ref().ok(), access_key(request.headers()));
         clock::sleep(drawn.latency / 2).await;
@@ -183,7 +186,9 @@ impl LocalServer {
 
     async fn apply(&self, route: Route, request: &Request<Bytes>, drawn: &Drawn) -> Response<Bytes> {
         match route {
-            Route::CloudWatch(operation) => self.shared.cloudwatch.call(operation, request, drawn),
+            Route::CloudWatch(operation, dialect) => {
+                self.shared.cloudwatch.call(operation, dialect, request, drawn)
+            }
             Route::DynamoDb(operation) => self.shared.dynamodb.call(operation, request.body(), drawn),
             Route::Firehose(operation) => self.shared.firehose.call(operation, request.body(), drawn),
             Route::Kinesis(operation) => self.shared.kinesis.call(operation, request.body(), drawn),

@@ -14,6 +14,9 @@ pub(crate) const DIALECT: Dialect = Dialect {
     throttled_status: 400,
 };
 
+/// How it speaks to clients that do not know CBOR: AWS JSON.
+pub(crate) const JSON_DIALECT: Dialect = Dialect { protocol: Protocol::Json10, ..DIALECT };
+
 codes! {
     INTERNAL_SERVICE_FAULT = "com.amazonaws.cloudwatch#InternalServiceFault", "InternalServiceError";
     INVALID_NEXT_TOKEN = "com.amazonaws.cloudwatch#InvalidNextToken", "InvalidNextToken";

@@ -40,6 +40,12 @@ impl FirehoseView {
         self.read(stream_name, |stream| stream.history.batches.clone())
     }
 
+    /// Returns the names of the delivery streams, sorted.
+    #[must_use]
+    pub fn stream_names(&self) -> Vec<String> {
+        self.firehose.lock().streams.keys().cloned().collect()
+    }
+
     fn read<T: Default>(&self, stream_name: &str, look: impl FnOnce(&Stream) -> T) -> T {
         self.firehose.lock().streams.get(stream_name).map_or_else(T::default, look)
     }

@@ -3,6 +3,7 @@
 mod discarding;
 mod faults;
 mod hostile;
+mod json;
 mod listing;
 mod names;
 mod raw;
