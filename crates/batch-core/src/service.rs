@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Batch, ConfigError, Growth, Invalid, LimitPolicy, Measure, Reply, Settings};
+use crate::{Batch, ConfigError, Growth, Invalid, LimitPolicy, Measure, Quota, Reply, Settings};
 
 /// An adapter for one batch operation of one service: its limits, the sizes of its entries, and a way to
 /// send a request.
@@ -175,6 +175,16 @@ pub trait Service: Send + Sync + 'static {
         None
     }
 
+    /// Returns what an entry takes of a limit that it shares with only some others: its shard, its table, its
+    /// message group. The default is `None`, for an entry that is limited with all others or not at all.
+    ///
+    /// Called when an entry is throttled by itself ([`Verdict::Throttled`](crate::Verdict::Throttled)), and, while
+    /// such a quota is limited, before an entry goes into a request. Requests are then filled with what each limited
+    /// quota lets through, and no quota holds up another one. A wrong answer costs time, and nothing else.
+    fn quota(&self, _entry: &Self::Entry) -> Option<Quota> {
+        None
+    }
+
     /// Sends one request with the entries of this batch, in their order, and returns their verdicts.
     ///
     /// Called from several tasks at once.
@@ -233,6 +243,10 @@ macro_rules! forward {
 
             fn absorb(&self, waiting: &mut Self::Entry, newer: &mut Self::Entry) -> Option<Growth> {
                 (**self).absorb(waiting, newer)
+            }
+
+            fn quota(&self, entry: &Self::Entry) -> Option<Quota> {
+                (**self).quota(entry)
             }
 
             async fn send(&self, batch: &Batch<Self::Entry>) -> Reply<Self::Response> {

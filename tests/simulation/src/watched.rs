@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, ConfigError, Growth, Invalid, LimitPolicy, Measure, Refusal, Reply, Service, Settings,
-    Verdict, Verdicts,
+    Batch, Class, ConfigError, Growth, Invalid, LimitPolicy, Measure, Quota, Refusal, Reply, Service,
+    Settings, Verdict, Verdicts,
 };
 
 use crate::checker::{Ended, Facts, Fate, Outcome};
@@ -52,7 +52,8 @@ impl<T: Target> Service for Watched<T> {
     fn measure<'a>(&self, marked: &'a MarkedOf<T>) -> Result<Measure<'a>, Invalid> {
         let (target, entry) = (&self.0.target, &marked.entry);
         let measure = target.service().measure(entry);
-        let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry)));
+        let has_quota = target.service().quota(entry).is_some();
+        let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry), has_quota));
         self.0.tell(|checker| checker.measured(target.number(entry), facts));
         measure
     }
@@ -61,9 +62,14 @@ impl<T: Target> Service for Watched<T> {
         let (target, newer_n) = (&self.0.target, self.0.target.number(&newer.entry));
         let growth = target.service().absorb(&mut waiting.entry, &mut newer.entry)?;
         let measure = target.service().measure(&waiting.entry);
-        let facts = measure.ok().map(|measure| Facts::of(&measure, target.seal(&waiting.entry)));
+        let has_quota = target.service().quota(&waiting.entry).is_some();
+        let facts = measure.ok().map(|measure| Facts::of(&measure, target.seal(&waiting.entry), has_quota));
         self.0.tell(|checker| checker.absorbs(target.number(&waiting.entry), newer_n, facts));
         Some(growth)
+    }
+
+    fn quota(&self, marked: &MarkedOf<T>) -> Option<Quota> {
+        self.0.target.service().quota(&marked.entry)
     }
 
     async fn send(&self, batch: &Batch<MarkedOf<T>>) -> Reply<SentOf<T>> {

@@ -205,7 +205,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if let Some(past) = &mut slot.past {
             (past.used, past.maybe_delivered) = (0, false);
             self.garbage.failures.extend(past.last.take());
-            (past.doubted, past.reprieved) = (None, None);
+            (past.doubted, past.reprieved, past.quota) = (None, None, None);
         }
         let stamp = slot.stamp;
         self.garbage.entries.extend(self.slots.take(older));

@@ -17,11 +17,13 @@ impl<E, R, T> Buffer<E, R, T> {
     /// # Panics
     ///
     /// When this buffer did not issue the batch.
-    pub fn complete(&mut self, batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
+    pub fn complete(&mut self, mut batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
         let flight = self.land(&batch);
         let was_answered = reply.is_ok();
         let reply = self.checked(reply, flight.entries);
+        let quotas = std::mem::take(&mut batch.quotas);
+        let flight = self.learn_quotas(flight, quotas, &reply, now);
         self.learn_trouble(&flight, &reply, now);
         let reception = match &reply {
             Ok(verdicts) => self.reception(verdicts, &flight),
@@ -56,20 +58,9 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn land(&mut self, batch: &Batch<E>) -> Flight<T> {
+    pub(super) fn land(&mut self, batch: &Batch<E>) -> Flight<T> {
         self.owner.check(batch.owner);
         self.flights.remove(&batch.id).expect("a batch comes back once")
-    }
-
-    /// Takes a flight out of the books that never began.
-    fn forget_sending(&mut self, flight: &Flight<T>) {
-        self.counters.requests -= 1;
-        self.counters.entries_sent -= flight.entries as u64;
-        for slot in flight.slots() {
-            let slot = &mut self.slots[slot];
-            slot.sends -= 1;
-            self.counters.retries -= u64::from(slot.sends > 0);
-        }
     }
 
     /// Verdicts of another number than the entries say nothing of any of them.
@@ -165,7 +156,8 @@ impl<E, R, T> Buffer<E, R, T> {
         let Verdicts::Each(verdicts) = verdicts else {
             return Reception::Reached;
         };
-        match verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots()) {
+        let is_whole = verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots());
+        match is_whole && !self.are_limited(flight) {
             true => Reception::Throttled,
             false => Reception::Reached,
         }
@@ -220,7 +212,9 @@ impl<E, R, T> Buffer<E, R, T> {
                 Verdict::Retry(failure) => (Setback::Retry, failure),
                 Verdict::Throttled(failure) => {
                     self.counters.throttled += 1;
-                    (throttled, failure)
+                    // A part of a refused request waits for no quota, so that the entry has to.
+                    let is_limited = isolation.is_none() && self.is_limited(slot);
+                    (if is_limited { Setback::Limited } else { throttled }, failure)
                 }
             };
             again.extend(self.strike(slot, setback, &failure, sent_at, now, jitter));

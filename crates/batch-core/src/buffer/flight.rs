@@ -16,6 +16,8 @@ pub(super) struct Flight<T> {
     pub(super) answered: u64,
     pub(super) isolation: Option<IsolationId>,
     pub(super) sent_at: Instant,
+    /// Whether it is not sent, but only [sorted](super::Buffer::sorted).
+    pub(super) sorts: bool,
 }
 
 /// Entries that went into a request together.
@@ -80,7 +82,12 @@ impl<T> Flight<T> {
         }
     }
 
-    /// Whether each of its entries has a slot.
+    /// Whether each of its entries has a slot, in whatever pieces.
+    pub(super) fn has_slots_only(&self) -> bool {
+        self.pieces.iter().all(|piece| matches!(piece, Piece::Slots(_)))
+    }
+
+    /// Whether each of its entries has a slot, and all are one piece.
     pub(super) fn is_seated(&self) -> bool {
         matches!(self.pieces.as_slice(), [Piece::Slots(_)])
     }

@@ -5,7 +5,7 @@ use super::index::KeyHash;
 use super::record::Record;
 use super::slots::{List, Slots};
 use super::turns::Turn;
-use crate::Failure;
+use crate::{Failure, Quota};
 
 /// One line of entries that wait.
 ///
@@ -57,6 +57,12 @@ pub(super) enum Place {
     Resting {
         until: Instant,
     },
+    /// Its first entry was asked for its quota, which may be limited, and is due at `turn`.
+    Sorted {
+        class: Option<u64>,
+        first: usize,
+        turn: Instant,
+    },
 }
 
 /// The entry of a line that goes next.
@@ -70,6 +76,8 @@ pub(super) struct Head {
     pub(super) keeps_its_turn: bool,
     /// Its share of a request.
     pub(super) bytes: usize,
+    /// Its quota, if it was asked for one.
+    pub(super) quota: Option<Option<Quota>>,
 }
 
 impl<E, T> Line<E, T> {
@@ -108,11 +116,12 @@ impl<E, T> Line<E, T> {
                 not_before: slot.not_before(),
                 keeps_its_turn: slot.keeps_its_turn(),
                 bytes: slot.bytes,
+                quota: slot.past.as_ref().and_then(|past| past.quota),
             });
         }
         let (_, record) = self.fresh.front()?;
         let (since, bytes) = (record.accepted, record.bytes);
-        Some(Head { since, not_before: None, keeps_its_turn: false, bytes })
+        Some(Head { since, not_before: None, keeps_its_turn: false, bytes, quota: None })
     }
 }
 

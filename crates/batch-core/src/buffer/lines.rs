@@ -5,16 +5,14 @@ use slab::Slab;
 
 use super::Watermark;
 use super::index::{Holder, Index, KeyHash};
-use super::line::{Head, Kind, Line, Place, Sum};
+use super::line::{Kind, Line, Place, Sum};
+use super::quotas::Quotas;
 use super::slots::{SlotId, Slots};
 use super::spare::Spare;
-use super::turns::{Turn, Turns};
+use super::turns::Turns;
 use crate::{Failure, Order};
 
 pub(super) type LineId = u32;
-
-/// The longest that entries whose retry is due wait for company.
-const COMPANY: Duration = Duration::from_millis(100);
 
 /// Entries that wait in lines: one line for each lane of which several entries are inside or one failed,
 /// and one for each group of entries without a lane that failed together and is due together. A line stands
@@ -26,16 +24,18 @@ pub(super) struct Lines<E, T> {
     pub(super) all: Slab<Line<E, T>>,
     /// What holds the key of each lane.
     pub(super) lanes: Index,
-    ready: Turns,
-    resting: BTreeSet<(Instant, LineId)>,
+    pub(super) ready: Turns,
+    pub(super) resting: BTreeSet<(Instant, LineId)>,
     /// Lines with entries to which nothing has happened, by when the first of these was accepted.
     pub(super) oldest: BTreeSet<(Instant, LineId)>,
+    /// Lines whose entries were asked for their quotas.
+    pub(super) quotas: Quotas,
     /// What the ready lines could give to the next requests.
-    load: Sum,
-    linger: Duration,
+    pub(super) load: Sum,
+    pub(super) linger: Duration,
     /// Whether a request carries one entry of a lane.
     strict: bool,
-    flushed: Option<Watermark>,
+    pub(super) flushed: Option<Watermark>,
     /// Lines that have lost an entry or got one back, and have not been settled since.
     touched: Vec<LineId>,
     /// Failures that are not needed any more, to be dropped outside of the buffer.
@@ -44,13 +44,14 @@ pub(super) struct Lines<E, T> {
 }
 
 impl<E, T> Lines<E, T> {
-    pub(super) fn new(linger: Duration, order: Order) -> Self {
+    pub(super) fn new(linger: Duration, order: Order, request: usize) -> Self {
         Self {
             all: Slab::new(),
             lanes: Index::new(),
             ready: Turns::new(),
             resting: BTreeSet::new(),
             oldest: BTreeSet::new(),
+            quotas: Quotas::new(request),
             load: Sum::default(),
             linger,
             strict: order == Order::Strict,
@@ -109,7 +110,8 @@ impl<E, T> Lines<E, T> {
             Place::Ready { .. } if !line.kind.is_strict() => {
                 self.load = Sum { entries: self.load.entries + 1, bytes: self.load.bytes + bytes };
             }
-            Place::Ready { .. } | Place::Resting { .. } => {}
+            Place::Sorted { class, .. } if !line.kind.is_strict() => self.quotas.grow(class, bytes),
+            Place::Ready { .. } | Place::Resting { .. } | Place::Sorted { .. } => {}
         }
     }
 
@@ -295,43 +297,6 @@ impl<E, T> Lines<E, T> {
             self.spare.shrunk(self.all.capacity(), self.all.len());
         }
         self.lanes.shrink();
-    }
-
-    fn make_ready(&mut self, id: LineId, head: Head) {
-        let line = &mut self.all[id as usize];
-        let flushed = self.flushed.is_some_and(|watermark| watermark.is_after(line.oldest));
-        let lingered = head.since + self.linger;
-        let due = match (&line.kind, head.not_before) {
-            (Kind::Cohort, Some(rested)) if !flushed => rested + self.linger.min(COMPANY),
-            (_, Some(rested)) => rested,
-            (_, None) => lingered,
-        };
-        let turn = match head.keeps_its_turn {
-            true => Turn::Returned { turn: lingered.min(due), due },
-            false => Turn::InTime(due),
-        };
-        line.place = Place::Ready { first: head.bytes, turn };
-        let share = line.share(head.bytes);
-        self.ready.insert(id, turn);
-        self.load.entries += share.entries;
-        self.load.bytes += share.bytes;
-    }
-
-    /// Takes a line out of wherever it stands; [`settle`](Self::settle) follows.
-    pub(super) fn displace(&mut self, id: LineId) {
-        let line = &mut self.all[id as usize];
-        match std::mem::replace(&mut line.place, Place::Nowhere) {
-            Place::Nowhere => {}
-            Place::Ready { first, turn } => {
-                let share = line.share(first);
-                self.ready.remove(id, turn);
-                self.load.entries -= share.entries;
-                self.load.bytes -= share.bytes;
-            }
-            Place::Resting { until } => {
-                self.resting.remove(&(until, id));
-            }
-        }
     }
 
     fn add(&mut self, kind: Kind) -> LineId {

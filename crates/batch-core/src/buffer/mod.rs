@@ -5,6 +5,7 @@ mod accept;
 mod complete;
 mod deliver;
 mod flight;
+mod flow;
 mod flush;
 mod fresh;
 mod identities;
@@ -17,8 +18,10 @@ mod output;
 mod owner;
 mod pace;
 mod patience;
+mod places;
 mod poll;
 mod promote;
+mod quotas;
 mod record;
 mod resolve;
 mod retry;
@@ -26,7 +29,9 @@ mod room;
 mod scopes;
 mod segment;
 mod slots;
+mod sort;
 mod spare;
+mod tempo;
 mod trouble;
 mod turns;
 mod withdraw;
@@ -156,7 +161,7 @@ impl<E, R, T> Buffer<E, R, T> {
             slots: Slots::new(),
             deadlines: BTreeSet::new(),
             doubts: BTreeSet::new(),
-            lines: Lines::new(plan.rules.linger.longest(), plan.rules.order),
+            lines: Lines::new(plan.rules.linger.longest(), plan.rules.order, plan.limits.entries()),
             identities: Identities::new(),
             isolations: Isolations::new(),
             room: Room::new(owner, plan.max_entries, plan.max_bytes),

@@ -1,7 +1,7 @@
 use super::deliver::Deliveries;
 use super::owner::{Charge, Owner};
 use super::{Buffer, Stamp, Watermark};
-use crate::{Failure, Load, Sent, UnprocessedItem, Unread, Verdict};
+use crate::{Failure, Load, Quota, Sent, UnprocessedItem, Unread, Verdict};
 
 /// What is to be done next; see [`Buffer::poll`](super::Buffer::poll).
 #[derive(Debug)]
@@ -12,6 +12,9 @@ pub enum Output<E, R, T> {
     Resolve(Answers<E, R, T>),
     /// Send this batch, then [`complete`](super::Buffer::complete) it.
     Send(Batch<E>),
+    /// Ask each entry of this batch for its quota ([`Batch::ask`]), then give it back at once
+    /// ([`sorted`](super::Buffer::sorted)). It is not to be sent. This comes only while a quota throttles.
+    Sort(Batch<E>),
     /// Nothing, until an input comes or this instant is reached.
     Wait(Option<std::time::Instant>),
 }
@@ -23,6 +26,8 @@ pub struct Batch<E> {
     pub(super) id: BatchId,
     pub(super) load: Load,
     pub(super) entries: Vec<E>,
+    /// The quota of each entry; empty if they were not asked.
+    pub(super) quotas: Vec<Option<Quota>>,
 }
 
 /// The number of a batch, in the order of sending.
@@ -81,7 +86,7 @@ impl<E> Batch<E> {
     pub fn of(entries: impl Into<Vec<E>>) -> Self {
         let entries = entries.into();
         let load = Load { entries: entries.len(), bytes: 0 };
-        Self { owner: Owner::NOBODY, id: BatchId(0), load, entries }
+        Self { owner: Owner::NOBODY, id: BatchId(0), load, entries, quotas: Vec::new() }
     }
 
     /// Its number.
@@ -96,6 +101,13 @@ impl<E> Batch<E> {
         &self.entries
     }
 
+    /// Remembers the quota of each of its entries, which this returns
+    /// ([`Service::quota`](crate::Service::quota)): before a batch is [sorted](super::Buffer::sorted), and before one
+    /// of which the service throttled single entries is [completed](super::Buffer::complete).
+    pub fn ask(&mut self, quota: impl Fn(&E) -> Option<Quota>) {
+        self.quotas = self.entries.iter().map(quota).collect();
+    }
+
     /// How many entries it has, and the sum of their shares of the request, as they were measured.
     #[must_use]
     pub fn load(&self) -> Load {
@@ -106,7 +118,13 @@ impl<E> Batch<E> {
 impl<E: Clone> Batch<E> {
     /// The same batch with copies of its entries, to be completed in its place.
     pub(crate) fn copy(&self) -> Self {
-        Self { owner: self.owner, id: self.id, load: self.load, entries: self.entries.clone() }
+        Self {
+            owner: self.owner,
+            id: self.id,
+            load: self.load,
+            entries: self.entries.clone(),
+            quotas: self.quotas.clone(),
+        }
     }
 }
 

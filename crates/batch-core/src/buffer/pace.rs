@@ -1,33 +1,9 @@
 use std::time::{Duration, Instant};
 
 use super::output::BatchId;
+use super::tempo::{CUT, DEEPEST, Memory, Recent, growth, seconds};
 use crate::{Backoff, Class};
 
-/// What one throttled request takes off the window. Writers that share a limit are throttled in
-/// proportion to what they send, so the fastest is cut most often and they become equal; one cut
-/// for each round trip would take as much from the slowest. A deeper cut leaves more of the limit
-/// unused: half of it, on average, after each. A shallower one needs more throttled requests.
-const CUT: f64 = 0.1;
-/// How far below what the service served in the last second, which is what it did not throttle,
-/// cuts may take the window. A limit
-/// that is halved throttles many requests before the first reply says so, and a cut for each of
-/// them would end near nothing. More than one cut, or the next throttled request would often take
-/// nothing, and the fastest writer would lose no more than the slowest.
-const DEEPEST: f64 = 0.15;
-/// By how much the window grows in a second, as a part of itself: `SLOW` / √rate + `FAST` × √rate
-/// for a rate of requests a second. Growth and cuts balance where growth = `CUT` × throttled
-/// requests a second, so this decides which part is throttled: two in a hundred at 25 requests a
-/// second, one at 50, two in a thousand at 1,000. Writers become equal as long as the rate grows
-/// with a lower power of itself than its square, which is how it shrinks. The first term brings
-/// slow writers together, which are seldom throttled; the second does that for fast ones.
-const SLOW: f64 = 0.08;
-const FAST: f64 = 0.004;
-/// After this many seconds without a throttled request the window grows twice as fast, after twice
-/// as many five times as fast: a limit that rose is found within seconds, growth is slow where the limit
-/// is near, and of two writers the one that is seldom throttled catches up.
-const CALM: f64 = 1.6;
-/// The fastest growth after a cut: double in a second.
-const FASTEST: f64 = 1.0;
 /// Growth while no limit is known: from 8 to 64 in flight in half a second. Much faster, and the
 /// window would double within the round trip that it takes to learn that it is too wide.
 const UNLIMITED: f64 = 4.0;
@@ -57,7 +33,9 @@ pub(super) struct Pace {
     in_flight: usize,
     /// In seconds, smoothed; nothing before the first reply.
     round_trip: Option<f64>,
+    /// Replies that were not throttled.
     recent: Recent,
+    memory: Memory,
     /// When the window was last cut; nothing while no limit is known.
     cut_at: Option<Instant>,
     /// When the next request may go, if requests are spread.
@@ -86,14 +64,6 @@ pub(super) enum Reception {
     Unsent,
 }
 
-/// The replies of about the last second: each counts less by a factor of e a second later.
-struct Recent {
-    /// Replies that were not throttled.
-    served: f64,
-    first_at: Option<Instant>,
-    latest_at: Option<Instant>,
-}
-
 struct Outage {
     strikes: u32,
     probe_at: Instant,
@@ -108,7 +78,8 @@ impl Pace {
             max: max as f64,
             in_flight: 0,
             round_trip: None,
-            recent: Recent { served: 0.0, first_at: None, latest_at: None },
+            recent: Recent::new(),
+            memory: Memory::new(),
             cut_at: None,
             next_at: None,
             held_since: None,
@@ -159,11 +130,14 @@ impl Pace {
             Reception::Accepted | Reception::Reached | Reception::Throttled => {
                 self.outage = None;
                 self.measure(now.saturating_duration_since(sent_at));
-                self.recent.count(reception != Reception::Throttled, now);
+                self.recent.count(f64::from(u8::from(reception != Reception::Throttled)), now);
                 false
             }
         };
-        self.accepted |= reception == Reception::Accepted;
+        if reception == Reception::Accepted {
+            self.accepted = true;
+            self.memory.accepted(self.window, now);
+        }
         if has_failed {
             self.strike(batch, backoff.delay(self.strikes().saturating_add(1), jitter), now);
         } else if reception == Reception::Throttled {
@@ -210,9 +184,10 @@ impl Pace {
         let Some(since) = self.held_since.filter(|_| self.accepted) else {
             return;
         };
-        let held = now.saturating_duration_since(since).as_secs_f64();
+        let held = seconds(since, now);
         (self.held_since, self.accepted) = (None, false);
-        self.window = (self.window * (1.0 + (self.growth(now) * held).min(1.0))).min(self.max);
+        let growth = self.memory.growth(self.window).unwrap_or_else(|| self.growth(now));
+        self.window = (self.window * (1.0 + (growth * held).min(1.0))).min(self.max);
         if self.window >= self.max {
             self.cut_at = None;
         }
@@ -222,14 +197,13 @@ impl Pace {
         let Some(cut_at) = self.cut_at else {
             return UNLIMITED;
         };
-        let root = (self.window / self.round_trip()).sqrt();
-        let calm = now.saturating_duration_since(cut_at).as_secs_f64() / CALM;
-        ((SLOW / root + FAST * root) * (1.0 + calm * calm)).min(FASTEST)
+        growth(self.window / self.round_trip(), seconds(cut_at, now))
     }
 
     /// Each throttled request cuts the window, but all those of the last second together by little
     /// more than their share of it.
     fn cut(&mut self, now: Instant) {
+        self.memory.throttled();
         let served = self.recent.served_a_second(now) * self.round_trip() * (1.0 - DEEPEST);
         let least = served.max((self.round_trip() / LONGEST_GAP).min(1.0));
         self.window = (self.window * (1.0 - CUT)).max(least.min(self.window));
@@ -281,28 +255,6 @@ impl Reception {
             }
             Class::Throttled => Self::Throttled,
         }
-    }
-}
-
-impl Recent {
-    fn count(&mut self, is_served: bool, now: Instant) {
-        self.served = self.served_until(now) + f64::from(u8::from(is_served));
-        self.first_at.get_or_insert(now);
-        self.latest_at = Some(now);
-    }
-
-    /// Requests that the service served in a second, as far as there was one.
-    fn served_a_second(&self, now: Instant) -> f64 {
-        let Some(first_at) = self.first_at else {
-            return 0.0;
-        };
-        let seen = 1.0 - (-now.saturating_duration_since(first_at).as_secs_f64()).exp();
-        self.served_until(now) / seen.max(0.05)
-    }
-
-    fn served_until(&self, now: Instant) -> f64 {
-        let age = self.latest_at.map_or(0.0, |latest| now.saturating_duration_since(latest).as_secs_f64());
-        self.served * (-age).exp()
     }
 }
 

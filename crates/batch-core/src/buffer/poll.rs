@@ -8,10 +8,10 @@ use super::{Batch, BatchId, Buffer, Output};
 use crate::Load;
 
 /// A request that is being filled.
-struct Request<E, T> {
-    pieces: Vec<Piece<T>>,
-    entries: Vec<E>,
-    load: Load,
+pub(super) struct Request<E, T> {
+    pub(super) pieces: Vec<Piece<T>>,
+    pub(super) entries: Vec<E>,
+    pub(super) load: Load,
 }
 
 impl<E, R, T> Buffer<E, R, T> {
@@ -29,8 +29,9 @@ impl<E, R, T> Buffer<E, R, T> {
         }
         self.lines.wake(&self.slots, now);
         self.isolations.wake(now);
+        self.forget_quotas(now);
         match self.next_batch(now) {
-            Some(batch) => Output::Send(batch),
+            Some(output) => output,
             None => {
                 self.announced_work = self.has_work();
                 self.announced_deadline = self.has_deadline();
@@ -69,7 +70,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// When the lingering of the first segment ends, if the writer is busy until then.
-    fn segments_due(&self) -> Option<Instant> {
+    pub(super) fn segments_due(&self) -> Option<Instant> {
         self.segments.oldest().map(|accepted| accepted + self.plan.rules.linger.longest())
     }
 
@@ -99,7 +100,7 @@ impl<E, R, T> Buffer<E, R, T> {
             || self.room.is_crowded()
     }
 
-    fn next_batch(&mut self, now: Instant) -> Option<Batch<E>> {
+    fn next_batch(&mut self, now: Instant) -> Option<Output<E, R, T>> {
         if self.stopped || !self.has_due(now) {
             self.pace.rest();
             return None;
@@ -114,22 +115,28 @@ impl<E, R, T> Buffer<E, R, T> {
                 request.load = request.load.with(self.slots[slot].bytes);
             }
             self.board(&mut request, part);
-            return Some(self.launch(request, Some(isolation), now));
+            return Some(Output::Send(self.launch(request, Some(isolation), now)));
         }
-        self.is_due(now).then(|| {
-            let request = self.pack(now);
-            self.launch(request, None, now)
-        })
+        if let Some(batch) = self.unsorted(now) {
+            return Some(Output::Sort(batch));
+        }
+        let request = match self.lines.quotas.is_limiting() {
+            true => self.pack_sorted(now)?,
+            false => self.pack(now),
+        };
+        Some(Output::Send(self.launch(request, None, now)))
     }
 
     /// Whether a request goes as soon as the pace lets it.
     fn has_due(&self, now: Instant) -> bool {
-        self.isolations.is_ready() || self.is_due(now)
+        self.isolations.is_ready()
+            || self.is_due(now)
+            || self.lines.quotas.opens(now).is_some_and(|at| at <= now)
     }
 
     /// Fills a request: segments and lines in turn, each in its order, up to the first entry that does not
     /// fit.
-    fn pack(&mut self, now: Instant) -> Request<E, T> {
+    pub(super) fn pack(&mut self, now: Instant) -> Request<E, T> {
         let mut request = Request::empty();
         loop {
             let first = self.lines.first();
@@ -174,6 +181,9 @@ impl<E, R, T> Buffer<E, R, T> {
             if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, now) {
                 break false;
             }
+            if self.is_sorted_apart(slot) {
+                break false;
+            }
             let with = request.load.with(self.slots[slot].bytes);
             if !self.plan.limits.fits(with) {
                 break true;
@@ -206,7 +216,7 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Puts entries with slots into a request.
-    fn board(&mut self, request: &mut Request<E, T>, slots: Vec<SlotId>) {
+    pub(super) fn board(&mut self, request: &mut Request<E, T>, slots: Vec<SlotId>) {
         let mut entries = Vec::with_capacity(slots.len());
         for &id in &slots {
             let slot = &mut self.slots[id];
@@ -219,14 +229,14 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Whether a request that carries the one before it in the lane may carry this one too.
-    fn may_follow(&self, slot: SlotId, line: LineId, now: Instant) -> bool {
+    pub(super) fn may_follow(&self, slot: SlotId, line: LineId, now: Instant) -> bool {
         let slot = &self.slots[slot];
         let is_resting = slot.not_before().is_some_and(|until| until > now);
         let has_twin_away = slot.identity.is_some_and(|identity| self.identities.is_away(identity));
         !self.lines.is_strict(line) && !is_resting && !has_twin_away
     }
 
-    fn leave_line(&mut self, id: SlotId, is_lane: bool) {
+    pub(super) fn leave_line(&mut self, id: SlotId, is_lane: bool) {
         let slot = &mut self.slots[id];
         if !is_lane {
             slot.line = None;
@@ -243,9 +253,10 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.requests += 1;
         self.counters.entries_sent += entries.len() as u64;
         self.pace.sent(id, now);
-        let flight = Flight { pieces, entries: entries.len(), answered: 0, isolation, sent_at: now };
+        let flight =
+            Flight { pieces, entries: entries.len(), answered: 0, isolation, sent_at: now, sorts: false };
         self.flights.insert(id, flight);
-        Batch { owner: self.owner, id, load, entries }
+        Batch { owner: self.owner, id, load, entries, quotas: Vec::new() }
     }
 
     fn next_wake(&self, now: Instant) -> Option<Instant> {
@@ -270,12 +281,14 @@ impl<E, R, T> Buffer<E, R, T> {
             return Some(paced);
         }
         // Nothing is due, so each instant is further away than the head start.
-        self.due().map(|due| (due - self.head_start()).max(paced))
+        let due = self.due().map(|due| due - self.head_start());
+        let due = due.into_iter().chain(self.lines.quotas.opens(now)).min();
+        due.map(|due| due.max(paced))
     }
 }
 
 impl<E, T> Request<E, T> {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self { pieces: Vec::with_capacity(1), entries: Vec::new(), load: Load::empty() }
     }
 

@@ -101,10 +101,10 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The same request, each entry of which has a slot.
     pub(super) fn seated(&mut self, flight: Flight<T>) -> Flight<T> {
-        let Flight { entries, answered, isolation, sent_at, .. } = flight;
+        let Flight { entries, answered, isolation, sent_at, sorts, .. } = flight;
         let carried = flight.into_carried();
         let slots = carried.into_iter().map(|one| self.promote_carried(one, sent_at, sent_at)).collect();
-        Flight { pieces: vec![Piece::Slots(slots)], entries, answered, isolation, sent_at }
+        Flight { pieces: vec![Piece::Slots(slots)], entries, answered, isolation, sent_at, sorts }
     }
 
     /// The slot of an entry that a request carries, which began at `sent_at`.

@@ -1,6 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::Buffer;
+use super::flight::Flight;
 use super::isolation::IsolationId;
 use super::lines::{LineId, Lines};
 use super::resolve::Outcome;
@@ -11,6 +12,8 @@ use crate::{Cause, Duplicates, Failure, OnAmbiguous};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Setback {
     Ambiguous,
+    /// Because its quota is, which decides when it goes again.
+    Limited,
     Retry,
     Throttled,
     /// Because a part of the service is overloaded, such as the entry's shard.
@@ -39,7 +42,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let past = self.slots[id].past_mut();
         self.garbage.failures.extend(past.last.replace(failure.clone()));
         past.queues_anew = setback == Setback::ThrottledAlone;
-        past.throttled |= matches!(setback, Setback::Throttled | Setback::ThrottledAlone);
+        past.throttled |= matches!(setback, Setback::Limited | Setback::Throttled | Setback::ThrottledAlone);
         past.used =
             past.used.saturating_add(u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry)));
         past.strikes = past.strikes.saturating_add(u32::from(setback != Setback::Unsent));
@@ -60,8 +63,8 @@ impl<E, R, T> Buffer<E, R, T> {
             return None;
         }
         let delay = match setback {
-            // The pace sends probes; the entries themselves need not wait.
-            Setback::Unsent => Duration::ZERO,
+            // The pace sends probes, and quotas count for themselves: the entries need not wait.
+            Setback::Limited | Setback::Unsent => Duration::ZERO,
             _ => rules.backoff.delay(strikes, jitter),
         };
         Some((id, now + delay))
@@ -87,20 +90,37 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Failed entries go back in front: of their lane, or together in a line of their own.
     pub(super) fn go_back(&mut self, again: Vec<(SlotId, Instant)>) {
-        let mut cohorts: Vec<(Instant, LineId)> = Vec::new();
+        let mut cohorts: Vec<(When, LineId)> = Vec::new();
         for (id, at) in again.into_iter().rev() {
             let is_free = self.slots[id].line.is_none();
             let id = self.come_back(id);
             let slot = &mut self.slots[id];
             slot.past_mut().not_before = Some(at);
             if is_free {
-                slot.line = Some(cohort(&mut self.lines, &mut cohorts, at));
+                let class = self.lines.quotas.limited(slot.quota());
+                slot.line = Some(cohort(&mut self.lines, &mut cohorts, (at, class)));
             }
             self.lines.push_front(&mut self.slots, id);
         }
         for (_, cohort) in cohorts {
             self.lines.settle(&self.slots, cohort, None);
         }
+    }
+
+    /// Takes a flight out of the books that never began.
+    pub(super) fn forget_sending(&mut self, flight: &Flight<T>) {
+        self.counters.requests -= 1;
+        self.counters.entries_sent -= flight.entries as u64;
+        for slot in flight.slots() {
+            self.unsend(slot);
+        }
+    }
+
+    /// A request did not carry this entry after all.
+    pub(super) fn unsend(&mut self, id: SlotId) {
+        let slot = &mut self.slots[id];
+        slot.sends -= 1;
+        self.counters.retries -= u64::from(slot.sends > 0);
     }
 
     pub(super) fn isolate(&mut self, isolation: IsolationId, slots: &[SlotId]) {
@@ -111,7 +131,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// The entry that goes to the front of the line: this one, or a newer one of its identity
     /// that supersedes it.
-    fn come_back(&mut self, id: SlotId) -> SlotId {
+    pub(super) fn come_back(&mut self, id: SlotId) -> SlotId {
         let slot = &mut self.slots[id];
         let Some(identity) = slot.identity else {
             return self.arrive(id);
@@ -148,8 +168,11 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 }
 
-/// The line of those that are due at that instant.
-fn cohort<E, T>(lines: &mut Lines<E, T>, cohorts: &mut Vec<(Instant, LineId)>, at: Instant) -> LineId {
+/// When entries go again: at an instant, and when their quota lets them, if it is limited.
+type When = (Instant, Option<u64>);
+
+/// The line of those that go at the same time.
+fn cohort<E, T>(lines: &mut Lines<E, T>, cohorts: &mut Vec<(When, LineId)>, at: When) -> LineId {
     if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
         return cohort;
     }

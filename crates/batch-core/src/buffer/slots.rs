@@ -8,7 +8,7 @@ use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::record::Record;
 use super::spare::Spare;
-use crate::Failure;
+use crate::{Failure, Quota};
 
 pub(super) type SlotId = u32;
 
@@ -56,6 +56,8 @@ pub(super) struct Past {
     pub(super) last: Option<Failure>,
     /// Whether it was throttled on its own account, and waits in turn from then on.
     pub(super) queues_anew: bool,
+    /// Its quota, if it was asked for one.
+    pub(super) quota: Option<Option<Quota>>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -137,6 +139,15 @@ impl<T> Slot<T> {
     /// Whether it was throttled, or one whose place it took while that waited.
     pub(super) fn was_throttled(&self) -> bool {
         self.past.as_ref().is_some_and(|past| past.throttled)
+    }
+
+    /// Whether it was asked for its quota.
+    pub(super) fn is_sorted(&self) -> bool {
+        self.past.as_ref().is_some_and(|past| past.quota.is_some())
+    }
+
+    pub(super) fn quota(&self) -> Option<Quota> {
+        self.past.as_ref().and_then(|past| past.quota).flatten()
     }
 
     pub(super) fn past_mut(&mut self) -> &mut Past {

@@ -15,7 +15,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.hand_back_waiting(watermark, now);
         let covered = |(&batch, flight): (&BatchId, &Flight<T>)| {
             let positions = self.covered(flight, watermark);
-            (!positions.is_empty()).then_some(Withdrawn { batch, positions })
+            (!flight.sorts && !positions.is_empty()).then_some(Withdrawn { batch, positions })
         };
         self.flights.iter().filter_map(covered).collect()
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::clock;
 use super::effects::{guarded, quietly};
 use super::shared::Shared;
-use crate::{Batch, Class, Failure, Refusal, Reply, Service};
+use crate::{Batch, Class, Failure, Refusal, Reply, Service, Verdict, Verdicts};
 
 /// A timer that is later than this shows that the thread was blocked: the response may have come
 /// meanwhile.
@@ -47,7 +47,14 @@ impl<S: Service> Attempt<S> {
         loop {
             let mut state = self.shared.lock();
             match Arc::try_unwrap(batch) {
-                Ok(batch) => {
+                Ok(mut batch) => {
+                    if reply.as_ref().is_some_and(throttles) {
+                        // Nobody holds it any more, so it stays so outside of the lock.
+                        state.batches.remove(&batch.id());
+                        drop(state);
+                        self.shared.ask(&mut batch);
+                        state = self.shared.lock();
+                    }
                     state.batches.remove(&batch.id());
                     // A runtime that begins no task any more drops its driver next. Until then the driver would only
                     // try again, in a circle.
@@ -72,6 +79,13 @@ impl<S: Service> Attempt<S> {
                 }
             }
         }
+    }
+}
+
+impl<S: Service> Shared<S> {
+    /// Asks the service for the quota of each entry, outside of the lock. What panics has none.
+    pub(super) fn ask(&self, batch: &mut Batch<S::Entry>) {
+        batch.ask(|entry| guarded(|| self.service.quota(entry)).flatten());
     }
 }
 
@@ -117,6 +131,12 @@ async fn in_time<R>(respond: impl Future<Output = Reply<R>>, timeout: Duration) 
         return reply;
     }
     Err(ambiguous(Failure::new("AttemptTimeout").with_detail(format!("no response within {timeout:?}"))))
+}
+
+/// Whether a reply throttles single entries.
+fn throttles<R>(reply: &Reply<R>) -> bool {
+    let is_throttled = |verdict: &Verdict<R>| matches!(verdict, Verdict::Throttled(_));
+    matches!(reply, Ok(Verdicts::Each(verdicts)) if verdicts.iter().any(is_throttled))
 }
 
 fn ambiguous(failure: Failure) -> Refusal {

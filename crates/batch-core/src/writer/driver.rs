@@ -77,6 +77,12 @@ impl<S: Service> Driver<S> {
                     state.batches.insert(batch.id(), Arc::downgrade(&batch));
                     batches.push(batch);
                 }
+                Output::Sort(mut batch) => {
+                    drop(state);
+                    shared.ask(&mut batch);
+                    state = shared.lock();
+                    state.buffer.sorted(batch, now);
+                }
                 Output::Wait(wait) => break wait,
             }
         };

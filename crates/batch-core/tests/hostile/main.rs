@@ -47,6 +47,7 @@ hostile! {
     EntryDrop: the_drop_of_an_entry_uses_the_writer, the_drop_of_an_entry_blocks, the_drop_of_an_entry_panics;
     ErrorDrop: the_drop_of_an_error_uses_the_writer, the_drop_of_an_error_blocks, the_drop_of_an_error_panics;
     Handler: a_handler_uses_the_writer, a_handler_blocks, a_handler_panics;
+    Quota: the_quota_of_an_entry_uses_the_writer, the_quota_of_an_entry_blocks, the_quota_of_an_entry_panics;
     ResponseDrop: the_drop_of_a_response_uses_the_writer, the_drop_of_a_response_blocks, the_drop_of_a_response_panics;
     SendDrop: the_drop_of_a_request_uses_the_writer, the_drop_of_a_request_blocks, the_drop_of_a_request_panics;
     SendPoll: a_service_uses_the_writer, a_service_blocks, a_service_panics;

@@ -4,13 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Refusal, Reply, Service, Verdict,
-    Verdicts,
+    Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Quota, Refusal, Reply, Service,
+    Verdict, Verdicts,
 };
 
 use crate::trap::{Prey, Trap, discard};
@@ -96,6 +97,11 @@ impl Service for Hostile {
         Ok(Measure::of_bytes(10).identity(identity))
     }
 
+    fn quota(&self, entry: &Entry) -> Option<Quota> {
+        self.0.spring(Prey::Quota);
+        Some(Quota::of(entry.id % 2))
+    }
+
     async fn send(&self, batch: &Batch<Entry>) -> Reply<Response> {
         let entries = batch.entries();
         let _guard = OnDrop(&self.0);
@@ -108,7 +114,9 @@ impl Service for Hostile {
             6 => return Err(Refusal::new(Class::Split, failure())),
             _ => {}
         }
+        let is_throttled = || self.0.throttled.fetch_add(1, Ordering::SeqCst) < 4;
         let verdict = |entry: &Entry| match entry.id % 4 {
+            1 if is_throttled() => Verdict::Throttled(failure()),
             2 => Verdict::Reject(failure()),
             3 => Verdict::Retry(failure()),
             _ => Verdict::Accepted(Response(Arc::clone(&self.0))),

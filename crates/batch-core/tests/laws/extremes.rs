@@ -91,6 +91,7 @@ fn deliver(mut buffer: Numbers, measures: &[Measure<'static>], jitter: f64) {
                 let verdicts = vec![Verdict::Accepted(()); batch.entries().len()];
                 buffer.complete(batch, Ok(Verdicts::Each(verdicts)), now, jitter);
             }
+            Output::Sort(_) => panic!("no quota is known"),
             Output::Wait(Some(wake)) => now = now.max(wake),
             Output::Wait(None) => break,
         }

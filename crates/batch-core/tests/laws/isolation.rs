@@ -251,6 +251,7 @@ fn isolate(entries: usize, mut refuses: impl FnMut(&[usize]) -> bool) -> Outcome
                 }
             }
             Output::Drop(_) => {}
+            Output::Sort(_) => panic!("no quota is known"),
             Output::Wait(wake) => {
                 assert!(buffer.is_empty(), "it sends no more before {wake:?}");
                 outcome.delivered.sort_unstable();
@@ -294,6 +295,7 @@ fn isolate_beside_a_throttled_entry(entries: usize) -> (usize, Vec<(usize, Cause
                 back.extend(failed.map(|item| (item.entry, item.cause)));
             }
             Output::Drop(_) => {}
+            Output::Sort(_) => panic!("no quota is known"),
             Output::Wait(wake) => now = wake.expect("something waits"),
         }
     }

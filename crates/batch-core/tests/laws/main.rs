@@ -17,6 +17,7 @@ mod misuse;
 mod model;
 mod pace;
 mod packing;
+mod quotas;
 mod schedule;
 mod support;
 mod world;

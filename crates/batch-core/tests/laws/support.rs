@@ -41,7 +41,7 @@ pub(crate) fn rest<E: Debug, R: Debug, T: Debug>(
         match buffer.poll(now) {
             Output::Wait(wake) => return wake,
             Output::Drop(_) | Output::Resolve(_) => {}
-            sent @ Output::Send(_) => panic!("it is too early: {sent:?}"),
+            sent @ (Output::Send(_) | Output::Sort(_)) => panic!("it is too early: {sent:?}"),
         }
     }
 }

@@ -450,6 +450,7 @@ impl World {
                     answers.into_iter().for_each(|resolution| self.resolved(resolution));
                 }
                 Output::Send(batch) => self.sent(batch),
+                Output::Sort(_) => panic!("no quota is known"),
                 Output::Wait(wake) => {
                     self.wake = wake;
                     self.check_rest(wake);

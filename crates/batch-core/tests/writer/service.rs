@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, ConfigError, Duplicates, Growth, Invalid, LimitPolicy, Linger, Load, Measure, Reply, Service,
-    Settings, SubmitError, Verdicts, Writer,
+    Batch, ConfigError, Duplicates, Growth, Invalid, LimitPolicy, Linger, Load, Measure, Quota, Reply,
+    Service, Settings, SubmitError, Verdicts, Writer,
 };
 
 /// Numbers, each of whose methods says something else than the default.
@@ -71,6 +71,10 @@ impl Service for Odd {
         Some(Growth::default().request_bytes(3))
     }
 
+    fn quota(&self, entry: &u8) -> Option<Quota> {
+        Some(Quota::of(entry % 3).units(7))
+    }
+
     async fn send(&self, batch: &Batch<u8>) -> Reply<String> {
         self.0.loads.lock().unwrap().push(batch.load());
         let (seen, entries) = (Arc::clone(&self.0), batch.entries().to_vec());
@@ -129,7 +133,7 @@ async fn a_service_behind_a_pointer_is_asked_everything() {
         let Verdicts::AllAccepted(responses) = reply else { panic!("{reply:?}") };
         let strict = Settings::new().order(batch_core::Order::Strict);
         format!(
-            "{} {} {:?} {:?} {:?} {:?} {prepared:?} {entry} {growth:?} {waiting} {newer} {:?} {}",
+            "{} {} {:?} {:?} {:?} {:?} {prepared:?} {entry} {growth:?} {waiting} {newer} {:?} {:?} {}",
             service.name(),
             service.destination(),
             service.limits(),
@@ -137,6 +141,7 @@ async fn a_service_behind_a_pointer_is_asked_everything() {
             service.check(&strict),
             service.remembers_for(),
             service.measure(&entry),
+            service.quota(&entry),
             responses.read(0),
         )
     }

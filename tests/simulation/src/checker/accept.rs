@@ -186,6 +186,7 @@ impl Checker {
         self.joins_lane(lane);
         let mut known = Known {
             seal: facts.seal,
+            has_quota: facts.has_quota,
             lane,
             identity,
             bytes: facts.request_bytes,

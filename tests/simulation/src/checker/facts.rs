@@ -17,6 +17,8 @@ pub(crate) struct Facts {
     pub heap_bytes: usize,
     /// A number that changes when its content does.
     pub seal: u64,
+    /// Whether it shares a limit with some others.
+    pub has_quota: bool,
 }
 
 /// What the service answered to a request.
@@ -56,7 +58,7 @@ pub(crate) enum Fate {
 impl Facts {
     /// What is measured here, of an entry with this seal.
     #[must_use]
-    pub(crate) fn of(measure: &Measure<'_>, seal: u64) -> Self {
+    pub(crate) fn of(measure: &Measure<'_>, seal: u64, has_quota: bool) -> Self {
         Self {
             lane: measure.lane.as_ref().map(|key| key.as_bytes().to_vec()),
             identity: measure.identity.as_ref().map(|key| key.as_bytes().to_vec()),
@@ -64,6 +66,7 @@ impl Facts {
             request_bytes: measure.request_bytes,
             heap_bytes: measure.heap_bytes,
             seal,
+            has_quota,
         }
     }
 }

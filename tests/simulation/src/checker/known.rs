@@ -14,6 +14,8 @@ pub(super) type IsolationId = usize;
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) seal: u64,
+    /// Whether it shares a limit with some others.
+    pub(super) has_quota: bool,
     pub(super) lane: Option<LaneId>,
     pub(super) identity: Option<IdentityId>,
     /// Its share of a request.

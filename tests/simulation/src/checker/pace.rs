@@ -27,6 +27,8 @@ pub(super) struct Pace {
     taken: bool,
     /// Requests throttled as a whole since the last rest.
     throttled: i32,
+    /// Whether an entry was throttled by its quota. From then on, entries may wait for theirs.
+    pub(super) limits_quotas: bool,
 }
 
 /// The service cannot be reached.
@@ -84,6 +86,7 @@ impl Pace {
             taken: false,
             throttled_in_vain: 0,
             throttled: 0,
+            limits_quotas: false,
         }
     }
 

@@ -145,6 +145,11 @@ impl Checker {
 
     fn each(&mut self, request: &Request, carried: &[u64], fates: &[Fate], jitter: f64) {
         let mut back = Vec::new();
+        // Of an entry that was answered with a copy, the verdict comes late, and counts for its quota all the same.
+        let is_limited = |(&n, fate): (&u64, &Fate)| {
+            matches!(fate, Fate::Throttled(_)) && self.known(n).is_some_and(|known| known.has_quota)
+        };
+        self.pace.limits_quotas |= carried.iter().zip(fates).any(is_limited);
         for (&n, fate) in carried.iter().zip(fates).filter(|(n, _)| request.entries.contains(n)) {
             match fate {
                 Fate::Accepted(response) => {
@@ -157,7 +162,10 @@ impl Checker {
                 Fate::Retry(failure) => back.push((n, Setback::Retry, failure)),
                 Fate::Throttled(failure) => {
                     self.tally.throttled += 1;
-                    back.push((n, Setback::Throttled, failure));
+                    let has_quota = self.known(n).is_some_and(|known| known.has_quota);
+                    let is_limited = has_quota && request.isolation.is_none();
+                    let setback = if is_limited { Setback::Limited } else { Setback::Throttled };
+                    back.push((n, setback, failure));
                 }
             }
         }
@@ -206,11 +214,12 @@ impl Checker {
     pub(super) fn reception(&self, request: &Request, ended: &Ended) -> Reception {
         match ended {
             Ended::Answered(Outcome::Each(fates)) if fates.len() == request.entries.len() => {
-                let mut entries = request.entries.iter().filter_map(|&n| self.known(n));
+                let entries: Vec<_> = request.entries.iter().filter_map(|&n| self.known(n)).collect();
                 if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
                     Reception::Taken
                 } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_)))
-                    && entries.all(|known| !known.was_throttled)
+                    && entries.iter().all(|known| !known.was_throttled)
+                    && entries.iter().any(|known| !known.has_quota)
                 {
                     Reception::Throttled
                 } else {

@@ -12,6 +12,8 @@ use super::requests::Request;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Setback {
     Ambiguous,
+    /// By its quota, which decides when it goes again.
+    Limited,
     Retry,
     Throttled,
     Unsent,
@@ -86,7 +88,7 @@ impl Checker {
             known.ambiguous |= setback == Setback::Ambiguous;
             known.used += u32::from(matches!(setback, Setback::Ambiguous | Setback::Retry));
             known.strikes += u32::from(setback != Setback::Unsent);
-            known.was_throttled |= setback == Setback::Throttled;
+            known.was_throttled |= matches!(setback, Setback::Limited | Setback::Throttled);
             known.last = Some(failure.clone());
         });
         let known = self.entries.get(n)?;
@@ -103,7 +105,7 @@ impl Checker {
             _ => None,
         };
         let delay = match setback {
-            Setback::Unsent => Duration::ZERO,
+            Setback::Limited | Setback::Unsent => Duration::ZERO,
             _ => self.rules.backoff.delay(known.strikes, jitter),
         };
         match owed {

@@ -15,6 +15,9 @@ impl Checker {
             return;
         }
         let complaint = self.idle_part().or_else(|| {
+            if self.pace.limits_quotas {
+                return None;
+            }
             let mut ready = Load::empty();
             self.late_entry(&mut ready).or_else(|| self.enough(ready))
         });

@@ -12,6 +12,8 @@ pub struct Item {
     pub(super) request_bytes: usize,
     pub(super) heap_bytes: usize,
     pub(super) nature: Nature,
+    /// Which limit it shares with some others, if any.
+    pub(super) quota: Option<u8>,
     /// What the service generates for it.
     pub(super) stamp: Option<u64>,
     /// The entries that it consists of: itself, and those that it absorbed.
@@ -44,6 +46,8 @@ pub(super) struct Kind {
     /// The probability of a size around the limit.
     pub(super) large: f64,
     pub(super) largest: usize,
+    /// How many quotas there are, and the probability of having one.
+    pub(super) quotas: (usize, f64),
 }
 
 impl Kind {
@@ -60,6 +64,7 @@ impl Kind {
             invalid: dice.pick(&[0.0, 0.01]),
             large: dice.pick(&[0.0, 0.02, 0.3]),
             largest,
+            quotas: (dice.magnitude(1, 20), dice.pick(&[0.0, 0.0, 0.5, 1.0])),
         }
     }
 
@@ -88,6 +93,7 @@ impl Kind {
             request_bytes: entry_bytes + dice.between(0, 2),
             heap_bytes: entry_bytes + dice.between(0, 16),
             nature: self.nature(n, dice),
+            quota: dice.chance(self.quotas.1).then(|| dice.between(0, self.quotas.0 - 1) as u8),
             stamp: None,
             parts: vec![n],
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Measure, Reply, Service, Settings,
+    Batch, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Measure, Quota, Reply, Service,
+    Settings,
 };
 use tokio::time::Instant;
 
@@ -144,6 +145,10 @@ impl Service for Scripted {
     fn absorb(&self, waiting: &mut Item, newer: &mut Item) -> Option<Growth> {
         let (request_bytes, heap_bytes) = waiting.absorb(newer, self.limits.entry_bytes())?;
         Some(Growth::default().request_bytes(request_bytes).heap_bytes(heap_bytes))
+    }
+
+    fn quota(&self, item: &Item) -> Option<Quota> {
+        item.quota.map(|quota| Quota::of(quota).units(1 + u32::from(quota % 3)))
     }
 
     async fn send(&self, batch: &Batch<Item>) -> Reply<u64> {
