@@ -1,17 +1,23 @@
-//! `cargo xtask conformance`: the writers against servers that we did not write.
+//! `cargo xtask conformance`: the writers against servers that we did not write, and SDKs for other languages against our
+//! server.
 //!
-//! Installs the servers into the build directory, starts each on a free loopback port, runs the
-//! suite `tests/tests/servers` on all of them and stops them by their process ids.
+//! Installs servers and SDKs into the build directory. Starts each server on a free loopback port, runs the suite
+//! `tests/tests/servers` on all of them and stops them by their process ids. Lets each SDK run its script in
+//! `tests/clients` against the program `batch-local`.
 
+mod clients;
 mod install;
 mod running;
 mod servers;
 
+use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use self::clients::{CLIENTS, Client};
 use self::running::Running;
 use self::servers::{SERVERS, Server};
 use crate::cargo::Cargo;
@@ -26,42 +32,47 @@ struct Endpoint {
     services: &'static [&'static str],
 }
 
-/// Runs the suite on every server, or on those whose names are given.
+/// Runs everything, or what is named.
 pub(crate) fn run(only: &[String]) -> Result<()> {
     check_names(only)?;
-    let chosen: Vec<&Server> = SERVERS.iter().filter(|server| is_chosen(server, only)).collect();
+    let is_chosen = |name: &str| only.is_empty() || only.iter().any(|chosen| chosen == name);
+    let servers: Vec<&Server> = SERVERS.iter().filter(|server| is_chosen(server.name)).collect();
+    let clients: Vec<&Client> = CLIENTS.iter().filter(|client| is_chosen(client.name)).collect();
     let place = tools::place("conformance");
-    install::all(&chosen, &place)?;
+    fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
+    clients::run(&clients, &place)?;
+    run_suite(&servers, &place)
+}
+
+/// Runs the suite on these servers.
+fn run_suite(servers: &[&Server], place: &Path) -> Result<()> {
+    if servers.is_empty() {
+        return Ok(());
+    }
+    install::all(servers, place)?;
     let mut running = Vec::new();
     let mut endpoints = Vec::new();
-    for server in chosen {
+    for server in servers {
         let port = free_port()?;
-        running.push(Running::start(server, &place, port)?);
+        let told = format!("{}-{}", server.name, server.version);
+        running.push(Running::start(server.command(place, port), &told, place, port)?);
         let url = format!("http://127.0.0.1:{port}");
-        endpoints.push(Endpoint {
-            name: server.name,
-            version: server.version,
-            url,
-            services: server.services,
-        });
+        let Server { name, version, services, .. } = **server;
+        endpoints.push(Endpoint { name, version, url, services });
     }
     let told = serde_json::to_string(&endpoints).context("endpoints are plain data")?;
     // Of the whole workspace, so that the SDKs are those that its tests were built with.
     Cargo::new("test --workspace --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
 }
 
-/// Refuses a name that no server has: nothing would be checked, and that would pass.
+/// Refuses a name that neither a server nor an SDK has: nothing would be checked, and that would pass.
 fn check_names(only: &[String]) -> Result<()> {
-    let is_unknown = |name: &&String| SERVERS.iter().all(|server| server.name != **name);
-    if let Some(name) = only.iter().find(is_unknown) {
-        let known: Vec<_> = SERVERS.iter().map(|server| server.name).collect();
-        bail!("no server is called {name:?}; there are {}", known.join(", "));
+    let servers = SERVERS.iter().map(|server| server.name);
+    let known: Vec<_> = servers.chain(CLIENTS.iter().map(|client| client.name)).collect();
+    if let Some(name) = only.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("no server or SDK is called {name:?}; there are {}", known.join(", "));
     }
     Ok(())
-}
-
-fn is_chosen(server: &Server, only: &[String]) -> bool {
-    only.is_empty() || only.iter().any(|name| name == server.name)
 }
 
 /// A port that nobody listens at now; another program may take it before the server does, which
@@ -76,11 +87,11 @@ mod tests {
     use super::check_names;
 
     #[test]
-    fn a_name_that_no_server_has_is_an_error() {
+    fn an_unknown_name_is_an_error() {
         let check =
             |names: &[&str]| check_names(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-        assert!(check(&[]).is_ok() && check(&["moto", "ministack"]).is_ok());
+        assert!(check(&[]).is_ok() && check(&["moto", "boto3"]).is_ok());
         let error = check(&["moto", "mtoo"]).unwrap_err().to_string();
-        assert!(error.starts_with("no server is called \"mtoo\"; there are "), "{error}");
+        assert!(error.starts_with("no server or SDK is called \"mtoo\"; there are "), "{error}");
     }
 }

@@ -17,6 +17,7 @@ mod minimal;
 mod mutants;
 mod pace;
 mod plot;
+mod serve;
 mod shuttle;
 mod simulate;
 mod soak;
@@ -59,10 +60,10 @@ enum Command {
     },
     /// Run all checks of continuous integration, and print the time that each took
     Ci,
-    /// Install and start third-party servers, and run the suite against them
+    /// Run the writers against third-party servers, and SDKs for other languages against `batch-local`; installs both
     Conformance {
-        /// The names of the servers [default: all]
-        servers: Vec<String>,
+        /// The names of the servers and SDKs [default: all]
+        names: Vec<String>,
     },
     /// Check the bans, licences, sources and advisories of all dependencies against deny.toml
     Deny,
@@ -89,6 +90,13 @@ enum Command {
         csv: PathBuf,
         /// The plot to write, a PNG file
         png: PathBuf,
+    },
+    /// Run `batch-local`, the local server as a program; see --help for the options
+    #[command(disable_help_flag = true)]
+    Serve {
+        /// Arguments for the program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Run the writer's shell on random schedules of its tasks and threads, each from a seed
     Shuttle(shuttle::Choice),
@@ -122,7 +130,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench { filter, arguments } => bench::run(filter.as_deref(), &arguments),
         Command::Chaos { arguments } => chaos::run(&arguments),
         Command::Ci => ci::run(),
-        Command::Conformance { servers } => conformance::run(&servers),
+        Command::Conformance { names } => conformance::run(&names),
         Command::Deny => deny::run(),
         Command::Doc => doc::run(),
         Command::Features => features::run(),
@@ -132,6 +140,7 @@ fn run(command: Command) -> Result<()> {
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Pace => pace::run(),
         Command::Plot { csv, png } => plot::soak(&csv, &png),
+        Command::Serve { arguments } => serve::run(&arguments),
         Command::Shuttle(choice) => shuttle::run(&choice),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),

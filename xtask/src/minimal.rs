@@ -1,4 +1,5 @@
-//! `cargo xtask minimal`: every direct dependency in the oldest version that its manifest allows.
+//! `cargo xtask minimal`: every direct dependency of a library in the oldest version that its manifest allows. Nobody else's
+//! lock file holds what a program depends on.
 
 mod bounds;
 mod package;
@@ -12,7 +13,7 @@ use crate::cargo::Cargo;
 use crate::tools;
 use crate::workspace::{Package, Workspace};
 
-/// Compiles these published crates, all without a name, each with the lower bounds of what it depends on itself; what those
+/// Compiles these published libraries, all without a name, each with the lower bounds of what it depends on itself; what those
 /// depend on is as new as that lets it be.
 ///
 /// It happens in packages of their own in the build directory, which ask for exactly these versions: `Cargo.lock` stays as
@@ -29,10 +30,10 @@ pub(crate) fn some() -> Result<()> {
 }
 
 fn chosen<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
-    let published: Vec<_> = workspace.published().collect();
+    let published: Vec<_> = workspace.libraries().collect();
     if let Some(unknown) = names.iter().find(|name| published.iter().all(|package| package.name != **name)) {
         let all: Vec<_> = published.iter().map(|package| package.name.as_str()).collect();
-        bail!("no published crate is called `{unknown}`; there are {}", all.join(", "));
+        bail!("no published library is called `{unknown}`; there are {}", all.join(", "));
     }
     let is_chosen = |package: &&Package| names.is_empty() || names.contains(&package.name);
     Ok(published.into_iter().filter(is_chosen).collect())

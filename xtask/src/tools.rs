@@ -24,6 +24,17 @@ pub(crate) fn python(environment: &Path, wanted: &[String]) -> Result<()> {
     })
 }
 
+/// A directory whose `node_modules` has these packages.
+pub(crate) fn node(directory: &Path, wanted: &[String]) -> Result<()> {
+    once(directory, wanted, || {
+        fs::create_dir_all(directory)?;
+        fs::write(directory.join("package.json"), "{\"private\":true}")?;
+        let mut npm = Command::new("npm");
+        npm.current_dir(directory).args(["install", "--silent", "--no-audit", "--no-fund"]);
+        run(npm.args(wanted))
+    })
+}
+
 /// Installs unless this was installed before, which a file beside it tells.
 pub(crate) fn once(what: &Path, wanted: &[String], install: impl FnOnce() -> Result<()>) -> Result<()> {
     let stamp = what.with_extension("installed");

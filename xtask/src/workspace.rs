@@ -55,6 +55,8 @@ pub(crate) enum Role {
     Development,
     /// The local server.
     Local,
+    /// What users start, and no library.
+    Program,
     /// A writer for one AWS service.
     Service,
     /// What the writers of AWS services share.
@@ -80,6 +82,11 @@ impl Workspace {
         self.members().filter(|package| package.role() != Role::Development)
     }
 
+    /// The members that are published for others to build on.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.published().filter(|package| package.role() != Role::Program)
+    }
+
     /// The writers, one for each AWS service.
     pub(crate) fn services(&self) -> impl Iterator<Item = &Package> {
         self.members().filter(|package| package.role() == Role::Service)
@@ -99,6 +106,7 @@ impl Package {
             _ if self.publish.as_ref().is_some_and(Vec::is_empty) => Role::Development,
             "batch-core" => Role::Core,
             "batch-local" => Role::Local,
+            "batch-local-cli" => Role::Program,
             "batch-smithy" => Role::Shared,
             "batchwright" => Role::Umbrella,
             _ => Role::Service,
@@ -108,6 +116,11 @@ impl Package {
     /// The name of the AWS service in crates and features: `sqs` for `batch-sqs`.
     pub(crate) fn service_name(&self) -> &str {
         self.name.strip_prefix("batch-").unwrap_or(&self.name)
+    }
+
+    /// The file that its build begins with, from its directory.
+    pub(crate) fn root_file(&self) -> &'static str {
+        if self.role() == Role::Program { "src/main.rs" } else { "src/lib.rs" }
     }
 
     /// The name of the library in code: `batch_sqs` for `batch-sqs`.
@@ -167,6 +180,7 @@ pub(crate) mod tests {
     fn every_member_has_its_role() {
         check("batch-core", Role::Core);
         check("batch-local", Role::Local);
+        check("batch-local-cli", Role::Program);
         check("batch-smithy", Role::Shared);
         check("batch-sqs", Role::Service);
         check("batchwright", Role::Umbrella);

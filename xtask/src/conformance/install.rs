@@ -1,17 +1,14 @@
 //! Installing the servers, each version once.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::servers::{Package, Server};
-use crate::tools::{self, once, run};
+use crate::tools;
 
 /// Installs what is not there yet.
 pub(super) fn all(servers: &[&Server], place: &Path) -> Result<()> {
-    fs::create_dir_all(place).with_context(|| format!("cannot make {}", place.display()))?;
     python(servers, place)?;
     node(servers, place)?;
     servers.iter().try_for_each(|server| cargo(server, place))
@@ -40,16 +37,7 @@ fn python(servers: &[&Server], place: &Path) -> Result<()> {
 fn node(servers: &[&Server], place: &Path) -> Result<()> {
     let ours = servers.iter().filter(|server| server.package == Package::Npm);
     let wanted: Vec<_> = ours.map(|server| format!("{}@{}", server.name, server.version)).collect();
-    let directory = place.join("node");
-    once(&directory, &wanted, || {
-        fs::create_dir_all(&directory)?;
-        fs::write(directory.join("package.json"), "{\"private\":true}")?;
-        let mut npm = Command::new("npm");
-        run(npm
-            .current_dir(&directory)
-            .args(["install", "--silent", "--no-audit", "--no-fund"])
-            .args(&wanted))
-    })
+    tools::node(&place.join("node"), &wanted)
 }
 
 fn cargo(server: &Server, place: &Path) -> Result<()> {

@@ -8,9 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::install::programs;
-use super::servers::{Package, Server};
-
 /// A server that listens. It is ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Running {
@@ -21,18 +18,15 @@ pub(super) struct Running {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Running {
-    /// Starts the server and waits until it listens.
-    pub(super) fn start(server: &Server, place: &Path, port: u16) -> Result<Self> {
-        let log = place.join(format!("{}.log", server.name));
+    /// Starts the program, whose name is told, and waits until it listens.
+    pub(super) fn start(mut command: Command, name: &str, place: &Path, port: u16) -> Result<Self> {
+        let log = place.join(format!("{name}.log"));
         let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let mut command = command(server, place, port);
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
-        let child = command.spawn().with_context(|| format!("cannot start {}", server.name))?;
-        println!("{} {} listens at 127.0.0.1:{port}, as process {}", server.name, server.version, child.id());
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+        println!("{name} listens at 127.0.0.1:{port}, as process {}", child.id());
         let mut running = Self { child };
-        running
-            .wait_for(port)
-            .with_context(|| format!("{} did not start; see {}", server.name, log.display()))?;
+        running.wait_for(port).with_context(|| format!("{name} did not start; see {}", log.display()))?;
         Ok(running)
     }
 
@@ -58,17 +52,4 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn command(server: &Server, place: &Path, port: u16) -> Command {
-    let fill = |text: &str| text.replace("{port}", &port.to_string());
-    let directory = programs(server.package, place);
-    let (program, arguments) = server.command.split_first().expect("every server has a program");
-    let mut command = match server.package {
-        Package::Npm => Command::new(program),
-        Package::Cargo { .. } | Package::Pip { .. } => Command::new(directory.join(program)),
-    };
-    command.current_dir(&directory).args(arguments.iter().map(|argument| fill(argument)));
-    command.envs(server.environment.iter().map(|(name, value)| (name, fill(value))));
-    command
 }

@@ -1,5 +1,10 @@
 //! The servers: what they are, how they are installed and started.
 
+use std::path::Path;
+use std::process::Command;
+
+use super::install::programs;
+
 /// A server that others wrote.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -85,6 +90,22 @@ pub(super) const SERVERS: &[Server] = &[
         environment: &[],
     },
 ];
+
+impl Server {
+    /// What starts it at this port.
+    pub(super) fn command(&self, place: &Path, port: u16) -> Command {
+        let fill = |text: &str| text.replace("{port}", &port.to_string());
+        let directory = programs(self.package, place);
+        let (program, arguments) = self.command.split_first().expect("every server has a program");
+        let mut command = match self.package {
+            Package::Npm => Command::new(program),
+            Package::Cargo { .. } | Package::Pip { .. } => Command::new(directory.join(program)),
+        };
+        command.current_dir(&directory).args(arguments.iter().map(|argument| fill(argument)));
+        command.envs(self.environment.iter().map(|(name, value)| (name, fill(value))));
+        command
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         match package.role() {
             Role::Core => core_has_no_aws_crate(package)?,
             Role::Local => local_needs_none_of_ours(package, workspace)?,
+            Role::Program => program_has_no_sdk(package)?,
             Role::Service => service_has_only_its_own_sdk(package)?,
             Role::Shared => shared_has_no_sdk(package)?,
             Role::Development | Role::Umbrella => {}
@@ -45,6 +46,13 @@ fn local_needs_none_of_ours(local: &Package, workspace: &Workspace) -> Result<()
         );
     }
     Ok(())
+}
+
+/// It is installed from source: the server is all it needs, and an SDK takes minutes to compile.
+fn program_has_no_sdk(program: &Package) -> Result<()> {
+    let tree = Tree::list(normal(program).arg("--all-features"))?;
+    exactly(&tree, "aws-sdk-", &[], &program.name)?;
+    exactly(&tree, "batch", &[LOCAL, &program.name], &program.name)
 }
 
 fn service_has_only_its_own_sdk(service: &Package) -> Result<()> {
@@ -111,6 +119,9 @@ fn sdk(service: &Package) -> String {
 fn listed(names: &BTreeSet<&str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.iter().copied().collect::<Vec<_>>().join(", ") }
 }
+
+/// What the program serves.
+const LOCAL: &str = "batch-local";
 
 /// What the writers of AWS services share.
 const SHARED: &str = "batch-smithy";

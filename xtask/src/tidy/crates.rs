@@ -16,7 +16,7 @@ pub(crate) fn described(repository: &Repository) -> Findings {
     repository.workspace.published().flat_map(missing_descriptions).collect()
 }
 
-/// The README of every published crate is its documentation, and so its examples are tests.
+/// The README of every published library is its documentation, and so its examples are tests.
 pub(crate) fn readme_shown(repository: &Repository) -> Findings {
     let finding = |package: &Package| {
         let shown = shows(package.readme.as_deref().unwrap_or("README.md"));
@@ -27,7 +27,7 @@ pub(crate) fn readme_shown(repository: &Repository) -> Findings {
             &otherwise,
         )
     };
-    repository.workspace.published().filter_map(finding).collect()
+    repository.workspace.libraries().filter_map(finding).collect()
 }
 
 /// Every service crate has the same skeleton.

@@ -14,7 +14,7 @@ pub(crate) fn contents(repository: &Repository) -> Findings {
     repository.workspace.published().flat_map(|package| faulty_contents(package, repository)).collect()
 }
 
-/// The documentation of every package shows what its features add.
+/// The documentation of every library shows what its features add.
 pub(crate) fn documented_with_all_features(repository: &Repository) -> Findings {
     let expected = json!({ "all-features": true, "rustdoc-args": ["--cfg", "docsrs"] });
     let lacks = |package: &&Package| package.metadata["docs"]["rs"] != expected;
@@ -22,7 +22,7 @@ pub(crate) fn documented_with_all_features(repository: &Repository) -> Findings 
         let manifest = package.file("Cargo.toml");
         format!("{}: say under `[package.metadata.docs.rs]` what the others say", manifest.display())
     };
-    repository.workspace.published().filter(lacks).map(finding).collect()
+    repository.workspace.libraries().filter(lacks).map(finding).collect()
 }
 
 /// Every package is found by keywords of its own.
@@ -47,14 +47,14 @@ fn faulty_contents(package: &Package, repository: &Repository) -> Findings {
         let is_same = |text: &str| original == Some(text);
         repository.expect(package.file(licence), is_same, "link it to that of the repository")
     });
-    let misplaced = misplaced(&listing);
+    let misplaced = misplaced(&listing, package.root_file());
     misplaced.into_iter().map(|what| format!("{}: {what}", package.name)).chain(altered).collect()
 }
 
-/// What is missing from a listing of a package, and what does not belong there.
-fn misplaced(listing: &str) -> Vec<String> {
+/// What is missing from a listing of a package whose build begins with this file, and what does not belong there.
+fn misplaced(listing: &str, root_file: &str) -> Vec<String> {
     let files: Vec<_> = listing.lines().collect();
-    let needed = LICENCES.into_iter().chain(["README.md", "src/lib.rs"]);
+    let needed = LICENCES.into_iter().chain(["README.md", root_file]);
     let missing = needed.filter(|file| !files.contains(file)).map(|file| format!("include {file}"));
     let needless = files.iter().filter(|file| !is_needed(file)).map(|file| format!("no user needs {file}"));
     missing.chain(needless).collect()
@@ -80,7 +80,7 @@ mod tests {
 
     fn check(listing: &str, expected: &[&str]) {
         let all = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs", "Cargo.toml", listing];
-        assert_eq!(misplaced(&all.join("\n")), expected);
+        assert_eq!(misplaced(&all.join("\n"), "src/lib.rs"), expected);
     }
 
     #[test]
@@ -95,6 +95,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let missing = ["include LICENSE-APACHE", "include LICENSE-MIT", "include README.md"];
-        assert_eq!(misplaced("src/lib.rs"), missing);
+        assert_eq!(misplaced("src/lib.rs", "src/lib.rs"), missing);
+        assert_eq!(misplaced("src/lib.rs", "src/main.rs").last().unwrap(), "include src/main.rs");
     }
 }
