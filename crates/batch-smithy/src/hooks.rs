@@ -1,9 +1,10 @@
-//! Which interceptors of a client run for a request that the SDK does not orchestrate ([`orchestrate`](crate::orchestrate)).
+//! Which interceptors of a client run for a request that the SDK does not orchestrate
+//! ([`orchestrate`](crate::orchestrate)).
 //!
-//! All of them are the SDK's or ours, and known by their names: a user's may do anything. Some do the same for each
-//! request of an operation, so that what they did for the first is used again. The others run as in the SDK: the same
-//! objects, since they have learned something (the service's clock), at the same moments. One that compresses is not
-//! among them: what it did to a request is told in the user agent.
+//! All of them are the SDK's or ours, and known by their names: a user's may do anything. Some do the same
+//! for each request of an operation, so that what they did for the first is used again. The others run as in
+//! the SDK: the same objects, since they have learned something (the service's clock), at the same moments.
+//! One that compresses is not among them: what it did to a request is told in the user agent.
 
 use aws_smithy_runtime_api::client::interceptors::context::{Error, InterceptorContext};
 use aws_smithy_runtime_api::client::interceptors::error::InterceptorError;
@@ -45,7 +46,8 @@ impl Hooks {
         })
     }
 
-    /// Runs one hook of all interceptors. As in the SDK, an error ends none of the others, and the last one counts.
+    /// Runs one hook of all interceptors. As in the SDK, an error ends none of the others, and the last one
+    /// counts.
     fn run(
         &self,
         hook: OverriddenHooks,
@@ -108,12 +110,13 @@ hooks! {
 /// What an interceptor does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Role {
-    /// The same for each request of an operation with one identity: in the configuration and in the headers, where it
-    /// was done for the first one.
+    /// The same for each request of an operation with one identity: in the configuration and in the headers,
+    /// where it was done for the first one.
     Constant,
     /// Something else for each request.
     Request,
-    /// Something else for each response; of a request only what is constant, or what `orchestrate` does itself.
+    /// Something else for each response; of a request only what is constant, or what `orchestrate` does
+    /// itself.
     Response,
 }
 
@@ -128,8 +131,8 @@ fn role(name: &str) -> Option<Role> {
     .find_map(|(is_one, role)| is_one.then_some(role))
 }
 
-/// They fill in the user agent, from the client and the identity; name the retry quota, of which a client without
-/// retries takes nothing; and check and write the input.
+/// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
+/// without retries takes nothing; and check and write the input.
 const CONSTANT: [&str; 8] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
     "BatchWritten",
@@ -141,8 +144,8 @@ const CONSTANT: [&str; 8] = [
     "UserAgentInterceptor",
 ];
 
-/// They read the input, which is the same for all requests that are written ([`Written`](crate::Written)). Their
-/// names begin with that of the operation.
+/// They read the input, which is the same for all requests that are written ([`Written`](crate::Written)).
+/// Their names begin with that of the operation.
 const CONSTANT_OF_OPERATION: [&str; 2] = ["EndpointParamsInterceptor", "TelemetryInputCaptureInterceptor"];
 
 /// They put their notes where those of the last request were, so that the configuration does not grow.

@@ -1,8 +1,8 @@
 //! Sends a request with what the SDK prepared for an earlier one, as the SDK's orchestrator does it.
 //!
-//! The same objects of the client resolve the identity and the endpoint, sign, send and read; only the configuration is
-//! not applied again. If the identity or the endpoint is another than that of the earlier request, nothing was sent, and
-//! the SDK sends the request.
+//! The same objects of the client resolve the identity and the endpoint, sign, send and read; only the
+//! configuration is not applied again. If the identity or the endpoint is another than that of the earlier
+//! request, nothing was sent, and the SDK sends the request.
 
 use std::mem;
 
@@ -46,8 +46,8 @@ impl From<Stopped> for Stop {
     }
 }
 
-/// Sends a request with this body, and reads the response by `reading`, or by the SDK without one. `None` if it was not
-/// sent and the SDK has to send it.
+/// Sends a request with this body, and reads the response by `reading`, or by the SDK without one. `None` if
+/// it was not sent and the SDK has to send it.
 pub(crate) async fn send(
     ready: &mut Ready,
     body: SdkBody,
@@ -55,7 +55,7 @@ pub(crate) async fn send(
 ) -> Option<Result<Output, SdkError<Error, HttpResponse>>> {
     let limit = ready.bag.load::<TimeoutConfig>().and_then(Limit::of);
     let clock = ready.components.sleep_impl();
-    // The written request needs no input, and nobody reads it.
+    // A request that is written needs no input.
     let mut context = InterceptorContext::new(Input::erase(()));
     match within(limit, clock, exchange(ready, &mut context, body, reading)).await {
         Ok(()) => {}
@@ -138,7 +138,8 @@ async fn resolve_identity(ready: &Ready) -> Result<(AuthSchemeId, Identity), Sto
     Err(Stop::Changed)
 }
 
-/// Whether requests still go where the first one went. Its parameters include what the endpoint takes from the identity.
+/// Whether requests still go where the first one went. Its parameters include what the endpoint takes from
+/// the identity.
 async fn has_same_endpoint(ready: &Ready) -> bool {
     let Ready { bag, components, .. } = ready;
     let known = bag.load::<EndpointResolverParams>().zip(bag.load::<Endpoint>());

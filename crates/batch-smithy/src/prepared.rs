@@ -1,9 +1,10 @@
 //! What the SDK prepared for a request, kept for the next one of the same operation.
 //!
-//! For each request, the SDK applies the configuration of its client once more, resolves, traces and copies, which takes
-//! longer than to write, sign and send it. All of that comes to the same as long as the identity that signs, the endpoint
-//! and the interceptors do. So the first request is the SDK's as a whole, and its interceptor ([`Written`](crate::Written))
-//! keeps the configuration and the components that it was sent with, and its headers.
+//! For each request, the SDK applies the configuration of its client once more, resolves, traces and copies,
+//! which takes longer than to write, sign and send it. All of that comes to the same as long as the identity
+//! that signs, the endpoint and the interceptors do. So the first request is the SDK's as a whole, and its
+//! interceptor ([`Written`](crate::Written)) keeps the configuration and the components that it was sent
+//! with, and its headers.
 
 use std::fmt;
 use std::ptr;
@@ -18,8 +19,8 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use crate::hooks::Hooks;
 
-/// What the SDK prepared for the requests of one operation that a writer's client sends, whose inputs are all the same
-/// but for the entries. Make one with [`prepared!`](crate::prepared).
+/// What the SDK prepared for the requests of one operation that a writer's client sends, whose inputs are all
+/// the same but for the entries. Make one with [`prepared!`](crate::prepared).
 #[derive(Clone)]
 pub struct Prepared(Arc<Pool>);
 
@@ -85,7 +86,8 @@ impl Pool {
 }
 
 impl Ready {
-    /// What a request with this head was sent with. `None` if it is not certain that the next one can be sent with it.
+    /// What a request with this head was sent with. `None` if it is not certain that the next one can be sent
+    /// with it.
     pub(crate) fn of(bag: ConfigBag, components: &RuntimeComponents, head: HttpRequest) -> Option<Self> {
         let hooks = Hooks::of(components)?;
         let identity = bag.load::<Signer>()?.0.get()?.clone();
@@ -100,8 +102,8 @@ impl Ready {
         Some(request)
     }
 
-    /// Whether this is the identity that signed the first request, and not one that is like it: on what is not seen of
-    /// an identity, the endpoint and the user agent depend too.
+    /// Whether this is the identity that signed the first request, and not one that is like it: on what is
+    /// not seen of an identity, the endpoint and the user agent depend too.
     pub(crate) fn is_of(&self, identity: &Identity) -> bool {
         let address = |identity: &Identity| identity.data::<Credentials>().map(ptr::from_ref);
         address(identity).is_some_and(|credentials| address(&self.identity) == Some(credentials))
@@ -131,8 +133,9 @@ impl fmt::Debug for Prepared {
     }
 }
 
-/// A [`Prepared`](crate::Prepared) for an operation, given the path of its module in the SDK. While spans and events of
-/// that module or of the SDK's orchestrator are recorded, every request goes through the orchestrator.
+/// A [`Prepared`](crate::Prepared) for an operation, given the path of its module in the SDK. While spans and
+/// events of that module or of the SDK's orchestrator are recorded, every request goes through the
+/// orchestrator.
 ///
 /// ```ignore
 /// let prepared = batch_smithy::prepared!("aws_sdk_firehose::operation::put_record_batch");

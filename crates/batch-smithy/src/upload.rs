@@ -1,8 +1,8 @@
 //! Stalled uploads, where the client is protected from them.
 //!
-//! The SDK fails a request of which less than a byte a second is taken, when that has lasted for a second and the grace
-//! period of the client. Its check is private. A body in memory is taken whole: so it stalls if and only if the HTTP
-//! client does not take it in time.
+//! The SDK fails a request of which less than a byte a second is taken, when that has lasted for a second and
+//! the grace period of the client. Its check is private. A body in memory is taken whole: so it stalls if and
+//! only if the HTTP client does not take it in time.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

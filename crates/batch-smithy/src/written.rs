@@ -61,8 +61,8 @@ impl Known {
         Some(Written { state: Arc::new(state), prepared: Weak::new() })
     }
 
-    /// Sends a request as `write` has written it, always through the SDK. `send` sends a request of the operation
-    /// whose input names only what the endpoint depends on, with the interceptor that it is given:
+    /// Sends a request as `write` has written it, always through the SDK. `send` sends a request of the
+    /// operation whose input names only what the endpoint depends on, with the interceptor that it is given:
     ///
     /// ```ignore
     /// let sent = known.send_written(
@@ -72,7 +72,8 @@ impl Known {
     /// ```
     ///
     /// Returns `None`, and sends nothing, if the request must be sent with its typed input: as
-    /// [`written`](Self::written), and if the SDK would serialize the request with a serializer that is not known.
+    /// [`written`](Self::written), and if the SDK would serialize the request with a serializer that is not
+    /// known.
     pub async fn send_written<T, F: Future<Output = T>>(
         self,
         write: impl FnOnce() -> Option<HttpRequest>,
@@ -98,8 +99,9 @@ impl Written {
         self
     }
 
-    /// Sends the request: with what the SDK prepared for an earlier one, if there is such and nothing has changed, else
-    /// through the SDK, whose request `send` sends. Its input names only what the endpoint depends on:
+    /// Sends the request: with what the SDK prepared for an earlier one, if there is such and nothing has
+    /// changed, else through the SDK, whose request `send` sends. Its input names only what the endpoint
+    /// depends on:
     ///
     /// ```ignore
     /// let written = known.written(|| batch_smithy::json::request("1.1", TARGET, body(batch)))?;
@@ -107,8 +109,8 @@ impl Written {
     /// written.send(&self.prepared, send).await
     /// ```
     ///
-    /// Returns `None`, and sends nothing, if the SDK would serialize the request with a serializer that is not known:
-    /// then it must be sent with its typed input.
+    /// Returns `None`, and sends nothing, if the SDK would serialize the request with a serializer that is
+    /// not known: then it must be sent with its typed input.
     ///
     /// # Panics
     ///

@@ -1,4 +1,5 @@
-//! Requests after the first one, which are sent with what the SDK prepared for it: nobody can tell them from it.
+//! Requests after the first one, which are sent with what the SDK prepared for it, and cannot be told from
+//! it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -50,7 +51,8 @@ impl<F: Fixture> Stage<F> {
     }
 }
 
-/// The URL, the headers in their order, and the body; but for the id of the request, its time and its signature.
+/// The URL, the headers in their order, and the body; but for the id of the request, its time and its
+/// signature.
 pub async fn later_requests_are_like_the_first<F: Fixture>() {
     let stage = Stage::<F>::then([], |config| config);
     for _ in 0..5 {
@@ -115,7 +117,8 @@ pub async fn the_clients_timeouts_end_later_requests<F: Fixture>() {
     }
 }
 
-/// An HTTP client that does not take the body of a request is not waited for: a second, and the grace of five.
+/// An HTTP client that does not take the body of a request is not waited for: a second, and the grace of
+/// five.
 pub async fn a_later_request_that_is_not_taken_ends<F: Fixture>() {
     let stage = Stage::<F>::then([Response::Hang], |config| config);
     stage.succeed().await;
