@@ -17,7 +17,10 @@ use crate::{Batch, ConfigError, Growth, Invalid, LimitPolicy, Measure, Quota, Re
 ///
 /// # Example
 ///
-/// A complete adapter for an operation that accepts up to 3 numbers per request, and rejects 13:
+/// A complete adapter for an operation that accepts up to 3 numbers per request, and rejects 13. That of an AWS
+/// service has the same shape, and in addition the name of its destination, which
+/// [`destination`](Self::destination) returns and [`check`](Self::check) validates; `batch-firehose` is the
+/// shortest.
 ///
 /// ```
 /// use async_trait::async_trait;
