@@ -6,6 +6,7 @@ mod adapter;
 mod bad_input;
 mod delivery;
 mod discovery;
+mod endpoints;
 mod fixture;
 mod keys;
 mod support;
