@@ -3,7 +3,8 @@ use std::time::Duration;
 use crate::backoff::FOREVER;
 use crate::buffer::KeyHasher;
 use crate::{
-    Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order, Settings,
+    Backoff, ConfigError, Duplicates, ENTRY_OVERHEAD_BYTES, LimitPolicy, Linger, OnAmbiguous, Order, Rate,
+    Settings,
 };
 
 /// The size of an entry, beside its heap, that [`ENTRY_OVERHEAD_BYTES`] covers.
@@ -20,6 +21,8 @@ pub(crate) struct Plan {
     /// How long the service deduplicates an entry, if it does.
     pub(crate) memory: Option<Duration>,
     pub(crate) in_flight: (usize, usize),
+    /// The rate that the user chose.
+    pub(crate) rate: Option<Rate>,
     pub(crate) rules: Rules,
     /// The memory that an entry is charged in addition to its heap.
     pub(crate) overhead_bytes: usize,
@@ -67,6 +70,7 @@ impl Plan {
             ("Settings::threshold_bytes", self.threshold_bytes == 0),
             ("Settings::max_entries", self.max_entries == 0),
             ("Settings::in_flight at the start", *start == 0),
+            ("Settings::rate", self.rate.is_some_and(|rate| rate.per_second == 0)),
             ("Settings::max_attempts", rules.max_attempts == Some(0)),
             (TIMEOUT, rules.attempt_timeout.is_zero()),
             (DEADLINE, rules.delivery_deadline.is_zero()),
@@ -185,6 +189,7 @@ impl Settings {
             max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
             memory: self.remembered_for.map(|memory| memory.min(FOREVER)),
             in_flight: self.in_flight.unwrap_or((8, 64)),
+            rate: self.rate,
             rules: self.rules(),
             overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
             keys: KeyHasher::new(),

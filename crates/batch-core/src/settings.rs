@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::{Backoff, Duplicates, Linger, OnAmbiguous, Order};
+use crate::{Backoff, Duplicates, Linger, OnAmbiguous, Order, Rate};
 
 /// The settings of a writer: how it batches, sends and retries, and how much it may hold.
 ///
@@ -34,6 +34,7 @@ pub struct Settings {
     pub(crate) max_entries: Option<usize>,
     pub(crate) on_ambiguous: Option<OnAmbiguous>,
     pub(crate) order: Option<Order>,
+    pub(crate) rate: Option<Rate>,
     pub(crate) remembered_for: Option<Duration>,
     pub(crate) threshold_bytes: Option<usize>,
     pub(crate) threshold_entries: Option<usize>,
@@ -327,6 +328,7 @@ impl Settings {
             max_entries: self.max_entries.or(others.max_entries),
             on_ambiguous: self.on_ambiguous.or(others.on_ambiguous),
             order: self.order.or(others.order),
+            rate: self.rate.or(others.rate),
             remembered_for: self.remembered_for.or(others.remembered_for),
             threshold_bytes: self.threshold_bytes.or(others.threshold_bytes),
             threshold_entries: self.threshold_entries.or(others.threshold_entries),

@@ -190,6 +190,12 @@ impl Isolations {
         }
     }
 
+    /// The entries of the next part at most.
+    pub(super) fn next_size(&self) -> Option<usize> {
+        let &(_, id) = self.ready.first()?;
+        Some(self.all[id as usize].next_size())
+    }
+
     /// The next part to send.
     pub(super) fn next<E, T>(&mut self, slots: &Slots<E, T>) -> Option<(IsolationId, Vec<SlotId>)> {
         let (_, id) = self.ready.pop_first()?;
@@ -249,15 +255,18 @@ impl Isolation {
         self.left += part.len();
     }
 
-    /// Takes the next part, with those of it that were given up.
-    fn take_part(&mut self) -> Vec<SlotId> {
-        self.is_untested_away = self.suspects == 0;
-        let size = match self.suspects {
+    fn next_size(&self) -> usize {
+        match self.suspects {
             0 => self.size,
             suspects if self.suspects_together => suspects,
             suspects => suspects.div_ceil(2),
-        };
-        let mut part = self.waiting.split_off(self.waiting.len().saturating_sub(size));
+        }
+    }
+
+    /// Takes the next part, with those of it that were given up.
+    fn take_part(&mut self) -> Vec<SlotId> {
+        self.is_untested_away = self.suspects == 0;
+        let mut part = self.waiting.split_off(self.waiting.len().saturating_sub(self.next_size()));
         self.suspects = self.suspects.saturating_sub(part.len());
         part.reverse();
         part

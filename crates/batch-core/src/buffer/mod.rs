@@ -2,6 +2,7 @@
 
 mod absorb;
 mod accept;
+mod ceiling;
 mod complete;
 mod deliver;
 mod flight;
@@ -52,6 +53,7 @@ pub use scopes::{ScopeId, Watermark};
 
 use crate::plan::Plan;
 use crate::{ConfigError, LimitPolicy, Settings, Stats};
+use ceiling::Ceiling;
 use flight::Flight;
 use identities::Identities;
 use isolation::Isolations;
@@ -124,6 +126,9 @@ pub struct Buffer<E, R, T> {
     room: Room,
     scopes: Scopes,
     pace: Pace,
+    ceiling: Ceiling,
+    /// The limits of the next request.
+    limits: LimitPolicy,
     flights: BTreeMap<BatchId, Flight<T>>,
     trouble: Option<Trouble>,
     next_batch: u64,
@@ -167,6 +172,8 @@ impl<E, R, T> Buffer<E, R, T> {
             room: Room::new(owner, plan.max_entries, plan.max_bytes),
             scopes: Scopes::new(),
             pace: Pace::new(start, max),
+            ceiling: Ceiling::new(plan.rate),
+            limits: plan.limits,
             flights: BTreeMap::new(),
             trouble: None,
             next_batch: 0,

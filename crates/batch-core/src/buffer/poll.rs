@@ -109,6 +109,11 @@ impl<E, R, T> Buffer<E, R, T> {
             self.pace.hold(now);
             return None;
         }
+        self.ceiling.forget(now);
+        if self.ceiling_opens().is_some() {
+            self.pace.rest();
+            return None;
+        }
         if let Some((isolation, part)) = self.isolations.next(&self.slots) {
             let mut request = Request::empty();
             for &slot in &part {
@@ -120,10 +125,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if let Some(batch) = self.unsorted(now) {
             return Some(Output::Sort(batch));
         }
-        let request = match self.lines.quotas.is_limiting() {
-            true => self.pack_sorted(now)?,
-            false => self.pack(now),
-        };
+        let request = self.pack_below_ceiling(now)?;
         Some(Output::Send(self.launch(request, None, now)))
     }
 
@@ -159,7 +161,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes what goes of the first segment; whether the request is full then.
     fn take_segment(&mut self, request: &mut Request<E, T>) -> bool {
-        let Some((entries, mut manifest)) = self.segments.take(&self.plan.limits, &mut request.load) else {
+        let Some((entries, mut manifest)) = self.segments.take(&self.limits, &mut request.load) else {
             return true;
         };
         if self.plan.merges() {
@@ -185,7 +187,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 break false;
             }
             let with = request.load.with(self.slots[slot].bytes);
-            if !self.plan.limits.fits(with) {
+            if !self.limits.fits(with) {
                 break true;
             }
             request.load = with;
@@ -207,7 +209,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if is_held || !self.lines.has_fresh(line) {
             return false;
         }
-        let (entries, records) = self.lines.take(line, &self.plan.limits, &mut request.load);
+        let (entries, records) = self.lines.take(line, &self.limits, &mut request.load);
         let took_any = !records.is_empty();
         if took_any {
             request.add(entries, Piece::Lane(line, records));
@@ -253,6 +255,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.requests += 1;
         self.counters.entries_sent += entries.len() as u64;
         self.pace.sent(id, now);
+        self.ceiling.sent(load, now);
         let flight =
             Flight { pieces, entries: entries.len(), answered: 0, isolation, sent_at: now, sorts: false };
         self.flights.insert(id, flight);
@@ -276,7 +279,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if self.stopped {
             return None;
         }
-        let paced = self.pace.earliest()?.unwrap_or(now);
+        let paced = self.pace.earliest()?.into_iter().chain(self.ceiling_opens()).max().unwrap_or(now);
         if self.has_due(now) {
             return Some(paced);
         }

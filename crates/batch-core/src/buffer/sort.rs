@@ -65,6 +65,7 @@ impl<E, R, T> Buffer<E, R, T> {
         {
             return None;
         }
+        self.limits = self.plan.limits;
         let Request { pieces, entries, load } = self.pack(now);
         if entries.is_empty() {
             return None;
@@ -116,7 +117,7 @@ impl<E, R, T> Buffer<E, R, T> {
                 break false;
             }
             let with = request.load.with(self.slots[slot].bytes);
-            if !self.plan.limits.fits(with) {
+            if !self.limits.fits(with) {
                 break true;
             }
             if !self.lines.quotas.take(self.slots[slot].quota(), now) {
