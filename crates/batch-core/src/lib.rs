@@ -58,7 +58,8 @@ macro_rules! re_export_core {
         #[doc(no_inline)]
         pub use $crate::{
             Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous,
-            Order, Permit, Receipt, ReserveError, Scope, Sent, Settings, Stats, SubmitError, UnprocessedItem,
+            Order, Permit, Rate, Receipt, ReserveError, Scope, Sent, Settings, Stats, SubmitError,
+            UnprocessedItem,
         };
 
         #[doc(inline)]
