@@ -1,8 +1,9 @@
 //! Writes, from `submit` to the table.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, Linger, Settings, Write};
+use batch_dynamodb::{AttributeValue, DynamoDb, DynamoDbWriter, Linger, ScalarType, Settings, Write};
 use batch_local::{Chosen, Fault, FaultPlan};
 use batchwright_kit::{check_sums, now};
 use serde_json::json;
@@ -13,15 +14,7 @@ use crate::support::{delete, discovered, puts, s, served, stored, writer};
 async fn everything_of_an_item_arrives() {
     let (server, client) = served().await;
     let writer = discovered(client).await;
-    let item = [
-        ("pk".to_owned(), s("tab\t \u{1f600} \"quoted\"")),
-        ("n".to_owned(), AttributeValue::N("12345678901234567890.12345678901234567".to_owned())),
-        ("b".to_owned(), AttributeValue::B(vec![0, 255].into())),
-        ("set".to_owned(), AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()])),
-        ("l".to_owned(), AttributeValue::L(vec![AttributeValue::Null(true), s("")])),
-        ("m".to_owned(), AttributeValue::M([("k".to_owned(), AttributeValue::Bool(true))].into())),
-    ];
-    let write = Write::put(item.into());
+    let write = Write::put(full_item());
     let sent = writer.submit_tracked(write.clone()).await.unwrap().await.unwrap();
     assert_eq!((sent.attempts, sent.maybe_duplicate, sent.is_superseded()), (1, false, false));
     let [stored] = &server.dynamodb().items("orders")[..] else { panic!() };
@@ -34,6 +27,40 @@ async fn everything_of_an_item_arrives() {
         "m": { "M": { "k": { "BOOL": true } } },
     });
     assert_eq!((&stored.attributes, stored.bytes), (&expected, write.item_bytes()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_of_an_item_comes_back_and_may_be_submitted_to_another_table() {
+    let (server, client) = served().await;
+    let writer = writer(server.http_client());
+    server.set_faults(FaultPlan::always(Fault::access_denied()));
+    writer.submit(Write::put(full_item())).await.unwrap();
+    let unprocessed = writer.flush().await;
+    let [item] = &unprocessed[..] else { panic!() };
+    assert_eq!((item.entry.attributes(), item.entry.is_delete()), (&full_item(), false));
+    assert_eq!(item.entry, Write::put(full_item()));
+
+    let of_numbers = DynamoDb::new(client, "orders").partition_key("pk", ScalarType::Number);
+    let of_numbers = DynamoDbWriter::builder(of_numbers).build().unwrap();
+    let refused = of_numbers.submit(item.entry.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("is of type S"), "{refused}");
+    assert_eq!(refused.into_entry().into_attributes(), full_item());
+
+    server.set_faults(FaultPlan::none());
+    writer.submit(item.entry.clone()).await.unwrap();
+    assert!(writer.flush().await.is_empty());
+    assert_eq!(server.dynamodb().items("orders").len(), 1);
+}
+
+fn full_item() -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("pk".to_owned(), s("tab\t \u{1f600} \"quoted\"")),
+        ("n".to_owned(), AttributeValue::N("12345678901234567890.12345678901234567".to_owned())),
+        ("b".to_owned(), AttributeValue::B(vec![0, 255].into())),
+        ("set".to_owned(), AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()])),
+        ("l".to_owned(), AttributeValue::L(vec![AttributeValue::Null(true), s("")])),
+        ("m".to_owned(), AttributeValue::M([("k".to_owned(), AttributeValue::Bool(true))].into())),
+    ])
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,8 +76,12 @@ pub(crate) fn stored(server: &LocalServer) -> BTreeMap<String, String> {
     server.dynamodb().items("orders").iter().map(|item| (text(item, "pk"), text(item, "value"))).collect()
 }
 
-/// What one request with these writes comes to, without the writer's own retries.
+/// What one request with these writes, as they are after `submit`, comes to, without the writer's own retries.
 pub(crate) async fn send(writer: &DynamoDbWriter, writes: &[Write]) -> Reply<SentWrite> {
+    let mut writes = writes.to_vec();
+    for write in &mut writes {
+        writer.service().prepare(write).unwrap();
+    }
     writer.service().send(&Batch::of(writes)).await
 }
 
