@@ -29,7 +29,7 @@ pub(crate) const STEPS: [Step; 10] = [
     Step { name: "test", command: "cargo test --workspace", run: test::run },
     Step { name: "shuttle", command: "cargo xtask shuttle", run: shuttle::all },
     Step { name: "simulate", command: "cargo xtask simulate", run: simulate::scripted },
-    Step { name: "pace", command: "cargo xtask pace", run: pace::run },
+    Step { name: "pace", command: "cargo xtask pace", run: pace::covering },
     Step { name: "deep", command: "cargo xtask simulate --deep", run: simulate::deep },
 ];
 

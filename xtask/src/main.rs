@@ -82,8 +82,8 @@ enum Command {
     },
     /// Break the code in one place at a time, and check that a test fails each time
     Mutants(mutants::Choice),
-    /// Let one or two writers find an unknown limit in simulated time, and check the share of each
-    Pace,
+    /// Let writers find unknown limits in simulated time, and check the share of each
+    Pace(pace::Choice),
     /// Plot the samples of `cargo xtask soak --csv`; needs Python 3
     Plot {
         /// The samples of a soak, a CSV file
@@ -138,7 +138,7 @@ fn run(command: Command) -> Result<()> {
         Command::Lint => lint::run(),
         Command::Minimal { crates } => minimal::run(&crates),
         Command::Mutants(choice) => mutants::run(&choice),
-        Command::Pace => pace::run(),
+        Command::Pace(choice) => pace::run(&choice),
         Command::Plot { csv, png } => plot::soak(&csv, &png),
         Command::Serve { arguments } => serve::run(&arguments),
         Command::Shuttle(choice) => shuttle::run(&choice),

@@ -19,6 +19,11 @@ pub(crate) fn wire(csv: &Path, png: &Path) -> Result<()> {
     draw("wire.py", csv, png)
 }
 
+/// Draws what a service saw of a row of `cargo xtask pace`.
+pub(crate) fn pace(csv: &Path, png: &Path) -> Result<()> {
+    draw("pace.py", csv, png)
+}
+
 /// Draws with [Matplotlib](https://matplotlib.org), which it installs into the build directory.
 fn draw(script: &str, csv: &Path, png: &Path) -> Result<()> {
     let place = tools::place("plot");
