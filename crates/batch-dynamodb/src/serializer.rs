@@ -2,7 +2,7 @@
 //!
 //! A client that has interceptors shows them the typed input, which they may change: then the writes are read from
 //! their encoding, and the request is written from that input ([`swap`]). A client without any shows it to
-//! nothing: then the body is put together from the encoded writes ([`Known::send_written`]), and the input names
+//! nothing: then the body is put together from the encoded writes ([`Known::written`]), and the input names
 //! no more than the table, which the endpoint may depend on.
 
 use aws_sdk_dynamodb::config::SharedInterceptor;

@@ -2,7 +2,7 @@
 //!
 //! A client that has interceptors shows them the typed input, which they may change: then the request is
 //! written from that ([`swap`]). A client without any shows it to nothing: then the request is written from
-//! the records where they are ([`Known::send_written`]), and the input names no more than the stream, which
+//! the records where they are ([`Known::written`]), and the input names no more than the stream, which
 //! the endpoint may depend on. That saves an entry of the SDK and a copy of the partition key for every
 //! record.
 //!

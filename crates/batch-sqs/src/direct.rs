@@ -1,7 +1,7 @@
 //! Requests that are written straight from the messages, without the SDK's input in between.
 //!
 //! Why: the input is a copy of every text of every message, made only to be written and dropped.
-//! [`Known::send_written`](batch_smithy::Known::send_written) sends what is written here, or leaves the
+//! [`Known::written`](batch_smithy::Known::written) sends what is written here, or leaves the
 //! request to the SDK.
 
 use base64_simd::STANDARD;
