@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, Buffer, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Linger, Measure, Output, Reply,
-    ScopeId, Service, Settings, Verdict, Verdicts, Writer,
+    Batch, Buffer, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Linger, Measure, Output,
+    Reply, ScopeId, Service, Settings, Verdict, Verdicts, Writer,
 };
 use count::Case;
 

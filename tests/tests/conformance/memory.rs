@@ -59,7 +59,10 @@ fn look<S: Service>(writer: &Writer<S>) -> u64 {
     let stats = writer.stats();
     assert!(stats.bytes <= MAX_BYTES as u64, "{stats:?}");
     assert!(stats.inside + stats.uncollected <= MAX_ENTRIES as u64, "{stats:?}");
-    assert_eq!(stats.accepted, stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside);
+    assert_eq!(
+        stats.accepted,
+        stats.delivered + stats.superseded + stats.merged + stats.handed_back + stats.inside
+    );
     assert!(stats.in_flight <= stats.inside && stats.requests_in_flight <= 64);
     stats.bytes
 }
