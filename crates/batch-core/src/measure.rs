@@ -60,7 +60,8 @@ impl<'a> Measure<'a> {
     }
 }
 
-/// What an entry adds to the sizes of the one that absorbed it; see [`Service::absorb`](crate::Service::absorb).
+/// What an entry adds to the sizes of the one that absorbed it; see
+/// [`Service::absorb`](crate::Service::absorb).
 ///
 /// ```
 /// use batch_core::Growth;

@@ -32,16 +32,17 @@ pub enum Duplicates {
     /// its request has ended.
     KeepLast,
     /// The newer entry is merged into a pending one of its scope, if nothing has happened to that yet:
-    /// [`Service::absorb`](crate::Service::absorb) says how. One answer then counts for both, and what is handed
-    /// back is the merged entry. Otherwise the newer entry waits beside the pending one, and absorbs those to come.
+    /// [`Service::absorb`](crate::Service::absorb) says how. One answer then counts for both, and what is
+    /// handed back is the merged entry. Otherwise the newer entry waits beside the pending one, and absorbs
+    /// newer ones too: up to eight of an identity do, the first of them that can.
     ///
-    /// Nothing is a duplicate under this rule. An entry is never changed once a request has carried it. An entry
-    /// with a receipt neither absorbs nor is absorbed, nor does one behind which others of its lane wait.
-    /// No threshold applies unless one is set, because entries are merged only while they wait.
+    /// Nothing is a duplicate under this rule. An entry is never changed once a request has carried it. An
+    /// entry with a receipt neither absorbs nor is absorbed, nor does one behind which others of its lane
+    /// wait. No threshold applies unless one is set, because entries are merged only while they wait.
     ///
     /// A service sets this rule itself, in its [defaults](crate::Service::defaults).
-    /// [`WriterBuilder::build`](crate::WriterBuilder::build) rejects it for any other service, and any other rule
-    /// for such a service.
+    /// [`WriterBuilder::build`](crate::WriterBuilder::build) rejects it for any other service, and any other
+    /// rule for such a service.
     Merge,
 }
 

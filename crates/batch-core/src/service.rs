@@ -164,16 +164,19 @@ pub trait Service: Send + Sync + 'static {
     /// Merges a newer entry into one of the same lane and identity, to which nothing has happened yet, and
     /// returns what it adds to that entry's sizes; or returns `None`, and changes neither.
     ///
-    /// Called only under [`Duplicates::Merge`](crate::Duplicates::Merge). The default returns `None`.
+    /// Called only under [`Duplicates::Merge`](crate::Duplicates::Merge), for one such entry after the other
+    /// until one absorbs the newer entry. The default returns `None`.
     ///
-    /// The merged entry must be valid and fit the limits of the service, as it may be handed back and submitted
-    /// again. In each size, the growth must not exceed what [`measure`](Self::measure) returned for the newer
-    /// entry; what exceeds it is not counted. What is left of the newer entry is dropped afterwards.
+    /// The merged entry must be valid and fit the limits of the service, as it may be handed back and
+    /// submitted again. In each size, the growth must not exceed what [`measure`](Self::measure) returned for
+    /// the newer entry; what exceeds it is not counted. What is left of the newer entry is dropped
+    /// afterwards.
     ///
     /// # Locks
     ///
-    /// The writer is locked meanwhile, so this method must neither block nor drop anything whose drop runs code
-    /// of the user's, and must not use the writer. If it panics, the call that submitted the newer entry panics.
+    /// The writer is locked meanwhile, so this method must neither block nor drop anything whose drop runs
+    /// code of the user's, and must not use the writer. If it panics, the call that submitted the newer entry
+    /// panics.
     fn absorb(&self, _waiting: &mut Self::Entry, _newer: &mut Self::Entry) -> Option<Growth> {
         None
     }
@@ -181,9 +184,10 @@ pub trait Service: Send + Sync + 'static {
     /// Returns what an entry takes of a limit that it shares with only some others: its shard, its table, its
     /// message group. The default is `None`, for an entry that is limited with all others or not at all.
     ///
-    /// Called when an entry is throttled by itself ([`Verdict::Throttled`](crate::Verdict::Throttled)), and, while
-    /// such a quota is limited, before an entry goes into a request. Requests are then filled with what each limited
-    /// quota lets through, and no quota holds up another one. A wrong answer costs time, and nothing else.
+    /// Called when an entry is throttled by itself ([`Verdict::Throttled`](crate::Verdict::Throttled)), and,
+    /// while such a quota is limited, before an entry goes into a request. Requests are then filled with what
+    /// each limited quota lets through, and no quota holds up another one. A wrong answer costs time, and
+    /// nothing else.
     fn quota(&self, _entry: &Self::Entry) -> Option<Quota> {
         None
     }

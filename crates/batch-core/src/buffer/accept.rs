@@ -134,7 +134,7 @@ impl<E, R, T> Buffer<E, R, T> {
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys } = admission;
         let can_be_kept = Manifest::<T>::keeps(charge, bytes);
-        let keys = self.keys_to_wait_with(self.keys_in(scope, keys), can_be_kept);
+        let keys = self.keys_to_wait_with(scope, keys, can_be_kept);
         if can_be_kept && self.is_alone(keys) {
             return self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
         }

@@ -10,9 +10,9 @@ use crate::Key;
 
 /// What stands for a key: 128 bits of a hash under a random key of the buffer's own.
 ///
-/// Two keys are taken for equal if their hashes are. Among a billion keys inside at once, the chance
-/// that any two share a hash is below 2^-68, and without the random key it is not possible to search for such a
-/// pair. In return no key is copied, and an index takes 32 bytes for each whatever its length.
+/// Two keys are taken for equal if their hashes are. Among a billion keys inside at once, the chance that any
+/// two share a hash is below 2^-68, and without the random key it is not possible to search for such a pair.
+/// In return no key is copied, and an index takes 32 bytes for each whatever its length.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct KeyHash(NonZeroU64, u64);
 
@@ -86,8 +86,8 @@ impl KeyHasher {
 }
 
 impl KeyHash {
-    /// The hash of this key in another of `2^64` sets of keys; 0 is the set that it is in. Without the random key it
-    /// is not possible to search for two keys whose hashes differ by such a number.
+    /// The hash of this key in another of `2^64` sets of keys; 0 is the set that it is in. Without the random
+    /// key it is not possible to search for two keys whose hashes differ by such a number.
     #[inline]
     pub(super) fn in_set(self, set: u64) -> Self {
         Self(self.0, self.1 ^ set)
@@ -136,8 +136,8 @@ impl Index {
         self.table.insert_unique(short(key), (key, Packed::of(holder)), |held| short(held.0));
     }
 
-    /// Makes room. What is removed from a table that is nearly full leaves a mark, and of these marks the table
-    /// must be cleaned for each so many keys that come and go. A small one has room to leave few.
+    /// Makes room. What is removed from a table that is nearly full leaves a mark, and of these marks the
+    /// table must be cleaned for each so many keys that come and go. A small one has room to leave few.
     #[cold]
     fn grow(&mut self) {
         let len = self.table.len();

@@ -89,8 +89,8 @@ impl<E, T> Segments<E, T> {
         self.load
     }
 
-    /// Lets this entry grow, if it still waits here. What it is given is the entry, its charge and its share of a
-    /// request; it returns the new charge and share, unless the entry stays as it is. Whether it grew.
+    /// Lets this entry grow, if it still waits here. What it is given is the entry, its charge and its share
+    /// of a request; it returns the new charge and share, unless the entry stays as it is. Whether it grew.
     pub(super) fn grow(
         &mut self,
         number: Number,

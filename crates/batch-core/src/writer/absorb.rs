@@ -2,13 +2,14 @@ use super::shared::{Shared, State};
 use super::tracking::Tracking;
 use crate::{Admission, Grant, ScopeId, Service};
 
-/// Merging, where an entry enters. The one code of the user's that runs under the lock, [`Service::absorb`], is called
-/// here.
+/// Merging, where an entry enters. The one code of the user's that runs under the lock, [`Service::absorb`],
+/// is called here.
 ///
-/// The caller keeps the entry that is absorbed, in a variable that outlives the lock: what is left of it is dropped
-/// when the lock is free, also after a panic.
+/// The caller keeps the entry that is absorbed, in a variable that outlives the lock: what is left of it is
+/// dropped when the lock is free, also after a panic.
 impl<S: Service> Shared<S> {
-    /// Merges an entry into one that waits, if that can be. Nothing is to be told then but, perhaps, the driver.
+    /// Merges an entry into one that waits, if that can be. Nothing is to be told then but, perhaps, the
+    /// driver.
     #[inline]
     pub(super) fn absorb<A: Tracking<S>>(
         &self,

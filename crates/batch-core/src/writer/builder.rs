@@ -108,8 +108,8 @@ impl<S: Service> WriterBuilder<S> {
     }
 }
 
-/// Checks that entries are merged where the service merges them, and nowhere else. Whoever does not merge them must
-/// know that no two of an identity are sent together, which this rule does not promise.
+/// Checks that entries are merged where the service merges them, and nowhere else. Whoever does not merge
+/// them must know that no two of an identity are sent together, which this rule does not promise.
 fn check_merging(service: bool, settings: bool, name: &str) -> Result<(), ConfigError> {
     let complaint = match (service, settings) {
         (true, false) => {

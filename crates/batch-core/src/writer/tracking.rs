@@ -12,7 +12,8 @@ pub(super) trait Tracking<S: Service>: Copy {
 
     fn open(self, cells: &mut Cells<S>, shared: &Arc<Shared<S>>) -> (Self::Output, Tag);
 
-    /// What the submitter gets if the entry is merged; nothing if it cannot be, because a receipt tells of one entry.
+    /// What the submitter gets if the entry is merged; nothing if it cannot be, because a receipt tells of
+    /// one entry.
     fn merged(self) -> Option<Self::Output>;
 }
 

@@ -65,8 +65,9 @@ pub(crate) struct Known {
     pub(crate) scope: u64,
     /// The order of acceptance that flushes of the scope go by; inherited like the place.
     pub(crate) flush_order: u64,
-    /// Whether it absorbs newer ones of its identity and this scope, as that is called also after its end.
-    pub(crate) absorbs: Option<u64>,
+    /// Whether it absorbs newer ones of its identity: of this scope, as that is called also after its end, and in
+    /// which turn.
+    pub(crate) absorbs: Option<(u64, usize)>,
     pub(crate) accepted: Instant,
     /// When its deadline began to count anew, because the process was paused when it fell due.
     pub(crate) reprieved: Option<Instant>,

@@ -199,7 +199,7 @@ impl World {
         self.check_wish();
     }
 
-    fn learn_of(&mut self, item: Item, scope: u64, charge: usize, absorbs: Option<u64>) {
+    fn learn_of(&mut self, item: Item, scope: u64, charge: usize, absorbs: Option<(u64, usize)>) {
         let lane = match (&item.lane, &item.identity) {
             (Some(lane), _) => Some((lane.clone(), self.config.order == Order::Strict)),
             (None, Some(_)) if self.config.duplicates == Duplicates::Merge => None,

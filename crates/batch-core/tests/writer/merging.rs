@@ -156,14 +156,32 @@ async fn samples_that_outgrow_a_request_go_with_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sample_that_cannot_be_absorbed_absorbs_those_to_come() {
+async fn a_sample_that_cannot_be_absorbed_absorbs_those_that_the_first_cannot() {
     let service = Merging::default();
     let writer = service.writer(Settings::new());
-    for value in 0..7 {
+    for value in 0..4 {
+        writer.submit(sample("a", value)).await.unwrap();
+    }
+    writer.submit(Sample { series: "a", values: vec![4, 5], writer: None }).await.unwrap();
+    for value in 6..9 {
         writer.submit(sample("a", value)).await.unwrap();
     }
     assert!(writer.flush().await.is_empty());
-    assert_eq!(service.requests(), [[vec![0, 1, 2, 3, 4], vec![5, 6]]]);
+    assert_eq!(service.requests(), [[vec![0, 1, 2, 3, 6], vec![4, 5, 7, 8]]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn samples_that_none_absorbs_are_lost_nowhere() {
+    let service = Merging::default();
+    let writer = service.writer(Settings::new());
+    let full = |value| Sample { series: "a", values: vec![value; 5], writer: None };
+    for value in 0..12 {
+        writer.submit(full(value)).await.unwrap();
+    }
+    assert_eq!(sums(writer.stats()), [12, 0, 0, 0, 12]);
+    assert!(writer.flush().await.is_empty());
+    assert_eq!(service.requests().concat(), (0..12).map(|value| vec![value; 5]).collect::<Vec<_>>());
+    assert_eq!(writer.stats().bytes, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,10 @@
 
 use batch_core::{Admission, Duplicates, Growth, ScopeId};
 
-use super::{At, Item, OVERHEAD, World};
+use super::{At, Item, Known, OVERHEAD, World};
+
+/// How many entries of an identity are asked at most.
+const ABSORBERS: usize = 8;
 
 impl World {
     /// Whether an entry is merged, exactly where it must be: into the one that absorbs those of its identity.
@@ -35,33 +38,47 @@ impl World {
         true
     }
 
-    /// The scope whose entries of its identity a new entry absorbs, if it does. Those that did no longer do: the one
-    /// that it takes over from, and, since newer ones would overtake it, one of its lane.
-    pub(super) fn begins_to_absorb(&mut self, item: &Item, scope: u64) -> Option<u64> {
+    /// The scope whose entries of its identity a new entry absorbs, if it does, and the turn in which it is asked. Those
+    /// that did no longer do: the one that it takes over from, and, since newer ones would overtake it, one of its lane.
+    pub(super) fn begins_to_absorb(&mut self, item: &Item, scope: u64) -> Option<(u64, usize)> {
         if self.config.duplicates != Duplicates::Merge {
             return None;
         }
         let is_mate = |other: &Item| item.lane.is_some() && other.lane == item.lane;
         let is_alone = !self.known.values().any(|known| is_mate(&known.item))
             && !self.ghosts.values().any(|ghost| is_mate(&ghost.item));
+        let turn = (0..ABSORBERS).find(|&turn| self.absorber(item, scope, turn).is_none());
+        let turn = (scope, turn.unwrap_or(ABSORBERS - 1));
         for known in self.known.values_mut() {
-            if is_mate(&known.item) || (known.item.is_twin_of(item) && known.absorbs == Some(scope)) {
+            if is_mate(&known.item) || (known.item.is_twin_of(item) && known.absorbs == Some(turn)) {
                 known.absorbs = None;
             }
         }
-        (item.identity.is_some() && is_alone).then_some(scope)
+        (item.identity.is_some() && is_alone).then_some(turn)
     }
 
     /// What becomes of the entry that is to absorb this one.
     fn merged(&self, item: &Item, scope: u64, charge: usize) -> Option<Item> {
-        let absorbs = |other: &Item| other.is_twin_of(item);
-        let mut absorbing = self.known.values().filter(|known| known.absorbs == Some(scope));
-        let known = absorbing.find(|known| absorbs(&known.item))?;
-        assert_eq!((known.at, known.sends, known.owed), (At::Waiting, 0, None), "law 10: {known:?} was sent");
-        let has_room = self.occupied().1 + charge <= self.config.max_bytes;
-        let fits = known.item.bytes + item.bytes + OVERHEAD <= self.config.limit_bytes;
-        let mut merged = known.item.clone();
-        (has_room && fits).then(|| merged.absorb(&mut item.clone()))??;
-        Some(merged)
+        if self.occupied().1 + charge > self.config.max_bytes {
+            return None;
+        }
+        let absorbers = (0..ABSORBERS).map_while(|turn| self.absorber(item, scope, turn));
+        absorbers.into_iter().find_map(|known| {
+            assert_eq!(
+                (known.at, known.sends, known.owed),
+                (At::Waiting, 0, None),
+                "law 10: {known:?} was sent"
+            );
+            let fits = known.item.bytes + item.bytes + OVERHEAD <= self.config.limit_bytes;
+            let mut merged = known.item.clone();
+            fits.then(|| merged.absorb(&mut item.clone()))??;
+            Some(merged)
+        })
+    }
+
+    /// The entry that is asked in this turn.
+    fn absorber(&self, item: &Item, scope: u64, turn: usize) -> Option<&Known> {
+        let mut absorbing = self.known.values().filter(|known| known.absorbs == Some((scope, turn)));
+        absorbing.find(|known| known.item.is_twin_of(item))
     }
 }
