@@ -23,6 +23,32 @@ pub(crate) fn datum_bytes(metric: &Metric) -> usize {
     size.0
 }
 
+/// The bytes that a metric adds to a body once its values have counts, if it has several.
+pub(crate) fn counted_datum_bytes(metric: &Metric) -> usize {
+    let lacks = metric.value().lacking_counts().is_some();
+    datum_bytes(metric) + if lacks { counted_value_bytes(metric.value()) / 2 } else { 0 }
+}
+
+/// The bytes of a value in it, in time that does not depend on their number.
+pub(crate) fn counted_value_bytes(value: &MetricValue) -> usize {
+    let mut size = Size::default();
+    match value {
+        MetricValue::Values { values, .. } => {
+            // Values and counts have names of the same length, and are as many.
+            size.put(b"\x66Values");
+            array(&mut size, values.len());
+            2 * (size.0 + values.len() * NUMBER_BYTES)
+        }
+        other => {
+            self::value(&mut size, other);
+            size.0
+        }
+    }
+}
+
+/// The bytes of a number.
+const NUMBER_BYTES: usize = 9;
+
 /// The bytes of a body beside its metrics, where it has the most of them; with few it is up to two bytes
 /// less.
 pub(crate) fn request_overhead_bytes(namespace: &str) -> usize {

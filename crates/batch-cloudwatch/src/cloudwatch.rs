@@ -6,7 +6,7 @@ use batch_smithy::{Known, Renewal, known, own_config};
 
 use crate::clock::{self, Clock};
 use crate::limits::RESPONSE_BYTES;
-use crate::{Compression, Namespace, direct, pages};
+use crate::{Compression, Merge, Namespace, direct, pages};
 
 /// Accepts single metrics, sends them to one Amazon CloudWatch namespace in full batches, and reports what
 /// became of each.
@@ -32,7 +32,7 @@ pub type CloudWatchWriter = Writer<CloudWatch>;
 ///
 /// Default settings: a delivery deadline of one hour, because a late metric is as useful as a prompt one.
 /// Metrics have neither an order nor duplicates, so [`Order`](crate::Order) and
-/// [`Duplicates`](crate::Duplicates) change nothing.
+/// [`Duplicates`](crate::Duplicates) change nothing. [`merge`](Self::merge) merges metrics while they wait.
 ///
 /// CloudWatch cannot distinguish a metric that is sent again from a new one. If a lost response must never
 /// count a metric twice, choose [`OnAmbiguous::HandBack`](crate::OnAmbiguous::HandBack):
@@ -54,6 +54,7 @@ pub struct CloudWatch {
     pub(crate) given: Client,
     pub(crate) namespace: Namespace,
     pub(crate) compression: Compression,
+    pub(crate) merge: Merge,
     pub(crate) clock: Clock,
     /// How the SDK serializes requests, if they may be written in its place.
     pub(crate) known: Option<Known>,
@@ -83,7 +84,8 @@ impl CloudWatch {
         let compression = Compression::default();
         let (client, credentials) = own_copy(&given, compression);
         let known = known!(given.config(), direct::SERIALIZER);
-        Self { client, credentials, given, namespace, compression, clock, known }
+        let merge = Merge::default();
+        Self { client, credentials, given, namespace, compression, merge, clock, known }
     }
 
     /// Sets whether requests are compressed. Default: [`Compression::Client`], as the client is configured;
@@ -104,6 +106,36 @@ impl CloudWatch {
         self.compression = compression;
         self
     }
+
+    /// Sets whether metrics are merged while they wait. Default: [`Merge::Off`].
+    ///
+    /// A writer that merges waits a slot for company: its default linger is `Linger::Fixed` of 60 seconds
+    /// instead of one, and no number of metrics ends it, unless a threshold is set or the writer is full. So
+    /// a series costs a datum a minute, however often it is sampled. A metric takes up to a minute longer,
+    /// and a process that ends without a flush loses up to a minute. For metrics with a storage resolution of
+    /// 1, set the linger that suits them.
+    ///
+    /// CloudWatch bills each request, and has the same statistics of what was merged. An ambiguous request
+    /// that is sent again may double a whole slot of its series.
+    ///
+    /// ```
+    /// # use aws_sdk_cloudwatch::{Client, Config, config::BehaviorVersion};
+    /// use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Merge};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let namespace = CloudWatch::new(client, "Weather").merge(Merge::Lossless);
+    /// let writer = CloudWatchWriter::builder(namespace).build()?;
+    /// # Ok::<(), batch_cloudwatch::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn merge(mut self, merge: Merge) -> Self {
+        self.merge = merge;
+        self
+    }
+
+    pub(crate) fn merges(&self) -> bool {
+        self.merge != Merge::Off
+    }
 }
 
 /// Omits the client's configuration, which is the user's.
@@ -112,6 +144,7 @@ impl fmt::Debug for CloudWatch {
         f.debug_struct("CloudWatch")
             .field("namespace", &self.namespace)
             .field("compression", &self.compression)
+            .field("merge", &self.merge)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::StandardUnit;
 
-use crate::{MetricValue, StatisticSet};
+use crate::{MetricValue, StatisticSet, distinct};
 
 /// One datum of a metric: a name, and a value, several values, or statistics of values.
 ///
@@ -24,9 +24,9 @@ use crate::{MetricValue, StatisticSet};
 #[must_use]
 pub struct Metric(Box<Parts>);
 
-/// What a metric consists of: 152 bytes. A metric is moved a dozen times, by its setters and on its way through
+/// What a metric consists of: 176 bytes. A metric is moved a dozen times, by its setters and on its way through
 /// the writer, which costs more than the one allocation.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Parts {
     name: Name,
     value: MetricValue,
@@ -34,6 +34,10 @@ struct Parts {
     timestamp: Option<DateTime>,
     unit: Option<StandardUnit>,
     storage_resolution: Option<i32>,
+    /// The second since 1970 at which the slot begins that it may be merged in.
+    slot: Option<i64>,
+    /// Whether its values are those of several metrics: distinct, in their order and with counts.
+    is_merged: bool,
 }
 
 type Name = Cow<'static, str>;
@@ -211,6 +215,29 @@ impl Metric {
         self.0.timestamp = Some(now);
     }
 
+    /// Sets the slot that it may be merged in, if it may.
+    pub(crate) fn set_slot(&mut self, slot: Option<i64>) {
+        self.0.slot = slot;
+    }
+
+    /// The slot that it may be merged in.
+    pub(crate) fn slot(&self) -> Option<i64> {
+        self.0.slot
+    }
+
+    /// Takes the values of a newer metric of the same series and slot over, if it loses nothing of them.
+    pub(crate) fn absorb(&mut self, newer: &Self) -> Option<()> {
+        let parts = &mut *self.0;
+        if parts.is_merged {
+            distinct::add(&mut parts.value, newer.value())?;
+        } else {
+            parts.value = distinct::union(&parts.value, newer.value())?;
+            parts.is_merged = true;
+        }
+        parts.timestamp = parts.slot.map(DateTime::from_secs).or(parts.timestamp);
+        Some(())
+    }
+
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
         let name = |name: &Name| match name {
@@ -225,6 +252,11 @@ impl Metric {
             + dimensions.sum::<usize>()
     }
 
+    /// What it occupies on the heap once its values have counts.
+    pub(crate) fn counted_heap_bytes(&self) -> usize {
+        self.heap_bytes() - self.0.value.heap_bytes() + self.0.value.counted_heap_bytes()
+    }
+
     fn of(name: Name, value: MetricValue) -> Self {
         let dimensions = Vec::new();
         Self(Box::new(Parts {
@@ -234,7 +266,18 @@ impl Metric {
             timestamp: None,
             unit: None,
             storage_resolution: None,
+            slot: None,
+            is_merged: false,
         }))
+    }
+}
+
+/// Whether both say the same, also if one of them was merged.
+impl PartialEq for Parts {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |parts: &Self| (parts.timestamp, parts.storage_resolution);
+        (&self.name, &self.value, &self.dimensions, &self.unit, said(self))
+            == (&other.name, &other.value, &other.dimensions, &other.unit, said(other))
     }
 }
 

@@ -5,12 +5,13 @@ use aws_sdk_cloudwatch::config::http::HttpResponse;
 use aws_sdk_cloudwatch::error::SdkError;
 use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataError, PutMetricDataOutput};
 use batch_core::{
-    Batch, ConfigError, Invalid, LimitPolicy, Linger, Measure, Reply, Service, Settings, Verdicts,
+    Batch, ConfigError, Duplicates, Growth, Invalid, LimitPolicy, Linger, Measure, Reply, Service, Settings,
+    Verdicts,
 };
 
 use crate::limits::{DATUM_BYTES, REQUEST_BYTES, REQUEST_DATUMS};
 use crate::verdict::CODES;
-use crate::{CloudWatch, Metric, body, direct, validate, wire};
+use crate::{CloudWatch, Merge, Metric, body, direct, series, validate, wire};
 
 pub(crate) type Sent = Result<PutMetricDataOutput, SdkError<PutMetricDataError, HttpResponse>>;
 
@@ -67,12 +68,20 @@ impl Service for CloudWatch {
 
     /// A metric may be sent for an hour, and waits a second for company.
     ///
-    /// CloudWatch bills each request, whether it carries one datum or a thousand, and keeps metrics by the second
-    /// or the minute. At 1,000 datums a second, a writer that waits for nothing while it is idle sends 75
-    /// requests a second to a service that responds after 10 ms, and 400 or more to one that responds at once;
-    /// this one sends one. A datum takes up to a second longer, unless a flush or a full request ends the wait.
+    /// CloudWatch bills each request, whether it carries one datum or a thousand, and keeps metrics by the
+    /// second or the minute. At 1,000 datums a second, a writer that waits for nothing while it is idle sends
+    /// 75 requests a second to a service that responds after 10 ms, and 400 or more to one that responds at
+    /// once; this one sends one. A datum takes up to a second longer, unless a flush or a full request ends
+    /// the wait.
+    ///
+    /// Where metrics are merged, they wait a minute, the slot of a standard resolution: a shorter linger
+    /// would split slots.
     fn defaults(&self) -> Settings {
-        Settings::new().delivery_deadline(DELIVERY_DEADLINE).linger(LINGER)
+        let settings = Settings::new().delivery_deadline(DELIVERY_DEADLINE);
+        match self.merge {
+            Merge::Lossless => settings.linger(MERGING_LINGER).duplicates(Duplicates::Merge),
+            Merge::Off => settings.linger(LINGER),
+        }
     }
 
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
@@ -83,18 +92,34 @@ impl Service for CloudWatch {
     fn prepare(&self, metric: &mut Metric) -> Result<(), Invalid> {
         let now = (self.clock)();
         match metric.get_timestamp() {
-            Some(instant) => validate::timestamp(instant, now),
-            None => {
-                metric.fill_in_timestamp(now);
-                Ok(())
-            }
+            Some(instant) => validate::timestamp(instant, now)?,
+            None => metric.fill_in_timestamp(now),
         }
+        let timestamp = metric.get_timestamp().filter(|_| self.merges());
+        metric.set_slot(timestamp.and_then(|timestamp| series::slot(metric, timestamp, now)));
+        Ok(())
     }
 
     fn measure<'a>(&self, metric: &'a Metric) -> Result<Measure<'a>, Invalid> {
         validate::metric(metric)?;
-        let bytes = body::datum_bytes(metric);
-        Ok(Measure::of_bytes(bytes).heap_bytes(metric.heap_bytes()))
+        match metric.slot().filter(|_| self.merges()) {
+            None => Ok(Measure::of_bytes(body::datum_bytes(metric)).heap_bytes(metric.heap_bytes())),
+            // Once merged, values have counts. So nothing grows by more than the metric that it absorbs.
+            Some(slot) => Ok(Measure::of_bytes(body::counted_datum_bytes(metric))
+                .heap_bytes(metric.counted_heap_bytes())
+                .identity(series::key(metric, slot))),
+        }
+    }
+
+    fn absorb(&self, waiting: &mut Metric, newer: &mut Metric) -> Option<Growth> {
+        let sizes = |metric: &Metric| {
+            (body::counted_value_bytes(metric.value()), metric.value().counted_heap_bytes())
+        };
+        let (request, heap) = sizes(waiting);
+        waiting.absorb(newer)?;
+        let (grown_request, grown_heap) = sizes(waiting);
+        let more = Growth::default().request_bytes(grown_request.saturating_sub(request));
+        Some(more.heap_bytes(grown_heap.saturating_sub(heap)))
     }
 
     async fn send(&self, batch: &Batch<Metric>) -> Reply<SentMetric> {
@@ -106,3 +131,5 @@ impl Service for CloudWatch {
 const DELIVERY_DEADLINE: Duration = Duration::from_secs(3_600);
 /// How long a metric waits for company unless the user says so.
 const LINGER: Linger = Linger::Fixed(Duration::from_secs(1));
+/// The same where metrics are merged: a slot of the standard resolution.
+const MERGING_LINGER: Linger = Linger::Fixed(Duration::from_secs(60));

@@ -34,6 +34,23 @@ impl MetricValue {
     }
 }
 
+/// What a value takes once it has counts, which merging gives it: as much as it is measured where metrics are
+/// merged.
+impl MetricValue {
+    /// What it then occupies on the heap, in bytes.
+    pub(crate) fn counted_heap_bytes(&self) -> usize {
+        self.heap_bytes() + self.lacking_counts().map_or(0, |values| values.capacity() * size_of::<f64>())
+    }
+
+    /// The values that have no counts yet.
+    pub(crate) fn lacking_counts(&self) -> Option<&Vec<f64>> {
+        match self {
+            Self::Values { values, counts: None } => Some(values),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Debug for MetricValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -13,6 +13,7 @@ use batch_smithy::known;
 use super::{CloudWatch, own_copy};
 use crate::{Compression, DateTime, Metric, body};
 
+mod merging;
 mod options;
 
 pub(super) fn client() -> Client {

@@ -8,6 +8,7 @@ mod cbor;
 mod compression;
 mod delivery;
 mod fixture;
+mod merging;
 mod requests;
 mod served;
 mod support;
