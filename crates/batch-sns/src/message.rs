@@ -22,8 +22,8 @@ use crate::validate;
 #[derive(Clone, PartialEq)]
 #[must_use]
 pub struct Message {
-    /// Without its id, its deduplication id and its attributes.
-    entry: PublishBatchRequestEntry,
+    /// Without its id, its deduplication id and its attributes. Boxed, because the writer moves messages.
+    entry: Box<PublishBatchRequestEntry>,
     pub(crate) deduplication_id: Option<DeduplicationId>,
     attributes: Vec<(String, MessageAttributeValue)>,
 }
@@ -38,7 +38,7 @@ impl Message {
     /// ```
     pub fn new(body: impl Into<String>) -> Self {
         let entry = PublishBatchRequestEntry::builder().id("").message(body).build().expect("both are set");
-        Self { entry, deduplication_id: None, attributes: Vec::new() }
+        Self { entry: Box::new(entry), deduplication_id: None, attributes: Vec::new() }
     }
 
     /// Sets the subject: 1 to 100 characters without line breaks and control characters. Subscribers by email
@@ -176,6 +176,7 @@ impl Message {
         let texts = [&entry.subject, &entry.message_structure, &entry.message_group_id].into_iter().flatten();
         message_bytes(self) - entry.message.len()
             + entry.message.capacity()
+            + size_of_val(&**entry)
             + texts.map(String::capacity).sum::<usize>()
             + self.get_deduplication_id().map_or(0, str::len)
             + self.attributes.capacity() * size_of::<(String, MessageAttributeValue)>()
@@ -184,7 +185,7 @@ impl Message {
     /// The message as an entry of a request. It is a copy: the message stays with the writer until the
     /// service has accepted it.
     pub(crate) fn entry(&self, id: &str) -> PublishBatchRequestEntry {
-        let mut entry = self.entry.clone();
+        let mut entry = PublishBatchRequestEntry::clone(&self.entry);
         entry.id = id.to_owned();
         entry.message_deduplication_id = self.get_deduplication_id().map(str::to_owned);
         let attributes = self.attributes.iter().cloned();
