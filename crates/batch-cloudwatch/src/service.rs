@@ -123,7 +123,7 @@ impl Service for CloudWatch {
     }
 
     async fn send(&self, batch: &Batch<Metric>) -> Reply<SentMetric> {
-        self.credentials.watch(self.put(batch)).await
+        self.credentials.watch(|| self.put(batch)).await
     }
 }
 

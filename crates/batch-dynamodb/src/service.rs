@@ -141,6 +141,6 @@ impl Service for DynamoDb {
     }
 
     async fn send(&self, batch: &Batch<Write>) -> Reply<SentWrite> {
-        self.credentials.watch(self.request(batch)).await
+        self.credentials.watch(|| self.request(batch)).await
     }
 }

@@ -100,7 +100,7 @@ impl Service for Firehose {
     }
 
     async fn send(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        self.credentials.watch(self.request(batch)).await
+        self.credentials.watch(|| self.request(batch)).await
     }
 }
 

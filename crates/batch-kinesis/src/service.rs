@@ -117,7 +117,7 @@ impl Service for Kinesis {
     }
 
     async fn send(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        self.credentials.watch(self.request(batch)).await
+        self.credentials.watch(|| self.request(batch)).await
     }
 }
 

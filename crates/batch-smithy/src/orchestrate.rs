@@ -57,7 +57,7 @@ pub(crate) async fn send(
     let clock = ready.components.sleep_impl();
     // A request that is written needs no input.
     let mut context = InterceptorContext::new(Input::erase(()));
-    match within(limit, clock, exchange(ready, &mut context, body, reading)).await {
+    match within(limit, clock, || exchange(ready, &mut context, body, reading)).await {
         Ok(()) => {}
         Err(Stop::Changed) => return None,
         Err(Stop::Failed(error)) => context.fail(error),

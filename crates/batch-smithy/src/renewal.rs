@@ -60,7 +60,7 @@ impl Renewal {
         SharedIdentityCache::new(self.clone())
     }
 
-    /// Sends a request and returns its outcome. If the service rejected its credentials, later requests use
+    /// Makes a request and returns its outcome. If the service rejected its credentials, later requests use
     /// new ones, which the provider is asked for once, however many requests were rejected together.
     ///
     /// Credentials that the service does not recognize are [`Expired`](Class::Expired) if it accepted a
@@ -69,9 +69,12 @@ impl Renewal {
     /// # Errors
     ///
     /// When the request failed.
-    pub async fn watch<T>(&self, request: impl Future<Output = Reply<T>>) -> Reply<T> {
+    pub async fn watch<T, F>(&self, request: impl FnOnce() -> F) -> Reply<T>
+    where
+        F: Future<Output = Reply<T>>,
+    {
         let generation = self.state().generation;
-        let reply = request.await.map_err(|refusal| self.judge(generation, refusal));
+        let reply = request().await.map_err(|refusal| self.judge(generation, refusal));
         if reply.is_ok() {
             self.state().is_known = true;
         }

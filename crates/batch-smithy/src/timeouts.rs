@@ -32,13 +32,17 @@ impl Limit {
     }
 }
 
-/// Runs this future until the limit, if there is one and a clock for it.
-pub(crate) async fn within<T, E: From<Stopped>>(
+/// Runs a future until the limit, if there is one and a clock for it. The future is made here: one that is passed in
+/// would have two places in that of the caller.
+pub(crate) async fn within<T, E: From<Stopped>, F>(
     limit: Option<Limit>,
     clock: Option<SharedAsyncSleep>,
-    future: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    let mut future = pin!(future);
+    future: impl FnOnce() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut future = pin!(future());
     let limit = limit.zip(clock);
     let mut sleep = limit.as_ref().map(|(limit, clock)| clock.sleep(limit.duration));
     poll_fn(|context| {
@@ -83,7 +87,7 @@ mod tests {
             sleep(SECOND * 2).await;
             Ok::<_, Stopped>("done".to_owned())
         };
-        let ended = within(Limit::of(&timeouts.build()), Some(clock), work).await;
+        let ended = within(Limit::of(&timeouts.build()), Some(clock), || work).await;
         let ended = ended.unwrap_or_else(|error| {
             assert!(error.is_timeout_error(), "{error:?}");
             format!("{error:?}")

@@ -92,6 +92,6 @@ impl Service for Sns {
     }
 
     async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
-        self.credentials.watch(self.request(batch.entries())).await
+        self.credentials.watch(|| self.request(batch.entries())).await
     }
 }

@@ -161,7 +161,7 @@ impl Service for Sqs {
     }
 
     async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
-        self.credentials.watch(self.request(batch)).await
+        self.credentials.watch(|| self.request(batch)).await
     }
 }
 

@@ -75,7 +75,7 @@ impl Service for Deletes {
     }
 
     async fn send(&self, batch: &Batch<String>) -> Reply<()> {
-        self.credentials.watch(self.request(batch.entries())).await
+        self.credentials.watch(|| self.request(batch.entries())).await
     }
 }
 

@@ -65,10 +65,11 @@ fn records_are_written_directly_as_the_sdk_writes_them() {
 #[test]
 fn what_an_unknown_sdk_serializes_is_typed() {
     let http = Canned::new(|_| Response::with(200, "application/x-amz-json-1.1", "{}"));
-    let mut kinesis = Kinesis::new(Client::new(&Setup::through(http.clone()).config), "measurements");
     let batch = Batch::of([Record::new("21.5 °C").partition_key("EWR")]);
     let runtime = runtime();
     let bodies = [known!(&(), SERIALIZER), known!(&(), "AnotherSerializer"), None].map(|known| {
+        let client = Client::new(&Setup::through(http.clone()).config);
+        let mut kinesis = Kinesis::new(client, "measurements");
         kinesis.known = known;
         let is_direct = runtime.block_on(kinesis.send_directly(&batch)).is_some();
         assert_eq!(is_direct, known.is_some_and(|known| format!("{known:?}").contains(SERIALIZER)));

@@ -48,7 +48,7 @@ impl Stage {
             Some(class) => Err(Refusal::new(class, Failure::new("X"))),
             None => Ok(Verdicts::<()>::Each(Vec::new())),
         };
-        match self.renewal.watch(async { result }).await {
+        match self.renewal.watch(|| async { result }).await {
             Ok(_) => "sent",
             Err(Refusal { class: Class::Expired, .. }) => "expired",
             Err(Refusal { class: Class::Retry, .. }) => "retry",
@@ -79,7 +79,7 @@ async fn requests_that_are_refused_together_renew_once() {
     let stage = Stage::new();
     let barrier = &tokio::sync::Barrier::new(8);
     let refusals = (0..8).map(|_| {
-        stage.renewal.watch(async {
+        stage.renewal.watch(|| async {
             barrier.wait().await;
             Err::<Verdicts<()>, _>(Refusal::new(Class::Expired, Failure::new("X")))
         })
