@@ -179,6 +179,8 @@ mod tests {
         let usual = [
             "SQS 100 B",
             "SQS 1 KiB",
+            "SNS 100 B",
+            "SNS 1 KiB",
             "Kinesis 100 B",
             "Kinesis 1 KiB",
             "Firehose 100 B",
@@ -195,7 +197,7 @@ mod tests {
     #[test]
     fn all_is_every_case_once() {
         let cases: Vec<_> = bench("--all").cases().iter().map(ToString::to_string).collect();
-        assert_eq!(cases.len(), 9 + 4 + 9 + 3 * 9, "{cases:?}");
+        assert_eq!(cases.len(), 11 + 5 + 9 + 3 * 11, "{cases:?}");
         let distinct: std::collections::HashSet<_> = cases.iter().collect();
         assert_eq!(distinct.len(), cases.len(), "{cases:?}");
         assert!(bench("").comparisons().is_empty());

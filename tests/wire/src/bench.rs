@@ -130,6 +130,7 @@ fn entries(case: Case, sending: Sending) -> u64 {
         Name::DynamoDb => (8.0 + 0.004 * bytes, 25),
         Name::Firehose => (1.0 + 0.0023 * bytes, 500),
         Name::Kinesis => (1.5 + 0.0023 * bytes, 500),
+        Name::SnsStandard => (18.0 + 0.005 * bytes, 10),
         Name::SqsFifo | Name::SqsStandard => (18.0 + 0.005 * bytes, 10),
     };
     match sending {

@@ -21,8 +21,12 @@ pub(crate) fn per_thousand(shape: Shape, entries_per_request: f64) -> Option<Bil
         Name::DynamoDb => (of_each(WRITE_UNIT), "write unit"),
         Name::Firehose => (5.0 * of_each(FIVE_KILOBYTES), KB),
         Name::Kinesis => (of_each(KILOBYTE), KB),
-        Name::SqsFifo | Name::SqsStandard if shape.bytes * SQS_REQUEST <= CHUNK => (requests, REQUEST),
-        Name::SqsFifo | Name::SqsStandard => return None,
+        Name::SnsStandard | Name::SqsFifo | Name::SqsStandard => {
+            if shape.bytes * REQUEST_MESSAGES > CHUNK {
+                return None;
+            }
+            (requests, REQUEST)
+        }
     };
     Some(Bill { units, unit })
 }
@@ -35,7 +39,8 @@ impl fmt::Display for Bill {
     }
 }
 
-/// Each chunk of the payload of a request is billed as one request (Amazon SQS pricing).
+/// Each chunk of the payload of a request is billed as one request (Amazon SNS pricing, standard
+/// topics; Amazon SQS pricing).
 const CHUNK: usize = 64 << 10;
 /// The data of each record is rounded up to it (Amazon Data Firehose pricing, direct put).
 const FIVE_KILOBYTES: usize = 5 << 10;
@@ -43,8 +48,9 @@ const FIVE_KILOBYTES: usize = 5 << 10;
 const KILOBYTE: usize = 1 << 10;
 const KB: &str = "KB";
 const REQUEST: &str = "request";
-/// Messages of a request (Amazon SQS API reference, `SendMessageBatch`).
-const SQS_REQUEST: usize = 10;
+/// Messages of a request (Amazon SNS API reference, `PublishBatch`; Amazon SQS API reference,
+/// `SendMessageBatch`).
+const REQUEST_MESSAGES: usize = 10;
 /// Each item is rounded up to it (Amazon DynamoDB pricing, standard writes).
 const WRITE_UNIT: usize = 1 << 10;
 
@@ -62,6 +68,8 @@ mod tests {
         check(Name::SqsStandard, 100, 1.25, Some("800 requests"));
         check(Name::SqsFifo, 6_553, 10.0, Some("100 requests"));
         check(Name::SqsStandard, 6_554, 10.0, None);
+        check(Name::SnsStandard, 6_553, 10.0, Some("100 requests"));
+        check(Name::SnsStandard, 6_554, 10.0, None);
         check(Name::CloudWatch, 0, 1_000.0, Some("1 request"));
         check(Name::Firehose, 100, 500.0, Some("5000 KB"));
         check(Name::Firehose, 5_121, 500.0, Some("10000 KB"));

@@ -19,6 +19,8 @@ pub(crate) enum Name {
     Firehose,
     /// Amazon Kinesis Data Streams.
     Kinesis,
+    /// An Amazon SNS standard topic.
+    SnsStandard,
     /// An Amazon SQS FIFO queue, ten groups.
     SqsFifo,
     /// An Amazon SQS standard queue.
@@ -59,8 +61,14 @@ pub(crate) struct Case {
 
 impl Name {
     /// Those that are measured unless one is asked for.
-    pub(crate) const USUAL: [Self; 5] =
-        [Self::SqsStandard, Self::Kinesis, Self::Firehose, Self::DynamoDb, Self::CloudWatch];
+    pub(crate) const USUAL: [Self; 6] = [
+        Self::SqsStandard,
+        Self::SnsStandard,
+        Self::Kinesis,
+        Self::Firehose,
+        Self::DynamoDb,
+        Self::CloudWatch,
+    ];
 
     /// Whether its entries have a content that may be of any size.
     pub(crate) fn has_content(self) -> bool {
@@ -104,6 +112,7 @@ impl fmt::Display for Name {
             Self::DynamoDb => "DynamoDB",
             Self::Firehose => "Firehose",
             Self::Kinesis => "Kinesis",
+            Self::SnsStandard => "SNS",
             Self::SqsFifo => "SQS FIFO",
             Self::SqsStandard => "SQS",
         })

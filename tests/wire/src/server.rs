@@ -81,7 +81,9 @@ impl Server {
         let (head, body) = request.into_parts();
         let Ok(body) = body.collect().await else { return Ok(Response::default()) };
         let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-        let answer = self.answers.borrow_mut().to(target.unwrap_or(head.uri.path()), &body.to_bytes());
+        let body = body.to_bytes();
+        let operation = target.or_else(|| scan::action(&body)).unwrap_or(head.uri.path());
+        let answer = self.answers.borrow_mut().to(operation, &body);
         if !self.latency.is_zero() {
             clock::sleep(self.latency).await;
         }
@@ -152,6 +154,7 @@ mod tests {
             Name::DynamoDb,
             Name::Firehose,
             Name::Kinesis,
+            Name::SnsStandard,
             Name::SqsFifo,
             Name::SqsStandard,
         ] {
@@ -168,6 +171,7 @@ mod tests {
             (Name::DynamoDb, "some items were not processed"),
             (Name::Firehose, "5 failed"),
             (Name::Kinesis, "Some(5) failed"),
+            (Name::SnsStandard, "1 messages failed"),
             (Name::SqsStandard, "1 messages failed"),
         ] {
             let failing = if matches!(name, Name::Firehose | Name::Kinesis) { 100 } else { 10 };

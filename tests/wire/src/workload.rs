@@ -4,6 +4,7 @@ mod cloudwatch;
 mod dynamodb;
 mod firehose;
 mod kinesis;
+mod sns;
 mod sqs;
 
 use std::future::Future;
@@ -61,6 +62,7 @@ pub(crate) async fn run<E: Errand>(errand: E, shape: Shape, endpoint: &str) -> E
         Name::DynamoDb => errand.run(dynamodb::Puts::open(shape, endpoint)).await,
         Name::Firehose => errand.run(firehose::Records::open(shape, endpoint)).await,
         Name::Kinesis => errand.run(kinesis::Records::open(shape, endpoint)).await,
+        Name::SnsStandard => errand.run(sns::Messages::open(shape, endpoint)).await,
         Name::SqsFifo | Name::SqsStandard => errand.run(sqs::Messages::open(shape, endpoint)).await,
     }
 }

@@ -20,7 +20,9 @@ fn wire(arguments: &[&str]) -> String {
 fn every_arm_of_every_service_sends_every_entry() {
     // The counting program is built beside the other one.
     assert!(Path::new(env!("CARGO_BIN_EXE_wire-counted")).exists());
-    for service in ["cloudwatch", "dynamodb", "firehose", "kinesis", "sqs-fifo", "sqs-standard"] {
+    let services =
+        ["cloudwatch", "dynamodb", "firehose", "kinesis", "sns-standard", "sqs-fifo", "sqs-standard"];
+    for service in services {
         let few = ["--service", service, "--bytes", "100", "--rounds", "1", "--entries", "100"];
         let printed = wire(&[&few[..], &["--in-flight", "2"]].concat());
         for arm in ["by hand", "submit", "receipts", "try_submit", "single calls"] {

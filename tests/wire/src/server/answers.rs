@@ -9,12 +9,20 @@ use serde_json::{Value, json};
 
 use super::scan;
 
+/// The id of every message that a queue or a topic accepts.
+macro_rules! message_id {
+    () => {
+        "4c5ab9f0-5d8f-4b5c-9d0e-1f2a3b4c5d6e"
+    };
+}
+
 /// The members of a response to an accepted message that every queue has.
 macro_rules! message {
     () => {
         concat!(
-            r#""MessageId":"4c5ab9f0-5d8f-4b5c-9d0e-1f2a3b4c5d6e","#,
-            r#""MD5OfMessageBody":"0cc175b9c0f1b6a831c399e269772661""#
+            r#""MessageId":""#,
+            message_id!(),
+            r#"","MD5OfMessageBody":"0cc175b9c0f1b6a831c399e269772661""#
         )
     };
 }
@@ -42,11 +50,13 @@ impl Answers {
         Self { failing, entries: 0, all_accepted: HashMap::new() }
     }
 
-    /// The answer to a request for this operation: the target of the JSON protocols, or the path of the
-    /// request.
+    /// The answer to a request for this operation: the target of the JSON protocols, the action of the Query
+    /// protocol, or the path of the request.
     pub(crate) fn to(&mut self, operation: &str, body: &[u8]) -> Answer {
         match operation.rsplit(['.', '/']).next() {
             Some("BatchWriteItem") => Answer::json(self.batch_write_item(body)),
+            Some("Publish") => Answer::xml(self.one(result("Publish", PUBLISHED))),
+            Some("PublishBatch") => Answer::xml(self.publish_batch(body)),
             Some("PutItem") => Answer::json(self.one("{}")),
             Some("PutMetricData") => self.put_metric_data(body),
             Some("PutRecord") => {
@@ -76,6 +86,20 @@ impl Answers {
         let puts = request["RequestItems"][TABLE].as_array_mut().map(std::mem::take).unwrap_or_default();
         let unprocessed = puts.into_iter().zip(failing).filter(|(_, fails)| *fails).map(|(put, _)| put);
         json!({ "UnprocessedItems": { TABLE: unprocessed.collect::<Value>() } }).to_string()
+    }
+
+    fn publish_batch(&mut self, body: &[u8]) -> String {
+        let (mut successful, mut failed) = (String::new(), String::new());
+        for id in scan::form_ids(body) {
+            let (list, said) = if self.fails() {
+                (&mut failed, "<Code>InternalError</Code><SenderFault>false</SenderFault>")
+            } else {
+                (&mut successful, PUBLISHED)
+            };
+            let _ = write!(list, "<member><Id>{id}</Id>{said}</member>");
+        }
+        let lists = format!("<Successful>{successful}</Successful><Failed>{failed}</Failed>");
+        result("PublishBatch", &lists)
     }
 
     fn put_metric_data(&mut self, body: &[u8]) -> Answer {
@@ -124,6 +148,10 @@ impl Answer {
     fn json(body: impl Into<Bytes>) -> Self {
         Self { status: StatusCode::OK, content_type: JSON, body: body.into() }
     }
+
+    fn xml(body: impl Into<Bytes>) -> Self {
+        Self { status: StatusCode::OK, content_type: "text/xml", body: body.into() }
+    }
 }
 
 /// How a service says what became of each record.
@@ -151,6 +179,16 @@ impl Records {
 /// What the service says about a message that it accepted; the SDK does not check the MD5.
 fn message(body: &[u8]) -> &'static str {
     if scan::occurrences(body, "\"MessageGroupId\"") == 0 { MESSAGE } else { FIFO_MESSAGE }
+}
+
+/// A response of the Query protocol.
+fn result(operation: &str, members: &str) -> String {
+    format!(
+        "<{operation}Response xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\
+         <{operation}Result>{members}</{operation}Result>\
+         <ResponseMetadata><RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ResponseMetadata>\
+         </{operation}Response>"
+    )
 }
 
 fn separate(list: &mut String) {
@@ -186,6 +224,7 @@ const EMPTY_MAP: Bytes = Bytes::from_static(b"\xa0");
 const FIFO_MESSAGE: &str = concat!(message!(), r#","SequenceNumber":"18849496460467696128""#);
 const JSON: &str = "application/x-amz-json-1.1";
 const MESSAGE: &str = message!();
+const PUBLISHED: &str = concat!("<MessageId>", message_id!(), "</MessageId>");
 /// The one that the puts of these programs are for.
 const TABLE: &str = "bench";
 #[cfg(test)]
@@ -244,6 +283,17 @@ mod tests {
         let answer = answer(&mut answers, "AmazonSQS.SendMessageBatch", body);
         assert_eq!(answer["Successful"][0]["Id"], "x");
         assert_eq!(answer["Failed"][0]["Id"], "y");
+    }
+
+    #[test]
+    fn a_message_for_a_topic_is_told_by_its_id_in_xml() {
+        let mut answers = Answers::new(2);
+        let body = "Action=PublishBatch&E.member.1.Id=x&E.member.1.Message=a&E.member.2.Id=y&Z=1";
+        let answer = answers.to("PublishBatch", body.as_bytes());
+        let said = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(said.contains("<Successful><member><Id>x</Id><MessageId>"), "{said}");
+        assert!(said.contains("<Failed><member><Id>y</Id><Code>"), "{said}");
+        assert_eq!((answer.content_type, answers.entries()), ("text/xml", 2));
     }
 
     #[test]
