@@ -35,7 +35,7 @@ pub use known::{ConfigDefaults, Known};
 pub use positions::verdicts_by_position;
 pub use prepared::Prepared;
 #[doc(hidden)]
-pub use prepared::{ORCHESTRATOR, tracing};
+pub use prepared::tracing;
 pub use reading::KnownDeserializer;
 pub use refusal::{refusal, unreadable};
 pub use renewal::Renewal;

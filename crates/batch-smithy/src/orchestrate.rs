@@ -37,7 +37,10 @@ use crate::upload;
 enum Stop {
     /// Nothing was sent, because something is not as it was.
     Changed,
+    /// The attempt failed.
     Failed(Stopped),
+    /// It failed before there was an attempt.
+    NotBegun(Stopped),
 }
 
 impl From<Stopped> for Stop {
@@ -61,8 +64,14 @@ pub(crate) async fn send(
         Ok(()) => {}
         Err(Stop::Changed) => return None,
         Err(Stop::Failed(error)) => context.fail(error),
+        Err(Stop::NotBegun(error)) => {
+            context.fail(error);
+            end(ready, &mut context);
+            return Some(context.finalize());
+        }
     }
-    finish(ready, &mut context);
+    end_attempt(ready, &mut context);
+    end(ready, &mut context);
     Some(context.finalize())
 }
 
@@ -94,8 +103,17 @@ fn connector(ready: &Ready) -> Option<SharedHttpConnector> {
     Some(ready.components.http_client()?.http_connector(&settings.build(), &ready.components))
 }
 
-/// What comes before the first attempt.
+/// What comes before the first attempt, and its beginning.
 fn begin(ready: &mut Ready, context: &mut InterceptorContext, request: HttpRequest) -> Result<(), Stop> {
+    prepare(ready, context, request).map_err(Stop::NotBegun)?;
+    let Ready { bag, components, hooks, .. } = ready;
+    match components.retry_strategy().should_attempt_initial_request(components, bag) {
+        Ok(ShouldAttempt::Yes) => Ok(hooks.read_before_attempt(context, components, bag)?),
+        _ => Err(Stop::Changed),
+    }
+}
+
+fn prepare(ready: &mut Ready, context: &mut InterceptorContext, request: HttpRequest) -> Result<(), Stopped> {
     let Ready { bag, components, hooks, .. } = ready;
     hooks.read_before_execution(context, bag)?;
     hooks.modify_before_serialization(context, components, bag)?;
@@ -107,11 +125,7 @@ fn begin(ready: &mut Ready, context: &mut InterceptorContext, request: HttpReque
     context.enter_before_transmit_phase();
     context.set_request(request);
     hooks.read_after_serialization(context, components, bag)?;
-    hooks.modify_before_retry_loop(context, components, bag)?;
-    match components.retry_strategy().should_attempt_initial_request(components, bag) {
-        Ok(ShouldAttempt::Yes) => Ok(hooks.read_before_attempt(context, components, bag)?),
-        _ => Err(Stop::Changed),
-    }
+    hooks.modify_before_retry_loop(context, components, bag)
 }
 
 /// The identity of the first scheme that the client has one for, as the SDK chooses it.
@@ -217,8 +231,8 @@ async fn load(response: &mut HttpResponse) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// What comes after the attempt, however it ended.
-fn finish(ready: &mut Ready, context: &mut InterceptorContext) {
+/// What comes after an attempt, however it ended.
+fn end_attempt(ready: &mut Ready, context: &mut InterceptorContext) {
     let Ready { bag, components, hooks, .. } = ready;
     let completed = hooks.modify_before_attempt_completion(context, components, bag);
     fail_if(context, completed);
@@ -227,6 +241,11 @@ fn finish(ready: &mut Ready, context: &mut InterceptorContext) {
     // It counts what succeeds, and retries nothing.
     let judged = components.retry_strategy().should_attempt_retry(context, components, bag);
     fail_if(context, judged.map(|_| ()).map_err(OrchestratorError::other));
+}
+
+/// What comes last, also where there was no attempt.
+fn end(ready: &mut Ready, context: &mut InterceptorContext) {
+    let Ready { bag, components, hooks, .. } = ready;
     let completed = hooks.modify_before_completion(context, components, bag);
     fail_if(context, completed);
     let read = hooks.read_after_execution(context, components, bag);

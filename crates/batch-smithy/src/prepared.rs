@@ -7,7 +7,9 @@
 //! with, and its headers.
 
 use std::fmt;
+use std::mem;
 use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use aws_credential_types::Credentials;
@@ -27,6 +29,8 @@ pub struct Prepared(Arc<Pool>);
 pub(crate) struct Pool {
     is_traced: fn() -> bool,
     ready: Mutex<Stack>,
+    /// How many requests are the SDK's as a whole, because what it prepares for one does not fit the next.
+    pause: AtomicU32,
 }
 
 /// Boxed, because it is large and moved for each request.
@@ -50,7 +54,7 @@ impl Prepared {
     #[doc(hidden)]
     #[must_use]
     pub fn unless(is_traced: fn() -> bool) -> Self {
-        Self(Arc::new(Pool { is_traced, ready: Mutex::default() }))
+        Self(Arc::new(Pool { is_traced, ready: Mutex::default(), pause: AtomicU32::new(0) }))
     }
 
     /// What the next request can be sent with.
@@ -61,22 +65,38 @@ impl Prepared {
         self.0.ready().pop()
     }
 
+    /// What a request was to be sent with does not fit it. What else was kept is like it, and belongs to an identity
+    /// that is perhaps no more. If it did not fit even once, each request has an identity or an endpoint of its own: then
+    /// the SDK would be asked for both twice.
+    pub(crate) fn changed(&self, ready: &Ready) {
+        let unused = mem::take(&mut *self.0.ready());
+        if ready.left == USES - 1 {
+            self.0.pause.store(PAUSE, Ordering::Relaxed);
+        }
+        drop(unused);
+    }
+
     /// Keeps what a request was sent with for the next one.
     pub(crate) fn put(&self, ready: Box<Ready>) {
         self.0.put(ready);
     }
 
-    /// For what must not keep it alive: it is itself kept in here.
-    pub(crate) fn downgrade(&self) -> Weak<Pool> {
-        Arc::downgrade(&self.0)
+    /// Where a request that the SDK sends keeps what it was sent with, unless nothing is to be kept of it. A weak
+    /// reference, since it is itself kept in here.
+    pub(crate) fn keeper(&self) -> Weak<Pool> {
+        let pool = &self.0;
+        let less_one = |pause: u32| pause.checked_sub(1);
+        let is_paused = pool.pause.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less_one).is_ok();
+        if is_paused || (pool.is_traced)() { Weak::new() } else { Arc::downgrade(pool) }
     }
 }
 
 impl Pool {
     pub(crate) fn put(&self, mut ready: Box<Ready>) {
         ready.left = ready.left.saturating_sub(1);
-        if ready.left > 0 {
-            self.ready().push(ready);
+        let mut kept = self.ready();
+        if ready.left > 0 && kept.len() < MOST {
+            kept.push(ready);
         }
     }
 
@@ -143,7 +163,15 @@ impl fmt::Debug for Prepared {
 #[macro_export]
 macro_rules! prepared {
     ($operation:literal) => {
-        $crate::Prepared::unless(|| $crate::is_recorded!($operation, $crate::ORCHESTRATOR))
+        $crate::Prepared::unless(|| {
+            $crate::is_recorded!(
+                $operation,
+                "aws_smithy_runtime::client::orchestrator",
+                "aws_smithy_runtime::client::orchestrator::auth",
+                "aws_smithy_runtime::client::orchestrator::endpoints",
+                "aws_smithy_runtime::client::orchestrator::http"
+            )
+        })
     };
 }
 
@@ -161,12 +189,14 @@ macro_rules! is_recorded {
 /// Names what the program does, where it is a Lambda function.
 const TRACE_ID: &str = "x-amzn-trace-id";
 
-/// The module of the SDK's orchestrator, whose events nothing else tells.
-#[doc(hidden)]
-pub const ORCHESTRATOR: &str = "aws_smithy_runtime::client::orchestrator";
-
 /// One request in so many is the SDK's as a whole, whatever happens.
 const USES: u32 = 1_000;
+
+/// So many requests are the SDK's as a whole before it is tried again whether one fits the next.
+const PAUSE: u32 = 1_000;
+
+/// How many are kept at most: the requests that a writer has in flight at once, unless the user allows more.
+const MOST: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -175,7 +205,7 @@ mod tests {
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Event, Level, Metadata, Subscriber};
 
-    use super::head;
+    use super::{Ordering, Prepared, head};
 
     #[test]
     fn the_head_of_a_request_has_neither_its_body_nor_what_differs_between_requests() {
@@ -215,6 +245,7 @@ mod tests {
         for (target, level, expected) in [
             ("sdk::operation", Level::DEBUG, true),
             ("aws_smithy_runtime", Level::TRACE, true),
+            ("aws_smithy_runtime::client::orchestrator::http", Level::DEBUG, true),
             ("sdk::operation", Level::INFO, false),
             ("another", Level::DEBUG, false),
         ] {
@@ -222,5 +253,15 @@ mod tests {
                 assert_eq!(is_traced(), expected, "{target} {level}");
             });
         }
+    }
+
+    #[test]
+    fn nothing_is_kept_while_it_would_not_be_used() {
+        assert_eq!(Prepared::unless(|| true).keeper().strong_count(), 0, "it is traced");
+        let prepared = Prepared::unless(|| false);
+        assert_eq!(prepared.keeper().strong_count(), 1);
+        prepared.0.pause.store(2, Ordering::Relaxed);
+        let kept = [(); 4].map(|()| prepared.keeper().strong_count());
+        assert_eq!(kept, [0, 0, 1, 1]);
     }
 }

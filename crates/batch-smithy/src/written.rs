@@ -131,7 +131,7 @@ impl Written {
                 Err(error) => Err(error.map_service_error(|error| error.downcast().expect(OF_ANOTHER))),
             });
         }
-        self.prepared = prepared.downgrade();
+        self.prepared = prepared.keeper();
         // Its future is large, and would make that of every request so.
         Box::pin(self.send_by(send)).await
     }
@@ -143,7 +143,10 @@ impl Written {
         let mut ready = prepared.take()?;
         let body = lock(&self.state.request).as_ref()?.body().try_clone()?;
         let reading = lock(&self.state.reading).clone();
-        let sent = orchestrate::send(&mut ready, body, reading.as_ref()).await?;
+        let Some(sent) = orchestrate::send(&mut ready, body, reading.as_ref()).await else {
+            prepared.changed(&ready);
+            return None;
+        };
         if sent.is_ok() {
             prepared.put(ready);
         }

@@ -80,6 +80,7 @@ macro_rules! prepared {
         $crate::checks! { $fixture, prepared, (start_paused = true) =>
             a_later_request_that_is_not_taken_ends
             a_response_means_the_same_to_a_later_request
+            identities_of_one_request_each_are_resolved_once
             later_requests_are_like_the_first
             later_requests_follow_the_clock_of_the_service
             the_clients_timeouts_end_later_requests

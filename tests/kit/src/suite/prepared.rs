@@ -2,14 +2,14 @@
 //! it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::sdk_config::Builder;
 use batch_core::{Batch, Reply, Service};
 
 use super::entry;
-use crate::{Canned, Fixture, Request, Response, ResponseOf, Setup, now, shown};
+use crate::{Canned, Fixture, Keys, Request, Response, ResponseOf, Setup, now, shown};
 
 /// A service, and what became of its requests.
 struct Stage<F: Fixture> {
@@ -98,6 +98,18 @@ pub async fn a_response_means_the_same_to_a_later_request<F: Fixture>() {
             _ => 2..=2,
         };
         assert!(after.contains(&later.http.orchestrated()), "{response:?}");
+    }
+}
+
+/// Where each request has an identity of its own, nothing is prepared: the provider is asked once for each, and once
+/// more to find that out.
+pub async fn identities_of_one_request_each_are_resolved_once<F: Fixture>() {
+    let keys = Keys::expiring(Some(SystemTime::UNIX_EPOCH));
+    let stage = Stage::<F>::then([], |config| config.credentials_provider(keys.shared()));
+    for sent in 1..=9 {
+        stage.succeed().await;
+        assert!(keys.asked() <= sent + 1, "{} identities for {sent} requests", keys.asked());
+        assert_eq!(stage.http.orchestrated(), sent);
     }
 }
 
