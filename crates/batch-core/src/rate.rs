@@ -24,7 +24,8 @@ impl Rate {
         Self { per_second, counts_bytes: false }
     }
 
-    /// Creates a rate of this many bytes per second, counted as the service counts the bytes of a request.
+    /// Creates a rate of this many bytes per second, counted as the service counts the bytes of entries. What is fixed in a
+    /// request is not counted.
     ///
     /// An entry that is larger goes alone, and nothing else goes until it is paid off.
     pub fn bytes(per_second: usize) -> Self {

@@ -108,6 +108,11 @@ impl<E> Batch<E> {
         self.quotas = self.entries.iter().map(quota).collect();
     }
 
+    /// The same, with what was asked of the entries before.
+    pub(crate) fn answered(&mut self, quotas: Vec<Option<Quota>>) {
+        self.quotas = quotas;
+    }
+
     /// How many entries it has, and the sum of their shares of the request, as they were measured.
     #[must_use]
     pub fn load(&self) -> Load {

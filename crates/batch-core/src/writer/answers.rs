@@ -126,8 +126,10 @@ impl<S: Service> Shared<S> {
     /// Gives a failure to the handler, which must not harm the writer.
     fn handle(&self, item: UnprocessedItem<S::Entry>) {
         if let Some(handler) = &self.handler
-            && std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler(item))).is_err()
+            && let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler(item)))
         {
+            // What a panic carries may panic as it is dropped.
+            std::mem::forget(panic);
             self.label.handler_panicked();
         }
     }

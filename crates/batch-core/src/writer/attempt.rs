@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::clock;
 use super::effects::{guarded, quietly};
 use super::shared::Shared;
-use crate::{Batch, Class, Failure, Refusal, Reply, Service, Verdict, Verdicts};
+use crate::{Batch, Class, Failure, Quota, Refusal, Reply, Service, Verdict, Verdicts};
 
 /// A timer that is later than this shows that the thread was blocked: the response may have come
 /// meanwhile.
@@ -44,16 +44,15 @@ impl<S: Service> Attempt<S> {
         let Some(mut batch) = self.batch.take() else {
             return;
         };
+        // Outside of the lock, while a flush can still copy the entries.
+        let is_throttled = reply.as_ref().is_some_and(throttles);
+        let mut quotas = is_throttled.then(|| self.shared.quotas(batch.entries()));
         loop {
             let mut state = self.shared.lock();
             match Arc::try_unwrap(batch) {
                 Ok(mut batch) => {
-                    if reply.as_ref().is_some_and(throttles) {
-                        // Nobody holds it any more, so it stays so outside of the lock.
-                        state.batches.remove(&batch.id());
-                        drop(state);
-                        self.shared.ask(&mut batch);
-                        state = self.shared.lock();
+                    if let Some(quotas) = quotas.take() {
+                        batch.answered(quotas);
                     }
                     state.batches.remove(&batch.id());
                     // A runtime that begins no task any more drops its driver next. Until then the driver would only
@@ -85,7 +84,15 @@ impl<S: Service> Attempt<S> {
 impl<S: Service> Shared<S> {
     /// Asks the service for the quota of each entry, outside of the lock. What panics has none.
     pub(super) fn ask(&self, batch: &mut Batch<S::Entry>) {
-        batch.ask(|entry| guarded(|| self.service.quota(entry)).flatten());
+        batch.ask(|entry| self.quota(entry));
+    }
+
+    fn quotas(&self, entries: &[S::Entry]) -> Vec<Option<Quota>> {
+        entries.iter().map(|entry| self.quota(entry)).collect()
+    }
+
+    fn quota(&self, entry: &S::Entry) -> Option<Quota> {
+        guarded(|| self.service.quota(entry)).flatten()
     }
 }
 

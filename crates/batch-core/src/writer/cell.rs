@@ -2,6 +2,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
+use super::effects::quietly;
 use super::pool::Failed;
 use super::shared::Shared;
 use crate::{Responses, Sent, Service, Unread};
@@ -61,6 +62,12 @@ impl<S: Service> Block<S> {
     pub(super) fn new(shared: &Arc<Shared<S>>, len: u64) -> Self {
         let rest = Mutex::new(Rest { runs: Vec::new(), cells: Vec::new() });
         Self { shared: Arc::clone(shared), runs: [OnceLock::new(), OnceLock::new()], rest, len }
+    }
+
+    /// Whether it has the responses of as many requests as can be read without a lock.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.runs[1].get().is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Rest<S::Entry, S::Response>> {
@@ -157,7 +164,8 @@ impl<S: Service> Block<S> {
             cell => cell.take(),
         });
         drop(rest);
-        drop(unused);
+        // If it panics, the answer must not go with it.
+        quietly(unused);
         taken
     }
 
@@ -188,6 +196,16 @@ impl<S: Service> Block<S> {
     ) -> Option<&'a Run<S::Response>> {
         let mut runs = self.runs.iter().map_while(OnceLock::get).chain(&rest.runs);
         runs.find(|run| run.cells.contains(&index))
+    }
+}
+
+impl<S: Service> Drop for Block<S> {
+    /// Each response by itself: the second whose drop panics would end the process.
+    fn drop(&mut self) {
+        let Rest { runs, cells } = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.runs.iter_mut().filter_map(OnceLock::take).for_each(quietly);
+        runs.drain(..).for_each(quietly);
+        cells.drain(..).for_each(quietly);
     }
 }
 

@@ -66,19 +66,26 @@ impl<S: Service> Cells<S> {
     /// One more cell, and its receipt.
     #[inline]
     pub(super) fn open(&mut self, shared: &Arc<Shared<S>>) -> (Receipt<S>, CellId) {
+        let block = match &self.open {
+            Some(block) if self.index(self.next) > 0 && !block.is_full() => Arc::clone(block),
+            _ => self.open_block(shared),
+        };
         let number = self.next;
         self.next += 1;
-        let index = self.index(number);
-        let block = match &self.open {
-            Some(block) if index > 0 => Arc::clone(block),
-            _ => self.open_block(number, shared),
-        };
-        (Receipt::new(block, index), CellId(NonZeroU64::MIN.saturating_add(number)))
+        (Receipt::new(block, self.index(number)), CellId(NonZeroU64::MIN.saturating_add(number)))
     }
 
-    /// Opens the block that begins with this cell.
+    /// Opens the next block. What is left of the last one is not used: else the writer would keep the responses of
+    /// many requests for one receipt.
     #[cold]
-    fn open_block(&mut self, first: u64, shared: &Arc<Shared<S>>) -> Arc<Block<S>> {
+    fn open_block(&mut self, shared: &Arc<Shared<S>>) -> Arc<Block<S>> {
+        let used = u64::from(self.index(self.next));
+        if used > 0 {
+            let last = self.answered(self.next, self.size - used);
+            self.full.extend(last);
+            self.next += self.size - used;
+        }
+        let first = self.next;
         let block = Arc::new(Block::new(shared, self.size));
         let unanswered = Unanswered { block: Arc::downgrade(&block), cells: self.size };
         self.blocks.insert(self.block(first), unanswered);

@@ -64,7 +64,7 @@ impl<S: Service> Driver<S> {
     fn turn(&self) -> Turn {
         let shared = &self.shared;
         shared.called.store(false, Ordering::Release);
-        let now = clock::now();
+        let mut now = clock::now();
         let mut batches = Vec::new();
         let mut state = shared.lock();
         shared.accepted.store(0, Ordering::Relaxed);
@@ -81,6 +81,8 @@ impl<S: Service> Driver<S> {
                     drop(state);
                     shared.ask(&mut batch);
                     state = shared.lock();
+                    // It was code of the user's, which may take its time.
+                    now = clock::now();
                     state.buffer.sorted(batch, now);
                 }
                 Output::Wait(wait) => break wait,

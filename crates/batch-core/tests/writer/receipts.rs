@@ -2,9 +2,9 @@
 
 use std::task::Poll;
 
-use batch_core::{Cause, Failure, Receipt, Sent, Settings, UnprocessedItem, Verdict};
+use batch_core::{Cause, Failure, Receipt, Sent, Settings, UnprocessedItem, Verdict, Verdicts};
 
-use crate::fake::{Act, Fake, Item, accepted, item};
+use crate::fake::{Act, Fake, Item, Request, accepted, item};
 use crate::support::{at_once, ids, ms, pass, poll_once, settle, timed, writer};
 
 fn odd_refused(item: &Item) -> Verdict<u32> {
@@ -234,4 +234,48 @@ async fn answer_of(id: u32, receipt: Receipt<Fake>) {
         Ok(sent) => assert_eq!(sent.response, Some(id)),
         Err(item) => assert_eq!(item.entry.id, id),
     }
+}
+
+/// What drops with a bang.
+struct Bang;
+
+impl Drop for Bang {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "bang");
+    }
+}
+
+/// An answer that holds something for as long as it can be read.
+fn holding<T: Send + Sync + 'static>(request: &Request, held: impl Fn() -> T) -> Act {
+    let (ids, held) = (request.ids(), held());
+    Act::Say(Ok(Verdicts::all_accepted(move |position| {
+        let _held = &held;
+        ids[position]
+    })))
+}
+
+#[tokio::test(start_paused = true)]
+async fn responses_whose_drops_panic_are_dropped_one_by_one() {
+    let fake = Fake::by(|request| holding(request, || Bang));
+    let writer = writer(&fake.of(100), Settings::new());
+    let first = writer.submit_tracked(item(1)).await.unwrap();
+    pass(1).await;
+    let second = writer.submit_tracked(item(2)).await.unwrap();
+    pass(1).await;
+    drop((first, second, writer));
+    settle().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_keeps_the_responses_of_two_requests_at_most_for_receipts_to_come() {
+    let held = std::sync::Arc::new(());
+    let of_requests = held.clone();
+    let fake = Fake::by(move |request| holding(request, || of_requests.clone()));
+    let writer = writer(&fake.of(100), Settings::new());
+    for id in 0..60 {
+        assert_eq!(writer.submit_tracked(item(id)).await.unwrap().await.unwrap().response, Some(id));
+    }
+    pass(1).await;
+    // This one, and the script's.
+    assert!(std::sync::Arc::strong_count(&held) <= 2 + 2, "{}", std::sync::Arc::strong_count(&held));
 }

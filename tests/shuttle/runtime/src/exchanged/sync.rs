@@ -29,6 +29,12 @@ impl<T> OnceLock<T> {
         if self.is_set.load(atomic::Ordering::Acquire) { self.value.get() } else { None }
     }
 
+    /// Takes the value out, if it is set.
+    pub fn take(&mut self) -> Option<T> {
+        *self.is_set.get_mut() = false;
+        self.value.take()
+    }
+
     /// Sets the value.
     ///
     /// # Errors
