@@ -269,8 +269,8 @@ async fn responses_whose_drops_panic_are_dropped_one_by_one() {
 #[tokio::test(start_paused = true)]
 async fn a_writer_keeps_the_responses_of_two_requests_at_most_for_receipts_to_come() {
     let held = std::sync::Arc::new(());
-    let of_requests = held.clone();
-    let fake = Fake::by(move |request| holding(request, || of_requests.clone()));
+    let of_requests = std::sync::Arc::clone(&held);
+    let fake = Fake::by(move |request| holding(request, || std::sync::Arc::clone(&of_requests)));
     let writer = writer(&fake.of(100), Settings::new());
     for id in 0..60 {
         assert_eq!(writer.submit_tracked(item(id)).await.unwrap().await.unwrap().response, Some(id));
