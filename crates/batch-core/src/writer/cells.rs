@@ -67,7 +67,7 @@ impl<S: Service> Cells<S> {
     #[inline]
     pub(super) fn open(&mut self, shared: &Arc<Shared<S>>) -> (Receipt<S>, CellId) {
         let block = match &self.open {
-            Some(block) if self.index(self.next) > 0 && !block.is_full() => Arc::clone(block),
+            Some(block) if self.index(self.next) > 0 => Arc::clone(block),
             _ => self.open_block(shared),
         };
         let number = self.next;
@@ -75,8 +75,7 @@ impl<S: Service> Cells<S> {
         (Receipt::new(block, self.index(number)), CellId(NonZeroU64::MIN.saturating_add(number)))
     }
 
-    /// Opens the next block. What is left of the last one is not used: else the writer would keep the responses of
-    /// many requests for one receipt.
+    /// Opens the next block. What is left of the last one, if anything, is not used.
     #[cold]
     fn open_block(&mut self, shared: &Arc<Shared<S>>) -> Arc<Block<S>> {
         let used = u64::from(self.index(self.next));
@@ -91,6 +90,14 @@ impl<S: Service> Cells<S> {
         self.blocks.insert(self.block(first), unanswered);
         self.full.extend(self.open.replace(Arc::clone(&block)));
         block
+    }
+
+    /// No more cells are opened in a block that has responses of several requests: else the writer would keep those of
+    /// many for a receipt to come.
+    fn close_full(&mut self, block: &Arc<Block<S>>) {
+        if block.is_full() && self.open.as_ref().is_some_and(|open| Arc::ptr_eq(open, block)) {
+            self.close();
+        }
     }
 
     /// No more cells are opened.
@@ -207,6 +214,7 @@ impl<'a, S: Service> Delivery<'a, S> {
         if let Some(block) = self.cells.answered(first, end - first) {
             let cells = self.cells.index(first)..self.cells.index(end - 1) + 1;
             block.deliver_run(cells, self.responses, position, self.wakes);
+            self.cells.close_full(&block);
             self.unused.push(block);
         }
     }
