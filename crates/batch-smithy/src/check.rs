@@ -73,6 +73,56 @@ pub fn made_of(
     }
 }
 
+/// Checks a group id or a deduplication id of a message of SQS or SNS: 1 to 128 characters of printable ASCII
+/// (`SendMessageBatchRequestEntry`, `PublishBatchRequestEntry`).
+///
+/// # Errors
+///
+/// When the service would refuse it; `what` says what it is.
+pub fn token(what: &str, token: &str) -> Result<(), Invalid> {
+    characters(what, token, TOKEN, "shorten it, or hash it")?;
+    if token.is_empty() {
+        return refuse(format!("the {what} is empty; omit it, or add a character"));
+    }
+    made_of(what, token, |character| character.is_ascii_graphic(), "ASCII letters, digits and punctuation")
+}
+
+/// Checks the name of an attribute of a message of SQS or SNS (both developer guides, message attributes).
+///
+/// # Errors
+///
+/// When the service would refuse it.
+pub fn attribute_name(name: &str) -> Result<(), Invalid> {
+    characters("name of an attribute", name, ATTRIBUTE_NAME, "shorten it")?;
+    let reserved =
+        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if name.is_empty() {
+        return refuse("the name of an attribute is empty; set one");
+    }
+    if reserved("AWS.") || reserved("Amazon.") {
+        return refuse(
+            "the name of an attribute begins with \"AWS.\" or \"Amazon.\", which AWS reserves; rename it",
+        );
+    }
+    if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
+        return refuse(
+            "the name of an attribute begins or ends with a period, or has two periods in a row; rename it",
+        );
+    }
+    made_of(
+        "name of an attribute",
+        name,
+        |character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.'),
+        "letters, digits, '-', '_' and '.'",
+    )
+}
+
+/// Characters of a group id and of a deduplication id.
+const TOKEN: usize = 128;
+
+/// Characters of an attribute's name.
+const ATTRIBUTE_NAME: usize = 256;
+
 #[cfg(test)]
 mod tests {
     use super::{at_most, characters, made_of};

@@ -11,7 +11,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::primitives::Blob;
 use aws_sdk_sns::types::MessageAttributeValue;
 use batch_core::{ConfigError, Invalid};
-use batch_smithy::check::{characters, made_of, refuse};
+use batch_smithy::check::{attribute_name, characters, made_of, refuse, token};
 use batch_smithy::{NameOrArn, Naming};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
@@ -104,14 +104,6 @@ fn subject(subject: &str) -> Result<(), Invalid> {
     made_of("subject", subject, is_allowed, "text without line breaks and control characters")
 }
 
-fn token(what: &str, token: &str) -> Result<(), Invalid> {
-    characters(what, token, TOKEN, "shorten it, or hash it")?;
-    if token.is_empty() {
-        return refuse(format!("the {what} is empty; omit it, or add a character"));
-    }
-    made_of(what, token, |character| character.is_ascii_graphic(), "ASCII letters, digits and punctuation")
-}
-
 /// The attribute of this value, by whose kind the service has a type, or one without a value.
 pub(crate) fn typed(value: Value) -> MessageAttributeValue {
     let (data_type, text) = match value {
@@ -154,31 +146,6 @@ fn attribute(name: &str, value: &MessageAttributeValue) -> Result<(), Invalid> {
     }
 }
 
-fn attribute_name(name: &str) -> Result<(), Invalid> {
-    characters("name of an attribute", name, ATTRIBUTE_NAME, "shorten it")?;
-    let reserved =
-        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if name.is_empty() {
-        return refuse("the name of an attribute is empty; set one");
-    }
-    if reserved("AWS.") || reserved("Amazon.") {
-        return refuse(
-            "the name of an attribute begins with \"AWS.\" or \"Amazon.\", which AWS reserves; rename it",
-        );
-    }
-    if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
-        return refuse(
-            "the name of an attribute begins or ends with a period, or has two periods in a row; rename it",
-        );
-    }
-    made_of(
-        "name of an attribute",
-        name,
-        |character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.'),
-        "letters, digits, '-', '_' and '.'",
-    )
-}
-
 fn is_array(text: &str) -> bool {
     let values = serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
     !values.iter().any(|value| value.is_array() || value.is_object())
@@ -212,15 +179,9 @@ impl<'de> Visitor<'de> for Structure {
     }
 }
 
-/// Characters of an attribute's name (guide, message attributes).
-const ATTRIBUTE_NAME: usize = 256;
-
 /// Characters of a subject. The reference (API, `PublishBatchRequestEntry`) says "less than 100", but the
 /// service accepts 100: AWS Config shortens its subjects to that.
 const SUBJECT: usize = 100;
-
-/// Characters of a group id and of a deduplication id (API, `PublishBatchRequestEntry`).
-const TOKEN: usize = 128;
 
 /// What a topic's `MaximumMessageSize` may be, in bytes (API, `CreateTopic`).
 const TOPIC_MAXIMUM: RangeInclusive<usize> = 1_024..=1_048_576;

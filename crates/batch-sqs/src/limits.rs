@@ -25,9 +25,6 @@ pub(crate) const DELAY_SECONDS: u64 = 900;
 /// Attributes of a message (guide, message quotas).
 pub(crate) const ATTRIBUTES: usize = 10;
 
-/// Characters of an attribute's name (guide, message metadata).
-pub(crate) const ATTRIBUTE_NAME: usize = 256;
-
 /// Characters of an attribute's type, label included (guide, message metadata).
 pub(crate) const ATTRIBUTE_TYPE: usize = 256;
 
@@ -40,9 +37,6 @@ pub(crate) const NUMBER_POWERS: RangeInclusive<i64> = -128..=126;
 
 /// Characters of the id of an entry (API, `SendMessageBatchRequestEntry`).
 pub(crate) const ENTRY_ID: usize = 80;
-
-/// Characters of a group id and of a deduplication id (API, `SendMessageBatchRequestEntry`).
-pub(crate) const TOKEN: usize = 128;
 
 /// Characters of a queue's name, `.fifo` included (API, `CreateQueue`).
 pub(crate) const QUEUE_NAME: RangeInclusive<usize> = 1..=80;

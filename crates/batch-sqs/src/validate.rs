@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use batch_core::Invalid;
-use batch_smithy::check::{at_most, characters, made_of, refuse};
+use batch_smithy::check::{at_most, attribute_name, characters, made_of, refuse, token};
 
-use crate::limits::{
-    ATTRIBUTE_NAME, ATTRIBUTE_TYPE, ATTRIBUTES, DELAY_SECONDS, ENTRY_ID, NUMBER_DIGITS, NUMBER_POWERS, TOKEN,
-};
+use crate::limits::{ATTRIBUTE_TYPE, ATTRIBUTES, DELAY_SECONDS, ENTRY_ID, NUMBER_DIGITS, NUMBER_POWERS};
 use crate::{AttributeValue, Message};
 
 /// Checks a message for a FIFO or a standard queue.
@@ -66,14 +64,6 @@ fn entry_id(id: &str) -> Result<(), Invalid> {
     made_of("id", id, is_name_character, "letters, digits, '-' and '_'")
 }
 
-fn token(what: &str, token: &str) -> Result<(), Invalid> {
-    characters(what, token, TOKEN, "shorten it, or hash it")?;
-    if token.is_empty() {
-        return refuse(format!("the {what} is empty; omit it, or add a character"));
-    }
-    made_of(what, token, |character| character.is_ascii_graphic(), "ASCII letters, digits and punctuation")
-}
-
 fn delay(delay: Duration, fifo: bool) -> Result<(), Invalid> {
     if fifo {
         return refuse(format!(
@@ -105,37 +95,12 @@ fn attributes(message: &Message) -> Result<(), Invalid> {
 }
 
 fn attribute(name: &str, value: &AttributeValue) -> Result<(), Invalid> {
-    attribute_name(name)?;
-    attribute_type(value)?;
-    attribute_value(value)
-}
-
-fn attribute_name(name: &str) -> Result<(), Invalid> {
-    characters("name of an attribute", name, ATTRIBUTE_NAME, "shorten it")?;
-    let reserved =
-        |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if name.is_empty() {
-        return refuse("the name of an attribute is empty; set one");
-    }
     if name == TRACE_HEADER {
         return refuse(NOT_SYSTEM);
     }
-    if reserved("AWS.") || reserved("Amazon.") {
-        return refuse(
-            "the name of an attribute begins with \"AWS.\" or \"Amazon.\", which AWS reserves; rename it",
-        );
-    }
-    if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
-        return refuse(
-            "the name of an attribute begins or ends with a period, or has two periods in a row; rename it",
-        );
-    }
-    made_of(
-        "name of an attribute",
-        name,
-        |character| is_name_character(character) || character == '.',
-        "letters, digits, '-', '_' and '.'",
-    )
+    attribute_name(name)?;
+    attribute_type(value)?;
+    attribute_value(value)
 }
 
 fn attribute_type(value: &AttributeValue) -> Result<(), Invalid> {
