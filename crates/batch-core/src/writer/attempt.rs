@@ -83,16 +83,8 @@ impl<S: Service> Attempt<S> {
 
 impl<S: Service> Shared<S> {
     /// Asks the service for the quota of each entry, outside of the lock. What panics has none.
-    pub(super) fn ask(&self, batch: &mut Batch<S::Entry>) {
-        batch.ask(|entry| self.quota(entry));
-    }
-
-    fn quotas(&self, entries: &[S::Entry]) -> Vec<Option<Quota>> {
-        entries.iter().map(|entry| self.quota(entry)).collect()
-    }
-
-    fn quota(&self, entry: &S::Entry) -> Option<Quota> {
-        guarded(|| self.service.quota(entry)).flatten()
+    pub(super) fn quotas(&self, entries: &[S::Entry]) -> Vec<Option<Quota>> {
+        entries.iter().map(|entry| guarded(|| self.service.quota(entry)).flatten()).collect()
     }
 }
 

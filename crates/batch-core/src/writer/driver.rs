@@ -79,7 +79,7 @@ impl<S: Service> Driver<S> {
                 }
                 Output::Sort(mut batch) => {
                     drop(state);
-                    shared.ask(&mut batch);
+                    batch.answered(shared.quotas(batch.entries()));
                     state = shared.lock();
                     // It was code of the user's, which may take its time.
                     now = clock::now();
