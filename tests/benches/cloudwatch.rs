@@ -8,6 +8,7 @@
 
 mod count;
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -21,12 +22,15 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Compression, Metric, Settings};
+use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Compression, Merge, Metric, Series, Settings};
+use batch_core::Service;
 use count::Case;
 use tokio::sync::Semaphore;
 
 const IN_FLIGHT: usize = 8;
 const REQUEST: u64 = 1_000;
+/// Distinct values of a series in a minute.
+const DISTINCT: u64 = 49;
 const STATION: &str = "station-10637";
 
 fn main() {
@@ -55,6 +59,9 @@ fn main() {
             entries: 80_000,
             against: Some("raw SDK, gzip"),
         },
+        Case { name: "absorb", run: absorb, entries: 1_000_000, against: None },
+        Case { name: "a merged sample", run: merged, entries: 400_000, against: None },
+        Case { name: "a sample of a series", run: recorded, entries: 4_000_000, against: None },
     ]);
 }
 
@@ -93,6 +100,52 @@ fn by_writer(entries: u64, compression: Compression) {
         assert!(writer.shutdown().await.is_empty());
         assert_eq!(writer.stats().delivered, entries);
     });
+}
+
+/// Merging alone: what a writer calls under its lock.
+fn absorb(entries: u64) {
+    let namespace = CloudWatch::new(client(Compression::Off), "Bench").merge(Merge::Lossless);
+    let prepared = |n| {
+        let mut metric = sample(n);
+        namespace.prepare(&mut metric).unwrap();
+        metric
+    };
+    let (mut waiting, mut newer) = (prepared(0), (0..DISTINCT).map(prepared).collect::<Vec<_>>());
+    for n in 0..entries {
+        let growth = namespace.absorb(&mut waiting, &mut newer[(n % DISTINCT) as usize]);
+        assert!(growth.is_some());
+    }
+}
+
+/// From the making of a metric to its absorption, and each minute a request.
+fn merged(entries: u64) {
+    block_on(async {
+        let namespace = CloudWatch::new(client(Compression::Off), "Bench").merge(Merge::Lossless);
+        let writer = CloudWatchWriter::builder(namespace).build().unwrap();
+        for n in 0..entries {
+            writer.submit(sample(n)).await.unwrap();
+        }
+        assert!(writer.shutdown().await.is_empty());
+        assert_eq!(writer.stats().accepted, entries);
+        assert!(writer.stats().delivered < 20);
+    });
+}
+
+/// A series handle alone: the values are there.
+fn recorded(entries: u64) {
+    let series = Series::new("Temperature").dimension("Station", STATION).unit(StandardUnit::Count);
+    let values: Vec<_> = (0..DISTINCT as u32).map(f64::from).collect();
+    for _ in 0..entries / DISTINCT {
+        for &value in black_box(&values) {
+            series.record(value).unwrap();
+        }
+    }
+    assert_eq!(series.take().len(), 1);
+}
+
+fn sample(n: u64) -> Metric {
+    let metric = Metric::new("Temperature", (n % DISTINCT) as f64).dimension("Station", STATION);
+    metric.unit(StandardUnit::Count)
 }
 
 /// A client whose every request is answered with success after a millisecond.

@@ -12,8 +12,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, Buffer, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Linger, Measure, Output,
-    Reply, ScopeId, Service, Settings, Verdict, Verdicts, Writer,
+    Batch, Buffer, ConfigError, Duplicates, EntriesAnswered, Failure, Growth, Invalid, Key, LimitPolicy,
+    Linger, Measure, Observer, Output, Rate, Reply, RequestFinished, RequestStarted, ScopeId, Service,
+    Settings, Verdict, Verdicts, Writer, WriterBuilder,
 };
 use count::Case;
 
@@ -33,8 +34,11 @@ fn main() {
         case("buffer, an identity each", |n| through_buffer(n, many_identities), 200_000),
         case("submit to answer", |n| to_answer(n, false, By::Nothing), 400_000),
         case("with a receipt", |n| to_answer(n, true, By::Nothing), 400_000),
+        case("with an observer", observed, 400_000),
         case("with a lane", |n| to_answer(n, false, By::Lane), 400_000),
         case("with an identity", |n| to_answer(n, false, By::Identity), 400_000),
+        case("with a rate", |n| limited(n, Rate::entries(usize::MAX)), 400_000),
+        case("with a rate in units", |n| limited(n, Rate::units(usize::MAX)), 400_000),
         case("a merged sample", |n| to_answer(n, false, By::Series), 400_000),
         case("absorb", absorb, 4_000_000),
         case("10,000 in 1,000 lanes", |n| inside(10_000, 1_000, n), 4_000_000),
@@ -151,7 +155,11 @@ fn inside(inside: u64, lanes: u64, entries: u64) {
 }
 
 /// A service that accepts everything at once, and whose entries have a lane or an identity each, or neither.
-struct Null(By);
+struct Null {
+    by: By,
+    /// One that is never reached, and that the writer asks for again.
+    rate: Option<Rate>,
+}
 
 #[derive(Clone, Copy)]
 enum By {
@@ -176,15 +184,16 @@ impl Service for Null {
     }
 
     fn defaults(&self) -> Settings {
-        match self.0 {
+        let settings = match self.by {
             By::Series => Settings::new().duplicates(Duplicates::Merge).linger(Linger::Fixed(MINUTE)),
             _ => Settings::new(),
-        }
+        };
+        self.rate.map_or(settings.clone(), |rate| settings.rate(rate))
     }
 
     fn measure<'a>(&self, entry: &'a [u8; 8]) -> Result<Measure<'a>, Invalid> {
         let measure = Measure::of_bytes(8);
-        Ok(match self.0 {
+        Ok(match self.by {
             By::Series => measure.identity(Key::from(&entry[..2])),
             By::Identity => measure.identity(Key::from(&entry[..])),
             By::Lane => measure.lane(Key::from(&entry[..])),
@@ -197,15 +206,50 @@ impl Service for Null {
         Some(Growth::default())
     }
 
+    async fn rate(&self) -> Result<Option<Rate>, Failure> {
+        Ok(self.rate)
+    }
+
     async fn send(&self, batch: &Batch<[u8; 8]>) -> Reply<()> {
         black_box(batch.entries());
         Ok(Verdicts::all_accepted(|_| ()))
     }
 }
 
+/// Looks at everything that it is shown.
+struct Looks;
+
+impl Observer for Looks {
+    fn request_started(&self, request: &RequestStarted<'_>) {
+        black_box(request);
+    }
+
+    fn request_finished(&self, request: &RequestFinished<'_>) {
+        black_box(request);
+    }
+
+    fn entries_answered(&self, answered: &EntriesAnswered<'_>) {
+        black_box(answered);
+    }
+}
+
+fn observed(entries: u64) {
+    let service = Null { by: By::Nothing, rate: None };
+    through(entries, false, By::Nothing, Writer::builder(service).observer(Looks));
+}
+
+fn limited(entries: u64, rate: Rate) {
+    let service = Null { by: By::Nothing, rate: Some(rate) };
+    through(entries, false, By::Nothing, Writer::builder(service));
+}
+
 fn to_answer(entries: u64, tracked: bool, by: By) {
+    through(entries, tracked, by, Writer::builder(Null { by, rate: None }));
+}
+
+fn through(entries: u64, tracked: bool, by: By, builder: WriterBuilder<Null>) {
     block_on(async {
-        let writer = Writer::builder(Null(by)).build().unwrap();
+        let writer = builder.build().unwrap();
         let mut receipts = Vec::new();
         for n in 0..entries {
             let entry = if let By::Series = by { n % SERIES } else { n }.to_le_bytes();

@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use batch_kinesis::{Kinesis, KinesisWriter, Linger, Record, Settings};
+use batch_kinesis::{Aggregate, Kinesis, KinesisWriter, Linger, Record, Settings};
 use bytes::Bytes;
 use count::Case;
 use tokio::sync::Semaphore;
@@ -44,6 +44,8 @@ fn main() {
         case("random keys, 100 B", |n| by_writer(n, 100, Keys::Random), Some("raw SDK, 100 B")),
         case("100 keys, 100 B", |n| by_writer(n, 100, Keys::Few), Some("raw SDK, 100 B")),
         case("a key each, 100 B", |n| by_writer(n, 100, Keys::Many), Some("raw SDK, 100 B")),
+        case("random, aggregated", |n| by_aggregates(n, Keys::Random), Some("random keys, 100 B")),
+        case("100 keys, aggregated", |n| by_aggregates(n, Keys::Few), Some("100 keys, 100 B")),
         case("raw SDK, 1 KiB", |n| by_hand(n, 1_024), None),
         case("random keys, 1 KiB", |n| by_writer(n, 1_024, Keys::Random), Some("raw SDK, 1 KiB")),
         case("100 keys, 1 KiB", |n| by_writer(n, 1_024, Keys::Few), Some("raw SDK, 1 KiB")),
@@ -77,11 +79,19 @@ fn by_hand(entries: u64, bytes: usize) {
 }
 
 fn by_writer(entries: u64, bytes: usize, keys: Keys) {
+    send(entries, bytes, keys, Aggregate::Off);
+}
+
+fn by_aggregates(entries: u64, keys: Keys) {
+    send(entries, 100, keys, Aggregate::ByKey);
+}
+
+fn send(entries: u64, bytes: usize, keys: Keys, aggregate: Aggregate) {
     block_on(async {
         let full = Linger::Fixed(Duration::from_secs(1));
         let settings = Settings::new().in_flight(IN_FLIGHT..=IN_FLIGHT).linger(full);
-        let writer =
-            KinesisWriter::builder(Kinesis::new(client(), "bench")).settings(settings).build().unwrap();
+        let service = Kinesis::new(client(), "bench").aggregate(aggregate);
+        let writer = KinesisWriter::builder(service).settings(settings).build().unwrap();
         for n in 0..entries {
             let record = Record::new(vec![b'x'; bytes]);
             let record = match keys {

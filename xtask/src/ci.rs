@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{doc, features, lint, minimal, pace, shuttle, simulate, test, tidy};
+use crate::{doc, features, lambda, lint, minimal, pace, shuttle, simulate, test, tidy};
 
 /// One step of the whole check.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Step {
 }
 
 /// The steps, those that answer soonest first.
-pub(crate) const STEPS: [Step; 10] = [
+pub(crate) const STEPS: [Step; 11] = [
     Step { name: "tidy", command: "cargo xtask tidy", run: tidy::run },
     Step { name: "lint", command: "cargo xtask lint", run: lint::run },
     Step { name: "doc", command: "cargo xtask doc", run: doc::run },
@@ -28,6 +28,7 @@ pub(crate) const STEPS: [Step; 10] = [
     },
     Step { name: "test", command: "cargo test --workspace", run: test::run },
     Step { name: "shuttle", command: "cargo xtask shuttle", run: shuttle::all },
+    Step { name: "lambda", command: "cargo xtask lambda --check", run: lambda::check },
     Step { name: "simulate", command: "cargo xtask simulate", run: simulate::scripted },
     Step { name: "pace", command: "cargo xtask pace", run: pace::covering },
     Step { name: "deep", command: "cargo xtask simulate --deep", run: simulate::deep },

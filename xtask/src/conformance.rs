@@ -3,8 +3,9 @@
 //!
 //! Installs servers and SDKs into the build directory. Starts each server on a free loopback port, runs the suite
 //! `tests/tests/servers` on all of them and stops them by their process ids. Lets each SDK run its script in
-//! `tests/clients` against the program `batch-local`.
+//! `tests/clients` against the program `batch-local`. Lets libraries read what the Kinesis writer aggregates.
 
+mod aggregation;
 mod clients;
 mod install;
 mod running;
@@ -41,6 +42,9 @@ pub(crate) fn run(only: &[String]) -> Result<()> {
     let place = tools::place("conformance");
     fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
     clients::run(&clients, &place)?;
+    if is_chosen(aggregation::NAME) {
+        aggregation::run(&place)?;
+    }
     run_suite(&servers, &place)
 }
 
@@ -65,12 +69,13 @@ fn run_suite(servers: &[&Server], place: &Path) -> Result<()> {
     Cargo::new("test --workspace --test servers").env_owned("BATCHWRIGHT_SERVERS", told).run()
 }
 
-/// Refuses a name that neither a server nor an SDK has: nothing would be checked, and that would pass.
+/// Refuses a name that neither a server nor an SDK nor a suite has: nothing would be checked, and that would pass.
 fn check_names(only: &[String]) -> Result<()> {
     let servers = SERVERS.iter().map(|server| server.name);
-    let known: Vec<_> = servers.chain(CLIENTS.iter().map(|client| client.name)).collect();
+    let clients = CLIENTS.iter().map(|client| client.name);
+    let known: Vec<_> = servers.chain(clients).chain([aggregation::NAME]).collect();
     if let Some(name) = only.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!("no server or SDK is called {name:?}; there are {}", known.join(", "));
+        bail!("no server, SDK or suite is called {name:?}; there are {}", known.join(", "));
     }
     Ok(())
 }
@@ -90,8 +95,8 @@ mod tests {
     fn an_unknown_name_is_an_error() {
         let check =
             |names: &[&str]| check_names(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-        assert!(check(&[]).is_ok() && check(&["moto", "boto3"]).is_ok());
+        assert!(check(&[]).is_ok() && check(&["moto", "boto3", "aggregation"]).is_ok());
         let error = check(&["moto", "mtoo"]).unwrap_err().to_string();
-        assert!(error.starts_with("no server or SDK is called \"mtoo\"; there are "), "{error}");
+        assert!(error.starts_with("no server, SDK or suite is called \"mtoo\"; there are "), "{error}");
     }
 }

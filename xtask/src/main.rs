@@ -3,6 +3,7 @@
 //! A command prints each program that it starts, stops at the first failure, and prints how to repeat
 //! the failed step. Continuous integration runs the same commands and has no checks of its own.
 
+mod api;
 mod bench;
 mod cargo;
 mod chaos;
@@ -12,11 +13,14 @@ mod deny;
 mod doc;
 mod features;
 mod fuzz;
+mod lambda;
 mod lint;
 mod minimal;
 mod mutants;
 mod pace;
 mod plot;
+mod publish;
+mod semver;
 mod serve;
 mod shuttle;
 mod simulate;
@@ -24,6 +28,7 @@ mod soak;
 mod test;
 mod tidy;
 mod tools;
+mod update;
 mod workspace;
 
 use std::path::PathBuf;
@@ -42,10 +47,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the benches that count instructions, all or those whose name contains the filter; or `wire`, which measures
-    /// processor time over sockets, with its options after --
+    /// Compare the public items of every published library with those that are expected; installs cargo-public-api
+    Api(api::Choice),
+    /// Run the benches that count instructions: all, one such as `core`, or the cases whose names contain the filter; or
+    /// `wire`, which measures processor time over sockets, with its options after --
     Bench {
-        /// Part of the name of a bench
+        /// The name of a bench, or a part of the names of cases
         filter: Option<String>,
         /// Arguments for the bench programs
         #[arg(last = true)]
@@ -62,7 +69,7 @@ enum Command {
     Ci,
     /// Run the writers against third-party servers, and SDKs for other languages against `batch-local`; installs both
     Conformance {
-        /// The names of the servers and SDKs [default: all]
+        /// The names of the servers and SDKs, and `aggregation` [default: all]
         names: Vec<String>,
     },
     /// Check the bans, licences, sources and advisories of all dependencies against deny.toml
@@ -73,6 +80,9 @@ enum Command {
     Features,
     /// Fuzz the input from the network and from users
     Fuzz(fuzz::Choice),
+    /// Run a Lambda function under a simulator of Lambda, with real freezes and deadlines, and under `cargo lambda`; needs
+    /// Python 3
+    Lambda(lambda::Choice),
     /// Check the formatting and run clippy, with warnings as errors
     Lint,
     /// Compile published crates with every direct dependency at its minimal version
@@ -91,6 +101,10 @@ enum Command {
         /// The plot to write, a PNG file
         png: PathBuf,
     },
+    /// Package every published crate, compile the packages, and with --upload publish them
+    Publish(publish::Choice),
+    /// Check that the next version may be called as it is; installs cargo-semver-checks
+    Semver,
     /// Run `batch-local`, the local server as a program; see --help for the options
     #[command(disable_help_flag = true)]
     Serve {
@@ -113,6 +127,8 @@ enum Command {
     Test,
     /// Check the rules for files, crates and documents that no compiler checks
     Tidy,
+    /// Bring Cargo.lock up to date, and run the tests that notice a changed SDK
+    Update,
 }
 
 fn main() -> ExitCode {
@@ -127,6 +143,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
+        Command::Api(choice) => api::run(&choice),
         Command::Bench { filter, arguments } => bench::run(filter.as_deref(), &arguments),
         Command::Chaos { arguments } => chaos::run(&arguments),
         Command::Ci => ci::run(),
@@ -135,17 +152,21 @@ fn run(command: Command) -> Result<()> {
         Command::Doc => doc::run(),
         Command::Features => features::run(),
         Command::Fuzz(choice) => fuzz::run(&choice),
+        Command::Lambda(choice) => lambda::run(&choice),
         Command::Lint => lint::run(),
         Command::Minimal { crates } => minimal::run(&crates),
         Command::Mutants(choice) => mutants::run(&choice),
         Command::Pace(choice) => pace::run(&choice),
         Command::Plot { csv, png } => plot::soak(&csv, &png),
+        Command::Publish(choice) => publish::run(&choice),
+        Command::Semver => semver::run(),
         Command::Serve { arguments } => serve::run(&arguments),
         Command::Shuttle(choice) => shuttle::run(&choice),
         Command::Simulate(choice) => simulate::run(&choice),
         Command::Soak { arguments } => soak::run(&arguments),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
+        Command::Update => update::run(),
     }
 }
 

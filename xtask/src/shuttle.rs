@@ -83,7 +83,10 @@ mod tests {
             } else {
                 let text = fs::read_to_string(&path).expect("it is text");
                 let copy = rewrite::rewritten(&text).map_err(|error| format!("{}:{error}", path.display()));
-                assert!(copy.is_ok_and(|copy| !copy.contains("std::sync::")), "{}", path.display());
+                let is_code = |line: &&str| !line.trim_start().starts_with("//");
+                let names_std =
+                    |copy: String| copy.lines().filter(is_code).any(|line| line.contains("std::sync::"));
+                assert!(copy.is_ok_and(|copy| !names_std(copy)), "{}", path.display());
             }
         }
     }

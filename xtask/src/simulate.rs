@@ -42,9 +42,10 @@ pub(crate) fn deep() -> Result<()> {
 }
 
 fn call(choice: &Choice) -> Cargo {
-    // Most of a deep run is spent in crates that take minutes to optimise; the others are small.
+    // Most of a deep run is spent in crates that take minutes to optimise, so it takes those of the tests; the others are
+    // small.
     let program = match choice.deep {
-        true => "run --quiet --package batchwright-tests --bin simulate-deep",
+        true => "test --quiet --workspace --test simulate-deep",
         false => "run --quiet --profile simulate --package batchwright-simulation --bin simulate",
     };
     let seeds = choice.seeds.unwrap_or(if choice.deep { 200 } else { 2_000 });
@@ -74,8 +75,7 @@ mod tests {
         );
         check(
             Choice { deep: true, service: Some("sqs".to_owned()), lines: Some(9), ..Choice::default() },
-            "cargo run --quiet --package batchwright-tests --bin simulate-deep -- --seeds 200 --first-seed 0 \
-             --lines 9 sqs",
+            "cargo test --quiet --workspace --test simulate-deep -- --seeds 200 --first-seed 0 --lines 9 sqs",
         );
     }
 }

@@ -4,6 +4,8 @@
 mod builds;
 mod crates;
 mod documents;
+mod examples;
+mod links;
 mod packages;
 mod readmes;
 mod repository;
@@ -24,7 +26,7 @@ macro_rules! rules {
 
         #[cfg(test)]
         mod tests {
-            use super::{builds, check, crates, documents, packages, readmes, shown, sources};
+            use super::{builds, check, crates, documents, examples, links, packages, readmes, shown, sources};
 
             $(
                 #[test]
@@ -47,13 +49,15 @@ rules! {
     every_package_holds_what_users_need => packages::contents,
     every_package_is_documented_with_all_features => packages::documented_with_all_features,
     every_package_has_keywords_of_its_own => packages::keywords,
-    all_code_in_readmes_is_compiled => readmes::code_compiled,
+    all_code_that_is_shown_is_compiled => readmes::code_compiled,
     the_architecture_names_every_crate => documents::architecture,
     the_changelog_has_a_place_for_news => documents::changelog,
     the_readme_tables_list_every_service => documents::readme_tables,
     the_suites_run_every_service => documents::suites,
     every_pipeline_runs_every_step => documents::pipelines,
-    every_failure_names_the_tests_that_show_it => shown::named_tests,
+    every_example_is_short_listed_and_run_by_a_test => examples::complete,
+    every_failure_links_the_tests_that_show_it => shown::named_tests,
+    every_link_leads_somewhere => links::resolve,
     no_file_is_too_long => sources::length,
     a_new_service_is_small => sources::small,
     nothing_is_unfinished => sources::unfinished,

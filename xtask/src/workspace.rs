@@ -53,6 +53,8 @@ pub(crate) enum Role {
     Core,
     /// Never published: tests and tools.
     Development,
+    /// What runs writers in AWS Lambda.
+    Lambda,
     /// The local server.
     Local,
     /// What users start, and no library.
@@ -105,6 +107,7 @@ impl Package {
         match self.name.as_str() {
             _ if self.publish.as_ref().is_some_and(Vec::is_empty) => Role::Development,
             "batch-core" => Role::Core,
+            "batch-lambda" => Role::Lambda,
             "batch-local" => Role::Local,
             "batch-local-cli" => Role::Program,
             "batch-smithy" => Role::Shared,
@@ -179,6 +182,7 @@ pub(crate) mod tests {
     #[test]
     fn every_member_has_its_role() {
         check("batch-core", Role::Core);
+        check("batch-lambda", Role::Lambda);
         check("batch-local", Role::Local);
         check("batch-local-cli", Role::Program);
         check("batch-smithy", Role::Shared);

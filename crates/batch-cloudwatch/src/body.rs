@@ -4,7 +4,8 @@
 
 use crate::cbor::{Sink, Size, array, double, end, integer, text, timestamp};
 use crate::limits::REQUEST_DATUMS;
-use crate::{Metric, MetricValue, StatisticSet};
+use crate::value::{Many, Value};
+use crate::{Metric, StatisticSet};
 
 /// The body of a request that puts these metrics into this namespace. `bytes` is the sum of their
 /// [`datum_bytes`], as they were measured; with another sum the body is the same, but its buffer grows.
@@ -16,38 +17,61 @@ pub(crate) fn cbor(namespace: &str, metrics: &[Metric], bytes: usize) -> Vec<u8>
     body
 }
 
-/// The bytes that a metric adds to a body.
+/// The bytes that a metric adds to a body, in time that does not depend on the number of its values.
+#[inline]
 pub(crate) fn datum_bytes(metric: &Metric) -> usize {
     let mut size = Size::default();
-    datum(&mut size, metric);
-    size.0
+    before_value(&mut size, metric);
+    after_value(&mut size, metric);
+    size.0 + value_bytes(metric.raw_value())
 }
 
-/// The bytes that a metric adds to a body once its values have counts, if it has several.
-pub(crate) fn counted_datum_bytes(metric: &Metric) -> usize {
-    let lacks = metric.value().lacking_counts().is_some();
-    datum_bytes(metric) + if lacks { counted_value_bytes(metric.value()) / 2 } else { 0 }
+/// The bytes that a metric adds to a body once its values have counts, if it has several, and statistics, if
+/// they are kept beside merged values: all that merging adds beside further values.
+#[inline]
+pub(crate) fn merged_datum_bytes(metric: &Metric, with_statistics: bool) -> usize {
+    datum_bytes(metric) + merged_value_bytes(metric.raw_value(), with_statistics)
+        - value_bytes(metric.raw_value())
 }
 
-/// The bytes of a value in it, in time that does not depend on their number.
-pub(crate) fn counted_value_bytes(value: &MetricValue) -> usize {
-    let mut size = Size::default();
+/// The bytes of a value in it.
+#[inline]
+pub(crate) fn merged_value_bytes(value: &Value, with_statistics: bool) -> usize {
+    let lacks_statistics = match value {
+        Value::Many(many) => many.statistics.is_none(),
+        Value::One(_) => true,
+        Value::Set(_) => false,
+    };
+    let statistics = if with_statistics && lacks_statistics { STATISTICS_BYTES } else { 0 };
+    let counts = match value.lacking_counts() {
+        0 => 0,
+        counts => list_bytes(counts),
+    };
+    value_bytes(value) + counts + statistics
+}
+
+/// The bytes of a value.
+#[inline]
+fn value_bytes(value: &Value) -> usize {
     match value {
-        MetricValue::Values { values, .. } => {
-            // Values and counts have names of the same length, and are as many.
-            size.put(b"\x66Values");
-            array(&mut size, values.len());
-            2 * (size.0 + values.len() * NUMBER_BYTES)
+        Value::Many(many) => {
+            let lists = if many.counts.is_some() { 2 } else { 1 };
+            let statistics = if many.statistics.is_some() { STATISTICS_BYTES } else { 0 };
+            lists * list_bytes(many.values.len()) + statistics
         }
-        other => {
-            self::value(&mut size, other);
-            size.0
-        }
+        Value::One(_) => VALUE.len() + NUMBER_BYTES,
+        Value::Set(_) => STATISTICS_BYTES,
     }
 }
 
-/// The bytes of a number.
-const NUMBER_BYTES: usize = 9;
+/// The bytes of values or of counts, whose names have the same length.
+#[inline]
+fn list_bytes(numbers: usize) -> usize {
+    let mut size = Size::default();
+    size.put(VALUES);
+    array(&mut size, numbers);
+    size.0 + numbers * NUMBER_BYTES
+}
 
 /// The bytes of a body beside its metrics, where it has the most of them; with few it is up to two bytes
 /// less.
@@ -65,15 +89,28 @@ fn head(sink: &mut impl Sink, namespace: &str, metrics: usize) {
     array(sink, metrics);
 }
 
+#[inline]
 fn datum(sink: &mut impl Sink, metric: &Metric) {
-    sink.put(b"\xbf\x6aMetricName");
-    text(sink, metric.name());
-    dimensions(sink, metric.get_dimensions());
+    before_value(sink, metric);
+    match metric.raw_value() {
+        Value::Many(many) => several(sink, many),
+        Value::One(value) => number(sink, VALUE, *value),
+        Value::Set(set) => statistic_set(sink, set),
+    }
+    after_value(sink, metric);
+}
+
+#[inline]
+fn before_value(sink: &mut impl Sink, metric: &Metric) {
+    sink.put(metric.texts().datum());
     if let Some(instant) = metric.get_timestamp() {
         sink.put(b"\x69Timestamp");
         timestamp(sink, &instant);
     }
-    value(sink, metric.value());
+}
+
+#[inline]
+fn after_value(sink: &mut impl Sink, metric: &Metric) {
     if let Some(unit) = metric.get_unit() {
         sink.put(b"\x64Unit");
         text(sink, unit.as_str());
@@ -85,31 +122,14 @@ fn datum(sink: &mut impl Sink, metric: &Metric) {
     end(sink);
 }
 
-fn dimensions<'a>(sink: &mut impl Sink, dimensions: impl ExactSizeIterator<Item = (&'a str, &'a str)>) {
-    if dimensions.len() == 0 {
-        return;
+/// In the order of the SDK, where the statistics come first.
+fn several(sink: &mut impl Sink, many: &Many) {
+    if let Some(set) = &many.statistics {
+        statistic_set(sink, set);
     }
-    sink.put(b"\x6aDimensions");
-    array(sink, dimensions.len());
-    for (name, value) in dimensions {
-        sink.put(b"\xbf\x64Name");
-        text(sink, name);
-        sink.put(b"\x65Value");
-        text(sink, value);
-        end(sink);
-    }
-}
-
-fn value(sink: &mut impl Sink, value: &MetricValue) {
-    match value {
-        MetricValue::StatisticValues(set) => statistic_set(sink, set),
-        MetricValue::Value(value) => number(sink, b"\x65Value", *value),
-        MetricValue::Values { values, counts } => {
-            numbers(sink, b"\x66Values", values);
-            if let Some(counts) = counts {
-                numbers(sink, b"\x66Counts", counts);
-            }
-        }
+    numbers(sink, VALUES, &many.values);
+    if let Some(counts) = &many.counts {
+        numbers(sink, b"\x66Counts", counts);
     }
 }
 
@@ -132,6 +152,13 @@ fn number(sink: &mut impl Sink, key: &[u8], number: f64) {
     sink.put(key);
     double(sink, number);
 }
+
+const VALUE: &[u8] = b"\x65Value";
+const VALUES: &[u8] = b"\x66Values";
+/// The bytes of a number.
+const NUMBER_BYTES: usize = 9;
+/// The bytes of a statistic set.
+const STATISTICS_BYTES: usize = 86;
 
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,28 @@ pub(crate) fn timestamp(sink: &mut impl Sink, instant: &DateTime) {
     double(sink, instant.as_secs_f64());
 }
 
+/// The length of a text or an array that was written here, which begins these bytes, and what comes after it.
+#[inline]
+pub(crate) fn length(bytes: &[u8]) -> (usize, &[u8]) {
+    let (&first, rest) = bytes.split_first().expect("it was written here");
+    let more = match first & 0x1f {
+        short @ 0..=23 => return (usize::from(short), rest),
+        24 => 1,
+        25 => 2,
+        26 => 4,
+        _ => 8,
+    };
+    let (length, rest) = rest.split_at(more);
+    (length.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), rest)
+}
+
+/// The bytes of a text that was written here, which begins these bytes, and what comes after it.
+#[inline]
+pub(crate) fn text_bytes(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (length, rest) = length(bytes);
+    rest.split_at(length)
+}
+
 /// A type and its argument, in as few bytes as it takes.
 #[inline]
 fn header(sink: &mut impl Sink, kind: u8, argument: u64) {
@@ -128,6 +150,10 @@ mod tests {
             let long = "x".repeat(length);
             check!(|sink| text(sink, &long), |encoder| encoder.str(&long));
             check!(|sink| array(sink, length), |encoder| encoder.array(length));
+            let mut written = Vec::new();
+            text(&mut written, &long);
+            written.extend_from_slice(b"rest");
+            assert_eq!(text_bytes(&written), (long.as_bytes(), &b"rest"[..]));
         }
         check!(|sink| array(sink, 1 << 32), |encoder| encoder.array(1 << 32));
     }

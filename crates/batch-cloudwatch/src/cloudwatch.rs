@@ -2,8 +2,9 @@ use std::fmt;
 
 use aws_sdk_cloudwatch::Client;
 use batch_core::Writer;
-use batch_smithy::{Known, Renewal, known, own_config};
+use batch_smithy::{Known, Meter, Prepared, Renewal, known, own_config, prepared};
 
+use crate::buckets::Buckets;
 use crate::clock::{self, Clock};
 use crate::limits::RESPONSE_BYTES;
 use crate::{Compression, Merge, Namespace, direct, pages};
@@ -55,9 +56,15 @@ pub struct CloudWatch {
     pub(crate) namespace: Namespace,
     pub(crate) compression: Compression,
     pub(crate) merge: Merge,
+    /// What [`Merge::Bounded`] exchanges values for.
+    pub(crate) buckets: Option<Buckets>,
     pub(crate) clock: Clock,
+    /// Those that were billed.
+    pub(crate) requests: Meter,
     /// How the SDK serializes requests, if they may be written in its place.
     pub(crate) known: Option<Known>,
+    /// What the SDK prepared for requests that are written from the metrics and not compressed.
+    pub(crate) prepared: Prepared,
 }
 
 impl CloudWatch {
@@ -84,8 +91,22 @@ impl CloudWatch {
         let compression = Compression::default();
         let (client, credentials) = own_copy(&given, compression);
         let known = known!(given.config(), direct::SERIALIZER);
-        let merge = Merge::default();
-        Self { client, credentials, given, namespace, compression, merge, clock, known }
+        let (merge, buckets) = (Merge::default(), None);
+        let prepared = prepared();
+        let requests = Meter::default();
+        Self {
+            client,
+            credentials,
+            given,
+            namespace,
+            compression,
+            merge,
+            buckets,
+            clock,
+            requests,
+            known,
+            prepared,
+        }
     }
 
     /// Sets whether requests are compressed. Default: [`Compression::Client`], as the client is configured;
@@ -103,7 +124,7 @@ impl CloudWatch {
     #[must_use]
     pub fn compression(mut self, compression: Compression) -> Self {
         (self.client, self.credentials) = own_copy(&self.given, compression);
-        self.compression = compression;
+        (self.compression, self.prepared) = (compression, prepared());
         self
     }
 
@@ -111,9 +132,11 @@ impl CloudWatch {
     ///
     /// A writer that merges waits a slot for company: its default linger is `Linger::Fixed` of 60 seconds
     /// instead of one, and no number of metrics ends it, unless a threshold is set or the writer is full. So
-    /// a series costs a datum a minute, however often it is sampled. A metric takes up to a minute longer,
-    /// and a process that ends without a flush loses up to a minute. For metrics with a storage resolution of
-    /// 1, set the linger that suits them.
+    /// a series costs a datum a minute, however often it is sampled, or two where the wait begins in one slot
+    /// and ends in the next; a flush at the end of each minute makes it one. A metric takes up to a minute
+    /// longer, and a process that ends without a flush loses up to a minute. For metrics with a storage
+    /// resolution of 1, set the linger that suits them. For what is sampled more often than an entry is worth,
+    /// see [`Series`](crate::Series).
     ///
     /// CloudWatch bills each request, and has the same statistics of what was merged. An ambiguous request
     /// that is sent again may double a whole slot of its series.
@@ -130,11 +153,17 @@ impl CloudWatch {
     #[must_use]
     pub fn merge(mut self, merge: Merge) -> Self {
         self.merge = merge;
+        self.buckets = merge.buckets();
         self
     }
 
     pub(crate) fn merges(&self) -> bool {
         self.merge != Merge::Off
+    }
+
+    /// Whether the SDK may compress a request.
+    pub(crate) fn compresses(&self) -> bool {
+        self.client.config().disable_request_compression() != Some(true)
     }
 }
 
@@ -156,6 +185,10 @@ fn own_copy(client: &Client, compression: Compression) -> (Client, Renewal) {
     let mut config = compression.applied_to(config);
     config.push_interceptor(pages::reject());
     (Client::from_conf(config.build()), credentials)
+}
+
+fn prepared() -> Prepared {
+    prepared!("aws_sdk_cloudwatch::operation::put_metric_data")
 }
 
 #[cfg(test)]

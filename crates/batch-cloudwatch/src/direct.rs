@@ -1,8 +1,7 @@
 //! Requests that are written straight from the metrics, without the SDK's input in between.
 //!
 //! Why: the input would be a copy of every text of every metric, made and dropped only to be
-//! written. Without it a datum costs 1.07 of what it costs in a perfect batch made by hand on the raw
-//! SDK, with it 1.34 (`cargo xtask bench cloudwatch`, uncompressed).
+//! written.
 //!
 //! [`Known::send_written`](batch_smithy::Known::send_written) sends it, or leaves the request to the SDK.
 

@@ -5,19 +5,28 @@ use std::fmt::Display;
 use batch_core::Invalid;
 use batch_smithy::check::{at_most, refuse};
 
+use crate::StatisticSet;
 use crate::limits::{LARGEST_NUMBER, SMALLEST_NUMBER, VALUES};
-use crate::{MetricValue, StatisticSet};
+use crate::value::Value;
 
 /// Checks a value. A reason shows none of its numbers.
-pub(crate) fn check(value: &MetricValue) -> Result<(), Invalid> {
+#[inline]
+pub(crate) fn check(value: &Value) -> Result<(), Invalid> {
     match value {
-        MetricValue::StatisticValues(set) => statistics(set),
-        MetricValue::Value(value) => number("value", *value),
-        MetricValue::Values { values, counts } => {
-            several(values)?;
-            counts.as_ref().map_or(Ok(()), |counts| all_counts(counts, values.len()))
+        Value::Many(many) => {
+            several(&many.values)?;
+            many.counts.as_ref().map_or(Ok(()), |counts| all_counts(counts, many.values.len()))?;
+            many.statistics.as_ref().map_or(Ok(()), statistics)
         }
+        Value::One(value) => number("value", *value),
+        Value::Set(set) => statistics(set),
     }
+}
+
+/// Whether CloudWatch accepts the number as a value, a sum, a minimum or a maximum.
+#[inline]
+pub(crate) fn is_valid(number: f64) -> bool {
+    number == 0.0 || (SMALLEST_NUMBER..=LARGEST_NUMBER).contains(&number.abs())
 }
 
 fn several(values: &[f64]) -> Result<(), Invalid> {
@@ -36,7 +45,7 @@ fn several(values: &[f64]) -> Result<(), Invalid> {
 fn all_counts(counts: &[f64], values: usize) -> Result<(), Invalid> {
     if counts.len() != values {
         return refuse(format!(
-            "{} counts do not match {values} values; set one count for each value, or none",
+            "the number of counts is {}, but that of values is {values}; set one count for each value, or none",
             counts.len()
         ));
     }
@@ -64,16 +73,19 @@ fn positive(what: impl Display + Copy, count: f64) -> Result<(), Invalid> {
     }
 }
 
+#[inline]
 fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
-    let magnitude = number.abs();
-    if number == 0.0 || (SMALLEST_NUMBER..=LARGEST_NUMBER).contains(&magnitude) {
-        return Ok(());
-    }
-    refuse(if number.is_nan() {
+    if is_valid(number) { Ok(()) } else { Err(invalid(what, number)) }
+}
+
+/// Why CloudWatch does not accept the number.
+#[cold]
+pub(crate) fn invalid(what: impl Display, number: f64) -> Invalid {
+    Invalid::new(if number.is_nan() {
         format!("the {what} is NaN, which CloudWatch does not accept; omit it")
     } else if number.is_infinite() {
         format!("the {what} is infinite, which CloudWatch does not accept; omit it")
-    } else if magnitude < SMALLEST_NUMBER {
+    } else if number.abs() < SMALLEST_NUMBER {
         format!(
             "the {what} is closer to 0 than 2^-360, the limit of CloudWatch; send 0, or send it in a smaller unit"
         )
@@ -86,12 +98,13 @@ fn number(what: impl Display, number: f64) -> Result<(), Invalid> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::{Metric, MetricValue, StatisticSet};
+    use crate::value::Value;
+    use crate::{Metric, StatisticSet};
 
     /// Checks what the service would say to the metric: nothing, or a reason that contains these words.
     #[track_caller]
     fn check(metric: Metric, expected: Result<(), &str>) {
-        match (super::check(metric.value()), expected) {
+        match (super::check(metric.raw_value()), expected) {
             (Ok(()), Ok(())) => {}
             (Err(reason), Err(words)) => {
                 assert!(reason.to_string().contains(words), "{reason}\ndoes not contain\n{words}");
@@ -148,9 +161,9 @@ mod tests {
             Metric::counted_values("m", [(f64::INFINITY, 1.0)]),
             Err("the value at position 1 is infinite"),
         );
-        let half = MetricValue::Values { values: vec![1.0, 2.0], counts: Some(vec![1.0]) };
+        let half = Value::many(vec![1.0, 2.0], Some(vec![1.0]));
         let reason = super::check(&half).expect_err("a count is missing").to_string();
-        assert!(reason.contains("1 counts do not match 2 values"), "{reason}");
+        assert!(reason.contains("the number of counts is 1, but that of values is 2"), "{reason}");
     }
 
     #[test]
@@ -173,7 +186,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_reason_shows_a_number(value in 1e110_f64..1e300) {
-            let reason = super::check(&MetricValue::Value(value)).expect_err("it is too large").to_string();
+            let reason = super::check(&Value::One(value)).expect_err("it is too large").to_string();
             prop_assert!(!reason.contains(&value.to_string()), "{}", reason);
         }
     }

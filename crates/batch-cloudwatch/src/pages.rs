@@ -3,7 +3,7 @@
 //! The response of CloudWatch to a success is empty, so the SDK does not parse its body. Without this, a page with
 //! status 200 of another server at a wrong endpoint, or on the way, would count as delivery of every metric.
 
-use aws_sdk_cloudwatch::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_cloudwatch::config::interceptors::BeforeDeserializationInterceptorContextMut;
 use aws_sdk_cloudwatch::config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor};
 use aws_sdk_cloudwatch::error::BoxError;
 
@@ -18,12 +18,12 @@ struct RejectPages;
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl Intercept for RejectPages {
     fn name(&self) -> &'static str {
-        "BatchCloudWatchRejectPages"
+        "BatchRejectPages"
     }
 
-    fn read_before_deserialization(
+    fn modify_before_deserialization(
         &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {

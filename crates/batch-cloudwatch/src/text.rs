@@ -6,10 +6,23 @@ use std::fmt::Display;
 use batch_core::Invalid;
 use batch_smithy::check::{characters, made_of, refuse};
 
+use crate::limits::{DIMENSION_NAME, DIMENSION_VALUE, METRIC_NAME};
+
+/// Whether [`check`] accepts the name of a metric.
+#[inline]
+pub(crate) fn is_valid_name(name: &str) -> bool {
+    is_valid(name, METRIC_NAME)
+}
+
+/// Whether [`check_without_colon`] accepts the name of a dimension, and [`check`] its value.
+#[inline]
+pub(crate) fn is_valid_dimension(name: &str, value: &str) -> bool {
+    !name.starts_with(':') && is_valid(name, DIMENSION_NAME) && is_valid(value, DIMENSION_VALUE)
+}
+
 /// Checks a text of up to `limit` characters.
 pub(crate) fn check(what: impl Display + Copy, text: &str, limit: usize) -> Result<(), Invalid> {
-    // One pass over the bytes shows that nearly every text is valid.
-    if text.len() <= limit && is_plain(text.as_bytes()) {
+    if is_valid(text, limit) {
         return Ok(());
     }
     characters(what, text, limit, "shorten it")?;
@@ -27,6 +40,12 @@ pub(crate) fn check_without_colon(
         return refuse(format!("the {what} begins with a colon, which CloudWatch does not allow; rename it"));
     }
     check(what, text, limit)
+}
+
+/// Whether a text of up to `limit` characters is valid, in one pass over its bytes.
+#[inline]
+fn is_valid(text: &str, limit: usize) -> bool {
+    text.len() <= limit && is_plain(text.as_bytes())
 }
 
 /// Whether all bytes are printable, and not all of them spaces.

@@ -9,18 +9,22 @@ use crate::limits::{
     DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, FUTURE_SECONDS, METRIC_NAME, PAST_SECONDS,
     STORAGE_RESOLUTIONS,
 };
-use crate::{Metric, numbers, text};
+use crate::{Metric, numbers, text, unit};
 
 /// Checks a metric, but for its timestamp.
+#[inline]
 pub(crate) fn metric(metric: &Metric) -> Result<(), Invalid> {
-    text::check("name of the metric", metric.name(), METRIC_NAME)?;
-    numbers::check(metric.value())?;
-    dimensions(metric)?;
-    metric.get_unit().map_or(Ok(()), unit)?;
+    if !metric.texts().are_valid() {
+        text::check("name of the metric", metric.name(), METRIC_NAME)?;
+        dimensions(metric)?;
+    }
+    numbers::check(metric.raw_value())?;
+    metric.get_unit().map_or(Ok(()), known)?;
     metric.get_storage_resolution().map_or(Ok(()), storage_resolution)
 }
 
 /// Checks a timestamp at this time.
+#[inline]
 pub(crate) fn timestamp(instant: DateTime, now: DateTime) -> Result<(), Invalid> {
     let place = |seconds, of: DateTime| (seconds, of.subsec_nanos());
     let at = place(instant.secs(), instant);
@@ -61,13 +65,15 @@ fn dimension(name: &str, value: &str, is_second: impl Fn() -> bool) -> Result<()
     }
 }
 
-fn unit(unit: &StandardUnit) -> Result<(), Invalid> {
-    match StandardUnit::try_parse(unit.as_str()) {
-        Ok(_) => Ok(()),
-        Err(_) => refuse("CloudWatch does not know the unit; use a variant of `StandardUnit`"),
+#[inline]
+fn known(unit: &StandardUnit) -> Result<(), Invalid> {
+    match unit::number(unit) {
+        1.. => Ok(()),
+        0 => refuse("CloudWatch does not know the unit; use a variant of `StandardUnit`"),
     }
 }
 
+#[inline]
 fn storage_resolution(seconds: i32) -> Result<(), Invalid> {
     let [high, standard] = STORAGE_RESOLUTIONS;
     match STORAGE_RESOLUTIONS.contains(&seconds) {

@@ -2,12 +2,12 @@ use std::fmt;
 
 use crate::StatisticSet;
 
-/// The value of a datum, from one of the constructors of [`Metric`](crate::Metric).
+/// The value of a datum, as [`Metric::value`](crate::Metric::value) returns it.
 ///
 /// `Debug` shows the kind and the number of values, but no value.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub enum MetricValue {
+pub enum MetricValue<'a> {
     /// Statistics of values that are not sent themselves.
     StatisticValues(StatisticSet),
     /// One value.
@@ -16,51 +16,100 @@ pub enum MetricValue {
     #[non_exhaustive]
     Values {
         /// The values.
-        values: Vec<f64>,
+        values: &'a [f64],
         /// How often each value occurred, in the same order; `None` if each occurred once.
-        counts: Option<Vec<f64>>,
+        counts: Option<&'a [f64]>,
+        /// The exact statistics of values that were [merged](crate::Merge::Bounded) into buckets.
+        statistics: Option<StatisticSet>,
     },
 }
 
-impl MetricValue {
+/// A value as a metric keeps it: small, since most are one number and metrics are moved.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Value {
+    Many(Box<Many>),
+    One(f64),
+    Set(Box<StatisticSet>),
+}
+
+/// Several values.
+#[derive(Clone)]
+pub(crate) struct Many {
+    pub(crate) values: Vec<f64>,
+    pub(crate) counts: Option<Vec<f64>>,
+    pub(crate) statistics: Option<StatisticSet>,
+    /// Whether they are distinct, in their order and with counts, as those of several metrics are.
+    pub(crate) is_merged: bool,
+}
+
+impl Value {
+    pub(crate) fn many(values: Vec<f64>, counts: Option<Vec<f64>>) -> Self {
+        Self::Many(Box::new(Many { values, counts, statistics: None, is_merged: false }))
+    }
+
+    pub(crate) fn view(&self) -> MetricValue<'_> {
+        match self {
+            Self::Many(many) => MetricValue::Values {
+                values: &many.values,
+                counts: many.counts.as_deref(),
+                statistics: many.statistics,
+            },
+            Self::One(value) => MetricValue::Value(*value),
+            Self::Set(set) => MetricValue::StatisticValues(**set),
+        }
+    }
+
     /// What it occupies on the heap, in bytes.
+    #[inline]
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
-            Self::StatisticValues(_) | Self::Value(_) => 0,
-            Self::Values { values, counts } => {
-                (values.capacity() + counts.as_ref().map_or(0, Vec::capacity)) * size_of::<f64>()
-            }
+            Self::Many(many) => many.heap_bytes(),
+            Self::One(_) => 0,
+            Self::Set(_) => size_of::<StatisticSet>(),
         }
     }
-}
 
-/// What a value takes once it has counts, which merging gives it: as much as it is measured where metrics are
-/// merged.
-impl MetricValue {
-    /// What it then occupies on the heap, in bytes.
-    pub(crate) fn counted_heap_bytes(&self) -> usize {
-        self.heap_bytes() + self.lacking_counts().map_or(0, |values| values.capacity() * size_of::<f64>())
-    }
-
-    /// The values that have no counts yet.
-    pub(crate) fn lacking_counts(&self) -> Option<&Vec<f64>> {
+    /// The number of values that have no counts, which merging gives them.
+    #[inline]
+    pub(crate) fn lacking_counts(&self) -> usize {
         match self {
-            Self::Values { values, counts: None } => Some(values),
-            _ => None,
+            Self::Many(many) if many.counts.is_none() => many.values.len(),
+            _ => 0,
         }
     }
 }
 
-impl fmt::Debug for MetricValue {
+impl Many {
+    fn heap_bytes(&self) -> usize {
+        let numbers = self.values.capacity() + self.counts.as_ref().map_or(0, Vec::capacity);
+        size_of::<Self>() + numbers * size_of::<f64>()
+    }
+}
+
+/// Whether both say the same, also if one of them was merged.
+impl PartialEq for Many {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.values, &self.counts, self.statistics) == (&other.values, &other.counts, other.statistics)
+    }
+}
+
+impl fmt::Debug for MetricValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StatisticValues(_) => f.write_str("StatisticValues"),
             Self::Value(_) => f.write_str("Value"),
-            Self::Values { values, counts } => f
+            Self::Values { values, counts, statistics } => f
                 .debug_struct("Values")
                 .field("values", &values.len())
-                .field("counts", &counts.as_ref().map(Vec::len))
+                .field("counts", &counts.map(<[f64]>::len))
+                .field("has_statistics", &statistics.is_some())
                 .finish(),
         }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
     }
 }

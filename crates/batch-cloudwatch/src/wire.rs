@@ -18,10 +18,11 @@ fn datum(metric: &Metric) -> MetricDatum {
     datum.timestamp = metric.get_timestamp();
     match metric.value() {
         MetricValue::StatisticValues(set) => datum.statistic_values = Some(statistic_set(set)),
-        MetricValue::Value(value) => datum.value = Some(*value),
-        MetricValue::Values { values, counts } => {
-            datum.values = Some(values.clone());
-            datum.counts.clone_from(counts);
+        MetricValue::Value(value) => datum.value = Some(value),
+        MetricValue::Values { values, counts, statistics } => {
+            datum.values = Some(values.to_vec());
+            datum.counts = counts.map(<[f64]>::to_vec);
+            datum.statistic_values = statistics.map(statistic_set);
         }
     }
     datum.unit = metric.get_unit().cloned();
@@ -33,7 +34,7 @@ fn dimension((name, value): (&str, &str)) -> Dimension {
     Dimension::builder().name(name).value(value).build()
 }
 
-fn statistic_set(set: &crate::StatisticSet) -> StatisticSet {
+fn statistic_set(set: crate::StatisticSet) -> StatisticSet {
     StatisticSet::builder()
         .sample_count(set.sample_count)
         .sum(set.sum)

@@ -4,6 +4,9 @@ use std::time::Duration;
 ///
 /// Before retry number `n`, counted from 1, a failed entry waits a random part of
 /// `min(cap, base * 2^(n-1))`. The default is 100 ms, doubling up to 10 s.
+///
+/// Retries are due at whole ticks: the writer rounds a wait up by less than a tenth of the longest first wait, and by less than
+/// 10 ms. So entries whose retries are due at about the same time share a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Backoff {
     base: Duration,
@@ -42,7 +45,19 @@ impl Backoff {
         let jitter = if jitter.is_nan() { 1.0 } else { jitter.clamp(0.0, 1.0) };
         self.ceiling(retry).mul_f64(jitter)
     }
+
+    /// Rounds a wait up to whole ticks.
+    pub(crate) fn whole_ticks(&self, wait: Duration) -> Duration {
+        let tick = u64::try_from((self.ceiling(1) / 10).min(TICK).as_nanos()).unwrap_or(u64::MAX);
+        match u64::try_from(wait.as_nanos()) {
+            Ok(wait) if tick > 0 => Duration::from_nanos(wait.div_ceil(tick).saturating_mul(tick)),
+            _ => wait,
+        }
+    }
 }
+
+/// The longest tick.
+const TICK: Duration = Duration::from_millis(10);
 
 /// As long as any wait in this crate: a century, so that no sum of instants overflows.
 pub(crate) const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
@@ -80,6 +95,22 @@ mod tests {
         for (jitter, seconds) in [(0.0, 0), (0.5, 2), (1.0, 4), (-1.0, 0), (2.0, 4), (f64::NAN, 4)] {
             assert_eq!(backoff.delay(3, jitter), Duration::from_secs(seconds), "{jitter}");
         }
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up_to_whole_ticks() {
+        let nanos = Duration::from_nanos;
+        for (base, wait, expected) in [
+            (SECOND, nanos(0), nanos(0)),
+            (SECOND, nanos(1), nanos(10_000_000)),
+            (SECOND, nanos(10_000_000), nanos(10_000_000)),
+            (nanos(100), nanos(1_001), nanos(1_010)),
+            (nanos(9), nanos(11), nanos(11)),
+            (Duration::ZERO, nanos(11), nanos(11)),
+        ] {
+            assert_eq!(Backoff::new(base, base).whole_ticks(wait), expected, "{base:?}, {wait:?}");
+        }
+        assert!(Backoff::default().whole_ticks(FOREVER) >= FOREVER);
     }
 
     #[test]

@@ -135,6 +135,12 @@ pub enum SubmitError<E> {
         "no tokio runtime with a timer is running on this thread; submit from a runtime built with `enable_all`, or set one with `WriterBuilder::runtime`"
     )]
     NoRuntime(E),
+    /// The writer had no capacity for the entry until the deadline of
+    /// [`submit_by`](crate::Writer::submit_by).
+    #[error(
+        "the writer was full until the deadline; submit the entry again later, or raise `Settings::max_entries` or `Settings::max_bytes`"
+    )]
+    TimedOut(E),
     /// The entry is larger than the service accepts, or than the writer's memory bound
     /// ([`Settings::max_bytes`](crate::Settings::max_bytes)).
     #[error(
@@ -164,6 +170,7 @@ impl<E> SubmitError<E> {
             | Self::Full(entry)
             | Self::Invalid { entry, .. }
             | Self::NoRuntime(entry)
+            | Self::TimedOut(entry)
             | Self::TooLarge { entry, .. }
             | Self::Uncollected(entry) => entry,
         }

@@ -3,6 +3,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+/// The code of [`Failure::miscounted`].
+pub(crate) const MISCOUNTED: &str = "VerdictsMiscounted";
+
 /// The reason why a service did not accept an entry or a request, in the service's own terms.
 ///
 /// Cloning is cheap: all entries of a failed request share one failure.
@@ -28,6 +31,7 @@ struct Inner {
     code: Cow<'static, str>,
     detail: Option<Cow<'static, str>>,
     message: Option<String>,
+    request_id: Option<String>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -36,7 +40,13 @@ impl Failure {
     /// service gave none. Failures with equal codes are summed up as one reason in the log.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner { code: code.into(), detail: None, message: None, source: None }))
+        Self(Arc::new(Inner {
+            code: code.into(),
+            detail: None,
+            message: None,
+            request_id: None,
+            source: None,
+        }))
     }
 
     /// Creates the failure of an entry that the response lists as both accepted and failed.
@@ -50,8 +60,15 @@ impl Failure {
     /// had entries.
     #[must_use]
     pub fn miscounted(verdicts: usize, entries: usize) -> Self {
-        Self::new("VerdictsMiscounted")
-            .with_detail(format!("the response has {verdicts} verdicts for {entries} entries"))
+        Self::new(MISCOUNTED)
+            .with_detail(format!("the number of verdicts is {verdicts}, but that of entries is {entries}"))
+    }
+
+    /// Creates the failure of a request whose verdicts are not on entries of it, each on another one.
+    pub(crate) fn misplaced(entries: usize) -> Self {
+        Self::new("VerdictsMiscounted").with_detail(format!(
+            "two verdicts are on the same entry, or one is on none of the request; the number of entries is {entries}"
+        ))
     }
 
     /// Creates the failure of an entry that the response does not mention.
@@ -74,6 +91,14 @@ impl Failure {
         self
     }
 
+    /// Adds the service's id of the request, by which its support finds it. It must not contain any part of an entry or of a
+    /// credential.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.0).request_id = Some(id.into());
+        self
+    }
+
     /// Adds the error of the service's client. A report of the error chain shows it, so it must not quote an
     /// entry or a credential.
     #[must_use]
@@ -92,6 +117,12 @@ impl Failure {
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
+    }
+
+    /// Returns the service's id of the request that failed, if it is known.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
     }
 
     /// Returns the error message of the service or of its client. It may quote the entry or credentials:
@@ -138,6 +169,7 @@ mod tests {
 
         let full = bare.clone().with_detail("what to do").with_message("words").with_source("cause");
         assert_eq!(full.to_string(), "Code: what to do");
+        assert_eq!(full.clone().with_request_id("7").request_id(), Some("7"));
         assert_eq!((full.code(), full.detail(), full.message()), ("Code", Some("what to do"), Some("words")));
         assert_eq!(full.source().map(ToString::to_string).as_deref(), Some("cause"));
         assert_eq!(bare.to_string(), "Code", "a copy is changed alone");

@@ -1,12 +1,17 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backoff;
 mod buffer;
 mod error;
 mod failure;
 mod key;
+mod latency;
 mod limits;
 mod measure;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod observer;
 mod plan;
 mod quota;
 mod rate;
@@ -27,8 +32,12 @@ pub use buffer::{
 pub use error::{ConfigError, ConnectError, ReserveError, SubmitError};
 pub use failure::Failure;
 pub use key::Key;
+pub use latency::Latency;
 pub use limits::{LimitPolicy, Load};
-pub use measure::{Growth, Invalid, Measure};
+pub use measure::{Carrier, Growth, Invalid, Measure};
+pub use observer::{
+    Answer, EntriesAnswered, Observer, RequestFinished, RequestOutcome, RequestStarted, Sample, VerdictCounts,
+};
 pub use quota::Quota;
 pub use rate::Rate;
 pub use reply::{Class, Refusal, Reply, Responses, Unread, Verdict, Verdicts};
@@ -36,9 +45,13 @@ pub use rules::{Duplicates, Linger, OnAmbiguous, Order};
 pub use sent::Sent;
 pub use service::Service;
 pub use settings::Settings;
-pub use stats::Stats;
+pub use stats::{CauseCounts, Stats};
 pub use unprocessed::{Cause, UnprocessedItem};
-pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder};
+#[cfg(feature = "trace")]
+pub use writer::trace::names as trace;
+#[cfg(feature = "sink")]
+pub use writer::{EntrySink, SinkError};
+pub use writer::{Permit, Receipt, Scope, Writer, WriterBuilder, WriterLabel};
 
 /// The memory in bytes that each entry is charged in addition to its heap.
 ///
@@ -57,12 +70,33 @@ macro_rules! re_export_core {
     () => {
         #[doc(no_inline)]
         pub use $crate::{
-            Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, OnAmbiguous,
-            Order, Permit, Rate, Receipt, ReserveError, Scope, Sent, Settings, Stats, SubmitError,
-            UnprocessedItem,
+            Backoff, Cause, ConfigError, ConnectError, Duplicates, Failure, Invalid, Linger, Observer,
+            OnAmbiguous, Order, Permit, Rate, Receipt, ReserveError, Scope, Sent, Settings, Stats,
+            SubmitError, UnprocessedItem,
         };
 
         #[doc(inline)]
         pub use $crate::{Writer, WriterBuilder};
+
+        $crate::re_export_sink!();
     };
+}
+
+/// Whether there is a sink depends on the features of this crate, not on those of the service's.
+#[cfg(feature = "sink")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! re_export_sink {
+    () => {
+        #[doc(no_inline)]
+        pub use $crate::{EntrySink, SinkError};
+    };
+}
+
+/// There is no sink to re-export.
+#[cfg(not(feature = "sink"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! re_export_sink {
+    () => {};
 }

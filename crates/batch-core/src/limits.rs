@@ -19,9 +19,12 @@ pub struct LimitPolicy {
     request_bytes: usize,
     entry_bytes: usize,
     overhead_bytes: usize,
+    /// Zero if entries do not share carriers.
+    carrier_bytes: usize,
 }
 
-/// The load of a request: the number of its entries, and the sum of their sizes.
+/// The load of a request: the number of its entries, and the sum of their sizes. Entries that share a
+/// [carrier](crate::Carrier) count as one.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Load {
     /// The number of entries.
@@ -47,7 +50,7 @@ impl LimitPolicy {
                 return Err(ConfigError::Zero { setting });
             }
         }
-        Ok(Self { entries, request_bytes, entry_bytes, overhead_bytes: 0 })
+        Ok(Self { entries, request_bytes, entry_bytes, overhead_bytes: 0, carrier_bytes: 0 })
     }
 
     /// Sets the fixed bytes of a request, which count against its limit whatever the request carries.
@@ -64,6 +67,29 @@ impl LimitPolicy {
             });
         }
         self.overhead_bytes = bytes;
+        Ok(self)
+    }
+
+    /// Sets the most bytes of a [carrier](crate::Carrier): what its entries share, and the rest of each. A request
+    /// carries at most `entries` carriers then, however many entries are in them; and that enough entries wait for a
+    /// request is no reason to send it, unless the user says so.
+    ///
+    /// ```
+    /// use batch_core::LimitPolicy;
+    ///
+    /// let limits = LimitPolicy::new(500, 5 << 20, 1 << 20)?.with_carrier_bytes(50 << 10)?;
+    /// assert_eq!(limits.carrier_bytes(), Some(50 << 10));
+    /// # Ok::<(), batch_core::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::Zero`] if `bytes` is zero.
+    pub fn with_carrier_bytes(mut self, bytes: usize) -> Result<Self, ConfigError> {
+        if bytes == 0 {
+            return Err(ConfigError::Zero { setting: "LimitPolicy::with_carrier_bytes" });
+        }
+        self.carrier_bytes = bytes;
         Ok(self)
     }
 
@@ -116,6 +142,12 @@ impl LimitPolicy {
     #[must_use]
     pub fn overhead_bytes(&self) -> usize {
         self.overhead_bytes
+    }
+
+    /// Returns the most bytes of a carrier; `None` if entries do not share carriers.
+    #[must_use]
+    pub fn carrier_bytes(&self) -> Option<usize> {
+        (self.carrier_bytes > 0).then_some(self.carrier_bytes)
     }
 
     /// Returns the maximum size of all entries of a request together, in bytes: the size of the request

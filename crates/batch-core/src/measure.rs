@@ -2,8 +2,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::Key;
+#[cfg(doc)]
+use crate::LimitPolicy;
 
-/// The sizes, the lane and the identity of an entry: everything that the writer knows about it.
+/// The sizes, the lane, the identity and the carrier of an entry: everything that the writer knows about it.
 ///
 /// ```
 /// use batch_core::{Key, Measure};
@@ -27,12 +29,21 @@ pub struct Measure<'a> {
     /// The identity of the entry, or `None` if it has no duplicates. Entries with equal identities and equal
     /// lanes are duplicates of each other.
     pub identity: Option<Key<'a>>,
+    /// What the entry travels in together with others, or `None` if it travels by itself.
+    pub carrier: Option<Carrier<'a>>,
 }
 
 impl<'a> Measure<'a> {
-    /// Creates the measure of an entry without lane and identity, with all three sizes set to `bytes`.
+    /// Creates the measure of an entry without lane, identity and carrier, with all three sizes set to `bytes`.
     pub fn of_bytes(bytes: usize) -> Self {
-        Self { entry_bytes: bytes, request_bytes: bytes, heap_bytes: bytes, lane: None, identity: None }
+        Self {
+            entry_bytes: bytes,
+            request_bytes: bytes,
+            heap_bytes: bytes,
+            lane: None,
+            identity: None,
+            carrier: None,
+        }
     }
 
     /// Sets the size that counts against the limit of a request, in bytes.
@@ -56,6 +67,61 @@ impl<'a> Measure<'a> {
     /// Sets the identity that the entry shares with its duplicates.
     pub fn identity(mut self, identity: impl Into<Option<Key<'a>>>) -> Self {
         self.identity = identity.into();
+        self
+    }
+
+    /// Sets what the entry travels in together with others. It has no effect unless the service's
+    /// [limits](LimitPolicy::with_carrier_bytes) have the size of a carrier, and the entry fits into one.
+    ///
+    /// ```
+    /// use batch_core::{Carrier, Key, Measure};
+    ///
+    /// let measure = Measure::of_bytes(140).lane(Key::from("customer 7")).carrier(Carrier::sharing(40));
+    /// assert!(measure.carrier.is_some());
+    /// ```
+    pub fn carrier(mut self, carrier: impl Into<Option<Carrier<'a>>>) -> Self {
+        self.carrier = carrier.into();
+        self
+    }
+}
+
+/// What the service packs several entries into, such as an aggregated record of Amazon Kinesis: the service
+/// accepts and fails them together.
+///
+/// Entries that follow one another in a request share a carrier if they have equal lanes, or none, and equal
+/// [keys](Self::key), up to the [most bytes](LimitPolicy::with_carrier_bytes) of a carrier. Together they count
+/// as one entry of the request, and under [`Order::Strict`](crate::Order::Strict) a request carries one carrier
+/// of a lane instead of one entry. The adapter packs them in the same way, and returns one verdict for all: the
+/// writer knows of no verdict of a carrier, and relies on that only where the order is strict. What failed waits,
+/// is sent again and is isolated entry by entry, as without carriers, and may travel in another carrier then.
+///
+/// ```
+/// use batch_core::{Carrier, Key};
+///
+/// // Its entries have 60 bytes in common, and share it only with others of the same colour.
+/// let carrier = Carrier::sharing(60).key(Key::from("red"));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub struct Carrier<'a> {
+    /// The part of [`Measure::request_bytes`] that a carrier counts once, however many entries it has, in bytes.
+    pub shared_bytes: usize,
+    /// What tells carriers of one lane apart, or `None` for the one of those that are not told apart.
+    pub key: Option<Key<'a>>,
+}
+
+impl<'a> Carrier<'a> {
+    /// Creates the carrier of the entries of a lane, or of those without one. `bytes` is the part of
+    /// [`Measure::request_bytes`] that a carrier counts once, however many entries it has: at most that of each
+    /// of its entries.
+    pub fn sharing(bytes: usize) -> Self {
+        Self { shared_bytes: bytes, key: None }
+    }
+
+    /// Sets what tells carriers of one lane apart.
+    pub fn key(mut self, key: Key<'a>) -> Self {
+        self.key = Some(key);
         self
     }
 }

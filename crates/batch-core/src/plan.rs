@@ -21,8 +21,10 @@ pub(crate) struct Plan {
     /// How long the service deduplicates an entry, if it does.
     pub(crate) memory: Option<Duration>,
     pub(crate) in_flight: (usize, usize),
-    /// The rate that the user chose.
+    /// The rate that the user chose, or that of the service as it was at first.
     pub(crate) rate: Option<Rate>,
+    /// Whether the service is asked for its rate again.
+    pub(crate) follows_rate: bool,
     pub(crate) rules: Rules,
     /// The memory that an entry is charged in addition to its heap.
     pub(crate) overhead_bytes: usize,
@@ -63,6 +65,17 @@ impl Plan {
         self.rules.duplicates == Duplicates::Merge
     }
 
+    /// Whether entries had better wait for others, which are merged with them or share their carriers: a request's
+    /// worth of them is no reason to go.
+    fn gathers(&self) -> bool {
+        self.merges() || self.limits.carrier_bytes().is_some()
+    }
+
+    /// The entries that a request may have.
+    fn most_entries(&self) -> usize {
+        self.limits.carrier_bytes().map_or(self.limits.entries(), |_| usize::MAX)
+    }
+
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let Self { limits, rules, in_flight: (start, max), .. } = self;
         for (setting, is_zero) in [
@@ -72,18 +85,18 @@ impl Plan {
             ("Settings::in_flight at the start", *start == 0),
             ("Settings::rate", self.rate.is_some_and(|rate| rate.per_second == 0)),
             ("Settings::max_attempts", rules.max_attempts == Some(0)),
+            (DEADLINE, rules.delivery_deadline.is_zero()), // it bounds the timeout that is not set
             (TIMEOUT, rules.attempt_timeout.is_zero()),
-            (DEADLINE, rules.delivery_deadline.is_zero()),
         ] {
             if is_zero {
                 return Err(ConfigError::Zero { setting });
             }
         }
         for (setting, value, limit) in [
-            ("Settings::threshold_entries", self.threshold_entries, limits.entries()),
+            ("Settings::threshold_entries", self.threshold_entries, self.most_entries()),
             ("Settings::threshold_bytes", self.threshold_bytes, limits.payload_bytes()),
         ] {
-            let is_none = self.merges() && value == usize::MAX;
+            let is_none = self.gathers() && value == usize::MAX;
             at_most(setting, value, if is_none { value } else { limit })?;
         }
         at_most("Settings::in_flight at the start", *start, *max)?;
@@ -180,21 +193,24 @@ impl Settings {
     /// Completes and checks the settings for a service with these limits and entries of type `E`.
     pub(crate) fn plan<E>(&self, limits: LimitPolicy) -> Result<Plan, ConfigError> {
         let limits = self.lowered(limits)?;
-        // Where entries are merged, they had better wait: a request's worth of them is no reason to go.
-        let threshold = |of_request| if self.is_merging() { usize::MAX } else { of_request };
-        let plan = Plan {
-            threshold_bytes: self.threshold_bytes.unwrap_or(threshold(limits.payload_bytes())),
-            threshold_entries: self.threshold_entries.unwrap_or(threshold(limits.entries())),
+        let mut plan = Plan {
+            threshold_bytes: self.threshold_bytes.unwrap_or(limits.payload_bytes()),
+            threshold_entries: self.threshold_entries.unwrap_or(limits.entries()),
             max_bytes: self.max_bytes.unwrap_or(64 << 20),
             max_entries: self.max_entries.unwrap_or(10_000).min(MOST_ENTRIES),
             memory: self.remembered_for.map(|memory| memory.min(FOREVER)),
             in_flight: self.in_flight.unwrap_or((8, 64)),
             rate: self.rate,
+            follows_rate: false,
             rules: self.rules(),
             overhead_bytes: Plan::overhead_bytes(size_of::<E>()),
             keys: KeyHasher::new(),
             limits,
         };
+        if plan.gathers() {
+            plan.threshold_bytes = self.threshold_bytes.unwrap_or(usize::MAX);
+            plan.threshold_entries = self.threshold_entries.unwrap_or(usize::MAX);
+        }
         plan.check()?;
         Ok(plan)
     }

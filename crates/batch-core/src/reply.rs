@@ -11,6 +11,10 @@ pub type Reply<R> = Result<Verdicts<R>, Refusal>;
 pub enum Verdicts<R> {
     /// The service accepted all entries. The response for an entry is read only when its receipt is awaited.
     AllAccepted(Responses<R>),
+    /// The service accepted all entries but these: the position of each, counted from 0, and the verdict on it.
+    /// The response for an accepted entry is read only when its receipt is awaited. If a position is given
+    /// twice, out of order, or is beyond the entries, the whole request counts as ambiguous.
+    AllBut(Responses<R>, Vec<(usize, Verdict<R>)>),
     /// One verdict for each entry, in the order of the entries. If their number differs from that of the
     /// entries, the whole request counts as ambiguous.
     Each(Vec<Verdict<R>>),
@@ -106,6 +110,124 @@ impl<R> Verdicts<R> {
     /// ```
     pub fn all_accepted(read: impl Fn(usize) -> R + Send + Sync + 'static) -> Self {
         Self::AllAccepted(Responses(Arc::new(read)))
+    }
+}
+
+impl<R> Verdicts<R> {
+    /// Excepts these entries from those that were accepted, each by its position, counted from 0, in ascending
+    /// order. [`Each`](Self::Each), which has a verdict for each entry already, stays as it is.
+    ///
+    /// ```
+    /// use batch_core::{Failure, Verdict, Verdicts};
+    ///
+    /// let ids = vec!["id 1", ""];
+    /// let failed = vec![(1, Verdict::Retry(Failure::new("InternalFailure")))];
+    /// let verdicts = Verdicts::all_accepted(move |position| ids[position]).except(failed);
+    /// assert!(matches!(verdicts, Verdicts::AllBut(_, failed) if failed.len() == 1));
+    /// ```
+    #[must_use]
+    pub fn except(self, others: Vec<(usize, Verdict<R>)>) -> Self {
+        match self {
+            Self::AllAccepted(responses) if !others.is_empty() => Self::AllBut(responses, others),
+            Self::AllBut(responses, mut more) => {
+                more.extend(others);
+                Self::AllBut(responses, more)
+            }
+            verdicts => verdicts,
+        }
+    }
+
+    /// Returns whether the service accepted the entry at this position, counted from 0.
+    ///
+    /// ```
+    /// use batch_core::{Failure, Verdict, Verdicts};
+    ///
+    /// let verdicts = Verdicts::all_accepted(|_| ()).except(vec![(1, Verdict::Retry(Failure::new("InternalFailure")))]);
+    /// assert_eq!([0, 1, 2].map(|position| verdicts.accepts(position)), [true, false, true]);
+    /// ```
+    #[must_use]
+    pub fn accepts(&self, position: usize) -> bool {
+        match self {
+            Self::AllAccepted(_) | Self::AllBut(..) => self.at(position).is_none_or(Verdict::is_accepted),
+            Self::Each(verdicts) => verdicts.get(position).is_some_and(Verdict::is_accepted),
+        }
+    }
+
+    /// The verdict on the entry at this position, unless the service accepted it with the others.
+    pub(crate) fn at(&self, position: usize) -> Option<&Verdict<R>> {
+        match self {
+            Self::AllAccepted(_) => None,
+            Self::AllBut(_, others) => {
+                let found = others.binary_search_by_key(&position, |&(position, _)| position).ok()?;
+                Some(&others[found].1)
+            }
+            Self::Each(verdicts) => verdicts.get(position),
+        }
+    }
+
+    /// The verdicts on single entries, in the order of the entries.
+    pub(crate) fn single(&self) -> impl DoubleEndedIterator<Item = &Verdict<R>> {
+        let (others, each): (&[_], &[_]) = match self {
+            Self::AllAccepted(_) => (&[], &[]),
+            Self::AllBut(_, others) => (others, &[]),
+            Self::Each(verdicts) => (&[], verdicts),
+        };
+        others.iter().map(|(_, verdict)| verdict).chain(each)
+    }
+
+    /// The failure of a request of so many entries, if these verdicts are not on each of them, once: they say nothing of
+    /// any entry then.
+    pub(crate) fn miscounted(&self, entries: usize) -> Option<Failure> {
+        match self {
+            Self::AllAccepted(_) => None,
+            Self::AllBut(_, others) => {
+                let is_ascending = others.is_sorted_by(|(one, _), (next, _)| one < next);
+                let fits = is_ascending && others.last().is_none_or(|&(last, _)| last < entries);
+                (!fits).then(|| Failure::misplaced(entries))
+            }
+            Self::Each(verdicts) => {
+                (verdicts.len() != entries).then(|| Failure::miscounted(verdicts.len(), entries))
+            }
+        }
+    }
+
+    /// Why the service took none of so many entries though it answered, if any of them is to be sent again.
+    pub(crate) fn failure_of_all(&self, entries: usize) -> Option<Failure> {
+        let failure = |verdict: &Verdict<R>| match verdict {
+            Verdict::Ambiguous(failure) | Verdict::Retry(failure) => Some(failure.clone()),
+            Verdict::Accepted(_) | Verdict::Reject(_) | Verdict::Throttled(_) => None,
+        };
+        match self.miscounted(entries) {
+            None if self.accepted(entries) == 0 => self.single().find_map(failure),
+            miscounted => miscounted,
+        }
+    }
+
+    /// How many of so many entries the service accepted.
+    pub(crate) fn accepted(&self, entries: usize) -> usize {
+        let others = self.single().filter(|verdict| !verdict.is_accepted()).count();
+        entries.saturating_sub(others)
+    }
+}
+
+impl<R> Verdict<R> {
+    pub(crate) fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted(_))
+    }
+
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self, Self::Throttled(_))
+    }
+
+    /// The same verdict, with what is read of the response later.
+    pub(crate) fn unread(self) -> Verdict<Unread<R>> {
+        match self {
+            Self::Accepted(response) => Verdict::Accepted(Unread::one(response)),
+            Self::Ambiguous(failure) => Verdict::Ambiguous(failure),
+            Self::Reject(failure) => Verdict::Reject(failure),
+            Self::Retry(failure) => Verdict::Retry(failure),
+            Self::Throttled(failure) => Verdict::Throttled(failure),
+        }
     }
 }
 

@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Batch, ConfigError, Growth, Invalid, LimitPolicy, Measure, Quota, Reply, Settings};
+use crate::{
+    Batch, ConfigError, Failure, Growth, Invalid, LimitPolicy, Measure, Quota, Rate, Reply, Settings,
+};
 
 /// An adapter for one batch operation of one service: its limits, the sizes of its entries, and a way to
 /// send a request.
@@ -185,11 +187,32 @@ pub trait Service: Send + Sync + 'static {
     /// message group. The default is `None`, for an entry that is limited with all others or not at all.
     ///
     /// Called when an entry is throttled by itself ([`Verdict::Throttled`](crate::Verdict::Throttled)), and,
-    /// while such a quota is limited, before an entry goes into a request. Requests are then filled with what
+    /// while such a quota is limited or the user chose a rate in [units](crate::Rate::units), before an entry goes into
+    /// a request. Requests are then filled with what
     /// each limited quota lets through, and no quota holds up another one. A wrong answer costs time, and
     /// nothing else.
     fn quota(&self, _entry: &Self::Entry) -> Option<Quota> {
         None
+    }
+
+    /// Returns the rate of [`defaults`](Self::defaults) as it is now, where that is a rate of the destination which may
+    /// change, such as a share of the capacity of a table; or `None` if it never changes. The default is `None`.
+    ///
+    /// Called unless the user chose a rate, and the writer keeps to what it returns: with the first request, then every 30
+    /// seconds while the writer has something to send, and 10 seconds after the last call if the service has throttled
+    /// anything since. Once it returned `None`, it is not called again. Nothing waits for it.
+    ///
+    /// A rate that counts something else than that of `defaults`, or nothing at all, is ignored.
+    ///
+    /// # Cancel safety
+    ///
+    /// The writer drops the future before it completes if it takes longer than an attempt may, or the runtime shuts down.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason why the rate is not known now. The writer logs it at WARN and keeps the last rate.
+    async fn rate(&self) -> Result<Option<Rate>, Failure> {
+        Ok(None)
     }
 
     /// Sends one request with the entries of this batch, in their order, and returns their verdicts.
@@ -254,6 +277,10 @@ macro_rules! forward {
 
             fn quota(&self, entry: &Self::Entry) -> Option<Quota> {
                 (**self).quota(entry)
+            }
+
+            async fn rate(&self) -> Result<Option<Rate>, Failure> {
+                (**self).rate().await
             }
 
             async fn send(&self, batch: &Batch<Self::Entry>) -> Reply<Self::Response> {

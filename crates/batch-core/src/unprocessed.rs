@@ -94,6 +94,21 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Returns the name of the cause, as logs and metrics show it: `deadline exceeded`, for example.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ambiguous(_) => "ambiguous",
+            Self::DeadlineExceeded(_) => "deadline exceeded",
+            Self::Fatal(_) => "fatal",
+            Self::Rejected(_) => "rejected",
+            Self::RetriesExhausted(_) => "retries exhausted",
+            Self::RuntimeStopped(_) => "runtime stopped",
+            Self::Unisolated(_) => "unisolated",
+            Self::Withdrawn(_) => "withdrawn",
+        }
+    }
+
     /// Returns the failure that the cause holds, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {

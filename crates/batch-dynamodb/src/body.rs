@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
 use aws_sdk_dynamodb::types::WriteRequest;
-use batch_core::Batch;
 use batch_smithy::json::push_escaped;
 
 use crate::Write;
 use crate::kind::Kind;
+use crate::parts::Parts;
 use crate::wire::{Unchecked, Unknown, Wire};
 use crate::write::Attributes;
 
@@ -17,13 +17,19 @@ pub(crate) fn of_input(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
     Some(body.json)
 }
 
-/// The same for the writes of this batch to this table, each of which is encoded already. The buffer has
-/// exactly the size of the body, since the load of the batch is the sum of what its writes come to.
-pub(crate) fn of_batch(table: &str, batch: &Batch<Write>, consumed_capacity: bool) -> Option<Vec<u8>> {
-    let bytes = fixed_bytes(table, consumed_capacity) + batch.load().bytes;
+/// The same for these writes, most of which are encoded already. `bytes` is what they were measured with: exactly the
+/// bytes of the body, or some more where it has several tables.
+pub(crate) fn of_parts(parts: &Parts<'_>, bytes: usize, consumed_capacity: bool) -> Option<Vec<u8>> {
     let mut body = Body { json: Vec::with_capacity(bytes), rules: Unchecked };
-    body.text([r#"{"RequestItems":{""#, r#"":["#], table);
-    body.enclosed(["", "]}"], batch.entries(), Body::write).ok()?;
+    body.raw(r#"{"RequestItems":{"#);
+    let written = match parts {
+        Parts::One(target, writes) => body.table(target.table.as_str(), *writes),
+        Parts::Several(parts) => body.enclosed(["", ""], parts, |body, (target, writes)| {
+            body.table(target.table.as_str(), writes.iter().copied())
+        }),
+    };
+    written.ok()?;
+    body.raw("}");
     body.raw(if consumed_capacity { CONSUMED_CAPACITY } else { "" });
     body.raw("}");
     Some(body.json)
@@ -33,17 +39,28 @@ pub(crate) fn of_batch(table: &str, batch: &Batch<Write>, consumed_capacity: boo
 /// after it: the last one has none.
 pub(crate) fn fixed_bytes(table: &str, consumed_capacity: bool) -> usize {
     let capacity = if consumed_capacity { CONSUMED_CAPACITY } else { "" };
-    let mut escaped = Vec::new();
-    push_escaped(&mut escaped, table);
-    r#"{"RequestItems":{"":[]}}"#.len() + escaped.len() + capacity.len() - COMMA
+    r#"{"RequestItems":{}}"#.len() + table_bytes(table) - 2 * COMMA + capacity.len()
 }
 
-/// What follows every write of a request but the last, in bytes.
+/// The bytes that a table takes of a request beside its writes, with the comma after it.
+pub(crate) fn table_bytes(table: &str) -> usize {
+    let mut escaped = Vec::new();
+    push_escaped(&mut escaped, table);
+    r#""":[]"#.len() + escaped.len() + COMMA
+}
+
+/// What follows every write of a table and every table but the last, in bytes.
 pub(crate) const COMMA: usize = 1;
 
 type Body = Wire<Unchecked>;
 
 impl Body {
+    /// A table and the writes to it.
+    fn table<'a>(&mut self, name: &str, writes: impl IntoIterator<Item = &'a Write>) -> Result<(), Unknown> {
+        self.text(["\"", "\":["], name);
+        self.enclosed(["", "]"], writes, Self::write)
+    }
+
     /// A write, which only a batch that no writer made has not encoded.
     #[inline]
     fn write(&mut self, write: &Write) -> Result<(), Unknown> {

@@ -1,10 +1,12 @@
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use batch_core::ConfigError;
 use batch_smithy::{NameOrArn, Naming};
 
 use crate::limits::TABLE_NAME;
 
-/// The table that a writer writes to, given by name or ARN; the form decides which.
+/// A table that a writer writes to, given by name or ARN; the form decides which. Cloning it is cheap.
 ///
 /// A text that begins with `arn:` is an ARN, and any other is a name. A name is that of a table in the
 /// client's region and in the account of its credentials. An ARN may name a table of another account, but
@@ -19,17 +21,29 @@ use crate::limits::TABLE_NAME;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
-pub struct Table(NameOrArn);
+pub struct Table(Arc<NameOrArn>);
 
 impl Table {
     /// The table with this name or ARN, which is validated when the writer is built.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(NameOrArn::new(text))
+        Self(Arc::new(NameOrArn::new(text)))
     }
 
     /// The name or ARN, as requests carry it.
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Its name alone, if it is given by ARN.
+    pub(crate) fn name(&self) -> &str {
+        match self.0.arn() {
+            Some(arn) => arn.resource.strip_prefix(NAMING.resource).unwrap_or(arn.resource),
+            None => self.as_str(),
+        }
+    }
+
+    pub(crate) fn is_arn(&self) -> bool {
+        matches!(*self.0, NameOrArn::Arn(_))
     }
 
     pub(crate) fn not_found(&self, client: &Client) -> String {
@@ -78,8 +92,8 @@ mod tests {
         check(&Table::new("Orders-2_new.eu"), Ok(()));
         check(&Table::new("a".repeat(255)), Ok(()));
 
-        check(&Table::new("ab"), Err("the table name has 2 characters; use 3 to 255"));
-        check(&Table::new("a".repeat(256)), Err("has 256 characters"));
+        check(&Table::new("ab"), Err("the table name has a length of 2; use 3 to 255 characters"));
+        check(&Table::new("a".repeat(256)), Err("has a length of 256"));
         check(&Table::new("or ders"), Err("' '"));
     }
 
@@ -88,7 +102,7 @@ mod tests {
         let arn = |rest: &str| Table::new(format!("arn:aws:dynamodb:{rest}"));
         check(&arn("eu-west-1:123456789012:table/orders"), Ok(()));
         check(&arn("eu-west-1:123456789012:index/orders"), Err("is not the ARN of a table"));
-        check(&arn("eu-west-1:123456789012:table/ab"), Err("has 2 characters"));
+        check(&arn("eu-west-1:123456789012:table/ab"), Err("has a length of 2"));
         check(&arn("eu-west-1:123456789012:table/orders/index/by-day"), Err("'/'"));
         check(&arn("us-east-1:123456789012:table/orders"), Err("but the client is in eu-west-1"));
     }

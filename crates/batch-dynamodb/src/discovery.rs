@@ -1,5 +1,6 @@
 //! The keys of a table, read from the service.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
@@ -20,15 +21,27 @@ pub(crate) async fn schema(
     credentials: &Renewal,
     table: &Table,
 ) -> Result<KeySchema, ConnectError> {
-    let response = credentials.retry(|| description(client, table)).await?;
-    let description = response.table.ok_or_else(|| unreadable("the response does not describe the table"))?;
-    if let Some(reason) = why_unusable(&description) {
-        let reason = format!("the table {table} cannot be written to: {reason}");
-        return Err(ConfigError::Unsupported(reason).into());
-    }
-    let schema = of_description(&description).map_err(unreadable)?;
+    let description = describe(client, credentials, table).await?;
+    let description = description.ok_or_else(|| without_keys("the response does not describe the table"))?;
+    let schema = of_description(&description).map_err(without_keys)?;
     tracing::debug!(target: "batch_dynamodb", %table, ?schema, "read the keys of the table");
     Ok(schema)
+}
+
+/// What the service reports of the table, which accepts writes, if it reports anything.
+pub(crate) async fn describe(
+    client: &Client,
+    credentials: &Renewal,
+    table: &Table,
+) -> Result<Option<TableDescription>, ConnectError> {
+    let description = credentials.retry(|| description(client, table)).await?.table;
+    match description.as_ref().and_then(why_unusable) {
+        Some(reason) => {
+            let reason = format!("the table {table} cannot be written to: {reason}");
+            Err(ConfigError::Unsupported(reason).into())
+        }
+        None => Ok(description),
+    }
 }
 
 async fn description(client: &Client, table: &Table) -> Result<DescribeTableOutput, Refusal> {
@@ -39,8 +52,12 @@ async fn description(client: &Client, table: &Table) -> Result<DescribeTableOutp
 }
 
 /// A response that does not report the keys, for this reason.
-fn unreadable(reason: &'static str) -> ConnectError {
-    let detail = format!("{reason}; set the table's keys with `DynamoDb::partition_key`");
+fn without_keys(reason: &'static str) -> ConnectError {
+    unreadable(format!("{reason}; set the table's keys with `DynamoDb::partition_key` or `DynamoDb::table`"))
+}
+
+/// A response that does not report what it should, and the way out.
+pub(crate) fn unreadable(detail: impl Into<Cow<'static, str>>) -> ConnectError {
     ConnectError::Unanswered(Failure::new("UnreadableDescription").with_detail(detail))
 }
 

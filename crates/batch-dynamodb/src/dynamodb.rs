@@ -2,17 +2,18 @@ use std::fmt;
 
 use aws_sdk_dynamodb::Client;
 use batch_core::{ConfigError, ConnectError, Writer};
-use batch_smithy::{Known, Prepared, Renewal, known, lookup_config, own_config, prepared};
+use batch_smithy::{Known, Meter, Prepared, Renewal, known, lookup_config, own_config, prepared};
 
+use crate::capacity::Share;
 use crate::consumed::Consumed;
-use crate::encoded::SchemaId;
-use crate::key::{KeyAttribute, KeySchema, Role};
+use crate::key::{KeyAttribute, Role};
 use crate::limits::{ATTRIBUTE_NAME_BYTES, DESCRIPTION_BYTES, RESPONSE_BYTES};
 use crate::table_keys::TableKeys;
+use crate::tables::Tables;
 use crate::{ScalarType, Table, discovery, serializer};
 
-/// Accepts single puts and deletes, sends them to one Amazon DynamoDB table in full batches, and reports
-/// what became of each.
+/// Accepts single puts and deletes, sends them to Amazon DynamoDB in full batches, to one table or several, and
+/// reports what became of each.
 ///
 /// ```
 /// use aws_sdk_dynamodb::Client;
@@ -32,7 +33,7 @@ use crate::{ScalarType, Table, discovery, serializer};
 /// ```
 pub type DynamoDbWriter = Writer<DynamoDb>;
 
-/// Amazon DynamoDB as a service to write to: `BatchWriteItem` to one table.
+/// Amazon DynamoDB as a service to write to: `BatchWriteItem` to one table, or to [several](Self::table).
 ///
 /// A writer needs the keys of its table. Set them with [`partition_key`](Self::partition_key)
 /// and [`sort_key`](Self::sort_key), or read them from the table with [`discover_keys`](Self::discover_keys).
@@ -44,12 +45,13 @@ pub struct DynamoDb {
     pub(crate) credentials: Renewal,
     /// The client as it was given.
     pub(crate) given: Client,
-    pub(crate) table: Table,
-    pub(crate) keys: TableKeys,
-    /// Of these keys.
-    pub(crate) schema_id: SchemaId,
+    pub(crate) tables: Tables,
     pub(crate) partition_key_from: Option<String>,
     pub(crate) consumed: Option<Consumed>,
+    /// Those that were billed.
+    pub(crate) write_units: Meter,
+    /// What the writer may send, if it is to take a share of the table's capacity.
+    pub(crate) share: Option<Share>,
     /// How the SDK serializes requests, if they may be written in its place.
     pub(crate) known: Option<Known>,
     /// What the SDK prepared for requests that are written from the writes.
@@ -82,11 +84,11 @@ impl DynamoDb {
             client: own,
             credentials,
             given: client,
-            table: table.into(),
-            keys: TableKeys::Unknown,
-            schema_id: SchemaId::unique(),
+            tables: Tables::new(table.into()),
             partition_key_from: None,
             consumed: None,
+            write_units: Meter::default(),
+            share: None,
             known,
             prepared: prepared!("aws_sdk_dynamodb::operation::batch_write_item"),
         }
@@ -107,8 +109,7 @@ impl DynamoDb {
     #[must_use]
     pub fn partition_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
         let partition = KeyAttribute { name: name.into(), scalar_type, role: Role::Partition };
-        self.keys = self.keys.with_partition(partition);
-        self.schema_id = SchemaId::unique();
+        self.tables.own.set_keys(|keys| keys.with_partition(partition));
         self
     }
 
@@ -129,8 +130,7 @@ impl DynamoDb {
     #[must_use]
     pub fn sort_key(mut self, name: impl Into<String>, scalar_type: ScalarType) -> Self {
         let sort = KeyAttribute { name: name.into(), scalar_type, role: Role::Sort };
-        self.keys = self.keys.with_sort(sort);
-        self.schema_id = SchemaId::unique();
+        self.tables.own.set_keys(|keys| keys.with_sort(sort));
         self
     }
 
@@ -179,8 +179,9 @@ impl DynamoDb {
         self
     }
 
-    /// Reads the keys from the table itself (`DescribeTable`, permission `dynamodb:DescribeTable`); they
-    /// replace keys that were set. It also reads the keys of the table's indexes, so that an item with a
+    /// Reads the keys from the table itself (`DescribeTable`, permission `dynamodb:DescribeTable`), and those of
+    /// the tables that were declared [beside it](Self::table) so far, one after the other; they replace keys that
+    /// were set. It also reads the keys of the table's indexes, so that an item with a
     /// value of the wrong type for one of them is rejected when it is submitted.
     ///
     /// Waits for the response. The request uses the client's retries and timeouts. Cancelling it loses only
@@ -201,11 +202,12 @@ impl DynamoDb {
     /// # }
     /// ```
     pub async fn discover_keys(mut self) -> Result<Self, ConnectError> {
-        self.table.check(&self.client)?;
-        let (config, credentials) = lookup_config!(aws_sdk_dynamodb, self.given, DESCRIPTION_BYTES);
-        let client = Client::from_conf(config.build());
-        self.keys = TableKeys::Known(discovery::schema(&client, &credentials, &self.table).await?);
-        self.schema_id = SchemaId::unique();
+        let (client, credentials) = self.lookup();
+        for target in self.tables.iter_mut() {
+            target.table.check(&client)?;
+            let schema = discovery::schema(&client, &credentials, &target.table).await?;
+            target.set_keys(|_| TableKeys::Known(schema));
+        }
         Ok(self)
     }
 
@@ -233,16 +235,17 @@ impl DynamoDb {
             ))),
             Some(from) if !(1..=ATTRIBUTE_NAME_BYTES).contains(&from.len()) => {
                 Err(ConfigError::Unsupported(format!(
-                    "the name given to `DynamoDb::partition_key_from` has {} bytes; use 1 to {ATTRIBUTE_NAME_BYTES}",
+                    "the name given to `DynamoDb::partition_key_from` has a length of {}; use 1 to {ATTRIBUTE_NAME_BYTES} bytes",
                     from.len()
                 )))
             }
             _ => Ok(()),
         }
     }
-
-    pub(crate) fn schema(&self) -> &KeySchema {
-        self.keys.schema().expect("checked options have keys")
+    /// A client that looks the tables up, and what renews its credentials.
+    pub(crate) fn lookup(&self) -> (Client, Renewal) {
+        let (config, credentials) = lookup_config!(aws_sdk_dynamodb, self.given, DESCRIPTION_BYTES);
+        (Client::from_conf(config.build()), credentials)
     }
 }
 
@@ -250,8 +253,7 @@ impl DynamoDb {
 impl fmt::Debug for DynamoDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DynamoDb")
-            .field("table", &self.table)
-            .field("keys", &self.keys)
+            .field("tables", &self.tables)
             .field("partition_key_from", &self.partition_key_from)
             .field("consumed_capacity", &self.consumed)
             .finish_non_exhaustive()

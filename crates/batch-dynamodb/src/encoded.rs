@@ -29,9 +29,9 @@ pub(crate) struct Encoded {
     decoded: OnceLock<Box<Attributes>>,
 }
 
-/// Tells the keys for which a write was checked from all others: what was handed back may be submitted to
+/// Tells the table for whose keys a write was checked from all others: what was handed back may be submitted to
 /// another table.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct SchemaId(u64);
 
 impl SchemaId {

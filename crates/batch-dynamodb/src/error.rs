@@ -14,6 +14,16 @@ pub enum ItemError {
         /// The start of the value of the second, in bytes from 0.
         byte: usize,
     },
+    /// A value in DynamoDB JSON names a type that it is not of.
+    #[error("the value at byte {byte} of the JSON text names the type {named}, and must be {expected}")]
+    Mistyped {
+        /// Where the value begins, in bytes from 0.
+        byte: usize,
+        /// The type that it names.
+        named: &'static str,
+        /// What a value of this type is in DynamoDB JSON.
+        expected: &'static str,
+    },
     /// The JSON is not an object, and an item has named attributes.
     #[error("the JSON text is not an object, and an item consists of named attributes; wrap it in an object")]
     NotAnObject,
@@ -39,6 +49,15 @@ pub enum ItemError {
     /// A string has an escape that does not encode a character, such as half of a surrogate pair.
     #[error("the value at byte {byte} of the JSON text has an escape that does not encode a character")]
     Unreadable {
+        /// Where the value begins, in bytes from 0.
+        byte: usize,
+    },
+    /// A value in DynamoDB JSON names no type.
+    #[error(
+        "the value at byte {byte} of the JSON text is not DynamoDB JSON, in which an object names the type of its one \
+         value, such as {{\"S\": \"a\"}}; for plain JSON use `Write::put_json`"
+    )]
+    Untyped {
         /// Where the value begins, in bytes from 0.
         byte: usize,
     },

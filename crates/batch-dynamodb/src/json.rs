@@ -18,12 +18,8 @@ use crate::{ItemError, number};
 /// Each level is read into the texts of its values before those are read in turn, so that numbers
 /// stay text; of a text that is nested too deep, no more is read than the levels that are allowed.
 pub(crate) fn attributes(text: &str) -> Result<Attributes, ItemError> {
-    let syntax = |error: serde_json::Error| ItemError::Syntax { line: error.line(), column: error.column() };
-    let whole: &RawValue = serde_json::from_str(text).map_err(syntax)?;
-    match whole.get().starts_with('{') {
-        true => Reader { text }.members(whole, 0),
-        false => Err(ItemError::NotAnObject),
-    }
+    let (reader, whole) = Reader::of_object(text)?;
+    reader.members(whole, 0)
 }
 
 /// The object that these attributes are, with its members in the order of their names; none if one
@@ -34,11 +30,46 @@ pub(crate) fn text(attributes: &Attributes) -> Option<String> {
     Some(json)
 }
 
-struct Reader<'a> {
+/// Reads a text piece by piece, and knows where each piece begins.
+pub(crate) struct Reader<'a> {
     text: &'a str,
 }
 
 impl<'a> Reader<'a> {
+    /// One for this text, which is an object; and the whole of it.
+    pub(crate) fn of_object(text: &'a str) -> Result<(Self, &'a RawValue), ItemError> {
+        let syntax =
+            |error: serde_json::Error| ItemError::Syntax { line: error.line(), column: error.column() };
+        let whole: &RawValue = serde_json::from_str(text).map_err(syntax)?;
+        if whole.get().starts_with('{') { Ok((Self { text }, whole)) } else { Err(ItemError::NotAnObject) }
+    }
+
+    /// Syntax is checked already, except for what an escape stands for.
+    pub(crate) fn read<T: Deserialize<'a>>(&self, raw: &'a RawValue) -> Result<T, ItemError> {
+        serde_json::from_str(raw.get()).map_err(|_| ItemError::Unreadable { byte: self.place(raw) })
+    }
+
+    /// Where this piece of the text begins.
+    pub(crate) fn place(&self, raw: &RawValue) -> usize {
+        raw.get().as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
+    /// The attributes that these members become.
+    pub(crate) fn collect(
+        &self,
+        members: Vec<(String, &'a RawValue)>,
+        read: impl Fn(&'a RawValue) -> Result<AttributeValue, ItemError>,
+    ) -> Result<Attributes, ItemError> {
+        let mut attributes = Attributes::with_capacity(members.len());
+        for (name, value) in members {
+            match attributes.entry(name) {
+                Entry::Occupied(_) => return Err(ItemError::DuplicateName { byte: self.place(value) }),
+                Entry::Vacant(vacant) => vacant.insert(read(value)?),
+            };
+        }
+        Ok(attributes)
+    }
+
     fn value(&self, raw: &'a RawValue, level: usize) -> Result<AttributeValue, ItemError> {
         let text = raw.get();
         Ok(match text.as_bytes().first() {
@@ -58,29 +89,12 @@ impl<'a> Reader<'a> {
 
     fn members(&self, raw: &'a RawValue, level: usize) -> Result<Attributes, ItemError> {
         let Members(members) = self.read(raw)?;
-        let mut attributes = Attributes::with_capacity(members.len());
-        for (name, value) in members {
-            match attributes.entry(name) {
-                Entry::Occupied(_) => return Err(ItemError::DuplicateName { byte: self.place(value) }),
-                Entry::Vacant(vacant) => vacant.insert(self.value(value, level + 1)?),
-            };
-        }
-        Ok(attributes)
-    }
-
-    /// Syntax is checked already, except for what an escape stands for.
-    fn read<T: Deserialize<'a>>(&self, raw: &'a RawValue) -> Result<T, ItemError> {
-        serde_json::from_str(raw.get()).map_err(|_| ItemError::Unreadable { byte: self.place(raw) })
-    }
-
-    /// Where this piece of the text begins.
-    fn place(&self, raw: &RawValue) -> usize {
-        raw.get().as_ptr().addr() - self.text.as_ptr().addr()
+        self.collect(members, |value| self.value(value, level + 1))
     }
 }
 
 /// The members of an object as they are written, whether or not they share a name.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

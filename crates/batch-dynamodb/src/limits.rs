@@ -24,6 +24,9 @@ pub(crate) const ITEM_BYTES: usize = 409_600;
 /// Bytes of the name of an attribute (guide, naming rules).
 pub(crate) const ATTRIBUTE_NAME_BYTES: usize = 65_535;
 
+/// Bytes of an item for each write unit, 1 KB (guide, read and write operations: a kilobyte has 1,024 bytes).
+pub(crate) const UNIT_BYTES: usize = 1_024;
+
 /// Characters of the name of an attribute that is part of a key (API, `KeySchemaElement`).
 pub(crate) const KEY_NAME: usize = 255;
 

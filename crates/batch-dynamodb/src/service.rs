@@ -3,13 +3,16 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use batch_core::{
-    Batch, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Linger, Measure, Reply, Service, Settings,
+    Batch, ConfigError, Duplicates, Failure, Invalid, Key, LimitPolicy, Linger, Measure, Quota, Rate, Reply,
+    Service, Settings,
 };
 
 use crate::body::{self, COMMA};
 use crate::encoded::{Encoded, Unencoded};
-use crate::limits::{ITEM_BYTES, REQUEST_BYTES, REQUEST_WRITES};
-use crate::{DynamoDb, Write, partition_key, serializer, verdict};
+use crate::limits::{ITEM_BYTES, REQUEST_BYTES, REQUEST_WRITES, UNIT_BYTES};
+use crate::parts::Parts;
+use crate::tables::Target;
+use crate::{DynamoDb, Write, partition_key, serializer, usage, verdict};
 
 /// The response of the service for a write that it accepted, which reports nothing more so far.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,46 +23,57 @@ pub(crate) type Sent = Result<BatchWriteItemOutput, SdkError<BatchWriteItemError
 
 impl DynamoDb {
     async fn request(&self, batch: &Batch<Write>) -> Reply<SentWrite> {
-        let sent = match self.send_directly(batch).await {
+        let parts = Parts::of(&self.tables, batch.entries())?;
+        let sent = match self.send_directly(&parts, batch).await {
             Some(sent) => sent,
             // Its future is large, and would make that of every request so.
-            None => Box::pin(self.send_typed(batch)).await,
+            None => Box::pin(self.send_typed(&parts)).await,
         };
-        let response = sent.map_err(|error| {
-            let unknown = || self.table.not_found(&self.client);
-            batch_smithy::refusal(error, &verdict::BATCH_WRITE_ITEM, unknown)
-        })?;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                let unknown = || parts.not_found(&self.client);
+                let refusal = batch_smithy::refusal(error, &verdict::BATCH_WRITE_ITEM, unknown);
+                return verdict::of_refusal(parts.judge(refusal), batch.entries().len());
+            }
+        };
+        let BatchWriteItemOutput { unprocessed_items, consumed_capacity, .. } = response;
+        let capacity = consumed_capacity.unwrap_or_default();
         if let Some(consumed) = &self.consumed {
-            consumed.add(response.consumed_capacity());
+            consumed.add(&capacity);
         }
-        // The request has one table, by whatever name the response calls it.
-        let unprocessed = response.unprocessed_items.into_iter().flatten();
-        let unprocessed = unprocessed.flat_map(|(_, requests)| requests);
-        Ok(verdict::of_writes(self.schema(), batch.entries(), unprocessed))
+        let verdicts = verdict::of_writes(&self.tables, &parts, batch.entries(), unprocessed_items);
+        self.write_units.add(usage::of_writes(batch.entries(), &verdicts, &capacity));
+        Ok(verdicts)
     }
 
     /// Sends a request that is written from the writes, if it can be.
-    pub(crate) async fn send_directly(&self, batch: &Batch<Write>) -> Option<Sent> {
-        let table = self.table.as_str();
-        let write = || serializer::request(body::of_batch(table, batch, self.consumed.is_some())?);
+    pub(crate) async fn send_directly(&self, parts: &Parts<'_>, batch: &Batch<Write>) -> Option<Sent> {
+        let capacity = self.consumed.is_some();
+        let bytes = body::fixed_bytes(self.tables.own.table.as_str(), capacity) + batch.load().bytes;
+        let write = || serializer::request(body::of_parts(parts, bytes, capacity)?);
         let send = |written| {
-            let table_alone = self.client.batch_write_item().request_items(table, Vec::new());
-            table_alone.customize().interceptor(written).send()
+            let tables = parts.targets().map(|target| (target.table.to_string(), Vec::new()));
+            let tables_alone = self.client.batch_write_item().set_request_items(Some(tables.collect()));
+            tables_alone.customize().interceptor(written).send()
         };
-        self.known?.written(write)?.send(&self.prepared, send).await
+        let known = self.known?;
+        match self.tables.share_an_endpoint() {
+            true => known.written(write)?.send(&self.prepared, send).await,
+            false => known.send_written(write, send).await,
+        }
     }
 
     /// Sends a request with the writes as its typed input, which interceptors may look at.
-    async fn send_typed(&self, batch: &Batch<Write>) -> Sent {
+    async fn send_typed(&self, parts: &Parts<'_>) -> Sent {
         let capacity = self.consumed.as_ref().map(|_| ReturnConsumedCapacity::Total);
-        let requests = batch.entries().iter().map(Write::request).collect();
-        let request = self.client.batch_write_item().request_items(self.table.as_str(), requests);
+        let request = self.client.batch_write_item().set_request_items(Some(parts.requests()));
         request.set_return_consumed_capacity(capacity).send().await
     }
 
     fn fill_in_partition_key(&self, write: &mut Write) -> Result<(), Invalid> {
         let Some(from) = &self.partition_key_from else { return Ok(()) };
-        let partition = &self.schema().partition;
+        let partition = &self.tables.own.schema().partition;
         if write.is_delete() || write.attributes().contains_key(&partition.name) {
             return Ok(());
         }
@@ -69,12 +83,12 @@ impl DynamoDb {
     }
 
     /// The measure of a write that is too large for its encoding, or that no writer prepared.
-    fn measure_unprepared(&self, write: &Write) -> Result<Measure<'static>, Invalid> {
-        match Encoded::of(write.kind(), write.attributes(), self.schema(), self.schema_id) {
+    fn measure_unprepared(target: &Target, write: &Write) -> Result<Measure<'static>, Invalid> {
+        match Encoded::of(write.kind(), write.attributes(), target.schema(), target.schema_id) {
             Ok(encoded) => {
-                let key = encoded.key(write.kind(), self.schema());
+                let key = encoded.key(write.kind(), target.schema());
                 let key = key.map(|key| Key::from(key.as_bytes().to_vec()));
-                Ok(measure(&encoded, write.heap_bytes(), key))
+                Ok(measure(target, &encoded, write.heap_bytes(), key))
             }
             Err(Unencoded::Invalid(reason)) => Err(reason),
             Err(Unencoded::TooLarge) => Ok(Measure::of_bytes(write.item_bytes())),
@@ -82,11 +96,11 @@ impl DynamoDb {
     }
 }
 
-fn measure<'a>(encoded: &Encoded, heap_bytes: usize, key: Option<Key<'a>>) -> Measure<'a> {
+fn measure<'a>(target: &Target, encoded: &Encoded, heap_bytes: usize, key: Option<Key<'a>>) -> Measure<'a> {
     Measure::of_bytes(encoded.item_bytes())
-        .request_bytes(encoded.json().len() + COMMA)
+        .request_bytes(encoded.json().len() + COMMA + target.frame_bytes())
         .heap_bytes(heap_bytes)
-        .identity(key)
+        .identity(key.map(|key| target.identity(key)))
 }
 
 #[async_trait]
@@ -99,11 +113,11 @@ impl Service for DynamoDb {
     }
 
     fn destination(&self) -> String {
-        self.table.to_string()
+        self.tables.own.table.to_string()
     }
 
     fn limits(&self) -> Result<LimitPolicy, ConfigError> {
-        let fixed = body::fixed_bytes(self.table.as_str(), self.consumed.is_some());
+        let fixed = body::fixed_bytes(self.tables.own.table.as_str(), self.consumed.is_some());
         LimitPolicy::new(REQUEST_WRITES, REQUEST_BYTES, ITEM_BYTES)?.with_overhead_bytes(fixed)
     }
 
@@ -112,31 +126,57 @@ impl Service for DynamoDb {
     /// DynamoDB bills each write by the size of its item, however many a request carries, so company saves
     /// nothing on the bill. While a request is in flight, writes gather for the next one for up to 100 ms.
     fn defaults(&self) -> Settings {
-        Settings::new().duplicates(Duplicates::KeepLast).linger(Linger::default())
+        let settings = Settings::new().duplicates(Duplicates::KeepLast).linger(Linger::default());
+        match &self.share {
+            Some(share) => settings.rate(Rate::units(share.units())),
+            None => settings,
+        }
     }
 
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
-        self.table.check(&self.client)?;
-        let schema = self.keys.check(&self.table)?;
-        self.check_partition_key_from(&schema.partition.name)
+        self.tables.check(&self.client)?;
+        self.check_partition_key_from(&self.tables.own.schema().partition.name)
     }
 
     fn prepare(&self, write: &mut Write) -> Result<(), Invalid> {
-        if write.is_encoded(self.schema_id) {
+        let target = self.tables.of_write(write)?;
+        if write.is_encoded(target.schema_id) {
             return Ok(());
         }
-        self.fill_in_partition_key(write)?;
-        write.encode(self.schema(), self.schema_id)
+        if write.get_table().is_some() {
+            write.share_table(&target.table);
+        }
+        if target.schema_id == self.tables.own.schema_id {
+            self.fill_in_partition_key(write)?;
+        }
+        write.encode(target.schema(), target.schema_id)
     }
 
-    /// The lane of a write is its identity: no two of one key are ever in one request or in flight,
+    /// The lane of a write is its identity, its table and its key: no two of one item are ever in one request or in flight,
     /// whatever the settings say about order.
     fn measure<'a>(&self, write: &'a Write) -> Result<Measure<'a>, Invalid> {
-        match write.encoded().filter(|encoded| encoded.is_for(self.schema_id)) {
+        let target = self.tables.of_write(write)?;
+        match write.encoded().filter(|encoded| encoded.is_for(target.schema_id)) {
             Some(encoded) => {
-                Ok(measure(encoded, write.heap_bytes(), encoded.key(write.kind(), self.schema())))
+                let key = encoded.key(write.kind(), target.schema());
+                Ok(measure(target, encoded, write.heap_bytes(), key))
             }
-            None => self.measure_unprepared(write),
+            None => Self::measure_unprepared(target, write),
+        }
+    }
+
+    /// The table, in write units: one for each KiB of the item that is put. What a delete or a replacement takes for
+    /// the item that is there, and what indexes take, is not known.
+    fn quota(&self, write: &Write) -> Option<Quota> {
+        let table = self.tables.of_write(write).ok()?.table.as_str();
+        let units = u32::try_from(write.item_bytes().div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX);
+        Some(Quota::of(table).units(units))
+    }
+
+    async fn rate(&self) -> Result<Option<Rate>, Failure> {
+        match &self.share {
+            Some(share) => Ok(Some(Rate::units(share.read(&self.tables.own.table).await?))),
+            None => Ok(None),
         }
     }
 

@@ -39,17 +39,18 @@ impl TableKeys {
         }
     }
 
-    /// The keys, if this table can have them.
-    pub(crate) fn check(&self, table: &Table) -> Result<&KeySchema, ConfigError> {
+    /// Checks whether this table can have them. It is the writer's own, or was declared beside it.
+    pub(crate) fn check(&self, table: &Table, is_own: bool) -> Result<(), ConfigError> {
+        let setter = if is_own { "`DynamoDb::partition_key`" } else { "`DynamoDb::table`" };
         match self {
-            Self::Known(schema) => check_schema(schema).map(|()| schema),
+            Self::Known(schema) => check_schema(schema),
             Self::SortAlone(KeyAttribute { name, .. }) => Err(ConfigError::Unsupported(format!(
                 "the sort key {name:?} is set without a partition key; set that too with \
                  `DynamoDb::partition_key`, or read both from the table with `DynamoDb::discover_keys`"
             ))),
             Self::Unknown => Err(ConfigError::Unsupported(format!(
-                "the keys of the table {table} are unknown; set them with `DynamoDb::partition_key`, or read them \
-                 from the table with `DynamoDb::discover_keys`"
+                "the keys of the table {table} are unknown; set them with {setter}, or read them from the table with \
+                 `DynamoDb::discover_keys`"
             ))),
         }
     }
@@ -61,7 +62,7 @@ fn check_schema(schema: &KeySchema) -> Result<(), ConfigError> {
         let characters = name.chars().count();
         if !(1..=KEY_NAME).contains(&characters) {
             return Err(ConfigError::Unsupported(format!(
-                "the name of the {role} has {characters} characters; use 1 to {KEY_NAME}"
+                "the name of the {role} has a length of {characters}; use 1 to {KEY_NAME} characters"
             )));
         }
     }

@@ -257,8 +257,8 @@ const TABLE: &str = "the table's";
 
 const INDEX: &str = "an index's";
 
-const DYNAMODB_JSON: &str = "this looks like DynamoDB JSON, which is not supported; use plain JSON, or build the item from \
-                             `AttributeValue`s with `Write::put`";
+const DYNAMODB_JSON: &str =
+    "this looks like DynamoDB JSON; read it with `Write::from_dynamodb_json` in place of `Write::put_json`";
 
 const BESIDE: &str =
     "the key of the delete has an attribute that is not part of the table's primary key; remove it";

@@ -3,12 +3,11 @@ use std::{fmt, mem};
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use batch_core::{Invalid, Key};
-use serde::Serialize;
 
 use crate::encoded::{Encoded, SchemaId, Unencoded};
 use crate::key::KeySchema;
 use crate::kind::Kind;
-use crate::{ItemError, item, item_bytes, json};
+use crate::{Table, item, item_bytes};
 
 /// An item, or a key.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
@@ -18,7 +17,7 @@ pub(crate) type Attributes = HashMap<String, AttributeValue>;
 /// What the service would reject is reported when the write is submitted, never by these methods. A put
 /// replaces the whole item with the same key.
 ///
-/// `Debug` shows the kind, sizes, and the names and types of attributes, but no value.
+/// `Debug` shows the kind, the table, sizes, and the names and types of attributes, but no value.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -35,6 +34,8 @@ pub(crate) type Attributes = HashMap<String, AttributeValue>;
 #[must_use]
 pub struct Write {
     kind: Kind,
+    /// None if it is for the table of the writer's service.
+    table: Option<Table>,
     content: Content,
 }
 
@@ -58,7 +59,7 @@ impl Write {
     /// # let _ = write;
     /// ```
     pub fn put(item: HashMap<String, AttributeValue>) -> Self {
-        Self { kind: Kind::Put, content: Content::Attributes(item) }
+        Self { kind: Kind::Put, table: None, content: Content::Attributes(item) }
     }
 
     /// A delete of the item with this key: the table's whole primary key, and nothing else. Deleting an
@@ -72,84 +73,31 @@ impl Write {
     /// # let _ = write;
     /// ```
     pub fn delete(key: HashMap<String, AttributeValue>) -> Self {
-        Self { kind: Kind::Delete, content: Content::Attributes(key) }
+        Self { kind: Kind::Delete, table: None, content: Content::Attributes(key) }
     }
 
-    /// A put of this value as JSON: [`put_json`](Self::put_json) of its `serde_json` text, in which NaN and
-    /// infinities become `null`, and which has neither bytes nor sets.
+    /// Sets the table that it is for, by name or ARN, as the writer's service has it: in
+    /// [`DynamoDb::new`](crate::DynamoDb::new) or [`DynamoDb::table`](crate::DynamoDb::table). A write to any
+    /// other table is rejected when it is submitted. Default: the table of the service.
+    ///
+    /// A [`Table`] that several writes share is not copied.
     ///
     /// ```
-    /// use batch_dynamodb::Write;
+    /// use batch_dynamodb::{Table, Write};
     ///
-    /// #[derive(serde::Serialize)]
-    /// struct Order {
-    ///     id: u128,
-    /// }
-    ///
-    /// let write = Write::json(&Order { id: 98_765_432_109_876_543_210 })?;
-    /// assert_eq!(write.to_json().as_deref(), Some(r#"{"id":98765432109876543210}"#));
+    /// let write = Write::put_json(r#"{"order": "order-7", "by": "alice"}"#)?.table("audit");
+    /// assert_eq!(write.get_table(), Some(&Table::new("audit")));
     /// # Ok::<(), batch_dynamodb::ItemError>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the value cannot be written as JSON, and as for [`put_json`](Self::put_json).
-    pub fn json(value: &impl Serialize) -> Result<Self, ItemError> {
-        let text = serde_json::to_string(value).map_err(|error| ItemError::Serialize(error.into()))?;
-        Self::put_json(&text)
+    pub fn table(mut self, table: impl Into<Table>) -> Self {
+        self.table = Some(table.into());
+        self
     }
 
-    /// A put of this JSON object: strings, numbers, Booleans and `null` keep their type, an array becomes a
-    /// list, an object a map. Numbers keep every digit.
-    ///
-    /// DynamoDB JSON, in which each value stands in an object that names its type (`{"pk": {"S": "a"}}`,
-    /// the lines of exports), is not supported: such objects become maps, and `submit` rejects a key that
-    /// is one.
-    ///
-    /// The text itself is not kept; [`to_json`](Self::to_json) writes an equivalent one.
-    ///
-    /// ```
-    /// use batch_dynamodb::{AttributeValue, Write};
-    ///
-    /// let write = Write::put_json(r#"{"pk": "sku-17", "price": 12345678901234567890.12345678901234567890}"#)?;
-    /// let price = AttributeValue::N("12345678901234567890.12345678901234567890".to_owned());
-    /// assert_eq!(write.attributes()["price"], price);
-    /// # Ok::<(), batch_dynamodb::ItemError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the text is not JSON or not an object, has an object with two members of the same name, or is
-    /// nested above 32 levels. Errors report the position, and never show the text.
-    pub fn put_json(text: &str) -> Result<Self, ItemError> {
-        json::attributes(text).map(Self::put)
-    }
-
-    /// A put of this value as `serde_dynamo` converts it; its helpers produce bytes and sets. It keeps NaN
-    /// and infinities, which `submit` then rejects.
-    ///
-    /// ```
-    /// use batch_dynamodb::{AttributeValue, Write};
-    ///
-    /// #[derive(serde::Serialize)]
-    /// struct Order {
-    ///     pk: String,
-    ///     amount: i64,
-    /// }
-    ///
-    /// let write = Write::serialize(&Order { pk: "order-7".to_owned(), amount: 12 })?;
-    /// assert_eq!(write.attributes()["amount"], AttributeValue::N("12".to_owned()));
-    /// # Ok::<(), batch_dynamodb::ItemError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the value is neither a struct nor a map with string keys, or has a part that `serde_dynamo`
-    /// does not support, such as a 128-bit integer; [`json`](Self::json) supports those.
-    #[cfg(feature = "serde")]
-    pub fn serialize(value: &impl Serialize) -> Result<Self, ItemError> {
-        let item = serde_dynamo::to_item(value).map_err(|error| ItemError::Serialize(error.into()))?;
-        Ok(Self::put(item))
+    /// The table that was [set](Self::table).
+    #[must_use]
+    pub fn get_table(&self) -> Option<&Table> {
+        self.table.as_ref()
     }
 
     /// Whether this is a delete.
@@ -170,10 +118,7 @@ impl Write {
     /// The item of a put, the key of a delete.
     #[must_use]
     pub fn into_attributes(self) -> HashMap<String, AttributeValue> {
-        match self.content {
-            Content::Attributes(attributes) => attributes,
-            Content::Encoded(encoded) => encoded.into_attributes(self.kind),
-        }
+        self.content.into_attributes(self.kind)
     }
 
     /// The size of the item of a put, or of the key of a delete, in bytes as DynamoDB counts; see
@@ -186,29 +131,18 @@ impl Write {
         }
     }
 
-    /// The attributes as a JSON object, with members sorted by name; `None` if they include sets or bytes,
-    /// which JSON does not have. Numbers keep every digit. [`put_json`](Self::put_json) creates the same
-    /// put from it.
-    ///
-    /// ```
-    /// use batch_dynamodb::Write;
-    ///
-    /// let write = Write::put_json(r#"{"pk": "sku-17", "old": null, "price": 1.50}"#)?;
-    /// assert_eq!(write.to_json().as_deref(), Some(r#"{"old":null,"pk":"sku-17","price":1.50}"#));
-    /// # Ok::<(), batch_dynamodb::ItemError>(())
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> Option<String> {
-        json::text(self.attributes())
-    }
-
     /// Adds what `submit` generated. There must be no such attribute yet.
     pub(crate) fn insert(&mut self, name: String, value: AttributeValue) {
         let emptied = Content::Attributes(Attributes::new());
         let content = mem::replace(&mut self.content, emptied);
-        let mut attributes = Self { content, ..*self }.into_attributes();
+        let mut attributes = content.into_attributes(self.kind);
         attributes.insert(name, value);
         self.content = Content::Attributes(attributes);
+    }
+
+    /// Keeps this copy of the name of its table, which other writes share.
+    pub(crate) fn share_table(&mut self, table: &Table) {
+        self.table = Some(table.clone());
     }
 
     /// Takes the form in which it is sent, if it may be sent to a table with these keys. One that is too large
@@ -282,10 +216,19 @@ impl Write {
     }
 }
 
+impl Content {
+    fn into_attributes(self, kind: Kind) -> Attributes {
+        match self {
+            Self::Attributes(attributes) => attributes,
+            Self::Encoded(encoded) => encoded.into_attributes(kind),
+        }
+    }
+}
+
 /// By what it does: a write that was submitted is still the same.
 impl PartialEq for Write {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.attributes() == other.attributes()
+        (self.kind, &self.table) == (other.kind, &other.table) && self.attributes() == other.attributes()
     }
 }
 
@@ -294,12 +237,13 @@ impl fmt::Debug for Write {
         let sorted: BTreeMap<_, _> = self.attributes().iter().collect();
         let shown: BTreeMap<_, _> =
             sorted.into_iter().take(SHOWN).map(|(name, value)| (name, type_of(value))).collect();
-        f.debug_struct("Write")
-            .field("kind", &self.kind)
-            .field("bytes", &self.item_bytes())
-            .field("count", &self.attributes().len())
-            .field("attributes", &shown)
-            .finish()
+        let mut debug = f.debug_struct("Write");
+        debug.field("kind", &self.kind);
+        if let Some(table) = &self.table {
+            debug.field("table", &table.as_str());
+        }
+        debug.field("bytes", &self.item_bytes());
+        debug.field("count", &self.attributes().len()).field("attributes", &shown).finish()
     }
 }
 

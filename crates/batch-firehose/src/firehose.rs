@@ -3,7 +3,7 @@ use std::fmt;
 use aws_sdk_firehose::Client;
 use aws_sdk_firehose::operation::put_record_batch::PutRecordBatch;
 use batch_core::Writer;
-use batch_smithy::{Known, KnownDeserializer, Prepared, Renewal, known, own_config, prepared};
+use batch_smithy::{Known, KnownDeserializer, Meter, Prepared, Renewal, known, own_config, prepared};
 
 use crate::limits::RESPONSE_BYTES;
 use crate::{DeliveryStream, accepted, body};
@@ -41,6 +41,8 @@ pub struct Firehose {
     /// What the SDK prepared for requests that are written from the records.
     pub(crate) prepared: Prepared,
     pub(crate) stream: DeliveryStream,
+    /// What was billed.
+    pub(crate) ingested_kib: Meter,
 }
 
 impl Firehose {
@@ -67,7 +69,7 @@ impl Firehose {
         let known = known!(client.config(), body::SERIALIZER).zip(deserializer);
         let prepared = prepared!("aws_sdk_firehose::operation::put_record_batch");
         let client = Client::from_conf(config.build());
-        Self { client, credentials, known, prepared, stream: stream.into() }
+        Self { client, credentials, known, prepared, stream: stream.into(), ingested_kib: Meter::default() }
     }
 }
 

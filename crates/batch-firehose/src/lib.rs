@@ -7,6 +7,7 @@ mod firehose;
 mod limits;
 mod record;
 mod service;
+mod usage;
 mod validate;
 mod verdict;
 
@@ -14,6 +15,7 @@ pub use destination::DeliveryStream;
 pub use firehose::{Firehose, FirehoseWriter};
 pub use record::Record;
 pub use service::SentRecord;
+pub use usage::{Billed, Cost, Usage};
 
 batch_core::re_export_core!();
 

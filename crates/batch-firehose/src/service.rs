@@ -11,7 +11,7 @@ use batch_smithy::{json, refusal};
 
 use crate::accepted::Accepted;
 use crate::limits::{RECORD_BYTES, REQUEST_BYTES, REQUEST_RECORDS};
-use crate::{Firehose, Record, body, validate, verdict};
+use crate::{Firehose, Record, body, usage, validate, verdict};
 
 type Sent = Result<PutRecordBatchOutput, SdkError<PutRecordBatchError>>;
 
@@ -100,7 +100,8 @@ impl Service for Firehose {
     }
 
     async fn send(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        self.credentials.watch(|| self.request(batch)).await
+        let reply = self.credentials.watch(|| self.request(batch)).await;
+        reply.inspect(|verdicts| self.ingested_kib.add(usage::of_records(batch.entries(), verdicts)))
     }
 }
 

@@ -53,8 +53,11 @@ mod tests {
         check(&DeliveryStream::new("Clicks-2_new.v1"), Ok(()));
         check(&DeliveryStream::new("a".repeat(64)), Ok(()));
 
-        check(&DeliveryStream::new(""), Err("the delivery stream name has 0 characters; use 1 to 64"));
-        check(&DeliveryStream::new("a".repeat(65)), Err("has 65 characters"));
+        check(
+            &DeliveryStream::new(""),
+            Err("the delivery stream name has a length of 0; use 1 to 64 characters"),
+        );
+        check(&DeliveryStream::new("a".repeat(65)), Err("has a length of 65"));
         check(&DeliveryStream::new("cli cks"), Err("' '"));
         check(&DeliveryStream::new("a/b"), Err("'/'"));
     }

@@ -7,8 +7,10 @@ use base64_simd::STANDARD;
 use batch_core::Batch;
 use batch_smithy::json::push_escaped;
 
+use crate::groups::Groups;
+use crate::known_key::KnownKey;
 use crate::partition_key::PartitionKey;
-use crate::{HashKey, Record, Stream};
+use crate::{HashKey, Record, Stream, kpl};
 
 /// The body for this input.
 pub(crate) fn of_input(input: &PutRecordsInput) -> Vec<u8> {
@@ -40,17 +42,25 @@ pub(crate) fn of_input(input: &PutRecordsInput) -> Vec<u8> {
 }
 
 /// The same for the records of this batch to this stream, straight from where they are.
-pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>) -> Vec<u8> {
-    let mut json = Vec::with_capacity(batch_bytes(batch.load().bytes, batch.entries().len()));
+pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>, groups: &Groups) -> Vec<u8> {
+    let entries = batch.entries();
+    let mut json = Vec::with_capacity(batch_bytes(batch.load().bytes, groups.len()));
     json.push(b'{');
     name(&mut json, "Records");
-    array(&mut json, batch.entries(), |json, record| {
-        let key = record.key().map(|key| match key {
-            PartitionKey::Known(key) => Text::Any(key),
-            PartitionKey::Random(key) => Text::Plain(key.digits()),
-        });
-        object(json, record.data(), record.get_explicit_hash_key().map(HashKey::as_str), key);
-    });
+    match groups {
+        Groups::Each(_) => array(&mut json, entries, |json, record| of_record(json, record, record.data())),
+        Groups::Of(_) => {
+            let mut aggregate = Vec::new();
+            array(&mut json, groups.ranges(), |json, (range, is_aggregate)| {
+                let first = &entries[range.start];
+                if !is_aggregate {
+                    return of_record(json, first, first.data());
+                }
+                kpl::write(&mut aggregate, &entries[range]);
+                of_record(json, first, &aggregate);
+            });
+        }
+    }
     let (member, value) = stream.member();
     name(&mut json, member);
     text(&mut json, value);
@@ -70,9 +80,13 @@ pub(crate) fn batch_bytes(load: usize, records: usize) -> usize {
     STANDARD.encoded_length(load) + records * RECORD_BYTES + OTHER_BYTES
 }
 
-fn array<T>(json: &mut Vec<u8>, records: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
+fn array<T>(
+    json: &mut Vec<u8>,
+    records: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
     json.push(b'[');
-    for (place, record) in records.iter().enumerate() {
+    for (place, record) in records.into_iter().enumerate() {
         if place > 0 {
             json.push(b',');
         }
@@ -86,6 +100,16 @@ enum Text<'a> {
     Any(&'a str),
     /// It needs none.
     Plain(&'a [u8]),
+}
+
+/// A record with the keys of this one.
+fn of_record(json: &mut Vec<u8>, keys: &Record, data: &[u8]) {
+    let key = keys.key().map(|key| match key {
+        PartitionKey::Known(KnownKey::Long(key)) => Text::Any(key),
+        PartitionKey::Known(key @ KnownKey::Short(..)) => Text::Plain(key.bytes()),
+        PartitionKey::Random(key) => Text::Plain(key.digits()),
+    });
+    object(json, data, keys.get_explicit_hash_key().map(HashKey::as_str), key);
 }
 
 fn object(json: &mut Vec<u8>, data: &[u8], hash_key: Option<&str>, partition_key: Option<Text<'_>>) {

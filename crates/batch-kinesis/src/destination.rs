@@ -103,8 +103,8 @@ mod tests {
         check(&Stream::new("Orders-2_new.v1"), Ok(()));
         check(&Stream::new("a".repeat(128)), Ok(()));
 
-        check(&Stream::new(""), Err("the stream name has 0 characters; use 1 to 128"));
-        check(&Stream::new("a".repeat(129)), Err("has 129 characters"));
+        check(&Stream::new(""), Err("the stream name has a length of 0; use 1 to 128 characters"));
+        check(&Stream::new("a".repeat(129)), Err("has a length of 129"));
         check(&Stream::new("or ders"), Err("' '"));
     }
 

@@ -8,7 +8,9 @@ use batch_smithy::{Known, KnownDeserializer, Prepared, Renewal, known, own_confi
 use crate::discovery::{self, Discovered};
 use crate::limits::{MOST_RECORD_BYTES, MOST_REQUEST_BYTES, RECORD_BYTES, REQUEST_BYTES, RESPONSE_BYTES};
 use crate::partition_key::{Generator, KeySource};
-use crate::{Stream, accepted, serializer};
+use crate::shards::Shards;
+use crate::usage::Meters;
+use crate::{Aggregate, Stream, accepted, serializer};
 
 /// Accepts single records, sends them to one Amazon Kinesis data stream in full batches, and reports what
 /// became of each.
@@ -50,6 +52,9 @@ pub struct Kinesis {
     pub(crate) given: Client,
     pub(crate) stream: Stream,
     pub(crate) keys: KeySource,
+    pub(crate) aggregate: Aggregate,
+    pub(crate) meters: Meters,
+    pub(crate) shards: Shards,
     pub(crate) max_record_bytes: Option<usize>,
     pub(crate) max_request_bytes: Option<usize>,
     pub(crate) discovered: Option<Discovered>,
@@ -85,6 +90,9 @@ impl Kinesis {
             given: client,
             stream: stream.into(),
             keys: KeySource::Random(Generator::new()),
+            aggregate: Aggregate::Off,
+            meters: Meters::default(),
+            shards: Shards::default(),
             max_record_bytes: None,
             max_request_bytes: None,
             discovered: None,
@@ -97,6 +105,10 @@ impl Kinesis {
     /// rejected. Of two members with that name at the top level, the first counts; the data after it is not
     /// read. Default: none; such a record gets a random key.
     ///
+    /// A text that begins with a slash is a JSON pointer (RFC 6901) to a value at any depth, such as `/user/id` or
+    /// `/items/0/sku`: a slash within a name is written `~1`, a tilde `~0`. So `/~1a` points to a top-level member
+    /// that is called `/a`.
+    ///
     /// ```
     /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
     /// use batch_kinesis::{Kinesis, KinesisWriter};
@@ -106,9 +118,22 @@ impl Kinesis {
     /// let writer = KinesisWriter::builder(stream).build()?;
     /// # Ok::<(), batch_kinesis::ConfigError>(())
     /// ```
+    ///
+    /// ```
+    /// # use aws_sdk_kinesis::{Client, Config, config::BehaviorVersion};
+    /// use batch_kinesis::{Kinesis, KinesisWriter, Record};
+    ///
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let stream = Kinesis::new(client, "clicks").partition_key_from("/user/id");
+    /// let writer = KinesisWriter::builder(stream).build()?;
+    /// writer.submit(Record::new(r#"{"page": "/", "user": {"id": 17}}"#)).await?; // the key is 17
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn partition_key_from(mut self, member: impl Into<String>) -> Self {
-        self.keys = KeySource::Member(member.into());
+        self.keys = KeySource::named(member.into());
         self
     }
 
@@ -211,11 +236,8 @@ impl Kinesis {
         self.check_record_bytes()?;
         self.check_request_bytes()?;
         match &self.keys {
-            KeySource::Member(name) if name.is_empty() => Err(ConfigError::Unsupported(
-                "the member for partition keys has no name; set it, or omit `Kinesis::partition_key_from`"
-                    .into(),
-            )),
-            KeySource::Member(_) | KeySource::Random(_) => Ok(()),
+            KeySource::Invalid(reason) => Err(ConfigError::Unsupported(reason.clone())),
+            KeySource::Member(_) | KeySource::Pointer(_) | KeySource::Random(_) => Ok(()),
         }
     }
 
@@ -255,8 +277,9 @@ impl Kinesis {
         let promised = match &self.keys {
             _ if !self.distributes() => return Ok(()),
             KeySource::Member(member) => format!("partition keys from the member {member:?}"),
+            KeySource::Pointer(pointer) => format!("partition keys from the value at {:?}", pointer.as_str()),
             KeySource::Random(_) if settings.is_strict() => String::from("strict order"),
-            KeySource::Random(_) => return Ok(()),
+            KeySource::Invalid(_) | KeySource::Random(_) => return Ok(()),
         };
         Err(ConfigError::Unsupported(format!(
             "{promised}: the stream {} distributes records itself (strategy AUTO), ignores partition keys and keeps \
@@ -272,6 +295,7 @@ impl fmt::Debug for Kinesis {
         f.debug_struct("Kinesis")
             .field("stream", &self.stream)
             .field("keys", &self.keys)
+            .field("aggregate", &self.aggregate)
             .field("max_record_bytes", &self.max_record_bytes)
             .field("max_request_bytes", &self.max_request_bytes)
             .field("discovered", &self.discovered)

@@ -16,16 +16,23 @@ pub(crate) enum Problem {
     Missing,
     /// The text is not a JSON object, at least not up to the member.
     NotAnObject,
+    /// The text is not JSON, at least not up to the value.
+    NotJson,
     /// It is null, which is no value.
     Null,
     /// It is a string with an escape that does not encode a character: half a surrogate pair.
     Unreadable,
 }
 
-/// The text of the first member of this name: a string's characters, a number's digits as they are
-/// written, `true`, `false`, an object or an array without the whitespace around its parts.
+/// The text of the first member of this name.
 pub(crate) fn text(json: &[u8], name: &str) -> Result<String, Problem> {
-    let value = find(json, name)?.get();
+    text_of(find(json, name)?)
+}
+
+/// The text of a value: a string's characters, a number's digits as they are
+/// written, `true`, `false`, an object or an array without the whitespace around its parts.
+pub(crate) fn text_of(value: &RawValue) -> Result<String, Problem> {
+    let value = value.get();
     let text = match value.as_bytes().first() {
         Some(b'"') => serde_json::from_str(value).map_err(|_| Problem::Unreadable)?,
         Some(b'n') => return Err(Problem::Null),
@@ -37,18 +44,35 @@ pub(crate) fn text(json: &[u8], name: &str) -> Result<String, Problem> {
 
 impl Problem {
     /// In words, about the member of this name.
-    pub(crate) fn of(self, name: &str) -> Cow<'static, str> {
+    pub(crate) fn of_member(self, name: &str) -> Cow<'static, str> {
         match self {
-            Self::Empty => format!("the member {name:?} of the data is empty").into(),
             Self::Missing => format!("the data has no member {name:?} at its top level").into(),
-            Self::NotAnObject => {
+            Self::NotAnObject | Self::NotJson => {
                 format!("the data is not a JSON object, so it has no member {name:?}").into()
             }
-            Self::Null => format!("the member {name:?} of the data is null").into(),
-            Self::Unreadable => {
-                format!("the member {name:?} of the data contains half a surrogate pair").into()
-            }
+            other => other.of(format_args!("member {name:?}")),
         }
+    }
+
+    /// In words, about the value at this JSON pointer.
+    pub(crate) fn at_pointer(self, pointer: &str) -> Cow<'static, str> {
+        match self {
+            Self::Missing => format!("the data has no value at {pointer:?}").into(),
+            Self::NotAnObject | Self::NotJson => {
+                format!("the data is not JSON, so it has no value at {pointer:?}").into()
+            }
+            other => other.of(format_args!("value at {pointer:?}")),
+        }
+    }
+
+    fn of(self, what: fmt::Arguments<'_>) -> Cow<'static, str> {
+        let problem = match self {
+            Self::Empty => "is empty",
+            Self::Missing | Self::NotAnObject | Self::NotJson => "is not there",
+            Self::Null => "is null",
+            Self::Unreadable => "contains half a surrogate pair",
+        };
+        format!("the {what} of the data {problem}").into()
     }
 }
 
@@ -89,7 +113,7 @@ impl<'de> Visitor<'de> for Find<'_, 'de> {
 }
 
 /// Whether a name is this one, compared without a copy.
-struct Is<'a>(&'a str);
+pub(crate) struct Is<'a>(pub(crate) &'a str);
 
 impl<'de> DeserializeSeed<'de> for Is<'_> {
     type Value = bool;
@@ -124,7 +148,7 @@ fn compact(json: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -197,7 +221,7 @@ mod tests {
         check(r#"{"id":1 no JSON"#, Ok("1"));
     }
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(crate) fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

@@ -1,14 +1,17 @@
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use batch_core::Invalid;
 
-use crate::member;
+use crate::known_key::KnownKey;
+use crate::member::{self, Problem};
+use crate::pointer::Pointer;
 
 /// A partition key, and where it comes from.
 #[derive(Clone, Debug, Eq)]
 pub(crate) enum PartitionKey {
     /// The user gave it, or it is part of the data: it keeps order.
-    Known(String),
+    Known(KnownKey),
     /// The writer made it up.
     Random(RandomKey),
 }
@@ -16,8 +19,12 @@ pub(crate) enum PartitionKey {
 /// Where the keys of records without one come from.
 #[derive(Debug)]
 pub(crate) enum KeySource {
+    /// From nowhere, for this reason; no writer is built with it.
+    Invalid(String),
     /// From this top-level member of the data, which is JSON.
     Member(String),
+    /// From the value at this pointer in the data, which is JSON.
+    Pointer(Pointer),
     /// From nowhere.
     Random(Generator),
 }
@@ -33,16 +40,23 @@ pub(crate) struct Generator(AtomicU64);
 pub(crate) struct RandomKey([u8; 8]);
 
 impl PartitionKey {
+    /// One that keeps order.
+    #[inline]
+    pub(crate) fn known_by(text: String) -> Self {
+        Self::Known(text.into())
+    }
+
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Known(key) => key,
+            Self::Known(key) => key.text(),
             Self::Random(key) => key.text(),
         }
     }
 
-    pub(crate) fn known(&self) -> Option<&str> {
+    /// The bytes of a key that keeps order.
+    pub(crate) fn known(&self) -> Option<&[u8]> {
         match self {
-            Self::Known(key) => Some(key),
+            Self::Known(key) => Some(key.bytes()),
             Self::Random(_) => None,
         }
     }
@@ -50,7 +64,7 @@ impl PartitionKey {
     /// Its length in UTF-8, in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Known(key) => key.len(),
+            Self::Known(key) => key.bytes().len(),
             Self::Random(key) => key.0.len(),
         }
     }
@@ -58,7 +72,7 @@ impl PartitionKey {
     /// What it occupies on the heap, in bytes.
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
-            Self::Known(key) => key.capacity(),
+            Self::Known(key) => key.heap_bytes(),
             Self::Random(_) => 0,
         }
     }
@@ -72,19 +86,46 @@ impl PartialEq for PartitionKey {
 }
 
 impl KeySource {
+    /// From what this text names: a JSON pointer, if it begins with a slash, or else a top-level member.
+    pub(crate) fn named(text: String) -> Self {
+        if text.is_empty() {
+            return Self::Invalid(
+                "the member for partition keys has no name; set it, or omit `Kinesis::partition_key_from`"
+                    .to_owned(),
+            );
+        }
+        if !text.starts_with('/') {
+            return Self::Member(text);
+        }
+        match Pointer::parse(text.clone()) {
+            Ok(pointer) => Self::Pointer(pointer),
+            Err(reason) => Self::Invalid(format!(
+                "the JSON pointer {text:?} for partition keys {reason}; correct it, or omit \
+                 `Kinesis::partition_key_from`"
+            )),
+        }
+    }
+
     /// The key of a record with this data.
     pub(crate) fn key(&self, data: &[u8]) -> Result<PartitionKey, Invalid> {
         match self {
-            Self::Member(name) => match member::text(data, name) {
-                Ok(text) => Ok(PartitionKey::Known(text)),
-                Err(problem) => Err(Invalid::new(format!(
-                    "no partition key: {}; set one with `Record::partition_key`",
-                    problem.of(name)
-                ))),
-            },
+            Self::Invalid(reason) => Err(Invalid::new(reason.clone())),
+            Self::Member(name) => known(member::text(data, name), |problem| problem.of_member(name)),
+            Self::Pointer(pointer) => known(pointer.find(data).and_then(member::text_of), |problem| {
+                problem.at_pointer(pointer.as_str())
+            }),
             Self::Random(keys) => Ok(PartitionKey::Random(keys.generate())),
         }
     }
+}
+
+fn known(
+    text: Result<String, Problem>,
+    describe: impl Fn(Problem) -> Cow<'static, str>,
+) -> Result<PartitionKey, Invalid> {
+    text.map(PartitionKey::known_by).map_err(|problem| {
+        Invalid::new(format!("no partition key: {}; set one with `Record::partition_key`", describe(problem)))
+    })
 }
 
 impl Generator {
@@ -100,7 +141,7 @@ impl Generator {
         Self(AtomicU64::new(number))
     }
 
-    fn generate(&self) -> RandomKey {
+    pub(crate) fn generate(&self) -> RandomKey {
         // Only the number matters, not what other threads wrote before.
         RandomKey::of(self.0.fetch_add(1, Ordering::Relaxed))
     }
@@ -116,7 +157,7 @@ impl RandomKey {
         &self.0
     }
 
-    fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         str::from_utf8(&self.0).expect("its characters are digits, and those are ASCII")
     }
 }
@@ -138,13 +179,30 @@ mod tests {
         let source = KeySource::Member("id".to_owned());
         assert_eq!(key(&source, r#"{"id":7}"#).as_deref(), Ok("7"));
         let found = source.key(br#"{"id":7}"#).expect("it is there");
-        assert_eq!(found.known(), Some("7"));
+        assert_eq!(found.known(), Some(&b"7"[..]));
 
         let refused = key(&source, r#"{"ID":7}"#).expect_err("it is not there");
         assert!(
             refused.contains("has no member \"id\"") && refused.contains("Record::partition_key"),
             "{refused}"
         );
+    }
+
+    #[test]
+    fn a_value_at_a_pointer_is_a_known_key() {
+        let source = KeySource::named("/user/ids/1".to_owned());
+        assert_eq!(key(&source, r#"{"user":{"ids":[7,"8"]}}"#).as_deref(), Ok("8"));
+        for (data, words) in [
+            (r#"{"user":{"ids":[7]}}"#, r#"the data has no value at "/user/ids/1""#),
+            (r#"{"user":{"ids":[7,null]}}"#, r#"the value at "/user/ids/1" of the data is null"#),
+            (r#"{"user":{"ids":[7,""]}}"#, "is empty"),
+            (r#"{"user":"#, r#"the data is not JSON, so it has no value at "/user/ids/1""#),
+        ] {
+            let refused = key(&source, data).expect_err("it is not there");
+            assert!(refused.contains(words) && refused.contains("Record::partition_key"), "{refused}");
+        }
+        let member = KeySource::named("~1user".to_owned());
+        assert_eq!(key(&member, r#"{"~1user":1}"#).as_deref(), Ok("1"), "only a slash begins a pointer");
     }
 
     #[test]
@@ -164,7 +222,7 @@ mod tests {
     #[test]
     fn keys_are_equal_by_what_is_sent() {
         let random = RandomKey::of(17);
-        assert_eq!(PartitionKey::Random(random), PartitionKey::Known(random.text().to_owned()));
+        assert_eq!(PartitionKey::Random(random), PartitionKey::known_by(random.text().to_owned()));
         assert_ne!(PartitionKey::Random(random), PartitionKey::Random(RandomKey::of(18)));
     }
 

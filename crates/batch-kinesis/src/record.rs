@@ -76,7 +76,7 @@ impl Record {
     /// assert_eq!(Record::new("21.5 °C").partition_key("station-17").get_partition_key(), Some("station-17"));
     /// ```
     pub fn partition_key(mut self, key: impl Into<String>) -> Self {
-        self.partition_key = Some(PartitionKey::Known(key.into()));
+        self.partition_key = Some(PartitionKey::known_by(key.into()));
         self
     }
 
@@ -119,7 +119,7 @@ impl Record {
     }
 
     /// The partition key, unless it is a random one, which keeps no order.
-    pub(crate) fn known_key(&self) -> Option<&str> {
+    pub(crate) fn known_key(&self) -> Option<&[u8]> {
         self.partition_key.as_ref().and_then(PartitionKey::known)
     }
 
@@ -208,9 +208,10 @@ mod tests {
     #[test]
     fn memory_is_charged_for_data_and_keys() {
         let mut key = String::with_capacity(100);
-        key.push_str("key");
+        key.push_str("a key of 22 characters");
         let record = Record::new("1234").partition_key(key).explicit_hash_key("12345");
         assert_eq!(record.heap_bytes(), 4 + 100 + 5);
+        assert_eq!(Record::new("1234").partition_key("key").heap_bytes(), 4);
         assert_eq!(Record::new("1234").heap_bytes(), 4);
     }
 }

@@ -3,6 +3,7 @@
 use batch_core::Invalid;
 use batch_smithy::check::{characters, refuse};
 
+use crate::known_key::KnownKey;
 use crate::limits::PARTITION_KEY;
 use crate::partition_key::PartitionKey;
 use crate::{HashKey, Record};
@@ -30,11 +31,12 @@ pub(crate) fn without_keys(record: &Record) -> Result<(), Invalid> {
     ))
 }
 
-fn partition_key(key: &str) -> Result<(), Invalid> {
-    if key.is_empty() {
-        return refuse("the partition key is empty; add a character, or omit it for a random key");
+fn partition_key(key: &KnownKey) -> Result<(), Invalid> {
+    match key.bytes().len() {
+        0 => refuse("the partition key is empty; add a character, or omit it for a random key"),
+        1..=PARTITION_KEY => Ok(()), // no text has more characters than bytes
+        _ => characters("partition key", key.text(), PARTITION_KEY, "shorten it, or hash it"),
     }
-    characters("partition key", key, PARTITION_KEY, "shorten it, or hash it")
 }
 
 fn hash_key(key: &HashKey) -> Result<(), Invalid> {

@@ -1,7 +1,7 @@
 //! What the service's codes mean: pure functions from codes, statuses and places to verdicts.
 
 use aws_sdk_kinesis::types::PutRecordsResultEntry;
-use batch_core::{Class, Reply};
+use batch_core::{Class, Reply, Verdict};
 use batch_smithy::{Codes, Rule, verdicts_by_position};
 
 use crate::SentRecord;
@@ -30,11 +30,15 @@ pub(crate) fn of_records(results: Vec<PutRecordsResultEntry>, sent: usize) -> Re
         let is_given = |text: &String| !text.is_empty();
         let accepted = sequence_number
             .filter(is_given)
-            .map(|sequence_number| SentRecord { sequence_number, shard_id: shard_id.unwrap_or_default() });
-        // Both documented codes pass, so the record is never to blame; an unknown code is retried as well.
-        let failed = error_code.filter(is_given);
-        (accepted, failed.map(|code| PUT_RECORDS.of_entry(&code, false, error_message)))
+            .map(|sequence_number| SentRecord::new(sequence_number, shard_id.unwrap_or_default()));
+        (accepted, error_code.filter(is_given).map(|code| of_failed(&code, error_message)))
     })
+}
+
+/// The verdict on a record that was not accepted. Both documented codes pass, so the record is never to blame; an unknown
+/// code is retried as well.
+pub(crate) fn of_failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
+    PUT_RECORDS.of_entry(code, false, message)
 }
 
 const RULES: &[Rule] = &[

@@ -15,6 +15,13 @@ impl Bucket {
         Self { per_second, level: i128::from(per_second) * UNIT, at: now }
     }
 
+    /// Has so many units flow into it from now on.
+    pub(crate) fn set(&mut self, per_second: u64, now: Instant) {
+        self.refill(now);
+        self.per_second = per_second;
+        self.refill(now);
+    }
+
     /// Takes that many units, or none if they are not there. A write of more than a second's worth
     /// takes a full bucket and leaves a debt.
     pub(crate) fn take(&mut self, units: u64, now: Instant) -> bool {

@@ -1,9 +1,10 @@
 /// The writer's own copy of a client's configuration, as a builder, and what renews its credentials.
 ///
-/// The copy differs from the client in three ways: it does not retry, because the writer does; it requests
-/// new credentials when the service rejects the current ones ([`Renewal`](crate::Renewal)); and it limits
-/// the size of responses, in bytes ([`cap_responses`](crate::cap_responses)). An adapter adds its
-/// interceptors and makes the client: `Client::from_conf(config.build())`.
+/// The copy differs from the client in four ways: it does not retry, because the writer does; it requests
+/// new credentials when the service rejects the current ones ([`Renewal`](crate::Renewal)); it limits the
+/// size of responses, in bytes ([`cap_responses`](crate::cap_responses)); and with an empty endpoint URL its
+/// requests fail instead of panicking ([`reject_empty_endpoint`](crate::reject_empty_endpoint)). An adapter
+/// adds its interceptors and makes the client: `Client::from_conf(config.build())`.
 ///
 /// This is a macro because the configurations of the SDK crates have no common trait. Its first argument is
 /// the name of the SDK crate.
@@ -31,6 +32,7 @@ macro_rules! lookup_config {
         let mut own = config.to_builder();
         own.set_identity_cache(credentials.cache());
         own.push_interceptor($crate::cap_responses($response_bytes));
+        own.push_interceptor($crate::reject_empty_endpoint());
         (own, credentials)
     }};
 }

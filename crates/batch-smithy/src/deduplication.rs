@@ -1,6 +1,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use uuid::Uuid;
+
+/// How long a FIFO queue or topic surely remembers a deduplication id: five minutes (API references of Amazon SQS,
+/// `SendMessageBatchRequestEntry`, and of Amazon SNS, `PublishBatchRequestEntry`).
+pub const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);
 
 /// The deduplication id of an entry, by which a service recognizes one that it has accepted before.
 ///
@@ -47,6 +52,11 @@ impl DeduplicationId {
             Some(Self { id, .. }) => Self { id, is_new: false },
             None => Self { id: ids.generate(), is_new: true },
         }
+    }
+
+    /// Gives an entry that is submitted the id that it has ([`or_generated`](Self::or_generated)).
+    pub fn fill_in(id: &mut Option<Self>, ids: &UniqueIds) {
+        *id = Some(Self::or_generated(id.take(), ids));
     }
 
     /// The id.

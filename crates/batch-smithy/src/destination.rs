@@ -110,7 +110,9 @@ impl Naming {
         let (least, most) = self.characters.clone().into_inner();
         let count = name.chars().count();
         if !self.characters.contains(&count) {
-            return refuse(format!("the {noun} name has {count} characters; use {least} to {most}"));
+            return refuse(format!(
+                "the {noun} name has a length of {count}; use {least} to {most} characters"
+            ));
         }
         let stem = name.strip_suffix(suffix).unwrap_or(name);
         if stem.is_empty() {

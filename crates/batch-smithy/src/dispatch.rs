@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use batch_core::Class;
 
 use crate::credentials;
+use crate::endpoint::EmptyEndpoint;
 
 /// What an error without a response means.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,9 @@ pub(crate) fn read(error: &(dyn Error + 'static)) -> Reading {
     // Before all others: fetching credentials may fail for want of a connection too.
     if let Some(error) = errors().find_map(|error| error.downcast_ref::<CredentialsError>()) {
         return credentials::read(error);
+    }
+    if errors().any(<dyn Error>::is::<EmptyEndpoint>) {
+        return EMPTY_ENDPOINT;
     }
     if let Some(reading) = errors().find_map(of_preparation) {
         return reading;
@@ -72,7 +76,8 @@ fn is_connecting(error: &(dyn Error + 'static)) -> bool {
 pub(crate) const LOST: Reading = Reading {
     class: Class::Ambiguous,
     code: "RequestFailed",
-    detail: "the request ended without a response",
+    detail: "the request ended without a response, perhaps by an interceptor of the client; its words are at \
+             `Failure::message`",
 };
 
 const CONNECTION_LOST: Reading = Reading {
@@ -90,7 +95,14 @@ const NOT_CONNECTED: Reading = Reading {
 const NO_ENDPOINT: Reading = Reading {
     class: Class::Fatal,
     code: "NoEndpoint",
-    detail: "the client has no endpoint; set its region or its endpoint URL",
+    detail: "the client has no endpoint that it can use; set its region, or an endpoint URL with its scheme, such as \
+             https://example.com",
+};
+
+const EMPTY_ENDPOINT: Reading = Reading {
+    detail: "the endpoint URL of the client is empty; set one with its scheme, such as https://example.com, or none: \
+             unset AWS_ENDPOINT_URL instead of leaving it empty",
+    ..NO_ENDPOINT
 };
 
 const NO_HTTP_CLIENT: Reading = Reading {

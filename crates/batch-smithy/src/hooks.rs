@@ -4,7 +4,8 @@
 //! All of them are the SDK's or ours, and known by their names: a user's may do anything. Some do the same
 //! for each request of an operation, so that what they did for the first is used again. The others run as in
 //! the SDK: the same objects, since they have learned something (the service's clock), at the same moments.
-//! One that compresses is not among them: what it did to a request is told in the user agent.
+//! One that compresses is known only as one that is switched off, which does nothing to any request: what it
+//! does is told in the user agent. An adapter whose client compresses keeps nothing.
 
 use aws_smithy_runtime_api::client::interceptors::context::{Error, InterceptorContext};
 use aws_smithy_runtime_api::client::interceptors::error::InterceptorError;
@@ -132,12 +133,14 @@ fn role(name: &str) -> Option<Role> {
 }
 
 /// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
-/// without retries takes nothing; and check and write the input.
-const CONSTANT: [&str; 8] = [
+/// without retries takes nothing; compress nothing; check the endpoint URL; and check and write the input.
+const CONSTANT: [&str; 10] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
+    "BatchRejectEmptyEndpoint",
     "BatchWritten",
     "EndpointOverrideFeatureTrackerInterceptor",
     "ObservabilityFeatureTrackerInterceptor",
+    "RequestCompressionInterceptor",
     "RetryModeFeatureTrackerInterceptor",
     "RpcV2CborFeatureTrackerInterceptor",
     "TokenBucketProvider",
@@ -160,7 +163,7 @@ const REQUEST: [&str; 8] = [
     "TelemetryBytesInterceptor",
 ];
 
-const RESPONSE: [&str; 2] = ["BatchResponseCap", "StalledStreamProtectionInterceptor"];
+const RESPONSE: [&str; 3] = ["BatchRejectPages", "BatchResponseCap", "StalledStreamProtectionInterceptor"];
 
 #[cfg(test)]
 mod tests {
@@ -173,7 +176,8 @@ mod tests {
             ("PutRecordBatchEndpointParamsInterceptor", Some(Role::Constant)),
             ("ServiceClockSkewInterceptor", Some(Role::Request)),
             ("StalledStreamProtectionInterceptor", Some(Role::Response)),
-            ("RequestCompressionInterceptor", None),
+            ("RequestCompressionInterceptor", Some(Role::Constant)),
+            ("BatchRejectPages", Some(Role::Response)),
             ("MyUserAgentInterceptor", None),
             ("UserAgentInterceptors", None),
             ("", None),

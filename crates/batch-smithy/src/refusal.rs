@@ -72,6 +72,9 @@ fn of_response(
     if let Some(message) = error.message() {
         failure = failure.with_message(message);
     }
+    if let Some(id) = request_id(response) {
+        failure = failure.with_request_id(id);
+    }
     Refusal { class, failure }
 }
 
@@ -244,6 +247,7 @@ mod tests {
             assert_eq!(refusal.class, Class::UnknownDestination);
             assert_eq!(refusal.failure.to_string(), "NoSuchThing: make one (HTTP 400, request id 7)");
             assert_eq!(refusal.failure.message(), Some("words"));
+            assert_eq!(refusal.failure.request_id(), Some("7"));
         }
     }
 

@@ -5,6 +5,7 @@ mod limits;
 mod message;
 mod service;
 mod sns;
+mod usage;
 mod validate;
 mod verdict;
 
@@ -12,6 +13,7 @@ pub use destination::Topic;
 pub use message::Message;
 pub use service::SentMessage;
 pub use sns::{Sns, SnsWriter};
+pub use usage::{Billed, Cost, Usage};
 
 batch_core::re_export_core!();
 

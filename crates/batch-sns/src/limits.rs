@@ -1,8 +1,6 @@
 //! The numbers of the service, each with its source, but for those of validation rules; and how it counts a
 //! message. "API" is the Amazon SNS API reference.
 
-use std::time::Duration;
-
 use crate::Message;
 
 /// Messages of a request (API, `PublishBatch`).
@@ -11,9 +9,6 @@ pub(crate) const REQUEST_MESSAGES: usize = 10;
 /// Bytes of a message, and of all messages of a request together, where the topic sets no
 /// `MaximumMessageSize` (API, `PublishBatch`).
 pub(crate) const MESSAGE_BYTES: usize = 262_144;
-
-/// How long a FIFO topic surely remembers a deduplication id (API, `PublishBatchRequestEntry`).
-pub(crate) const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);
 
 /// Bytes that are read of a response. The largest that the service sends reports ten messages in some
 /// hundred bytes each; this leaves a hundred times as much for the words of failures.

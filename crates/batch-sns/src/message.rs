@@ -2,7 +2,6 @@ use std::fmt;
 
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use batch_smithy::DeduplicationId;
-use serde_json::Value;
 
 use crate::limits::message_bytes;
 use crate::validate;
@@ -118,7 +117,7 @@ impl Message {
     /// let types: Vec<_> = message.attributes().map(|(_, value)| value.data_type()).collect();
     /// assert_eq!(types, ["String", "Number", "String.Array"]);
     /// ```
-    pub fn attribute(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn attribute(self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
         self.with(name.into(), validate::typed(value.into()))
     }
 
@@ -172,12 +171,11 @@ impl Message {
 
     /// What it occupies on the heap, in bytes. Attributes occupy what they count.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let entry = &self.entry;
-        let texts = [&entry.subject, &entry.message_structure, &entry.message_group_id].into_iter().flatten();
-        message_bytes(self) - entry.message.len()
-            + entry.message.capacity()
-            + size_of_val(&**entry)
-            + texts.map(String::capacity).sum::<usize>()
+        let texts = [&self.entry.subject, &self.entry.message_structure, &self.entry.message_group_id];
+        message_bytes(self) - self.entry.message.len()
+            + self.entry.message.capacity()
+            + size_of_val(&*self.entry)
+            + texts.into_iter().flatten().map(String::capacity).sum::<usize>()
             + self.get_deduplication_id().map_or(0, str::len)
             + self.attributes.capacity() * size_of::<(String, MessageAttributeValue)>()
     }

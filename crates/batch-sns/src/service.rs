@@ -3,11 +3,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sns::types::PublishBatchResultEntry;
 use batch_core::{
-    Batch, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Reply, Service, Settings, Verdicts,
+    Batch, ConfigError, Invalid, Key, LimitPolicy, Measure, Quota, Reply, Service, Settings, Verdicts,
 };
-use batch_smithy::{DeduplicationId, EntryIds};
+use batch_smithy::{BILLED_BY_REQUEST, DEDUPLICATION_INTERVAL, DeduplicationId, EntryIds};
 
-use crate::limits::{DEDUPLICATION_INTERVAL, REQUEST_MESSAGES, message_bytes};
+use crate::limits::{REQUEST_MESSAGES, message_bytes};
 use crate::validate::{self, NAMING};
 use crate::verdict::{self, CODES};
 use crate::{Message, Sns};
@@ -61,8 +61,7 @@ impl Service for Sns {
     }
 
     fn defaults(&self) -> Settings {
-        let idle = Duration::from_millis(5);
-        Settings::new().linger(Linger::Natural { idle, longest: Linger::default().longest() })
+        Settings::new().linger(BILLED_BY_REQUEST)
     }
 
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
@@ -75,8 +74,7 @@ impl Service for Sns {
 
     fn prepare(&self, message: &mut Message) -> Result<(), Invalid> {
         if self.topic.is_fifo() && !self.is_by_content {
-            let id = DeduplicationId::or_generated(message.deduplication_id.take(), &self.ids);
-            message.deduplication_id = Some(id);
+            DeduplicationId::fill_in(&mut message.deduplication_id, &self.ids);
         }
         Ok(())
     }
@@ -87,11 +85,16 @@ impl Service for Sns {
         // A message of a FIFO topic has a group, and only there is that a lane.
         let Some(group) = message.get_group().filter(|_| self.topic.is_fifo()) else { return Ok(measure) };
         let known = message.deduplication_id.as_ref().and_then(DeduplicationId::identity);
-        let identity = known.map(|id| Key::pair(group, id));
-        Ok(measure.lane(Some(Key::from(group))).identity(identity))
+        Ok(measure.lane(Some(Key::from(group))).identity(known.map(|id| Key::pair(group, id))))
+    }
+
+    /// The group of the message, if the topic throttles groups one by one.
+    fn quota(&self, message: &Message) -> Option<Quota> {
+        message.get_group().filter(|_| self.has_group_quotas).map(Quota::of)
     }
 
     async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
-        self.credentials.watch(|| self.request(batch.entries())).await
+        let reply = self.credentials.watch(|| self.request(batch.entries())).await;
+        reply.inspect(|_| self.requests.add(batch_smithy::requests(batch, message_bytes)))
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use aws_sdk_sns::Client;
 use batch_core::Writer;
-use batch_smithy::{Renewal, UniqueIds, own_config};
+use batch_smithy::{Meter, Renewal, UniqueIds, own_config};
 
 use crate::Topic;
 use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES};
@@ -41,8 +41,11 @@ pub struct Sns {
     pub(crate) credentials: Renewal,
     pub(crate) topic: Topic,
     pub(crate) is_by_content: bool,
+    pub(crate) has_group_quotas: bool,
     pub(crate) max_message_bytes: usize,
     pub(crate) ids: UniqueIds,
+    /// Those that were billed.
+    pub(crate) requests: Meter,
 }
 
 impl Sns {
@@ -70,8 +73,10 @@ impl Sns {
             credentials,
             topic: topic.into(),
             is_by_content: false,
+            has_group_quotas: false,
             max_message_bytes: MESSAGE_BYTES,
             ids: UniqueIds::new(),
+            requests: Meter::default(),
         }
     }
 
@@ -91,6 +96,28 @@ impl Sns {
     #[must_use]
     pub fn content_based_deduplication(mut self, on: bool) -> Self {
         self.is_by_content = on;
+        self
+    }
+
+    /// Whether the topic throttles message groups one by one, as one with [high throughput][scope] does, whose
+    /// `FifoThroughputScope` is `MessageGroup`. The writer then learns how many messages per second each throttled
+    /// group accepts, and fills requests from the other groups. FIFO topics only. Default: false; a throttled message
+    /// waits for its retry, and its group waits behind it.
+    ///
+    /// [scope]: https://docs.aws.amazon.com/sns/latest/dg/fifo-high-throughput.html
+    ///
+    /// ```
+    /// # use aws_sdk_sns::{Client, Config, config::BehaviorVersion};
+    /// use batch_sns::{Sns, SnsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let topic = Sns::new(client, "arn:aws:sns:eu-west-1:123456789012:alerts.fifo");
+    /// let writer = SnsWriter::builder(topic.quota_per_group(true)).build()?;
+    /// # Ok::<(), batch_sns::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn quota_per_group(mut self, on: bool) -> Self {
+        self.has_group_quotas = on;
         self
     }
 

@@ -32,10 +32,14 @@ pub(crate) static NAMING: Naming = Naming {
 pub(crate) fn options(sns: &Sns) -> Result<(), ConfigError> {
     let Sns { topic, client, .. } = sns;
     self::topic(topic, client)?;
-    if sns.is_by_content && !topic.is_fifo() {
+    let option = match (sns.is_by_content, sns.has_group_quotas) {
+        (true, _) => Some("content-based deduplication"),
+        (false, true) => Some("a quota per group"),
+        (false, false) => None,
+    };
+    if let Some(option) = option.filter(|_| !topic.is_fifo()) {
         return Err(ConfigError::Unsupported(format!(
-            "content-based deduplication requires a FIFO topic, but {topic} is a standard topic: its name does not \
-             end in \".fifo\""
+            "{option} requires a FIFO topic, but {topic} is a standard topic: its name does not end in \".fifo\""
         )));
     }
     let (least, most) = TOPIC_MAXIMUM.into_inner();

@@ -26,10 +26,8 @@ pub(crate) static CODES: Codes = Codes {
 pub(crate) fn of_entries(ids: &EntryIds<'_>, response: PublishBatchOutput) -> Vec<Verdict<SentMessage>> {
     let accepted = response.successful.into_iter().flatten();
     let accepted = accepted.map(|mut entry| (entry.id.take().unwrap_or_default(), SentMessage(entry)));
-    let failed = response.failed.into_iter().flatten().map(|entry| {
-        let verdict = CODES.of_entry(&entry.code, entry.sender_fault, entry.message);
-        (entry.id, verdict)
-    });
+    let failed = response.failed.into_iter().flatten();
+    let failed = failed.map(|one| (one.id, CODES.of_entry(&one.code, one.sender_fault, one.message)));
     ids.verdicts(accepted, failed)
 }
 

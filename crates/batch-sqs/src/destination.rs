@@ -176,10 +176,10 @@ mod tests {
         check(&Queue::new("a".repeat(80)), Ok(()));
         check(&Queue::new(format!("{}.fifo", "a".repeat(75))), Ok(()));
 
-        check(&Queue::new(""), Err("the queue name has 0 characters; use 1 to 80"));
+        check(&Queue::new(""), Err("the queue name has a length of 0; use 1 to 80 characters"));
         check(&Queue::new(".fifo"), Err("has no character before \".fifo\""));
-        check(&Queue::new("a".repeat(81)), Err("81 characters; use 1 to 80"));
-        check(&Queue::new(format!("{}.fifo", "a".repeat(76))), Err("81 characters"));
+        check(&Queue::new("a".repeat(81)), Err("81; use 1 to 80 characters"));
+        check(&Queue::new(format!("{}.fifo", "a".repeat(76))), Err("has a length of 81"));
         check(&Queue::new("or.ders"), Err("'.'"));
         check(&Queue::new("bücher"), Err("'ü'"));
     }
@@ -194,7 +194,7 @@ mod tests {
         check(&Queue::new("https://"), Err("has no queue name"));
         check(&Queue::new("https:///orders"), Err("has no queue name"));
         check(&Queue::new("https://host"), Err("has no queue name"));
-        check(&Queue::new("https://host/1/"), Err("has 0 characters"));
+        check(&Queue::new("https://host/1/"), Err("has a length of 0"));
         check(&Queue::new("https://host/1/orders?x=1"), Err("'?'"));
         check(&Queue::new("https://host/1/or ders"), Err("' '"));
         check(&Queue::new("https://ho st/1/orders"), Err("' '"));

@@ -44,6 +44,10 @@ impl Body {
             }
             self.raw("}");
         }
+        if let Some(header) = message.get_trace_header() {
+            self.text(r#","MessageSystemAttributes":{"AWSTraceHeader":{"StringValue":"#, header);
+            self.raw(r#","DataType":"String"}}"#);
+        }
         if let Some(id) = message.get_deduplication_id() {
             self.text(r#","MessageDeduplicationId":"#, id);
         }

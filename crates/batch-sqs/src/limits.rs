@@ -3,7 +3,6 @@
 //! "API" is the Amazon SQS API reference, "guide" the Amazon SQS developer guide.
 
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use crate::Message;
 
@@ -41,15 +40,12 @@ pub(crate) const ENTRY_ID: usize = 80;
 /// Characters of a queue's name, `.fifo` included (API, `CreateQueue`).
 pub(crate) const QUEUE_NAME: RangeInclusive<usize> = 1..=80;
 
-/// How long a FIFO queue surely remembers a deduplication id (API, `SendMessageBatchRequestEntry`).
-pub(crate) const DEDUPLICATION_INTERVAL: Duration = Duration::from_secs(300);
-
 /// Bytes that are read of an answer. The largest that the service sends tells of ten messages in some
 /// hundred bytes each; this leaves a hundred times as much for the words of failures.
 pub(crate) const RESPONSE_BYTES: usize = 1 << 20;
 
 /// What a message counts, in bytes: its body, and the name, type and value of every attribute.
-/// Ids, delay and group count nothing.
+/// Ids, delay, group and trace header count nothing (API, `SendMessageBatchRequestEntry`).
 pub(crate) fn message_bytes(message: &Message) -> usize {
     let attributes = message.attributes().map(|(name, value)| name.len() + value.bytes());
     message.body().len() + attributes.sum::<usize>()
@@ -68,7 +64,7 @@ mod tests {
         assert_eq!(message_bytes(&bare), 6, "UTF-8 bytes, not characters");
 
         let addressed = bare.clone().id("id").group("group").deduplication_id("deduplication");
-        assert_eq!(message_bytes(&addressed), 6);
+        assert_eq!(message_bytes(&addressed.trace_header("Root=1")), 6);
 
         let described = bare
             .attribute("a", "xyz") // 1 + "String" 6 + 3

@@ -27,6 +27,7 @@ pub struct Message {
     group: Option<String>,
     deduplication_id: Option<DeduplicationId>,
     attributes: Vec<(String, AttributeValue)>,
+    trace_header: Option<Box<str>>,
 }
 
 impl Message {
@@ -45,6 +46,7 @@ impl Message {
             group: None,
             deduplication_id: None,
             attributes: Vec::new(),
+            trace_header: None,
         }
     }
 
@@ -154,6 +156,22 @@ impl Message {
         self
     }
 
+    /// Sets the trace header of AWS X-Ray, sent as the system attribute `AWSTraceHeader`, which Lambda and consumers read. It
+    /// counts neither towards the size of the message nor among its attributes. Default: none; a writer never adds one.
+    ///
+    /// Without it, the queue takes the header that the client sends for the whole request, if its program is traced by X-Ray.
+    ///
+    /// ```
+    /// use batch_sqs::Message;
+    ///
+    /// let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    /// assert_eq!(Message::new("text").trace_header(header).get_trace_header(), Some(header));
+    /// ```
+    pub fn trace_header(mut self, header: impl Into<String>) -> Self {
+        self.trace_header = Some(header.into().into_boxed_str());
+        self
+    }
+
     /// The body.
     #[must_use]
     pub fn body(&self) -> &str {
@@ -190,6 +208,12 @@ impl Message {
         self.deduplication_id.as_ref().map(DeduplicationId::as_str)
     }
 
+    /// The trace header of AWS X-Ray, if it was [set](Self::trace_header).
+    #[must_use]
+    pub fn get_trace_header(&self) -> Option<&str> {
+        self.trace_header.as_deref()
+    }
+
     /// The attributes, in the order in which they were added.
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &AttributeValue)> {
@@ -221,6 +245,7 @@ impl Message {
             + optional(&self.id)
             + optional(&self.group)
             + self.deduplication_id.as_ref().map_or(0, |id| id.as_str().len())
+            + self.trace_header.as_ref().map_or(0, |header| header.len())
             + self.attributes.capacity() * size_of::<(String, AttributeValue)>()
             + attributes.sum::<usize>()
     }
@@ -235,6 +260,7 @@ impl fmt::Debug for Message {
             .field("group", &self.group)
             .field("deduplication_id", &self.get_deduplication_id())
             .field("attributes", &self.attributes)
+            .field("trace_header", &self.trace_header)
             .finish()
     }
 }

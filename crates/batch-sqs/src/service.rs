@@ -6,12 +6,12 @@ use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchError, SendMessageBatchOutput};
 use batch_core::{
-    Batch, Class, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Linger, Measure, Order, Reply, Service,
+    Batch, Class, ConfigError, Duplicates, Invalid, Key, LimitPolicy, Measure, Order, Quota, Reply, Service,
     Settings, Verdicts,
 };
-use batch_smithy::{EntryIds, Written};
+use batch_smithy::{BILLED_BY_REQUEST, DEDUPLICATION_INTERVAL, EntryIds, Written};
 
-use crate::limits::{DEDUPLICATION_INTERVAL, REQUEST_BYTES, REQUEST_MESSAGES, message_bytes};
+use crate::limits::{REQUEST_BYTES, REQUEST_MESSAGES, message_bytes};
 use crate::response::Accepted;
 use crate::verdict::{self, BY_CONTENT, CODES};
 use crate::{Message, Sqs, direct, serializer, validate, wire};
@@ -87,10 +87,6 @@ impl Sqs {
     }
 }
 
-/// How long a message waits for company unless the user says so.
-const LINGER: Linger =
-    Linger::Natural { idle: Duration::from_millis(5), longest: Duration::from_millis(100) };
-
 /// Reads a response that accepts every message, and leaves all others to the SDK.
 fn reader(
     ids: EntryIds<'static>,
@@ -131,7 +127,7 @@ impl Service for Sqs {
     /// a request, 500 to 800 requests a second; with 5 ms it sends six to eight, at most 170 requests. If the
     /// queue responds after 10 ms, requests are full either way. A message that comes alone takes 5 ms longer.
     fn defaults(&self) -> Settings {
-        Settings::new().duplicates(Duplicates::KeepFirst).linger(LINGER).order(Order::Relaxed)
+        Settings::new().duplicates(Duplicates::KeepFirst).linger(BILLED_BY_REQUEST).order(Order::Relaxed)
     }
 
     fn check(&self, _: &Settings) -> Result<(), ConfigError> {
@@ -160,8 +156,14 @@ impl Service for Sqs {
         Ok(Measure::of_bytes(bytes).heap_bytes(message.heap_bytes()).lane(lane).identity(identity))
     }
 
+    /// The group of the message, if the queue throttles groups one by one.
+    fn quota(&self, message: &Message) -> Option<Quota> {
+        message.get_group().filter(|_| self.has_group_quotas).map(Quota::of)
+    }
+
     async fn send(&self, batch: &Batch<Message>) -> Reply<SentMessage> {
-        self.credentials.watch(|| self.request(batch)).await
+        let reply = self.credentials.watch(|| self.request(batch)).await;
+        reply.inspect(|_| self.requests.add(batch_smithy::requests(batch, message_bytes)))
     }
 }
 

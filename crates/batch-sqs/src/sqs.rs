@@ -4,7 +4,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatch;
 use batch_core::{ConfigError, ConnectError, Writer};
 use batch_smithy::{
-    Known, KnownDeserializer, Prepared, Renewal, UniqueIds, known, lookup_config, own_config, prepared,
+    Known, KnownDeserializer, Meter, Prepared, Renewal, UniqueIds, known, lookup_config, own_config, prepared,
 };
 
 use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES, SMALLEST_QUEUE_MAXIMUM};
@@ -53,8 +53,11 @@ pub struct Sqs {
     pub(crate) lookup: Lookup,
     pub(crate) default_group: Option<String>,
     pub(crate) is_by_content: bool,
+    pub(crate) has_group_quotas: bool,
     pub(crate) max_message_bytes: usize,
     pub(crate) ids: UniqueIds,
+    /// Those that were billed.
+    pub(crate) requests: Meter,
 }
 
 impl Sqs {
@@ -87,8 +90,10 @@ impl Sqs {
             lookup: Lookup::new(queue.into()),
             default_group: None,
             is_by_content: false,
+            has_group_quotas: false,
             max_message_bytes: MESSAGE_BYTES,
             ids: UniqueIds::new(),
+            requests: Meter::default(),
         }
     }
 
@@ -128,6 +133,29 @@ impl Sqs {
     #[must_use]
     pub fn content_based_deduplication(mut self, on: bool) -> Self {
         self.is_by_content = on;
+        self
+    }
+
+    /// Whether the queue throttles message groups one by one, as one with [high throughput][high] does, whose
+    /// `FifoThroughputLimit` is `perMessageGroupId`: a partition, which holds some of the groups, accepts up to 3,000
+    /// messages per second in full requests. The writer then learns how many messages per second each throttled group
+    /// accepts, and fills requests from the other groups. FIFO queues only. Default: false; a throttled message
+    /// waits for its retry, and its group waits behind it.
+    ///
+    /// [high]: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
+    ///
+    /// ```
+    /// # use aws_sdk_sqs::{Client, Config, config::BehaviorVersion};
+    /// use batch_sqs::{Sqs, SqsWriter};
+    ///
+    /// # let client = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+    /// let queue = Sqs::new(client, "orders.fifo").quota_per_group(true);
+    /// let writer = SqsWriter::builder(queue).build()?;
+    /// # Ok::<(), batch_sqs::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn quota_per_group(mut self, on: bool) -> Self {
+        self.has_group_quotas = on;
         self
     }
 
@@ -209,10 +237,11 @@ impl Sqs {
             let group = self.default_group.as_deref().map_or(Ok(()), validate::group);
             return group.map_err(|reason| ConfigError::Unsupported(format!("the default group: {reason}")));
         }
-        let option = match (&self.default_group, self.is_by_content) {
-            (Some(_), _) => "a default group",
-            (None, true) => "content-based deduplication",
-            (None, false) => return Ok(()),
+        let option = match (&self.default_group, self.is_by_content, self.has_group_quotas) {
+            (Some(_), _, _) => "a default group",
+            (None, true, _) => "content-based deduplication",
+            (None, false, true) => "a quota per group",
+            (None, false, false) => return Ok(()),
         };
         let queue = self.queue();
         Err(ConfigError::Unsupported(format!(
@@ -228,6 +257,7 @@ impl fmt::Debug for Sqs {
             .field("queue", self.queue())
             .field("default_group", &self.default_group)
             .field("content_based_deduplication", &self.is_by_content)
+            .field("quota_per_group", &self.has_group_quotas)
             .field("max_message_bytes", &self.max_message_bytes)
             .finish_non_exhaustive()
     }

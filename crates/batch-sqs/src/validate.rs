@@ -27,6 +27,9 @@ pub(crate) fn message(message: &Message, fifo: bool) -> Result<(), Invalid> {
         Some(id) => token("deduplication id", id)?,
         None => {}
     }
+    if let Some(header) = message.get_trace_header() {
+        trace_header(header)?;
+    }
     attributes(message)
 }
 
@@ -83,6 +86,29 @@ fn delay(delay: Duration, fifo: bool) -> Result<(), Invalid> {
         ));
     }
     Ok(())
+}
+
+/// Checks a trace header: fields `name=value`, of which `Root` is the id of a trace (X-Ray guide, tracing header).
+fn trace_header(header: &str) -> Result<(), Invalid> {
+    let fields = || header.split(';').map(|field| field.split_once('='));
+    let is_field = |(name, value): (&str, &str)| is_visible(name) && is_visible(value);
+    let root = fields().flatten().find_map(|(name, value)| (name == "Root").then_some(value));
+    match fields().all(|field| field.is_some_and(is_field)) && root.is_some_and(is_trace_id) {
+        true => Ok(()),
+        false => refuse(NO_TRACE_HEADER),
+    }
+}
+
+/// Whether this is the id of a trace: a version, the time in eight hexadecimal digits, and 24 more.
+fn is_trace_id(id: &str) -> bool {
+    let is_hex =
+        |text: &str, digits| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let rest = id.strip_prefix("1-").and_then(|rest| rest.split_once('-'));
+    rest.is_some_and(|(time, number)| is_hex(time, 8) && is_hex(number, 24))
+}
+
+fn is_visible(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn attributes(message: &Message) -> Result<(), Invalid> {
@@ -160,7 +186,10 @@ fn is_number(text: &str) -> bool {
 const TRACE_HEADER: &str = "AWSTraceHeader";
 
 const NOT_SYSTEM: &str = "an attribute is named AWSTraceHeader, but AWS X-Ray reads only the system attribute of that name; \
-                          omit it, and add the system attribute with an interceptor of the client";
+                          set it with `Message::trace_header`";
+
+const NO_TRACE_HEADER: &str = "the trace header is not one of AWS X-Ray, which is made of fields such as \
+                               Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1; correct or omit it";
 
 const NO_GROUP: &str = "the message has no group, and a FIFO queue needs one; set it with `Message::group`, or for all \
                         messages with `Sqs::default_group`";

@@ -1,7 +1,10 @@
 //! Messages as the entries of a request.
 
 use aws_sdk_sqs::primitives::Blob;
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    SendMessageBatchRequestEntry,
+};
 use batch_smithy::EntryIds;
 
 use crate::{AttributeValue, Message};
@@ -23,6 +26,12 @@ fn entry(message: &Message, id: &str) -> SendMessageBatchRequestEntry {
         let attributes = message.attributes().map(|(name, value)| (name.to_owned(), attribute(value)));
         entry.message_attributes = Some(attributes.collect());
     }
+    if let Some(header) = message.get_trace_header() {
+        let header = MessageSystemAttributeValue::builder().data_type("String").string_value(header).build();
+        let header = header.expect("an attribute needs a type, and it is set");
+        let name = MessageSystemAttributeNameForSends::AwsTraceHeader;
+        entry.message_system_attributes = Some([(name, header)].into());
+    }
     entry
 }
 
@@ -40,7 +49,7 @@ fn attribute(value: &AttributeValue) -> MessageAttributeValue {
 mod tests {
     use std::time::Duration;
 
-    use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+    use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, SendMessageBatchRequestEntry};
     use batch_smithy::EntryIds;
 
     use super::entries;
@@ -56,7 +65,7 @@ mod tests {
         let bare = entry(Message::new("body"));
         assert_eq!((bare.id(), bare.message_body()), ("0", "body"));
         assert_eq!(bare.delay_seconds, None);
-        assert_eq!(bare.message_attributes, None);
+        assert_eq!((bare.message_attributes, bare.message_system_attributes), (None, None));
         assert_eq!((bare.message_group_id, bare.message_deduplication_id), (None, None));
 
         let full = Message::new("body")
@@ -66,7 +75,8 @@ mod tests {
             .deduplication_id("once")
             .attribute("text", AttributeValue::string("x").label("y"))
             .attribute("number", 7)
-            .attribute("bytes", AttributeValue::binary([1, 2]));
+            .attribute("bytes", AttributeValue::binary([1, 2]))
+            .trace_header("Root=1");
         let entry = entry(full);
         assert_eq!((entry.id(), entry.delay_seconds()), ("id", Some(900)));
         assert_eq!(entry.message_group_id(), Some("group"));
@@ -78,5 +88,8 @@ mod tests {
         assert_eq!(attributes["number"].string_value(), Some("7"));
         assert_eq!(attributes["bytes"].data_type(), "Binary");
         assert_eq!(attributes["bytes"].binary_value().map(AsRef::as_ref), Some(&[1, 2][..]));
+        let of_the_system = entry.message_system_attributes().expect("it has a trace header");
+        let header = &of_the_system[&MessageSystemAttributeNameForSends::AwsTraceHeader];
+        assert_eq!((header.data_type(), header.string_value()), ("String", Some("Root=1")));
     }
 }

@@ -1,6 +1,8 @@
 //! Clients from the ambient AWS configuration: environment, profile, container or instance role.
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::BehaviorVersion;
+#[doc(no_inline)]
+pub use aws_config::SdkConfig;
 
 /// The ambient AWS configuration, from which every service's client can be made:
 /// `aws_sdk_sqs::Client::new(&batchwright::config::load().await)`.

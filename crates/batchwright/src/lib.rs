@@ -28,11 +28,15 @@ macro_rules! re_export {
 
 #[cfg(feature = "config")]
 pub mod config;
-#[cfg(any(doc, doctest))]
+// Its code is for all services.
+#[cfg(any(all(doc, not(doctest)), all(doctest, feature = "config", feature = "full")))]
 pub mod guide;
 
 #[doc(inline)]
 pub use batch_core as core;
+#[cfg(feature = "lambda")]
+#[doc(inline)]
+pub use batch_lambda as lambda;
 
 batch_core::re_export_core!();
 

@@ -5,17 +5,17 @@ use batch_cloudwatch::{CloudWatch, CloudWatchWriter, Metric, StandardUnit};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
+    // A local server instead of AWS, so that this program runs as it is; otherwise a client from `aws_config`.
     let server = batch_local::LocalServer::new();
     let client = Client::new(&server.sdk_config());
 
     let writer = CloudWatchWriter::builder(CloudWatch::new(client, "Weather")).build()?;
     for station in 0..1_000 {
-        // Waits only for room in the writer, not for the service.
+        // Waits only if the writer is full.
         writer.submit(Metric::new("Temperature", 21.5).dimension("Station", station.to_string())).await?;
     }
 
-    // The other door: an answer for this one datum.
+    // With a receipt: the answer to this one datum.
     let humidity = Metric::new("Humidity", 40).dimension("Station", "7").unit(StandardUnit::Percent);
     let receipt = writer.submit_tracked(humidity).await?;
     match receipt.await {
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(item) => println!("{item:#}"),
     }
 
-    // Waits for all that was submitted before, and returns what could not be delivered.
+    // Waits for the answers to all of them, and returns what could not be delivered.
     for item in writer.flush().await {
         println!("{:?}: {item:#}", item.entry);
     }

@@ -16,7 +16,7 @@ struct Order {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
+    // A local server instead of AWS, so that this program runs as it is; otherwise a client from `aws_config`.
     let server = batch_local::LocalServer::new();
     let client = Client::new(&server.sdk_config());
     client
@@ -37,11 +37,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let table = DynamoDb::new(client, "orders").partition_key("id", ScalarType::String);
     let writer = DynamoDbWriter::builder(table).build()?;
     for n in 0..1_000 {
-        // Waits only for room in the writer, not for the service.
+        // Waits only if the writer is full.
         writer.submit(Write::json(&Order { id: format!("order-{n}"), amount: n })?).await?;
     }
 
-    // The other door: an answer for this one write.
+    // With a receipt: the answer to this one write.
     let key = HashMap::from([("id".to_owned(), AttributeValue::S("order-7".to_owned()))]);
     let receipt = writer.submit_tracked(Write::delete(key)).await?;
     match receipt.await {
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(item) => println!("{item:#}"),
     }
 
-    // Waits for all that was submitted before, and returns what could not be written.
+    // Waits for the answers to all of them, and returns what could not be written.
     for item in writer.flush().await {
         println!("{:?}: {item:#}", item.entry);
     }

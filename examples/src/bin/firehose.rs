@@ -11,26 +11,26 @@ struct Measurement {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
+    // A local server instead of AWS, so that this program runs as it is; otherwise a client from `aws_config`.
     let server = batch_local::LocalServer::new();
     let client = Client::new(&server.sdk_config());
     client.create_delivery_stream().delivery_stream_name("measurements").send().await?;
 
     let writer = FirehoseWriter::builder(Firehose::new(client, "measurements")).build()?;
     for n in 0..1_000 {
-        // Waits only for room in the writer, not for the service.
+        // Waits only if the writer is full.
         let measurement = Measurement { station: ["EWR", "JFK", "LGA"][n % 3], celsius: 21.5 };
         writer.submit(Record::json_line(&measurement)?).await?;
     }
 
-    // The other door: an answer for this one record.
+    // With a receipt: the answer to this one record.
     let receipt = writer.submit_tracked(Record::new("no JSON\n")).await?;
     match receipt.await {
         Ok(sent) => println!("{:?}, after {} attempts", sent.response, sent.attempts),
         Err(item) => println!("{item:#}"),
     }
 
-    // Waits for all that was submitted before, and returns what could not be delivered.
+    // Waits for the answers to all of them, and returns what could not be delivered.
     for item in writer.flush().await {
         println!("{:?}: {item:#}", item.entry);
     }

@@ -5,7 +5,7 @@ use batch_sns::{Message, Sns, SnsWriter};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A local server instead of AWS, so that this example runs; otherwise make the client from an `aws_config`.
+    // A local server instead of AWS, so that this program runs as it is; otherwise a client from `aws_config`.
     let server = batch_local::LocalServer::new();
     let client = Client::new(&server.sdk_config());
     let topic = client.create_topic().name("orders").send().await?;
@@ -13,11 +13,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let writer = SnsWriter::builder(Sns::new(client, arn)).build()?;
     for id in 0..1_000 {
-        // Waits only for room in the writer, not for the service.
+        // Waits only if the writer is full.
         writer.submit(Message::new(format!("order {id}"))).await?;
     }
 
-    // The other door: an answer for this one message.
+    // With a receipt: the answer to this one message.
     let urgent = Message::new("order 1000, at once").subject("Urgent").attribute("priority", 1);
     let receipt = writer.submit_tracked(urgent).await?;
     match receipt.await {
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(item) => println!("{item:#}"),
     }
 
-    // Waits for all that was submitted before, and returns what could not be delivered.
+    // Waits for the answers to all of them, and returns what could not be delivered.
     for item in writer.flush().await {
         println!("{:?}: {item:#}", item.entry);
     }

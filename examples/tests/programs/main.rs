@@ -26,6 +26,7 @@ fn every_program_that_brings_its_server_succeeds() {
     check(env!("CARGO_BIN_EXE_firehose"), 1);
     check(env!("CARGO_BIN_EXE_kinesis"), 1);
     check(env!("CARGO_BIN_EXE_local"), 0);
+    check(env!("CARGO_BIN_EXE_recorder"), 0);
     check(env!("CARGO_BIN_EXE_sns"), 1);
     check(env!("CARGO_BIN_EXE_sqs"), 1);
     check(env!("CARGO_BIN_EXE_words"), 0);

@@ -9,6 +9,10 @@ pub fn accounted<T: Debug>(reply: &Reply<T>, entries: usize) {
     if let Ok(Verdicts::Each(verdicts)) = reply {
         assert_eq!(verdicts.len(), entries, "{reply:?}");
     }
+    if let Ok(Verdicts::AllBut(_, others)) = reply {
+        assert!(others.is_sorted_by(|(one, _), (next, _)| one < next), "{reply:?}");
+        assert!(others.iter().all(|&(position, _)| position < entries), "{reply:?}");
+    }
     let shown = format!("{reply:?}");
     assert!(!shown.is_empty());
 }
@@ -33,6 +37,6 @@ fn is_taken<T>(reply: &Reply<T>) -> bool {
     match reply {
         Ok(Verdicts::AllAccepted(_)) => true,
         Ok(Verdicts::Each(verdicts)) => matches!(verdicts[..], [Verdict::Accepted(_)]),
-        Err(_) => false,
+        Ok(Verdicts::AllBut(..)) | Err(_) => false,
     }
 }

@@ -22,6 +22,9 @@ fuzz_target!(|input: &[u8]| {
         can_be_read_back(&write);
         served(&write);
     }
+    if let Ok(write) = Write::from_dynamodb_json(text) {
+        served(&write);
+    }
     if let Ok(Value::Object(members)) = serde_json::from_str(text) {
         let item: Option<HashMap<_, _>> =
             members.into_iter().map(|(name, value)| Some((name, tagged(value)?))).collect();

@@ -9,6 +9,7 @@
 macro_rules! adapter_suite {
     ($fixture:ty $(, $more:ident)*) => {
         $crate::checks! { $fixture, client, (start_paused = true) =>
+            a_client_with_an_empty_endpoint_is_told_so
             a_client_without_an_http_client_is_told_so
             a_client_without_credentials_is_told_how_to_get_some
             a_client_without_region_or_endpoint_is_told_so
@@ -69,6 +70,25 @@ macro_rules! created {
     ($fixture:ty) => {
         $crate::checks! { $fixture, created, (start_paused = true) =>
             a_destination_that_does_not_exist_is_written_to_as_soon_as_it_does
+        }
+    };
+}
+
+/// The suite of FIFO queues and topics, for this [`Fifo`](crate::Fifo).
+#[macro_export]
+macro_rules! fifo_suite {
+    ($fixture:ty) => {
+        $crate::checks! { $fixture, fifo, (start_paused = true) =>
+            a_destination_that_deduplicates_by_content_gets_no_generated_ids
+            a_message_handed_back_keeps_its_id_and_is_not_doubled_when_submitted_again
+            a_message_whose_response_is_lost_arrives_once
+            a_receipt_tells_the_sequence_number
+            a_retry_keeps_the_deduplication_id
+            content_based_deduplication_that_the_destination_has_not_is_named_as_a_likely_reason
+            duplicates_are_told_by_group_and_deduplication_id
+            each_group_keeps_its_order_through_lost_responses_and_throttling
+            generated_ids_are_distinct_and_given_ones_are_sent
+            strict_order_holds_through_partial_failures
         }
     };
 }

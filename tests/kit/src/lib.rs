@@ -7,10 +7,12 @@
 )]
 
 mod adapter_suite;
+mod aggregates;
 mod canned;
 mod clock;
 mod content;
 mod destination;
+mod fifo;
 mod fixture;
 mod keys;
 mod mounted;
@@ -19,10 +21,12 @@ mod setup;
 mod shown;
 pub mod suite;
 
+pub use aggregates::{Deaggregated, deaggregated};
 pub use canned::{Canned, Request};
 pub use clock::{now, pass};
 pub use content::{content, lane, mentioned, name, number, unaltered};
 pub use destination::{Copies, Destination, EntryOf, Held, ResponseOf, Throttles};
+pub use fifo::{Arrived, Fifo, FifoWriter, Ids, MessageOf};
 pub use fixture::{Fixture, Input, Output};
 pub use keys::Keys;
 pub use mounted::Mounted;

@@ -5,11 +5,16 @@ use std::fmt::Display;
 
 use batch_core::{Failure, Refusal, Reply, Service, UnprocessedItem, Verdict, Verdicts, Writer};
 
-/// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`.
+/// A reply in short: `Fatal(AccessDenied)`, `Each[+ !InternalError]`, `AllBut[1:!InternalError]`.
 #[must_use]
 pub fn shown<R>(reply: &Reply<R>) -> String {
     match reply {
         Ok(Verdicts::AllAccepted(_)) => "AllAccepted".to_owned(),
+        Ok(Verdicts::AllBut(_, others)) => {
+            let others =
+                others.iter().map(|(position, verdict)| format!("{position}:{}", shown_verdict(verdict)));
+            format!("AllBut[{}]", others.collect::<Vec<_>>().join(" "))
+        }
         Ok(Verdicts::Each(verdicts)) => {
             let verdicts: Vec<_> = verdicts.iter().map(shown_verdict).collect();
             format!("Each[{}]", verdicts.join(" "))

@@ -6,6 +6,7 @@ pub mod connections;
 pub mod created;
 pub mod credentials;
 pub mod delivery;
+pub mod fifo;
 pub mod interceptors;
 pub mod outages;
 pub mod prepared;

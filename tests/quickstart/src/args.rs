@@ -30,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = OrderArg::Relaxed)]
     pub(crate) order: OrderArg,
 
+    /// Lets the lines of a station travel in aggregated records of the stream, and deaggregates them to read them back.
+    #[arg(long)]
+    pub(crate) aggregate: bool,
+
     /// Prints the table as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ use batchwright::CloudWatchWriter;
 use batchwright::cloudwatch::{CloudWatch, Metric};
 use batchwright::core::Writer;
 
+use crate::billed::Billed;
 use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::outcome::{Fate, Outcome, Verdict};
@@ -52,6 +53,10 @@ impl Destination for CloudWatchNamespace {
     fn entry(&self, line: &Line) -> Result<Option<Metric>, String> {
         let metric = |temperature| Metric::new(METRIC, temperature).dimension(DIMENSION, &line.station);
         Ok(line.temperature.map(metric))
+    }
+
+    fn billed(namespace: &CloudWatch) -> Vec<Billed> {
+        vec![Billed::of("requests", namespace.usage().requests)]
     }
 
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {

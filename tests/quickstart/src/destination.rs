@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use batchwright::core::Service;
 
 use crate::args::Kind;
+use crate::billed::Billed;
 use crate::input::Line;
 use crate::outcome::{Outcome, Verdict};
 
@@ -19,6 +20,9 @@ pub(crate) trait Destination: Send + Sync + 'static {
     ///
     /// Why the line cannot be sent.
     fn entry(&self, line: &Line) -> Result<Option<EntryOf<Self>>, String>;
+
+    /// What AWS bills for what was sent.
+    fn billed(service: &Self::Service) -> Vec<Billed>;
 
     /// Reads the destination back and holds it against the answers.
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict>;

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
 use batchwright::core::Writer;
 use batchwright::dynamodb::{DynamoDb, ScalarType, Write};
 
+use crate::billed::Billed;
 use crate::destination::{Destination, Lines};
 use crate::input::Line;
 use crate::numbers::normalized;
@@ -57,6 +58,10 @@ impl Destination for DynamoDbTable {
 
     fn entry(&self, line: &Line) -> Result<Option<Write>, String> {
         Write::put_json(&line.text).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn billed(table: &DynamoDb) -> Vec<Billed> {
+        vec![Billed::of("write units", table.usage().write_units)]
     }
 
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {

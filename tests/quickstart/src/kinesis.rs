@@ -7,9 +7,11 @@ use aws_sdk_kinesis::client::Waiters;
 use aws_sdk_kinesis::types::{Record as Received, ShardIteratorType};
 use batchwright::Settings;
 use batchwright::core::Writer;
-use batchwright::kinesis::{Kinesis, KinesisWriter, Record};
+use batchwright::kinesis::{Aggregate, Kinesis, KinesisWriter, Record};
 
+use crate::aggregates::{self, Submitted};
 use crate::args::Args;
+use crate::billed::Billed;
 use crate::copies::{self, Copy, Rules};
 use crate::destination::{Destination, Lines};
 use crate::input::Line;
@@ -35,7 +37,9 @@ pub(crate) async fn create(place: &Place, args: &Args) -> anyhow::Result<(Kinesi
     let exists = client.wait_until_stream_exists().stream_name(&name).wait(super::PATIENCE).await;
     exists.map_err(|error| anyhow!("the stream {name} does not become active: {error}"))?;
     let settings = Settings::new().max_entries(1_000).order(args.order.into());
-    let writer = KinesisWriter::builder(Kinesis::new(client.clone(), &*name)).settings(settings).build()?;
+    let aggregate = if args.aggregate { Aggregate::ByKey } else { Aggregate::Off };
+    let service = Kinesis::new(client.clone(), &*name).aggregate(aggregate);
+    let writer = KinesisWriter::builder(service).settings(settings).build()?;
     let stream = KinesisStream { client, name, keeps_order: args.keeps_order(), is_real: place.is_real };
     Ok((stream, writer))
 }
@@ -48,12 +52,22 @@ impl Destination for KinesisStream {
         Ok(Some(Record::new(line.text.clone()).partition_key(&line.station)))
     }
 
+    fn billed(stream: &Kinesis) -> Vec<Billed> {
+        let usage = stream.usage();
+        vec![
+            Billed::of("KiB ingested, if on demand", usage.ingested_kib),
+            Billed::of("PUT payload units, if provisioned", usage.put_payload_units),
+        ]
+    }
+
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {
         let mut numbers = Numbers::of(lines);
         let mut copies = Vec::new();
         for shard in self.shards().await? {
-            for record in self.read_back(&shard).await? {
-                copies.push(numbers.copy_of(record)?);
+            for received in self.read_back(&shard).await? {
+                for record in aggregates::records_in(received)? {
+                    copies.push(numbers.copy_of(record)?);
+                }
             }
         }
         let rules = Rules { may_double: true, must_be_ordered: self.keeps_order };
@@ -109,9 +123,8 @@ impl Numbers {
     }
 
     /// Lines of equal text take turns; the last of them takes what comes doubled.
-    fn copy_of(&mut self, record: Received) -> anyhow::Result<Copy> {
-        let text = String::from_utf8(record.data.into_inner()).context("a record is no text")?;
-        let key = (record.partition_key.unwrap_or_default(), text);
+    fn copy_of(&mut self, (key, data): Submitted) -> anyhow::Result<Copy> {
+        let key = (key, String::from_utf8(data).context("a record is no text")?);
         let numbers = self.0.get_mut(&key);
         let number = numbers.and_then(|numbers| match numbers.len() {
             1 => numbers.front().copied(),

@@ -3,7 +3,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "a program may look at the clock")]
 
+mod aggregates;
 mod args;
+mod billed;
 mod cloudwatch;
 mod copies;
 mod destination;

@@ -3,12 +3,15 @@ use std::time::Duration;
 
 use batchwright::{Cause, Sent, Stats, UnprocessedItem};
 
+use crate::billed::Billed;
+
 /// What was sent to a destination, and what became of it.
 pub(crate) struct Outcome {
     /// By the number of the line.
     pub(crate) fates: BTreeMap<usize, Fate>,
     pub(crate) stats: Stats,
     pub(crate) time: Duration,
+    pub(crate) billed: Vec<Billed>,
 }
 
 /// What became of a line.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::args::Kind;
+use crate::billed::Billed;
 use crate::outcome::{Fate, Outcome, Verdict};
 
 /// The table at the end.
@@ -28,6 +29,7 @@ pub(crate) struct Row {
     retries: u64,
     seconds: f64,
     unprocessed: usize,
+    billed: Vec<Billed>,
     /// Why, and how many.
     causes: BTreeMap<String, usize>,
     doubled: usize,
@@ -55,6 +57,7 @@ impl Row {
             retries: stats.retries,
             seconds: outcome.time.as_secs_f64(),
             unprocessed: causes.values().sum(),
+            billed: outcome.billed.clone(),
             causes,
             doubled: verdict.doubled,
             reordered: verdict.reordered,
@@ -104,8 +107,20 @@ impl Report {
                 row.doubled
             );
         }
+        self.print_billed();
         self.explain();
         Ok(())
+    }
+
+    /// Beside what single calls would have cost.
+    fn print_billed(&self) {
+        println!("\n{:<13} {:<32} {:>8} {:>13}", "destination", "billed by AWS", "sent", "single calls");
+        for row in &self.destinations {
+            for Billed { unit, sent, single } in &row.billed {
+                println!("{:<13} {unit:<32} {sent:>8} {single:>13}", row.destination);
+            }
+        }
+        println!();
     }
 
     fn explain(&self) {

@@ -83,7 +83,8 @@ impl<D: Destination> Delivery for Sending<D> {
         drop(self.writer.shutdown().await);
         let time = self.started.elapsed();
         let fates = answers.await?;
-        Ok(Outcome { fates, stats: self.writer.stats(), time })
+        let billed = D::billed(self.writer.service());
+        Ok(Outcome { fates, stats: self.writer.stats(), time, billed })
     }
 
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {

@@ -7,6 +7,7 @@ use batchwright::sqs::{AttributeValue, Message};
 use batchwright::{Settings, Sqs, SqsWriter};
 
 use crate::args::Args;
+use crate::billed::Billed;
 use crate::copies::{self, Copy, Rules};
 use crate::destination::{Destination, Lines};
 use crate::input::Line;
@@ -53,6 +54,10 @@ impl Destination for SqsQueue {
     fn entry(&self, line: &Line) -> Result<Option<Message>, String> {
         let message = Message::new(&line.text).attribute(NUMBER, AttributeValue::number(line.number));
         Ok(Some(if self.is_fifo { message.group(&line.station) } else { message }))
+    }
+
+    fn billed(queue: &Sqs) -> Vec<Billed> {
+        vec![Billed::of("requests", queue.usage().requests)]
     }
 
     async fn verify(&self, outcome: &Outcome, lines: &Lines) -> anyhow::Result<Verdict> {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use batch_core::{Backoff, Sent, Settings, SubmitError, UnprocessedItem, Writer, WriterBuilder};
+use batch_core::{
+    Backoff, BatchId, EntriesAnswered, Observer, RequestFinished, RequestStarted, Sent, Settings, SubmitError, UnprocessedItem,
+    Writer, WriterBuilder,
+};
 
 use crate::fake::{Fake, Hook, Item, Mood, Told};
 
@@ -26,6 +29,9 @@ pub(crate) struct Ledger {
     pub(crate) begun: Vec<u32>,
     /// Lanes of which a request is under way.
     pub(crate) open_lanes: Vec<&'static str>,
+    /// Requests that an observer saw start and not finish, and the entries that it saw answered.
+    open: Vec<BatchId>,
+    seen: u64,
     accepted: Vec<u32>,
     answers: BTreeMap<u32, Answer>,
 }
@@ -57,7 +63,8 @@ impl World {
 
     pub(crate) fn builder(&self, settings: Settings) -> WriterBuilder<Fake> {
         let Self { ledger, moods, entries, on_drop } = self.clone();
-        Writer::builder(Fake { ledger, moods, entries, on_drop }).settings(settings).seed(7)
+        let lookout = Lookout(Arc::clone(&ledger));
+        Writer::builder(Fake { ledger, moods, entries, on_drop }).settings(settings).seed(7).observer(lookout)
     }
 
     pub(crate) fn writer(&self, settings: Settings) -> Writer<Fake> {
@@ -154,6 +161,36 @@ impl World {
     pub(crate) fn gone(&self) {
         let others = Arc::strong_count(&self.ledger) - 1;
         assert_eq!(others, 0, "the service is still there");
+        // So everything that there was to tell has been told.
+        let ledger = self.ledger();
+        assert_eq!(ledger.open, [], "an observer has not seen these requests finish");
+        let accepted = ledger.accepted.len() as u64;
+        assert_eq!(ledger.seen, accepted, "an observer has seen other answers than there are entries");
+    }
+}
+
+/// Books what an observer sees.
+struct Lookout(Arc<Mutex<Ledger>>);
+
+impl Lookout {
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Lookout {
+    fn request_started(&self, request: &RequestStarted<'_>) {
+        self.ledger().open.push(request.request);
+    }
+
+    fn request_finished(&self, request: &RequestFinished<'_>) {
+        let mut ledger = self.ledger();
+        let place = ledger.open.iter().position(|open| *open == request.request);
+        ledger.open.swap_remove(place.expect("a request finishes once, after its start"));
+    }
+
+    fn entries_answered(&self, answered: &EntriesAnswered<'_>) {
+        self.ledger().seen += answered.entries;
     }
 }
 

@@ -16,6 +16,7 @@ mod held;
 mod isolation;
 mod known;
 mod merging;
+mod observed;
 mod pace;
 mod patience;
 mod queue;

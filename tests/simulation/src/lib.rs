@@ -39,6 +39,7 @@ mod rules;
 mod scopes;
 mod scripted;
 mod seeds;
+mod sights;
 mod stage;
 mod target;
 mod users;

@@ -216,9 +216,10 @@ fn draw_patience(dice: &mut Dice, most: usize, entries: usize) -> (Duration, Bac
     (deadline, Backoff::new(base, cap))
 }
 
-/// Where entries are merged, no number of them is a reason to go, unless the user says so.
+/// Where entries are merged or share carriers, no number of them is a reason to go, unless the user says so.
 fn without_threshold(mut rules: Rules, dice: &mut Dice) -> Rules {
-    if rules.duplicates == Duplicates::Merge && dice.chance(0.7) {
+    let gathers = rules.duplicates == Duplicates::Merge || rules.limits.carrier_bytes().is_some();
+    if gathers && dice.chance(0.7) {
         (rules.threshold_bytes, rules.threshold_entries) = (usize::MAX, usize::MAX);
     }
     rules

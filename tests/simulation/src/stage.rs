@@ -14,6 +14,7 @@ use crate::door::try_submit;
 use crate::hook::{self, Hook};
 use crate::plan::{Ending, Plan, Restart};
 use crate::scopes::{Part, Scopes};
+use crate::sights::Lookout;
 use crate::target::Target;
 use crate::users::{Submitter, collector, sleep};
 use crate::watched::Watched;
@@ -285,10 +286,11 @@ impl<T: Target> Run<T> {
             }
         }
         drop(witness.release());
-        let (held, copies) = (witness.target.held(), witness.target.copies());
+        let (held, copies, sights) = (witness.target.held(), witness.target.copies(), witness.seen());
         witness.tell(|checker| {
             if checker.violation().is_none() {
                 checker.ends_well(&held, copies);
+                checker.check_observed_in_the_end(&sights);
             }
         });
         self.witness
@@ -299,6 +301,7 @@ fn build<T: Target>(witness: &Arc<Witness<T>>, plan: &Plan) -> Option<Handle<T>>
     let rules = plan.rules;
     let mut builder =
         Writer::builder(Watched(Arc::clone(witness))).settings(rules.settings()).seed(rules.jitter);
+    builder = builder.observer(Lookout(Arc::clone(&witness.sights)));
     if rules.has_handler {
         let (witness, panics) = (Arc::clone(witness), plan.handler_panics);
         builder = builder.on_unprocessed(move |item| {

@@ -52,8 +52,7 @@ impl<T: Target> Service for Watched<T> {
     fn measure<'a>(&self, marked: &'a MarkedOf<T>) -> Result<Measure<'a>, Invalid> {
         let (target, entry) = (&self.0.target, &marked.entry);
         let measure = target.service().measure(entry);
-        let has_quota = target.service().quota(entry).is_some();
-        let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry), has_quota));
+        let facts = measure.as_ref().ok().map(|measure| Facts::of(measure, target.seal(entry)));
         self.0.tell(|checker| checker.measured(target.number(entry), facts));
         measure
     }
@@ -62,8 +61,7 @@ impl<T: Target> Service for Watched<T> {
         let (target, newer_n) = (&self.0.target, self.0.target.number(&newer.entry));
         let growth = target.service().absorb(&mut waiting.entry, &mut newer.entry)?;
         let measure = target.service().measure(&waiting.entry);
-        let has_quota = target.service().quota(&waiting.entry).is_some();
-        let facts = measure.ok().map(|measure| Facts::of(&measure, target.seal(&waiting.entry), has_quota));
+        let facts = measure.ok().map(|measure| Facts::of(&measure, target.seal(&waiting.entry)));
         self.0.tell(|checker| checker.absorbs(target.number(&waiting.entry), newer_n, facts));
         Some(growth)
     }
@@ -78,7 +76,7 @@ impl<T: Target> Service for Watched<T> {
         let mut flight = Flight::begin(&self.0, marked);
         let entries: Vec<_> = marked.iter().map(|marked| marked.entry.clone()).collect();
         let reply = target.service().send(&Batch::of(entries)).await;
-        flight.outcome = Some(outcome(target, marked.len(), &reply));
+        flight.outcome = Some(outcome(target, marked, &reply));
         reply
     }
 }
@@ -107,14 +105,25 @@ impl<T: Target> Drop for Flight<'_, T> {
     }
 }
 
-fn outcome<T: Target>(target: &T, carried: usize, reply: &Reply<SentOf<T>>) -> Outcome {
+/// What the writer is told, before it is: a service learns from a response what it says of quotas when it is asked next.
+fn outcome<T: Target>(target: &T, carried: &[MarkedOf<T>], reply: &Reply<SentOf<T>>) -> Outcome {
     let Refusal { class, failure } = match reply {
         Ok(Verdicts::AllAccepted(responses)) => {
             let accepted = |position| Fate::Accepted(target.response(&responses.read(position)));
-            return Outcome::Each((0..carried).map(accepted).collect());
+            return Outcome::Each((0..carried.len()).map(accepted).collect());
+        }
+        Ok(Verdicts::AllBut(responses, others)) => {
+            let mut others = others.iter().peekable();
+            let fate = |position| match others.next_if(|(other, _)| *other == position) {
+                Some((_, verdict)) => fate(target, carried.get(position), verdict),
+                None => Fate::Accepted(target.response(&responses.read(position))),
+            };
+            return Outcome::Each((0..carried.len()).map(fate).collect());
         }
         Ok(Verdicts::Each(verdicts)) => {
-            return Outcome::Each(verdicts.iter().map(|verdict| fate(target, verdict)).collect());
+            // Too many or too few of them are told as they are.
+            let fate = |(position, verdict)| fate(target, carried.get(position), verdict);
+            return Outcome::Each(verdicts.iter().enumerate().map(fate).collect());
         }
         Err(refusal) => refusal,
     };
@@ -130,12 +139,17 @@ fn outcome<T: Target>(target: &T, carried: usize, reply: &Reply<SentOf<T>>) -> O
     }
 }
 
-fn fate<T: Target>(target: &T, verdict: &Verdict<SentOf<T>>) -> Fate {
+fn fate<T: Target>(target: &T, marked: Option<&MarkedOf<T>>, verdict: &Verdict<SentOf<T>>) -> Fate {
     match verdict {
         Verdict::Accepted(sent) => Fate::Accepted(target.response(sent)),
         Verdict::Ambiguous(failure) => Fate::Ambiguous(failure.clone()),
         Verdict::Reject(failure) => Fate::Reject(failure.clone()),
         Verdict::Retry(failure) => Fate::Retry(failure.clone()),
-        Verdict::Throttled(failure) => Fate::Throttled(failure.clone()),
+        Verdict::Throttled(failure) => {
+            match marked.and_then(|marked| target.service().quota(&marked.entry)) {
+                Some(_) => Fate::Limited(failure.clone()),
+                None => Fate::Throttled(failure.clone()),
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::checker::{Answer, Checker};
 use crate::dice::Dice;
 use crate::mark::{Marked, MarkedOf, Register};
 use crate::plan::Plan;
+use crate::sights::Sights;
 use crate::target::{SentOf, Target};
 use crate::watched::Watched;
 
@@ -24,6 +25,8 @@ pub(crate) struct Witness<T: Target> {
     writer: Mutex<Option<Handle<T>>>,
     requests: AtomicU64,
     entries: AtomicU64,
+    /// What an observer of the writer saw.
+    pub(crate) sights: Arc<Mutex<Sights>>,
 }
 
 /// The time of the run, by the clock of whichever runtime there is.
@@ -51,6 +54,7 @@ impl<T: Target> Witness<T> {
             writer: Mutex::new(None),
             requests: AtomicU64::new(0),
             entries: AtomicU64::new(0),
+            sights: Arc::default(),
         }
     }
 
@@ -78,7 +82,18 @@ impl<T: Target> Witness<T> {
     /// No task can go on.
     pub(crate) fn rest(&self) {
         let (stats, alive) = (self.stats(), self.register.total());
-        self.tell(|checker| checker.rests(stats, alive));
+        let sights = self.seen();
+        self.tell(|checker| {
+            checker.rests(stats, alive);
+            if let Some(stats) = stats {
+                checker.check_observed_at_rest(&sights, stats);
+            }
+        });
+    }
+
+    /// What an observer of the writer saw.
+    pub(crate) fn seen(&self) -> Sights {
+        lock(&self.sights).clone()
     }
 
     pub(crate) fn elapsed(&self) -> Duration {

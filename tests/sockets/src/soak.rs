@@ -26,7 +26,7 @@ pub use arguments::Soak;
 pub use server::{Serve, serve};
 
 use crate::clock;
-use crate::destination::{self, Destination, Errand, at, create, entry, request_entries};
+use crate::destination::{self, Destination, Errand, Throttles, at, create, entry, request_entries};
 use histogram::Histogram;
 use laws::{Finding, Laws};
 use load::Load;
@@ -51,7 +51,7 @@ impl Errand for Soaking<'_> {
 
     async fn run<D: Destination>(self) -> Result<bool> {
         let arguments = self.0;
-        let remote = Remote::start(arguments).await?;
+        let remote = Remote::start(arguments, arguments.service_rate(counted::<D>())).await?;
         println!("{} at {}, a server in process {:?}", arguments.service, remote.url, remote.id());
         let destination = at::<D>(&remote.url);
         create(&destination).await?;
@@ -98,7 +98,7 @@ impl<D: Destination> Watch<'_, D> {
         self.last.answers = self.load.tally().answers;
         self.last.stats = self.writer.stats();
         let mut trial = self.trial();
-        let mut throttling = self.arguments.throttle.map(|rate| Throttling::new(rate, self.arguments.rate));
+        let mut throttling = self.throttling();
         let mut all = Histogram::new();
         let outcome = self.watch(&mut trial, &mut throttling, &mut all).await;
         let _ = stop.send(true);
@@ -146,8 +146,13 @@ impl<D: Destination> Watch<'_, D> {
 
     fn trial(&self) -> Option<Trial> {
         let Soak { outage, outage_kind: kind, .. } = *self.arguments;
-        let (outage, service_rate) = outage.zip(self.arguments.service_rate())?;
+        let (outage, service_rate) = outage.zip(self.arguments.service_rate(counted::<D>()))?;
         Some(Trial { outage, kind, service_rate, before: None, after: None })
+    }
+
+    fn throttling(&self) -> Option<Throttling> {
+        let count = self.arguments.throttle?;
+        Some(Throttling::new(count, counted::<D>(), self.arguments.rate))
     }
 
     /// Begins or ends the outage, when its second has come.
@@ -222,6 +227,14 @@ impl<D: Destination> Watch<'_, D> {
             println!("{} {law}: {figures}", if *holds { "holds " } else { "BROKEN" });
         }
         Ok(findings.iter().all(|finding| finding.holds))
+    }
+}
+
+/// How many entries the service counts as one when it throttles.
+fn counted<D: Destination>() -> u32 {
+    match D::THROTTLES {
+        Throttles::Entries => 1,
+        Throttles::Requests => request_entries::<D>() as u32,
     }
 }
 

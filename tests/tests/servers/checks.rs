@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use batch_core::{Cause, Linger, Settings};
 
-use crate::cloudwatch::Datums;
+use crate::cloudwatch::{self, Datums};
 use crate::dynamodb::Items;
 use crate::endpoint::Endpoint;
+use crate::equivalence;
 use crate::firehose;
 use crate::kinesis::Records;
 use crate::laxness;
 use crate::remote::{Held, Remote};
+use crate::several;
 use crate::sizes;
 use crate::sns;
 use crate::sqs::{Fifo, Standard};
@@ -30,17 +32,30 @@ pub(crate) enum Outcome {
 /// What came of all checks on one server.
 pub(crate) type Row = Vec<(String, Outcome)>;
 
-/// Longer than any check takes.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Longer than any check takes, also on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Runs every check of this service.
 pub(crate) async fn run(endpoint: &Endpoint, service: &str) -> Row {
     match service {
-        "cloudwatch" => all::<Datums>(endpoint, service).await,
+        "cloudwatch" => {
+            let mut row = all::<Datums>(endpoint, service).await;
+            let (values, statistics) =
+                ("merged series have equal values", "merged series have equal statistics");
+            let came = outcome(endpoint, service, values, equivalence::of_values()).await;
+            row.push((values.to_owned(), came));
+            let (client, namespace) = (cloudwatch::client(endpoint), unique("merged"));
+            let asked = equivalence::of_statistics(client, namespace);
+            row.push((statistics.to_owned(), outcome(endpoint, service, statistics, asked).await));
+            row
+        }
         "dynamodb" => {
             let mut row = all::<Items>(endpoint, service).await;
             let sizes = outcome(endpoint, service, "item sizes", sizes::agree(endpoint.clone())).await;
             row.push(("item sizes agree to the byte".to_owned(), sizes));
+            let check = "several tables share requests";
+            let several = outcome(endpoint, service, check, several::share_requests(endpoint.clone())).await;
+            row.push((check.to_owned(), several));
             row
         }
         "firehose" => all::<firehose::Records>(endpoint, service).await,

@@ -114,7 +114,7 @@ impl Datums {
     }
 }
 
-fn client(endpoint: &Endpoint) -> Client {
+pub(crate) fn client(endpoint: &Endpoint) -> Client {
     Client::new(&Setup::at(&endpoint.url).build())
 }
 

@@ -102,20 +102,25 @@ impl Bench {
             return Vec::new();
         }
         let bytes = self.sizes(&[100])[0];
-        let failing = [Name::SqsStandard, Name::Kinesis, Name::DynamoDb].into_iter().map(|name| {
+        // A write that DynamoDB leaves unprocessed is throttled, and slows the writer down at any rate.
+        let failing = [Name::SqsStandard, Name::Kinesis].into_iter().map(|name| {
             let base = Case::new(Shape::new(name, bytes));
             Comparison { case: base.failing(100), base, what: What::ProcessorTime }
         });
         let ordered =
             [(Name::Kinesis, Name::Kinesis), (Name::SqsFifo, Name::SqsStandard)].map(|(name, base)| {
-                let case = Case::new(Shape::new(name, bytes).with_keys(Keys::Hundred)).latency(SLOW);
+                let case = Case::new(Shape::new(name, bytes).with_keys(Keys::Cycle(100))).latency(SLOW);
                 let base = Case::new(Shape::new(base, bytes)).latency(SLOW);
                 Comparison { case, base, what: What::Throughput }
             });
+        let [crowded, roomy] = [(1_000_000, 100_000), (10_000, 1_000)].map(|(inside, keys)| {
+            Case::new(Shape::new(Name::Kinesis, bytes).with_keys(Keys::Cycle(keys))).inside(inside)
+        });
+        let crowded = Comparison { case: crowded, base: roomy, what: What::ProcessorTime };
         let is_asked = |comparison: &Comparison| {
             self.service.is_none_or(|service| service == comparison.case.shape.service)
         };
-        failing.chain(ordered).filter(is_asked).collect()
+        failing.chain(ordered).chain([crowded]).filter(is_asked).collect()
     }
 
     /// The cases that are measured at each rate.
@@ -139,7 +144,7 @@ impl Bench {
     fn ordered_shapes(&self) -> Vec<Shape> {
         let sizes = self.sizes(&[100, 1_024, 10_240]);
         let of = |service, keys| sizes.iter().map(move |&bytes| Shape::new(service, bytes).with_keys(keys));
-        let kinesis = [Keys::Hundred, Keys::Each].into_iter().flat_map(|keys| of(Name::Kinesis, keys));
+        let kinesis = [Keys::Cycle(100), Keys::Each].into_iter().flat_map(|keys| of(Name::Kinesis, keys));
         let all = kinesis.chain(of(Name::SqsFifo, Keys::Random));
         all.filter(|shape| self.service.is_none_or(|service| service == shape.service)).collect()
     }

@@ -102,11 +102,11 @@ impl Stage {
     }
 
     async fn round(&mut self, sending: Sending, arguments: &Bench, counted: bool) -> Result<Figures> {
-        let Case { shape, in_flight, .. } = self.case;
+        let Case { shape, in_flight, inside, .. } = self.case;
         let entries = arguments.entries.unwrap_or_else(|| entries(self.case, sending));
         let endpoint = self.server.url.clone();
         let before = self.server.entries().await?;
-        let spec = Spec { shape, sending, in_flight, entries, endpoint, core: CORES.0 };
+        let spec = Spec { shape, sending, in_flight, inside, entries, endpoint, core: CORES.0 };
         let figures = process::round(&spec, counted).await?;
         let seen = self.server.entries().await? - before;
         let sent = figures.warm_up + figures.entries;
@@ -137,7 +137,8 @@ fn entries(case: Case, sending: Sending) -> u64 {
         Sending::Arm(Arm::Single) => SINGLE_CALLS.min(requests),
         Sending::Arm(_) => {
             let thousands = (SECONDS * 1e6 / micros / 1e3).ceil() as u64;
-            (thousands * 1_000).min(requests.saturating_mul(most))
+            let enough = (thousands * 1_000).min(requests.saturating_mul(most));
+            enough.max(case.inside.map_or(0, |inside| FILLS * inside as u64))
         }
         Sending::Rate { rate, .. } => RATE_SECONDS * u64::from(rate),
     }
@@ -150,6 +151,8 @@ const SLOW_SECONDS: f64 = 1.0;
 /// Each costs some hundred microseconds, whatever it sends.
 const SINGLE_CALLS: u64 = 1_500;
 const RATE_SECONDS: u64 = 5;
+/// How often a writer is filled whose capacity is measured.
+const FILLS: u64 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -170,6 +173,7 @@ mod tests {
         check(sqs.latency(Duration::from_millis(10)), Arm::ByHand, 8_000);
         check(sqs.latency(Duration::from_millis(10)), Arm::Single, 800);
         check(Case::new(Shape::new(Name::Kinesis, 1_024)), Arm::Tracked, 91_000);
+        check(sqs.inside(100_000), Arm::Submit, 400_000);
         assert_eq!(entries(sqs, Sending::Rate { rate: 100, idle: None }), 500);
     }
 }

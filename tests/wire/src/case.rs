@@ -30,10 +30,10 @@ pub(crate) enum Name {
 /// Which partition keys the records of a stream have.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Keys {
+    /// So many keys in turn, given by the user.
+    Cycle(u32),
     /// A key of its own for each record, given by the user.
     Each,
-    /// A hundred keys in turn, given by the user.
-    Hundred,
     /// None that the user cares about: any that spreads the records.
     Random,
 }
@@ -57,6 +57,8 @@ pub(crate) struct Case {
     pub(crate) latency: Duration,
     /// One entry in this many fails on its own; none does at 0.
     pub(crate) failing: u64,
+    /// How many entries the writer holds at most, where that is not left to it.
+    pub(crate) inside: Option<usize>,
 }
 
 impl Name {
@@ -89,7 +91,7 @@ impl Shape {
 impl Case {
     /// Eight requests in flight, a server that responds at once, and no failure.
     pub(crate) fn new(shape: Shape) -> Self {
-        Self { shape, in_flight: 8, latency: Duration::ZERO, failing: 0 }
+        Self { shape, in_flight: 8, latency: Duration::ZERO, failing: 0, inside: None }
     }
 
     pub(crate) fn in_flight(self, in_flight: usize) -> Self {
@@ -102,6 +104,10 @@ impl Case {
 
     pub(crate) fn failing(self, failing: u64) -> Self {
         Self { failing, ..self }
+    }
+
+    pub(crate) fn inside(self, entries: usize) -> Self {
+        Self { inside: Some(entries), ..self }
     }
 }
 
@@ -129,7 +135,7 @@ impl fmt::Display for Shape {
         }
         match (self.service, self.keys) {
             (Name::Kinesis, Keys::Each) => f.write_str(", a key each"),
-            (Name::Kinesis, Keys::Hundred) => f.write_str(", 100 keys"),
+            (Name::Kinesis, Keys::Cycle(keys)) => write!(f, ", {keys} keys"),
             (Name::SqsFifo, _) => f.write_str(", 10 groups"),
             _ => Ok(()),
         }
@@ -148,7 +154,7 @@ impl fmt::Display for Case {
         if self.failing > 0 {
             write!(f, ", 1 in {} fails", self.failing)?;
         }
-        Ok(())
+        self.inside.map_or(Ok(()), |entries| write!(f, ", {entries} inside"))
     }
 }
 
@@ -164,9 +170,9 @@ mod tests {
         check(Case::new(Shape::new(Name::SqsStandard, 100)), "SQS 100 B");
         check(Case::new(Shape::new(Name::CloudWatch, 100)), "CloudWatch");
         check(Case::new(Shape::new(Name::SqsFifo, 1_024)), "SQS FIFO 1 KiB, 10 groups");
-        let keyed = Shape::new(Name::Kinesis, 10_240).with_keys(Keys::Hundred);
+        let keyed = Shape::new(Name::Kinesis, 10_240).with_keys(Keys::Cycle(100));
         check(Case::new(keyed).in_flight(1), "Kinesis 10 KiB, 100 keys, 1 in flight");
         let slow = Case::new(keyed.with_keys(Keys::Random)).latency(Duration::from_millis(10));
-        check(slow.failing(100), "Kinesis 10 KiB, 10 ms, 1 in 100 fails");
+        check(slow.failing(100).inside(7), "Kinesis 10 KiB, 10 ms, 1 in 100 fails, 7 inside");
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Spec {
     pub(crate) shape: Shape,
     pub(crate) sending: Sending,
     pub(crate) in_flight: usize,
+    /// How many entries the writer holds at most, where that is not left to it.
+    pub(crate) inside: Option<usize>,
     pub(crate) entries: u64,
     pub(crate) endpoint: String,
     /// The core to run on.
@@ -191,7 +193,11 @@ fn settings(spec: &Spec) -> Settings {
     match spec.sending {
         Sending::Arm(_) => {
             let settings = settings.linger(Linger::Fixed(LINGER)).in_flight(spec.in_flight..=spec.in_flight);
-            if spec.shape.service == Name::CloudWatch { settings.max_entries(METRICS) } else { settings }
+            let metrics = (spec.shape.service == Name::CloudWatch).then_some(METRICS);
+            match spec.inside.or(metrics) {
+                Some(entries) => settings.max_entries(entries).max_bytes(MEMORY),
+                None => settings,
+            }
         }
         Sending::Rate { idle: None, .. } => settings,
         Sending::Rate { idle: Some(idle), .. } => settings.linger(Linger::Natural { idle, longest: LONGEST }),
@@ -204,3 +210,5 @@ const LONGEST: Duration = Duration::from_millis(100);
 const LINGER: Duration = Duration::from_secs(1);
 /// Metrics inside at most: enough for eight full requests in flight, and as many that wait.
 const METRICS: usize = 16_000;
+/// Enough for as many entries as are measured.
+const MEMORY: usize = 4 << 30;

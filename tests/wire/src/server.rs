@@ -158,7 +158,7 @@ mod tests {
             Name::SqsFifo,
             Name::SqsStandard,
         ] {
-            for keys in [Keys::Each, Keys::Hundred, Keys::Random] {
+            for keys in [Keys::Cycle(100), Keys::Each, Keys::Random] {
                 let (sent, counted) = ask(Shape::new(name, 1_024).with_keys(keys), 0).await;
                 assert_eq!(sent.map_err(|error| format!("{name}: {error:#}")), Ok(counted));
             }

@@ -1,6 +1,6 @@
 //! SDKs for other languages, which drive the program `batch-local`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -20,8 +20,9 @@ pub(super) struct Client {
     script: &'static str,
 }
 
+/// What a script is written in.
 #[derive(Clone, Copy, Debug)]
-enum Language {
+pub(super) enum Language {
     JavaScript,
     Python,
 }
@@ -61,28 +62,34 @@ pub(super) fn run(clients: &[&Client], place: &Path) -> Result<()> {
 impl Client {
     fn drive(&self, place: &Path) -> Result<()> {
         let port = free_port()?;
-        let mut script = self.installed(place)?;
+        let (interpreter, environment) = self.language.installed(&place.join(self.name), self.packages)?;
+        let mut script = Command::new(interpreter);
+        script.envs(environment);
         let mut program = Command::new(tools::place("debug").join("batch-local"));
         program.args(["--port", &port.to_string()]).args(DESTINATIONS);
         let _running = Running::start(program, &format!("batch-local-{}", self.name), place, port)?;
         script.arg(root().join(self.script)).envs(ENVIRONMENT).env_remove("AWS_PROFILE");
         tools::run(script.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")))
     }
+}
 
-    /// The interpreter, with the packages where it finds them.
-    fn installed(&self, place: &Path) -> Result<Command> {
-        let wanted: Vec<_> = self.packages.iter().map(|&package| package.to_owned()).collect();
-        let directory = place.join(self.name);
-        Ok(match self.language {
-            Language::JavaScript => {
-                tools::node(&directory, &wanted)?;
-                let mut node = Command::new("node");
-                node.env("NODE_PATH", directory.join("node_modules"));
-                node
+impl Language {
+    /// The interpreter, and the environment in which it finds these packages in this directory.
+    pub(super) fn installed(
+        self,
+        directory: &Path,
+        packages: &[&str],
+    ) -> Result<(PathBuf, Vec<(String, String)>)> {
+        let wanted: Vec<_> = packages.iter().map(|&package| package.to_owned()).collect();
+        Ok(match self {
+            Self::JavaScript => {
+                tools::node(directory, &wanted)?;
+                let modules = directory.join("node_modules").display().to_string();
+                ("node".into(), vec![("NODE_PATH".to_owned(), modules)])
             }
-            Language::Python => {
-                tools::python(&directory, &wanted)?;
-                Command::new(directory.join("bin/python"))
+            Self::Python => {
+                tools::python(directory, &wanted)?;
+                (directory.join("bin/python"), Vec::new())
             }
         })
     }

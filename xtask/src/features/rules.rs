@@ -14,6 +14,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     for package in workspace.published() {
         match package.role() {
             Role::Core => core_has_no_aws_crate(package)?,
+            Role::Lambda => lambda_has_no_aws_crate(package)?,
             Role::Local => local_needs_none_of_ours(package, workspace)?,
             Role::Program => program_has_no_sdk(package)?,
             Role::Service => service_has_only_its_own_sdk(package)?,
@@ -34,6 +35,14 @@ fn core_has_no_aws_crate(core: &Package) -> Result<()> {
     let tree = Tree::list(normal(core).arg("--all-features"))?;
     exactly(&tree, "aws-", &[], &core.name)?;
     exactly(&tree, "batch", &[&core.name], &core.name)
+}
+
+/// Users bring the runtime and the types of events, in their versions.
+fn lambda_has_no_aws_crate(lambda: &Package) -> Result<()> {
+    let tree = Tree::list(normal(lambda).arg("--all-features"))?;
+    exactly(&tree, "aws", &[], &lambda.name)?;
+    exactly(&tree, "lambda", &[], &lambda.name)?;
+    exactly(&tree, "batch", &["batch-core", &lambda.name], &lambda.name)
 }
 
 fn local_needs_none_of_ours(local: &Package, workspace: &Workspace) -> Result<()> {

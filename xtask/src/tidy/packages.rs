@@ -66,7 +66,8 @@ fn is_needed(file: &str) -> bool {
     LICENCES.contains(&file)
         || file == "README.md"
         || MADE_BY_CARGO.contains(&file)
-        || (directory.is_some_and(|name| name == "docs") && extension.is_some_and(|name| name == "md"))
+        || (directory.is_some_and(|name| name == "docs")
+            && extension.is_some_and(|name| name == "md" || name == "json"))
         || (directory.is_some_and(|name| name == "src") && extension.is_some_and(|name| name == "rs"))
 }
 
@@ -87,6 +88,7 @@ mod tests {
     fn what_a_user_needs_and_nothing_else_is_in_a_package() {
         check("src/buffer/tests.rs", &[]);
         check("docs/guide.md", &[]);
+        check("docs/grafana.json", &[]);
         check("docs/picture.png", &["no user needs docs/picture.png"]);
         check("tests/it/main.rs", &["no user needs tests/it/main.rs"]);
         check("examples/throughput.rs", &["no user needs examples/throughput.rs"]);

@@ -1,25 +1,44 @@
-//! The rule on the code in READMEs: it stands in a file that is compiled and run, so that a reader can copy it as it is.
+//! The rule on the code in READMEs and chapters: a reader can copy it as it is, and it is compiled and run. In a README it is a
+//! whole file; in a chapter either that, if it begins like one, or a doctest.
 
 use std::path::{Path, PathBuf};
 
 use super::Findings;
 use super::repository::{File, Repository};
 
-/// Every block of Rust code in a README is a whole file of the examples.
+/// Every block of Rust code in a README, and every program in a chapter, is a whole file of the examples; none has hidden lines.
 pub(crate) fn code_compiled(repository: &Repository) -> Findings {
-    let examples: Vec<_> = repository.rust().filter(|file| file.path.starts_with(EXAMPLES)).collect();
+    let is_shown = |path: &Path| EXAMPLES.iter().any(|place| path.starts_with(place));
+    let examples: Vec<_> = repository.rust().filter(|file| is_shown(&file.path)).collect();
     let published = repository.workspace.published().map(|package| package.file(README));
     let readmes = [PathBuf::from(README)].into_iter().chain(published);
-    readmes.flat_map(|readme| uncompiled(&readme, repository, &examples)).collect()
+    let in_readmes = readmes.flat_map(|readme| uncompiled(&readme, repository, &examples, |_| true));
+    let chapters = repository.workspace.umbrella().map(|umbrella| umbrella.file("docs")).into_iter();
+    let chapters =
+        chapters.flat_map(|docs| repository.files().filter(move |file| file.path.starts_with(&docs)));
+    let in_chapters =
+        chapters.flat_map(|chapter| uncompiled(&chapter.path, repository, &examples, is_program));
+    in_readmes.chain(in_chapters).collect()
 }
 
-fn uncompiled(readme: &Path, repository: &Repository, examples: &[&File]) -> Findings {
-    let Some(text) = repository.text(readme) else { return vec![format!("{} is missing", readme.display())] };
+fn uncompiled(
+    page: &Path,
+    repository: &Repository,
+    examples: &[&File],
+    is_whole: impl Fn(&Block<'_>) -> bool,
+) -> Findings {
+    let Some(text) = repository.text(page) else { return vec![format!("{} is missing", page.display())] };
     let finding = |block: &Block<'_>| {
-        let difference = difference(&block.code, examples)?;
-        Some(format!("{}:{}: {difference}", readme.display(), block.line))
+        let difference = difference(&block.code, examples);
+        let finding = difference.filter(|_| is_whole(block)).or_else(|| hidden(&block.code))?;
+        Some(format!("{}:{}: {finding}", page.display(), block.line))
     };
     blocks(text).iter().filter_map(finding).collect()
+}
+
+/// Whether the code begins as a file does.
+fn is_program(block: &Block<'_>) -> bool {
+    block.code.first().is_some_and(|line| line.starts_with("//!"))
 }
 
 /// A block of Rust code.
@@ -54,22 +73,27 @@ fn difference(code: &[&str], examples: &[&File]) -> Option<String> {
     if examples.iter().any(is_same) {
         return None;
     }
-    if code.iter().any(|line| *line == "#" || line.starts_with("# ")) {
-        return Some(
-            "a line that rustdoc hides is shown elsewhere, so that nobody can copy the code".to_owned(),
-        );
+    if let Some(finding) = hidden(code) {
+        return Some(finding);
     }
     let nearest = examples.iter().max_by_key(alike).filter(|example| alike(example) > 0);
     Some(nearest.map_or_else(
-        || format!("make this code a file under {EXAMPLES}/src, where it is compiled and run"),
+        || format!("make this code a file under {}/src, where it is compiled and run", EXAMPLES[0]),
         |example| {
             format!("this code differs from {} at its line {}", example.path.display(), alike(&example) + 1)
         },
     ))
 }
 
-/// The package of the files that READMEs show.
-const EXAMPLES: &str = "examples";
+/// What is wrong with code of which rustdoc hides a line.
+fn hidden(code: &[&str]) -> Option<String> {
+    let is_hidden = code.iter().any(|line| *line == "#" || line.starts_with("# "));
+    let finding = "a line that rustdoc hides is shown elsewhere, so that nobody can copy the code";
+    is_hidden.then(|| finding.to_owned())
+}
+
+/// Where the files are that READMEs and chapters show.
+const EXAMPLES: [&str; 3] = ["examples", "crates/batchwright/examples", "crates/batchwright/tests"];
 
 const FENCE: &str = "```";
 

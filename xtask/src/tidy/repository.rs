@@ -24,10 +24,10 @@ pub(crate) struct File {
 }
 
 impl Repository {
-    /// Reads everything except build output.
+    /// Reads everything except build output and what git keeps.
     pub(crate) fn read() -> Result<Self> {
         let mut files = Vec::new();
-        collect(root(), &mut files)?;
+        collect(root(), root(), &mut files)?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { workspace: Workspace::load()?, files })
     }
@@ -63,23 +63,25 @@ impl Repository {
     }
 }
 
-fn collect(directory: &Path, files: &mut Vec<File>) -> Result<()> {
+/// Adds the text files of a directory, which is below `root`.
+fn collect(root: &Path, directory: &Path, files: &mut Vec<File>) -> Result<()> {
     let entries = fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))?;
     for entry in entries {
         let entry = entry?;
         let (path, kind) = (entry.path(), entry.file_type()?);
-        if kind.is_dir() && !is_output(&entry.file_name()) {
-            collect(&path, files)?;
-        } else if !kind.is_dir()
-            && let Ok(text) = fs::read_to_string(&path)
-        {
-            files.push(File { path: path.strip_prefix(root())?.to_owned(), text });
+        if is_output(&entry.file_name()) {
+            continue;
+        }
+        if kind.is_dir() {
+            collect(root, &path, files)?;
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            files.push(File { path: path.strip_prefix(root)?.to_owned(), text });
         }
     }
     Ok(())
 }
 
-/// Whether cargo or git made the directory.
+/// Whether cargo or git made it. In a worktree, `.git` is a file with a path of the machine.
 fn is_output(name: &OsStr) -> bool {
     name == "target" || name == ".git"
 }
@@ -88,7 +90,7 @@ fn is_output(name: &OsStr) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::Repository;
+    use super::{Repository, collect};
 
     fn read() -> Repository {
         Repository::read().expect("the workspace can be read")
@@ -100,6 +102,22 @@ mod tests {
         assert!(repository.text("xtask/src/tidy/repository.rs").is_some());
         assert!(repository.text(".cargo/config.toml").is_some());
         assert!(!repository.files().any(|file| file.path.starts_with("target")));
+    }
+
+    #[test]
+    fn a_worktree_has_no_file_of_git() {
+        let root = std::env::temp_dir().join(format!("xtask-worktree-{}", std::process::id()));
+        let directory = root.join("src");
+        std::fs::create_dir_all(&directory).expect("the directory can be created");
+        for path in [root.join(".git"), directory.join("lib.rs")] {
+            std::fs::write(path, "text").expect("the file can be written");
+        }
+        let mut files = Vec::new();
+        let collected = collect(&root, &root, &mut files);
+        std::fs::remove_dir_all(&root).expect("the directory can be removed");
+        collected.expect("the directory can be read");
+        let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
+        assert_eq!(paths, [Path::new("src/lib.rs")]);
     }
 
     #[test]

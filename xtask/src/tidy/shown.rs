@@ -1,50 +1,80 @@
-//! The rule on the page that says what happens when: each row names the tests that show it, and
-//! they exist. A test is named by its file and its function, in this way: `tests/a.rs::name`.
+//! The rule on the chapters that say what a test shows: each such row has a link to a test, and the test exists. A test is
+//! linked by its name and the file that it is in: [`it_holds`](https://…/tests/a.rs).
+
+use std::path::Path;
 
 use super::Findings;
-use super::repository::Repository;
-use crate::workspace::Package;
+use super::links::own_path;
+use super::repository::{File, Repository};
 
-/// Each row of the page names a test, and each test that the page names exists.
+/// Each row that is to be shown by a test has one, and each test that a chapter links exists.
 pub(crate) fn named_tests(repository: &Repository) -> Findings {
     let Ok(umbrella) = repository.workspace.umbrella() else { return Findings::new() };
-    let page = umbrella.file(PAGE);
-    let Some(text) = repository.text(&page) else { return vec![format!("{} is missing", page.display())] };
-    let bare = rows(text).filter(|row| tests(row).next().is_none()).map(|row| {
-        let subject = row.split('|').nth(1).unwrap_or_default().trim();
-        format!("{}: name a test that shows the row {subject:?}", page.display())
+    let docs = umbrella.file("docs");
+    let chapters = repository.files().filter(|file| file.path.starts_with(&docs)).collect::<Vec<_>>();
+    if !chapters.iter().any(|chapter| numbered(&chapter.text).next().is_some()) {
+        return vec![format!("{}: no chapter says what happens when", docs.display())];
+    }
+    chapters.into_iter().flat_map(|chapter| findings(chapter, repository)).collect()
+}
+
+fn findings(chapter: &File, repository: &Repository) -> Findings {
+    let page = chapter.path.display();
+    let bare = numbered(&chapter.text).chain(labelled(&chapter.text)).filter_map(|(row, shown)| {
+        let is_shown = tests(shown).next().is_some();
+        (!is_shown).then(|| format!("{page}: link a test that shows the row {row:?}"))
     });
-    let services: Vec<_> = repository.workspace.services().map(Package::service_name).collect();
-    let named =
-        tests(text).flat_map(|(path, name)| each_service(path, &services).map(move |path| (path, name)));
-    let missing = named.filter_map(|(path, name)| {
-        let otherwise = format!("there is no test `{name}`, which {PAGE} names");
-        repository.expect(path, |text| has_function(text, name), &otherwise)
+    let missing = tests(&chapter.text).filter_map(|(path, name)| {
+        let otherwise = format!("there is no test `{name}`, which {page} links");
+        repository.expect(Path::new(path), |text| has_function(text, name), &otherwise)
     });
     bare.chain(missing).collect()
 }
 
-/// The rows of tables below their heads.
-fn rows(text: &str) -> impl Iterator<Item = &str> {
-    let mut is_body = false;
-    text.lines().filter(move |line| {
-        let was_body = is_body;
-        is_body = line.starts_with('|') && (was_body || line.starts_with("|--"));
-        was_body && is_body
+/// The rows of tables that number them in their first column, each with the item of its number in the list behind its table.
+fn numbered(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("\n## ").flat_map(|section| {
+        let mut is_numbered = false;
+        let rows = section.lines().filter_map(move |line| {
+            is_numbered = line.starts_with("| | ") || (is_numbered && line.starts_with('|'));
+            Some((line, number(line.strip_prefix("| "))?)).filter(|_| is_numbered)
+        });
+        rows.map(|(row, number)| (row, item(section, number)))
     })
 }
 
-/// The file and the function of every test that the text names.
-fn tests(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let code = text.split('`').skip(1).step_by(2);
-    code.filter_map(|code| code.split_once("::")).filter(|(path, _)| path.ends_with(".rs"))
+/// The rows of tables whose last column is headed `shown by`, each with that column.
+fn labelled(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut is_labelled = false;
+    text.lines().filter_map(move |line| {
+        let is_row = line.starts_with('|');
+        is_labelled = is_row && (is_labelled || line.ends_with("| shown by |"));
+        let is_body = is_labelled && !line.starts_with("|--") && !line.ends_with("| shown by |");
+        is_body.then(|| (line, line.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default()))
+    })
 }
 
-/// The path; with a `*` in it, that of every service.
-fn each_service(path: &str, services: &[&str]) -> impl Iterator<Item = String> {
-    let paths = services.iter().map(|service| path.replace('*', service));
-    let count = if path.contains('*') { services.len() } else { 1 };
-    paths.take(count).collect::<Vec<_>>().into_iter()
+/// The digits at its beginning.
+fn number(text: Option<&str>) -> Option<&str> {
+    let text = text?;
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (end > 0).then(|| &text[..end])
+}
+
+/// The item of a list with this number, up to the next one.
+fn item<'a>(section: &'a str, number: &str) -> &'a str {
+    let Some((_, rest)) = section.split_once(&format!("\n{number}. ")) else { return "" };
+    let next = number.parse::<usize>().map_or(0, |number| number + 1);
+    rest.split(&format!("\n{next}. ")).next().unwrap_or_default()
+}
+
+/// The file and the function of every test that the text links.
+fn tests(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("[`").skip(1).filter_map(|link| {
+        let (name, rest) = link.split_once("`](")?;
+        let path = own_path(rest.split(')').next()?)?;
+        path.ends_with(".rs").then_some((path, name))
+    })
 }
 
 fn has_function(text: &str, name: &str) -> bool {
@@ -53,31 +83,28 @@ fn has_function(text: &str, name: &str) -> bool {
     text.match_indices(&start).any(|(at, _)| ends(&text[at + start.len()..]))
 }
 
-/// From the directory of the umbrella.
-const PAGE: &str = "docs/what-happens-when.md";
-
 #[cfg(test)]
 mod tests {
-    use super::{each_service, has_function, rows};
+    use super::{has_function, labelled, numbered};
 
     #[test]
-    fn a_row_is_a_line_of_a_table_below_its_head() {
-        let text = "text\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\n| c |\n|---|\n| 5 |\nmore | text\n";
-        assert_eq!(rows(text).collect::<Vec<_>>(), ["| 1 | 2 |", "| 3 | 4 |", "| 5 |"]);
+    fn a_numbered_row_is_shown_by_the_item_of_its_number_in_its_section() {
+        let text = "## A\n\n| | a |\n|---|---|\n| 1 | b |\n| 2 | c |\n\n1. one,\n   more\n2. two\n\n## B\n\n| | d |\n|---|---|\n| 1 | e |\n\n| f |\n|---|\n| 1 |\n";
+        let found: Vec<_> = numbered(text).collect();
+        assert_eq!(found, [("| 1 | b |", "one,\n   more"), ("| 2 | c |", "two\n"), ("| 1 | e |", "")]);
     }
 
     #[test]
-    fn a_test_is_named_by_its_file_and_its_function() {
-        let text = "the test `tests/a.rs::it_holds`, `Cause::Fatal` and `a.rs`,\nand `b/c.rs::two`";
-        let named: Vec<_> = super::tests(text).collect();
-        assert_eq!(named, [("tests/a.rs", "it_holds"), ("b/c.rs", "two")]);
+    fn a_row_under_a_head_that_says_so_is_shown_by_its_last_column() {
+        let text = "| a | shown by |\n|---|---|\n| b | c |\n| d | e |\n\n| f | g |\n|---|---|\n| h | i |\n";
+        assert_eq!(labelled(text).collect::<Vec<_>>(), [("| b | c |", "c"), ("| d | e |", "e")]);
     }
 
     #[test]
-    fn a_star_stands_for_every_service() {
-        let all = |path| each_service(path, &["x", "y"]).collect::<Vec<_>>();
-        assert_eq!(all("batch-*/a.rs"), ["batch-x/a.rs", "batch-y/a.rs"]);
-        assert_eq!(all("batch-x/a.rs"), ["batch-x/a.rs"]);
+    fn a_test_is_linked_by_its_name_and_its_file() {
+        let own = "https://github.com/batchwright/batchwright/blob/main/tests/a.rs";
+        let text = format!("[`it_holds`]({own}), [`b`](https://docs.rs/b.rs), [c]({own}), [`d`](e.rs)");
+        assert_eq!(super::tests(&text).collect::<Vec<_>>(), [("tests/a.rs", "it_holds")]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) fn long(repository: &Repository) -> Findings {
     longer_than(LONG_LINES, repository)
 }
 
-/// The lines of code of each service beside its validation rules: no blanks, no comments, no tests.
+/// The lines of code of each service beside its validation and billing rules: no blanks, no comments, no tests.
 pub(crate) fn services(repository: &Repository) -> BTreeMap<&str, usize> {
     let names = repository.workspace.services().map(|service| service.name.as_str());
     names.map(|name| (name, lines_below(&Path::new("crates").join(name), repository))).collect()
@@ -65,9 +65,10 @@ fn too_large(part: &Path, lines: usize, most: usize) -> Option<String> {
     })
 }
 
-/// The lines of code of a crate or a module, which is a file and a directory of one name, beside validation rules.
+/// The lines of code of a crate or a module, which is a file and a directory of one name, beside the rules that are a
+/// service's alone.
 fn lines_below(part: &Path, repository: &Repository) -> usize {
-    let is_part = |file: &&File| is_code(file) && is_below(&file.path, part) && !validates(&file.path);
+    let is_part = |file: &&File| is_code(file) && is_below(&file.path, part) && !is_rule(&file.path);
     repository.rust().filter(is_part).map(|file| pure_lines(&file.text)).sum()
 }
 
@@ -75,8 +76,9 @@ fn is_below(path: &Path, part: &Path) -> bool {
     path.starts_with(part) || path == part.with_extension("rs")
 }
 
-fn validates(path: &Path) -> bool {
-    path.iter().any(|name| name == "validate.rs" || name == "validate")
+/// Whether a file says what a service rejects or what AWS bills.
+fn is_rule(path: &Path) -> bool {
+    path.iter().any(|name| RULES.iter().any(|rule| name == *rule))
 }
 
 /// The lines that are neither blank nor a comment nor part of tests.
@@ -99,11 +101,15 @@ fn is_code(file: &File) -> bool {
         && !parts.any(|part| part == "tests" || part == "tests.rs")
 }
 
-/// The lines before the tests.
+/// The lines before the tests, in this file or in one of their own.
 fn code_lines(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
-    let tests = lines.windows(2).position(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{'));
-    tests.unwrap_or(lines.len())
+    let (last, tests) = (lines.len().saturating_sub(2), ["#[cfg(test)]", "mod tests;"]);
+    let begins = |(at, pair): (usize, &[&str])| {
+        let are_here = pair[0] == tests[0] && pair[1].ends_with('{');
+        (are_here || at == last && pair == tests).then_some(at)
+    };
+    lines.windows(2).enumerate().find_map(begins).unwrap_or(lines.len())
 }
 
 /// Where the needle begins, except right after a character that makes it part of something longer.
@@ -128,8 +134,11 @@ const LOCAL: &str = "crates/batch-local/src";
 /// What a new service takes at most in the local server.
 const LOCAL_LINES: usize = 900;
 
-/// What a new service takes at most in its crate, beside validation rules.
+/// What a new service takes at most in its crate, beside its rules.
 const SERVICE_LINES: usize = 300;
+
+/// Files with the rules of a service: what it rejects, and what AWS bills.
+const RULES: [&str; 3] = ["usage.rs", "validate", "validate.rs"];
 
 /// Macros that stand for work to be done.
 const UNFINISHED: [&str; 3] = ["dbg", "todo", "unimplemented"];
@@ -144,7 +153,7 @@ mod tests {
     use std::path::Path;
 
     use super::{
-        File, MACHINE_PATHS, code_lines, is_below, is_code, occurrences, pure_lines, too_large, validates,
+        File, MACHINE_PATHS, code_lines, is_below, is_code, is_rule, occurrences, pure_lines, too_large,
     };
 
     fn file(path: &str, text: &str) -> File {
@@ -166,6 +175,7 @@ mod tests {
     fn tests_at_the_end_do_not_count() {
         assert_eq!(code_lines("a\nb\n\n#[cfg(test)]\nmod tests {\n}\n"), 3);
         assert_eq!(code_lines("#[cfg(test)]\nmod tests;\na\n"), 3);
+        assert_eq!(code_lines("a\n\n#[cfg(test)]\nmod tests;\n"), 2);
         assert_eq!(code_lines("#[cfg(test)]\nuse a;\n\nb\n"), 4);
     }
 
@@ -181,9 +191,9 @@ mod tests {
         let is = |path, part| is_below(Path::new(path), Path::new(part));
         assert!(is("src/x.rs", "src/x") && is("src/x/put.rs", "src/x") && is("src/x/y/z.rs", "src/x"));
         assert!(!is("src/xy.rs", "src/x") && !is("src/xy/put.rs", "src/x") && !is("src/y/x.rs", "src/x"));
-        let validates = |path| validates(Path::new(path));
-        assert!(validates("src/validate.rs") && validates("src/validate/name.rs"));
-        assert!(!validates("src/service.rs") && !validates("src/validates.rs"));
+        let is_rule = |path| is_rule(Path::new(path));
+        assert!(is_rule("src/validate.rs") && is_rule("src/validate/name.rs") && is_rule("src/usage.rs"));
+        assert!(!is_rule("src/service.rs") && !is_rule("src/validates.rs"));
     }
 
     #[test]

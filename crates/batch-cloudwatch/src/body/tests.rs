@@ -1,12 +1,12 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{cbor, datum_bytes, request_overhead_bytes};
+use super::*;
 use crate::captured::{Recorder, any_metric, any_text};
 use crate::limits::{
     DATUM_BYTES, DIMENSION_NAME, DIMENSION_VALUE, DIMENSIONS, METRIC_NAME, NAMESPACE, VALUES,
 };
-use crate::{DateTime, Metric, StandardUnit, validate};
+use crate::{DateTime, StandardUnit, validate};
 
 #[test]
 fn a_metric_counts_what_it_takes_on_the_wire() {
@@ -29,6 +29,16 @@ fn a_metric_counts_what_it_takes_on_the_wire() {
     assert_eq!(pairs(2) - pairs(1), 18, "a value and a count");
 }
 
+/// The metric with a statistic set beside its values.
+fn with_statistics(mut metric: Metric) -> Metric {
+    let mut value = metric.raw_value().clone();
+    if let Value::Many(many) = &mut value {
+        many.statistics = Some(StatisticSet { sample_count: 2.0, sum: 5.0, minimum: 2.0, maximum: 3.0 });
+    }
+    metric.set_value(value);
+    metric
+}
+
 #[test]
 fn the_largest_metric_that_keeps_the_rules_has_the_bytes_that_a_metric_may_have() {
     let now = DateTime::from_secs(1_800_000_000);
@@ -38,6 +48,7 @@ fn the_largest_metric_that_keeps_the_rules_has_the_bytes_that_a_metric_may_have(
         .timestamp(now)
         .unit(*StandardUnit::values().iter().max_by_key(|unit| unit.len()).expect("there are units"))
         .storage_resolution(60);
+    let largest = with_statistics(largest);
     assert_eq!(validate::metric(&largest), Ok(()));
     assert_eq!(datum_bytes(&largest), DATUM_BYTES);
 }
@@ -71,8 +82,13 @@ fn a_request_is_to_the_byte_what_the_sdk_sends_and_what_is_counted() {
 fn a_metric_is_counted_to_the_byte_that_the_sdk_sends() {
     let sdk = Recorder::new();
     let without = sdk.body("n", &[]).len();
-    proptest!(|(metric in any_metric())| {
+    proptest!(|(metric in any_metric(), has_statistics in any::<bool>())| {
+        let metric = if has_statistics { with_statistics(metric) } else { metric };
         let with = sdk.body("n", std::slice::from_ref(&metric)).len();
         prop_assert_eq!(datum_bytes(&metric), with - without);
+        let mut size = Size::default();
+        datum(&mut size, &metric);
+        prop_assert_eq!(size.0, with - without);
+
     });
 }

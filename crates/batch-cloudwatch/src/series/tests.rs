@@ -1,66 +1,100 @@
+use std::thread;
+
 use super::*;
-use crate::StatisticSet;
 
-/// A day of which each minute begins at a whole number of minutes.
-const DAY: i64 = 1_800_000_000;
+/// A minute begins at this second.
+const MINUTE: i64 = 1_800_000_000;
 
-fn metric() -> Metric {
-    Metric::new("Latency", 1).dimension("Shop", "Berlin").dimension("Kind", "Online")
+fn series() -> Series {
+    let series = Series::new("Latency").dimension("Path", "/").unit("Milliseconds");
+    Series { clock: || DateTime::from_secs(MINUTE + 59), ..series }
 }
 
-fn same(one: &Metric, other: &Metric) -> bool {
-    key(one, 60) == key(other, 60)
+/// A metric of that series, as it is taken.
+fn metric(pairs: impl IntoIterator<Item = (f64, f64)>) -> Metric {
+    let metric = Metric::counted_values("Latency", pairs).dimension("Path", "/").unit("Milliseconds");
+    metric.timestamp(DateTime::from_secs(MINUTE))
 }
 
 #[test]
-fn a_series_is_a_name_dimensions_in_any_order_a_unit_and_a_resolution() {
-    let other_order = Metric::new("Latency", 7).dimension("Kind", "Online").dimension("Shop", "Berlin");
-    for same_series in [
-        other_order,
-        Metric::values("Latency", [1.0, 2.0]).dimension("Shop", "Berlin").dimension("Kind", "Online"),
-        metric().storage_resolution(60),
-        metric().timestamp(DateTime::from_secs(7)),
-    ] {
-        assert!(same(&metric(), &same_series), "{same_series:?}");
+fn what_was_recorded_is_a_metric_of_the_slot_and_is_taken_once() {
+    let series = series();
+    assert!(series.take().is_empty());
+    for value in [2.0, -1.0, 2.0, 0.0, -0.0] {
+        assert_eq!(series.record(value), Ok(()));
     }
-    for other in [
-        Metric::new("latency", 1).dimension("Shop", "Berlin").dimension("Kind", "Online"),
-        Metric::new("Latency", 1).dimension("Shop", "Online").dimension("Kind", "Berlin"),
-        Metric::new("Latency", 1).dimension("Shop", "Berlin"),
-        Metric::new("Latency", 1).dimension("ShopB", "erlin").dimension("Kind", "Online"),
-        metric().dimension("More", "1"),
-        metric().unit("Count"),
-        metric().unit("None"),
-        metric().storage_resolution(1),
-    ] {
-        assert!(!same(&metric(), &other), "{other:?}");
+    assert_eq!(series.take(), [metric([(-1.0, 1.0), (0.0, 2.0), (2.0, 2.0)])]);
+    assert!(series.take().is_empty());
+    assert_eq!(series.record_many(3.0, 5), Ok(()));
+    assert_eq!(series.take(), [metric([(3.0, 5.0)])]);
+}
+
+#[test]
+fn a_slot_of_a_high_resolution_is_a_second() {
+    let series = series().storage_resolution(1);
+    assert_eq!(series.record_many(1.0, 2), Ok(()));
+    assert_eq!(series.take()[0].get_timestamp(), Some(DateTime::from_secs(MINUTE + 59)));
+}
+
+#[test]
+fn a_sample_that_cloudwatch_would_reject_is_not_counted() {
+    let series = series();
+    for value in [f64::NAN, f64::INFINITY, 1e300, 5e-324] {
+        let error = series.record(value).expect_err("it is invalid");
+        assert_eq!(error.to_string(), "the value is invalid");
+        assert!(error.source().is_some_and(|reason| reason.to_string().starts_with("the value is ")));
     }
-    assert_ne!(key(&metric(), 60), key(&metric(), 120));
+    assert_eq!(series.record_many(1.0, 0), Ok(()));
+    assert!(series.take().is_empty());
+    // Nor where others were counted, whatever its bits are.
+    assert_eq!(series.record_many(1.0, 2), Ok(()));
+    for count in [0, 1] {
+        assert!(series.record_many(f64::from_bits(u64::MAX), count).is_err());
+    }
+    assert_eq!(series.take(), [metric([(1.0, 2.0)])]);
 }
 
 #[test]
-fn statistics_are_of_another_series_unless_all_values_were_equal() {
-    let statistics = |sum| StatisticSet { sample_count: 2.0, sum, minimum: 1.0, maximum: 1.0 };
-    let of = |set| Metric::statistics("Latency", set).dimension("Shop", "Berlin").dimension("Kind", "Online");
-    assert!(same(&metric(), &of(statistics(2.0))));
-    assert!(!same(&metric(), &of(StatisticSet { maximum: 2.0, ..statistics(3.0) })));
+fn a_full_series_says_so_and_still_counts_what_it_knows() {
+    let series = series();
+    (0..9_600).for_each(|value| assert_eq!(series.record(f64::from(value)), Ok(())));
+    let error = series.record(0.5).expect_err("it is full");
+    assert!(error.to_string().contains("holds 9600 distinct values"), "{error}");
+    assert_eq!(series.record(7.0), Ok(()));
+    assert_eq!(series.take().len(), 64);
+    assert_eq!(series.record(0.5), Ok(()));
 }
 
 #[test]
-fn a_slot_is_a_minute_or_a_second_and_none_is_older_than_13_days() {
-    let now = DateTime::from_secs(DAY);
-    let check = |metric: &Metric, age: i64, expected| {
-        let timestamp = DateTime::from_secs_and_nanos(DAY - age, 999_999_999);
-        assert_eq!(slot(metric, timestamp, now), expected, "{age} s ago");
+fn no_sample_of_several_threads_is_lost_while_others_take() {
+    let series = series();
+    let samples = |metrics: Vec<Metric>| {
+        let counts = metrics.iter().map(|metric| match metric.value() {
+            crate::MetricValue::Values { counts: Some(counts), .. } => counts.iter().sum(),
+            _ => 1.0,
+        });
+        counts.sum::<f64>()
     };
-    let high = metric().storage_resolution(1);
-    for (age, minute) in
-        [(0, DAY), (1, DAY - 60), (60, DAY - 60), (61, DAY - 120), (-59, DAY), (-60, DAY + 60)]
-    {
-        check(&metric(), age, Some(minute));
-        check(&high, age, Some(DAY - age));
-    }
-    let oldest = 13 * 24 * 3_600;
-    check(&metric(), oldest, Some(DAY - oldest));
-    check(&metric(), oldest + 1, None);
+    let taken = thread::scope(|scope| {
+        let recording = [0, 1, 2].map(|thread| {
+            let series = &series;
+            scope.spawn(move || {
+                (0..1_000).for_each(|n| assert_eq!(series.record(f64::from(n % 7 + thread)), Ok(())));
+            })
+        });
+        let mut taken = 0.0;
+        while !recording.iter().all(thread::ScopedJoinHandle::is_finished) {
+            taken += samples(series.take());
+        }
+        taken
+    });
+    assert_eq!(taken + samples(series.take()), 3_000.0);
+}
+
+#[test]
+fn debug_shows_names_and_no_sample() {
+    let series = series();
+    assert_eq!(series.record(77.5), Ok(()));
+    let shown = format!("{series:?}");
+    assert!(shown.contains("Latency") && shown.contains("Path") && !shown.contains("77"), "{shown}");
 }

@@ -33,7 +33,7 @@ fn plain() -> Metric {
 
 #[test]
 fn a_name_has_1_to_255_printable_ascii_characters() {
-    let named = |name: &str| Metric::new(name.to_owned(), 1);
+    let named = |name: &str| Metric::new(name, 1);
     check(named("n"), Ok(()));
     check(named(":name with / spaces"), Ok(()));
     check(named(&"n".repeat(255)), Ok(()));
@@ -57,7 +57,7 @@ fn a_metric_has_up_to_30_dimensions() {
 
 #[test]
 fn the_name_of_a_dimension_has_1_to_255_printable_ascii_characters_and_no_colon_first() {
-    let named = |name: &str| plain().dimension(name.to_owned(), "value");
+    let named = |name: &str| plain().dimension(name, "value");
     check(named("n:"), Ok(()));
     check(named(&"n".repeat(255)), Ok(()));
     check(

@@ -1,13 +1,14 @@
 //! A namespace, as the suites of all services see it.
 
 use std::error::Error;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::RequestId;
 use aws_sdk_cloudwatch::operation::put_metric_data::{PutMetricDataInput, PutMetricDataOutput};
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum};
-use batch_cloudwatch::{CloudWatch, Metric};
+use batch_cloudwatch::{CloudWatch, Compression, Metric};
 use batch_local::{LocalServer, StoredDatum};
 use batchwright_kit::{
     Copies, Destination, Fixture, Held, Input, Output, Request, Response, Setup, Throttles, client,
@@ -15,11 +16,15 @@ use batchwright_kit::{
 
 use crate::cbor::Value;
 use crate::requests::{self, PutMetricData};
+use crate::support::wall;
 
 /// A namespace. Each metric has its content in a dimension.
-pub(crate) struct Weather(Client);
+pub(crate) struct Namespace<const COMPRESSES: bool>(Client);
 
-impl Destination for Weather {
+pub(crate) type Weather = Namespace<true>;
+pub(crate) type Uncompressed = Namespace<false>;
+
+impl<const COMPRESSES: bool> Destination for Namespace<COMPRESSES> {
     type Service = CloudWatch;
 
     const OPERATION: &'static str = "PutMetricData";
@@ -40,11 +45,13 @@ impl Destination for Weather {
     }
 
     fn service(&self) -> CloudWatch {
-        CloudWatch::new(self.0.clone(), "Weather")
+        let compression = if COMPRESSES { Compression::Client } else { Compression::Off };
+        CloudWatch::new(self.0.clone(), "Weather").compression(compression)
     }
 
     fn entry(content: String, _: Option<String>) -> Metric {
-        Metric::new("Temperature", 20.5).dimension("Station", content)
+        let metric = Metric::new("Temperature", 20.5).dimension("Station", content);
+        if COMPRESSES { metric } else { metric.timestamp(start()) }
     }
 
     fn content(metric: &Metric) -> String {
@@ -61,7 +68,13 @@ impl Destination for Weather {
     }
 }
 
-impl Fixture for Weather {
+/// Always the same time, so that requests can be compared.
+fn start() -> SystemTime {
+    static START: OnceLock<SystemTime> = OnceLock::new();
+    *START.get_or_init(wall)
+}
+
+impl<const COMPRESSES: bool> Fixture for Namespace<COMPRESSES> {
     const ACCESS_DENIED: (u16, &'static str) = (403, "AccessDenied");
     const DEADLINE: Duration = Duration::from_secs(3_600);
     const EXPIRED: &'static str = "ExpiredToken";

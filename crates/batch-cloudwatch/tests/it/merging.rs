@@ -132,8 +132,8 @@ fn what_is_merged_says_the_same_as_what_is_not() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let start = minute();
-    // Each case has some forty series.
-    proptest!(|(metrics in vec(any_metric(start), 1..400))| {
+    // Each case has some forty series; `cargo xtask conformance` compares ten thousand.
+    proptest!(ProptestConfig::with_cases(16), |(metrics in vec(any_metric(start), 1..400))| {
         let (merged, plain) = (LocalServer::new(), LocalServer::new());
         let (accepted, stats) = runtime.block_on(async {
             let writer = merging_writer(&merged, Settings::new());
@@ -168,9 +168,9 @@ fn what_is_merged_says_the_same_as_what_is_not() {
     });
 }
 
-/// 2,000 series, sampled once a second in one slot of a minute, with so many distinct values each: the
-/// requests.
-async fn requests_of_a_minute(distinct: i32) -> usize {
+/// 2,000 series, sampled once a second in one slot of a minute, with so many distinct values each, by a writer that
+/// holds 2,000 entries: the requests.
+async fn requests_of_a_minute(distinct: u16) -> u64 {
     let server = LocalServer::new();
     let writer = merging_writer(&server, Settings::new().max_entries(2_000));
     let start = minute();
@@ -178,29 +178,60 @@ async fn requests_of_a_minute(distinct: i32) -> usize {
         for series in 0..2_000 {
             let metric = Metric::new("Latency", series + second % distinct).unit("Milliseconds");
             let at = DateTime::from_secs(start + i64::from(second));
-            writer.submit(metric.dimension("Path", format!("/{series}")).timestamp(at)).await.unwrap();
+            writer.submit(metric.dimension("Path", series.to_string()).timestamp(at)).await.unwrap();
         }
         pass(Duration::from_secs(1)).await;
     }
     let stats = writer.stats();
-    assert!(stats.inside <= 2_000 && stats.bytes < 2_000 * 2_400, "{stats:?}");
+    // 16 bytes a distinct value, and the rest of an entry.
+    assert!(stats.inside == 2_000 && stats.bytes < 2_000 * 2_400, "{stats:?}");
     assert!(writer.flush().await.is_empty());
     let stats = writer.stats();
     assert_eq!((stats.accepted, stats.delivered, stats.merged), (120_000, 2_000, 118_000));
     let datums = server.cloudwatch().accepted("Weather");
     assert_eq!(datums.len(), 2_000);
     for datum in datums {
-        assert_eq!(datum.values.iter().map(|(_, count)| count).sum::<f64>(), 60.0);
-        assert_eq!(datum.values.len(), distinct as usize);
+        // Each value as often as it was submitted, from which every statistic follows.
+        let first: u16 = datum.dimensions[0].1.parse().unwrap();
+        let occurred = |value| (0..60).filter(|second| second % distinct == value).count() as f64;
+        let expected = (0..distinct).map(|value| (f64::from(first + value), occurred(value)));
+        assert_eq!(datum.values, expected.collect::<Vec<_>>());
         assert_eq!(datum.timestamp_millis, start as u64 * 1_000);
     }
-    server.requests().count("PutMetricData") as usize
+    let billed = writer.service().usage().requests;
+    assert_eq!((billed.sent, billed.single), (server.requests().count("PutMetricData"), 120_000));
+    billed.sent
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_minute_of_2_000_series_is_2_000_datums_in_2_or_3_requests() {
     assert_eq!(requests_of_a_minute(49).await, 2);
     assert_eq!(requests_of_a_minute(60).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_default_a_series_is_two_datums_a_minute_wherever_in_it_the_wait_begins() {
+    let server = LocalServer::new();
+    let writer = merging_writer(&server, Settings::new());
+    let start = minute();
+    for second in 0..300_i32 {
+        let at = DateTime::from_secs(start + 30 + i64::from(second));
+        let metric =
+            |series: u8| Metric::new("m", second).dimension("Path", series.to_string()).timestamp(at);
+        submit(&writer, (0..3).map(metric)).await;
+        pass(Duration::from_secs(1)).await;
+    }
+    assert!(writer.flush().await.is_empty());
+    assert_eq!(server.requests().count("PutMetricData"), 5);
+    let mut datums: BTreeMap<(String, i64), usize> = BTreeMap::new();
+    for datum in server.cloudwatch().accepted("Weather") {
+        let slot = datum.timestamp_millis as i64 / 1_000 - start;
+        *datums.entry((datum.dimensions[0].1.clone(), slot)).or_default() += 1;
+    }
+    assert_eq!(datums.len(), 3 * 6);
+    for ((_, slot), datums) in datums {
+        assert_eq!(datums, if slot == 0 || slot == 300 { 1 } else { 2 }, "{slot}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -254,7 +285,7 @@ async fn what_is_handed_back_is_the_merged_metric_and_is_merged_again() {
     submit(&writer, [back, metric(0.5)]).await;
     let back = writer.flush().await.remove(0).entry;
     let MetricValue::Values { values, counts: Some(counts), .. } = back.value() else { panic!("{back:?}") };
-    assert_eq!((&values[..], &counts[..]), (&[0.5, 1.0, 2.0][..], &[1.0, 1.0, 2.0][..]));
+    assert_eq!((values, counts), (&[0.5, 1.0, 2.0][..], &[1.0, 1.0, 2.0][..]));
     let stats = writer.stats();
     assert_eq!((stats.accepted, stats.merged, stats.handed_back), (5, 3, 2));
 }

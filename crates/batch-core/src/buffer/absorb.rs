@@ -15,6 +15,9 @@ const ABSORBERS: u64 = 8;
 /// scope and a turn. One that leaves its segment, for a request or a line, gives its key up, so that what a
 /// request has carried is never changed. An entry that was not absorbed waits on its own, and holds the key
 /// of the first turn that is free.
+///
+/// An entry that grows may take bytes that submitters wait for, but none of them waits for ever: only what came
+/// before them can grow, up to what a request carries, and it goes as soon as one waits.
 impl<E, R, T> Buffer<E, R, T> {
     /// Lets an entry that waits absorb this one, if there is one that can: of its lane, its identity and its
     /// scope, with which it fits into a request, while there are as many bytes of room as the newer entry is
@@ -94,17 +97,6 @@ impl<E, R, T> Buffer<E, R, T> {
             self.counters.merged += 1;
         }
         has_grown
-    }
-
-    /// The keys with which an entry waits if none of its lane or its identity is inside.
-    #[inline]
-    pub(super) fn keys_in(&self, scope: ScopeId, keys: Keys) -> Keys {
-        match keys.identity {
-            Some(identity) if self.plan.merges() => {
-                Keys { identity: Some(key_of(identity, scope, 0)), ..keys }
-            }
-            _ => keys,
-        }
     }
 
     /// The keys with which an entry waits: where entries are merged, one that was not absorbed holds a key,

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use super::fill::{CarrierHash, Share};
 use super::index::{Holder, KeyHash};
 use super::manifest::Manifest;
 use super::record::{Keys, Record};
@@ -28,6 +29,7 @@ pub struct Admission {
     pub(super) charge: usize,
     pub(super) bytes: usize,
     pub(super) keys: Keys,
+    pub(super) carrier: Option<CarrierHash>,
 }
 
 /// The place of an entry that is accepted. Dropping it gives its grant back.
@@ -60,7 +62,7 @@ impl Admission {
 
 impl Plan {
     /// Checks the measure of an entry.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn admit(&self, measure: &Measure<'_>) -> Result<Admission, Refused> {
         self.limits
             .check_entry(measure.entry_bytes, measure.request_bytes)
@@ -72,7 +74,8 @@ impl Plan {
         let lane = measure.lane.as_ref().map(|key| self.keys.hash(key));
         // Equal identities in different lanes would have to wait for each other across lanes.
         let identity = measure.identity.as_ref().map(|key| self.keys.hash_within(lane, key));
-        Ok(Admission { charge, bytes: measure.request_bytes, keys: Keys { lane, identity } })
+        let carrier = self.carrier(lane, measure);
+        Ok(Admission { charge, bytes: measure.request_bytes, keys: Keys { lane, identity }, carrier })
     }
 }
 
@@ -99,7 +102,10 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn place(&mut self, grant: Grant, admission: Admission) -> Result<Place<'_, E, R, T>, Refused> {
         self.owner.check(grant.owner);
         let (granted, charge) = (grant.bytes, admission.charge);
-        assert!(granted >= charge, "the grant is for {granted} bytes, the entry needs {charge}");
+        assert!(
+            granted >= charge,
+            "the grant is below what the entry needs, in bytes: {granted} instead of {charge}"
+        );
         let found = match self.plan.merges() {
             true => Found::None,
             false => self.find_duplicate(admission.keys.identity),
@@ -111,13 +117,12 @@ impl<E, R, T> Buffer<E, R, T> {
         Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
-    /// Whether an entry has room at once and shares no lane and no identity with another one.
+    /// Whether an entry has room at once and shares no lane and no identity with another one. To be asked only where
+    /// entries are not merged.
     #[inline(always)]
-    pub(crate) fn can_append(&self, admission: &Admission, scope: ScopeId) -> bool {
-        let Admission { charge, bytes, keys } = *admission;
-        self.room.has(charge)
-            && self.is_alone(self.keys_in(scope, keys))
-            && Manifest::<T>::keeps(charge, bytes)
+    pub(crate) fn can_append(&self, admission: &Admission) -> bool {
+        let Admission { charge, bytes, keys, .. } = *admission;
+        self.room.has(charge) && self.is_alone(keys) && Manifest::<T>::keeps(charge, bytes)
     }
 
     /// Accepts an entry that [can be appended](Self::can_append): what a grant and a place would do, in one
@@ -127,32 +132,34 @@ impl<E, R, T> Buffer<E, R, T> {
         let now = self.clock(now);
         self.counters.accepted += 1;
         self.room.enter(admission.charge);
-        let keys = self.keys_in(scope, admission.keys);
-        self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
+        self.push_alone(scope, admission, entry, tag, now);
     }
 
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
-        let Admission { charge, bytes, keys } = admission;
+        let Admission { charge, bytes, keys, carrier } = admission;
         let can_be_kept = Manifest::<T>::keeps(charge, bytes);
         let keys = self.keys_to_wait_with(scope, keys, can_be_kept);
         if can_be_kept && self.is_alone(keys) {
             return self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
         }
         let stamp = self.scopes.enter(scope);
-        self.join(entry, Record { tag, accepted: now, stamp, charge, bytes }, keys);
+        self.join(
+            entry,
+            Record { tag, accepted: now, stamp, charge, share: Share::of(bytes, carrier) },
+            keys,
+        );
     }
 
     /// An entry that is alone with its lane and its identity goes to the last segment.
     #[inline(always)]
     fn push_alone(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
-        let Admission { charge, bytes, keys } = admission;
+        let Keys { lane, identity } = admission.keys;
         let stamp = self.scopes.enter(scope);
-        let record = Record { tag, accepted: now, stamp, charge, bytes };
-        let number = self.segments.push(&self.plan.limits, entry, record, keys);
-        if let Some(lane) = keys.lane {
+        let number = self.segments.push(&self.plan.limits, entry, admission, tag, now, stamp);
+        if let Some(lane) = lane {
             self.lines.lanes.insert(lane, Holder::Entry(number));
         }
-        if let Some(identity) = keys.identity {
+        if let Some(identity) = identity {
             self.identities.keys.insert(identity, Holder::Entry(number));
         }
     }
@@ -167,6 +174,12 @@ impl<E, R, T> Buffer<E, R, T> {
     /// An entry goes to the end of the line of its lane, or of its identity, which without a lane is one:
     /// its entries go one after the other.
     fn join(&mut self, entry: E, record: Record<T>, keys: Keys) {
+        if keys.identity.is_none()
+            && let Some(line) = keys.lane.and_then(|lane| self.lines.lanes.find(lane))
+        {
+            // So it is with most, and nothing is to be shared.
+            return self.lines.push(&self.slots, line, entry, record);
+        }
         self.share(keys);
         let identity = keys.identity.map(|key| self.identities.enter(key));
         let line = match (keys.lane, identity) {
@@ -199,8 +212,9 @@ impl<E, R, T> Buffer<E, R, T> {
         let slot = &mut self.slots[older];
         let old_tag = slot.tag.replace(tag);
         let old_charge = std::mem::replace(&mut slot.charge, admission.charge);
+        slot.carrier = admission.carrier;
         let sent = Sent::superseded(slot.sends, slot.maybe_delivered());
-        slot.accepted = now;
+        let accepted = std::mem::replace(&mut slot.accepted, now);
         slot.sends = 0;
         if let Some(past) = &mut slot.past {
             (past.used, past.maybe_delivered) = (0, false);
@@ -216,7 +230,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.counters.superseded += 1;
         if let Some(tag) = old_tag {
             let charge = self.owner.charge(old_charge);
-            let superseded = Resolution { tag, result: Ok(sent), charge, stamp };
+            let superseded = Resolution { tag, result: Ok(sent), charge, accepted, stamp };
             self.answers.push_back(Answers::One(superseded));
         }
     }

@@ -1,9 +1,9 @@
 use std::time::Instant;
 
-use super::deliver::are_all_accepted;
 use super::flight::{Flight, Piece, Returned};
 use super::isolation::IsolationId;
 use super::pace::Reception;
+use super::parted::Parted;
 use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
@@ -20,12 +20,16 @@ impl<E, R, T> Buffer<E, R, T> {
     pub fn complete(&mut self, mut batch: Batch<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let now = self.clock(now);
         let flight = self.land(&batch);
+        self.ceiling.begins(batch.id, now);
         let was_answered = reply.is_ok();
         let reply = self.checked(reply, flight.entries);
         let quotas = std::mem::take(&mut batch.quotas);
-        let flight = self.learn_quotas(flight, quotas, &reply, now);
-        self.learn_trouble(&flight, &reply, now);
+        let accepted = reply.as_ref().map_or(0, |verdicts| verdicts.accepted(flight.entries));
+        let flight = self.learn_quotas(flight, quotas, &reply, accepted, now);
+        self.learn_trouble(&flight, &reply, accepted > 0, now);
+        self.meters.request_ended(&flight, accepted > 0, now);
         let reception = match &reply {
+            Ok(_) if accepted > 0 => Reception::Accepted,
             Ok(verdicts) => self.reception(verdicts, &flight),
             Err(_) if was_answered => Reception::Reached,
             Err(refusal) => Reception::of(refusal.class),
@@ -47,11 +51,13 @@ impl<E, R, T> Buffer<E, R, T> {
         let failure = Failure::new("AttemptDropped");
         self.pace.abandoned();
         if was_sent {
+            self.ceiling.begins(batch.id, now);
             let was_stopped = std::mem::replace(&mut self.stopped, true);
             let refusal = Refusal::new(Class::Ambiguous, failure);
             self.end(flight, batch.entries, Err(refusal), now, 0.0);
             self.stopped = was_stopped;
         } else {
+            self.ceiling.abandons(batch.id);
             let flight = self.seated(flight);
             self.forget_sending(&flight);
             self.end(flight, batch.entries, Err(Refusal::new(Class::Unsent, failure)), now, 0.0);
@@ -63,33 +69,28 @@ impl<E, R, T> Buffer<E, R, T> {
         self.flights.remove(&batch.id).expect("a batch comes back once")
     }
 
-    /// Verdicts of another number than the entries say nothing of any of them.
     fn checked(&mut self, reply: Reply<R>, entries: usize) -> Reply<R> {
-        match reply {
-            Ok(Verdicts::Each(verdicts)) if verdicts.len() != entries => {
-                let failure = Failure::miscounted(verdicts.len(), entries);
-                self.garbage.verdicts.extend(verdicts.into_iter().map(unread));
-                Err(Refusal::new(Class::Ambiguous, failure))
-            }
-            reply => reply,
-        }
+        let verdicts = reply?;
+        let Some(failure) = verdicts.miscounted(entries) else {
+            return Ok(verdicts);
+        };
+        let unused = Parted::of(verdicts).into_unread();
+        self.garbage.verdicts.extend(unused);
+        Err(Refusal::new(Class::Ambiguous, failure))
     }
 
     fn end(&mut self, flight: Flight<T>, entries: Vec<E>, reply: Reply<R>, now: Instant, jitter: f64) {
         let isolation = flight.isolation;
         match reply {
-            Ok(verdicts) if flight.answered == 0 && are_all_accepted(&verdicts) => {
-                let accepted = flight.entries;
-                self.accept_all(flight, entries, verdicts, now);
-                if let Some(isolation) = isolation {
-                    self.isolations.accept(isolation, accepted);
-                    self.isolations.settle(isolation, None);
-                }
+            Ok(verdicts) if flight.answered == 0 => {
+                self.answer_each(flight, entries, Parted::of(verdicts), now, jitter);
             }
             Ok(verdicts) => {
-                let verdicts = each(verdicts, flight.entries);
+                let parted = Parted::of(verdicts);
+                self.garbage.verdicts.extend(parted.accepted.keep().map(Verdict::Accepted));
+                let verdicts = parted.into_each(flight.entries);
                 let (flight, entries, verdicts) = self.bury_answered(flight, entries, verdicts);
-                self.answer_each(flight, entries, verdicts, now, jitter);
+                self.answer_each(flight, entries, Parted::of_each(verdicts), now, jitter);
             }
             Err(refusal) => {
                 let (flight, entries, _) = self.bury_answered(flight, entries, Vec::new());
@@ -149,14 +150,9 @@ impl<E, R, T> Buffer<E, R, T> {
         self.garbage.failures.push(failure);
     }
 
+    /// Of a request none of whose entries was accepted.
     fn reception(&self, verdicts: &Verdicts<R>, flight: &Flight<T>) -> Reception {
-        if has_accepted(verdicts) {
-            return Reception::Accepted;
-        }
-        let Verdicts::Each(verdicts) = verdicts else {
-            return Reception::Reached;
-        };
-        let is_whole = verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots());
+        let is_whole = verdicts.single().all(Verdict::is_throttled) && !self.was_throttled(flight.slots());
         match is_whole && !self.are_limited(flight) {
             true => Reception::Throttled,
             false => Reception::Reached,
@@ -164,68 +160,13 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 
     /// Whether one of these was throttled before: then the reason may be its own, such as a full shard.
-    fn was_throttled(&self, mut slots: impl Iterator<Item = SlotId>) -> bool {
+    pub(super) fn was_throttled(&self, mut slots: impl Iterator<Item = SlotId>) -> bool {
         slots.any(|slot| self.slots[slot].was_throttled())
     }
 
     fn restore(&mut self, entries: Vec<E>, slots: &[SlotId]) {
         for (&slot, entry) in slots.iter().zip(entries) {
             self.slots.restore(slot, entry);
-        }
-    }
-
-    fn answer_each(
-        &mut self,
-        flight: Flight<T>,
-        entries: Vec<E>,
-        verdicts: Vec<Verdict<Unread<R>>>,
-        now: Instant,
-        jitter: f64,
-    ) {
-        // What throttles all at once is the service, and not a part of it.
-        let throttled = match verdicts.iter().all(is_throttled) && !self.was_throttled(flight.slots()) {
-            true => Setback::Throttled,
-            false => Setback::ThrottledAlone,
-        };
-        let Flight { isolation, sent_at, entries: count, .. } = flight;
-        let carried = flight.into_carried();
-        // First, since a lane that is accepted in part does not move because of what failed.
-        for (one, _) in carried.iter().zip(&verdicts).filter(|(_, verdict)| is_accepted(verdict)) {
-            self.accepted(one);
-        }
-        let mut again = Vec::new();
-        for ((one, entry), verdict) in carried.into_iter().zip(entries).zip(verdicts) {
-            if let Verdict::Accepted(response) = verdict {
-                self.garbage.entries.push(entry);
-                self.deliver_one(one, response, now);
-                continue;
-            }
-            let slot = self.promote_carried(one, sent_at, now);
-            self.slots.restore(slot, entry);
-            let (setback, failure) = match verdict {
-                Verdict::Accepted(_) => continue,
-                Verdict::Reject(failure) => {
-                    self.resolve(slot, Outcome::HandedBack(Cause::Rejected(failure)), now);
-                    continue;
-                }
-                Verdict::Ambiguous(failure) => (Setback::Ambiguous, failure),
-                Verdict::Retry(failure) => (Setback::Retry, failure),
-                Verdict::Throttled(failure) => {
-                    self.counters.throttled += 1;
-                    // A part of a refused request waits for no quota, so that the entry has to.
-                    let is_limited = isolation.is_none() && self.is_limited(slot);
-                    (if is_limited { Setback::Limited } else { throttled }, failure)
-                }
-            };
-            again.extend(self.strike(slot, setback, &failure, sent_at, now, jitter));
-            self.garbage.failures.push(failure);
-        }
-        match isolation {
-            None => self.go_back(again),
-            Some(isolation) => {
-                self.isolations.accept(isolation, count);
-                self.go_back_from_part(isolation, again);
-            }
         }
     }
 
@@ -306,39 +247,4 @@ fn partition<T>(all: Vec<T>, marked: &[bool]) -> (Vec<T>, Vec<T>) {
     let (yes, no): (Vec<_>, Vec<_>) = all.into_iter().zip(marked).partition(|&(_, &is_marked)| is_marked);
     let bare = |pairs: Vec<(T, &bool)>| pairs.into_iter().map(|(item, _)| item).collect();
     (bare(yes), bare(no))
-}
-
-pub(super) fn is_accepted<R>(verdict: &Verdict<R>) -> bool {
-    matches!(verdict, Verdict::Accepted(_))
-}
-
-fn is_throttled<R>(verdict: &Verdict<R>) -> bool {
-    matches!(verdict, Verdict::Throttled(_))
-}
-
-pub(super) fn has_accepted<R>(verdicts: &Verdicts<R>) -> bool {
-    match verdicts {
-        Verdicts::AllAccepted(_) => true,
-        Verdicts::Each(verdicts) => verdicts.iter().any(is_accepted),
-    }
-}
-
-/// A verdict for each of so many entries.
-fn each<R>(verdicts: Verdicts<R>, entries: usize) -> Vec<Verdict<Unread<R>>> {
-    match verdicts {
-        Verdicts::AllAccepted(responses) => {
-            (0..entries).map(|position| Verdict::Accepted(Unread::of(&responses, position))).collect()
-        }
-        Verdicts::Each(verdicts) => verdicts.into_iter().map(unread).collect(),
-    }
-}
-
-fn unread<R>(verdict: Verdict<R>) -> Verdict<Unread<R>> {
-    match verdict {
-        Verdict::Accepted(response) => Verdict::Accepted(Unread::one(response)),
-        Verdict::Ambiguous(failure) => Verdict::Ambiguous(failure),
-        Verdict::Reject(failure) => Verdict::Reject(failure),
-        Verdict::Retry(failure) => Verdict::Retry(failure),
-        Verdict::Throttled(failure) => Verdict::Throttled(failure),
-    }
 }

@@ -5,7 +5,7 @@ use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::manifest::Manifest;
 use super::record::{Keys, Record};
-use super::slots::SlotId;
+use super::slots::{SlotId, Slots};
 
 /// A request in flight: what is known of its entries, in the order in which it carries them.
 pub(super) struct Flight<T> {
@@ -48,20 +48,7 @@ impl<T> Flight<T> {
     /// Its entries one by one.
     pub(super) fn into_carried(self) -> Vec<Carried<T>> {
         let mut carried = Vec::with_capacity(self.entries);
-        for piece in self.pieces {
-            match piece {
-                Piece::Segment(manifest) => {
-                    let records = manifest.into_records();
-                    carried.extend(records.map(|(record, keys)| Carried::Entry(record, None, keys)));
-                }
-                Piece::Lane(line, records) => {
-                    let keys = Keys::default();
-                    carried
-                        .extend(records.into_iter().map(|record| Carried::Entry(record, Some(line), keys)));
-                }
-                Piece::Slots(slots) => carried.extend(slots.into_iter().map(Carried::Slot)),
-            }
-        }
+        self.pieces.into_iter().for_each(|piece| piece.carry(&mut carried));
         carried
     }
 
@@ -104,6 +91,21 @@ impl<T> Flight<T> {
         self.pieces.iter().filter_map(oldest).min()
     }
 
+    /// What the submitters of its entries gave along.
+    pub(super) fn tags<'a, E>(&'a self, slots: &'a Slots<E, T>) -> impl Iterator<Item = &'a T> {
+        self.pieces.iter().flat_map(move |piece| {
+            let (records, manifest, of_slots): (&[Record<T>], _, &[SlotId]) = match piece {
+                Piece::Lane(_, records) => (records, None, &[]),
+                Piece::Segment(manifest) => (&[], Some(manifest), &[]),
+                Piece::Slots(of_slots) => (&[], None, of_slots),
+            };
+            let of_records = records.iter().map(|record| &record.tag);
+            let of_manifest = manifest.into_iter().flat_map(Manifest::tags);
+            let of_slots = of_slots.iter().filter_map(|&slot| slots[slot].tag.as_ref());
+            of_records.chain(of_manifest).chain(of_slots)
+        })
+    }
+
     /// Whether one of those entries that have no slot has such a stamp.
     pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
         self.pieces.iter().any(|piece| match piece {
@@ -111,5 +113,31 @@ impl<T> Flight<T> {
             Piece::Segment(manifest) => manifest.has_any(&is_one),
             Piece::Slots(_) => false,
         })
+    }
+}
+
+impl<T> Piece<T> {
+    /// How many entries it is of.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Lane(_, records) => records.len(),
+            Self::Segment(manifest) => manifest.len(),
+            Self::Slots(slots) => slots.len(),
+        }
+    }
+
+    /// Adds its entries one by one.
+    pub(super) fn carry(self, carried: &mut Vec<Carried<T>>) {
+        match self {
+            Self::Segment(manifest) => {
+                let records = manifest.into_records();
+                carried.extend(records.map(|(record, keys)| Carried::Entry(record, None, keys)));
+            }
+            Self::Lane(line, records) => {
+                let keys = Keys::default();
+                carried.extend(records.into_iter().map(|record| Carried::Entry(record, Some(line), keys)));
+            }
+            Self::Slots(slots) => carried.extend(slots.into_iter().map(Carried::Slot)),
+        }
     }
 }

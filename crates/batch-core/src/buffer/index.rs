@@ -86,6 +86,12 @@ impl KeyHasher {
 }
 
 impl KeyHash {
+    /// A half of it.
+    #[inline]
+    pub(super) fn word(self) -> u64 {
+        self.0.get()
+    }
+
     /// The hash of this key in another of `2^64` sets of keys; 0 is the set that it is in. Without the random
     /// key it is not possible to search for two keys whose hashes differ by such a number.
     #[inline]

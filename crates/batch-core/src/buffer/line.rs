@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use super::fresh::{Fresh, FreshId};
 use super::index::KeyHash;
-use super::record::Record;
 use super::slots::{List, Slots};
 use super::turns::Turn;
 use crate::{Failure, Quota};
@@ -12,9 +12,9 @@ use crate::{Failure, Quota};
 /// With a hundred thousand lanes, what a new entry costs is how many cache lines of this it touches. So what
 /// it needs comes first, and the whole begins with a cache line.
 #[repr(C, align(64))]
-pub(super) struct Line<E, T> {
+pub(super) struct Line {
     /// Entries to which nothing has happened, in the order of their acceptance.
-    pub(super) fresh: VecDeque<(E, Record<T>)>,
+    pub(super) fresh: VecDeque<FreshId>,
     pub(super) bytes: u128,
     pub(super) place: Place,
     pub(super) kind: Kind,
@@ -80,7 +80,21 @@ pub(super) struct Head {
     pub(super) quota: Option<Option<Quota>>,
 }
 
-impl<E, T> Line<E, T> {
+impl Sum {
+    #[inline]
+    pub(super) fn add(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.bytes += other.bytes;
+    }
+
+    #[inline]
+    pub(super) fn subtract(&mut self, other: Self) {
+        self.entries -= other.entries;
+        self.bytes -= other.bytes;
+    }
+}
+
+impl Line {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,
@@ -108,7 +122,7 @@ impl<E, T> Line<E, T> {
     }
 
     #[inline]
-    pub(super) fn head(&self, slots: &Slots<E, T>) -> Option<Head> {
+    pub(super) fn head<E, T>(&self, slots: &Slots<E, T>, fresh: &Fresh<E, T>) -> Option<Head> {
         if let Some(slot) = self.slots.head() {
             let slot = &slots[slot];
             return Some(Head {
@@ -119,8 +133,8 @@ impl<E, T> Line<E, T> {
                 quota: slot.past.as_ref().and_then(|past| past.quota),
             });
         }
-        let (_, record) = self.fresh.front()?;
-        let (since, bytes) = (record.accepted, record.bytes);
+        let record = &fresh[*self.fresh.front()?];
+        let (since, bytes) = (record.accepted, record.share.bytes());
         Some(Head { since, not_before: None, keeps_its_turn: false, bytes, quota: None })
     }
 }

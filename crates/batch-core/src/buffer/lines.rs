@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use super::Watermark;
+use super::fresh::Fresh;
 use super::index::{Holder, Index, KeyHash};
 use super::line::{Kind, Line, Place, Sum};
 use super::quotas::Quotas;
+use super::retry::When;
 use super::slots::{SlotId, Slots};
 use super::spare::Spare;
 use super::turns::Turns;
@@ -21,16 +23,18 @@ pub(super) type LineId = u32;
 ///
 /// A lane of one entry, to which nothing has happened, is a key in the index and nothing else.
 pub(super) struct Lines<E, T> {
-    pub(super) all: Slab<Line<E, T>>,
+    pub(super) all: Slab<Line>,
+    pub(super) fresh: Fresh<E, T>,
     /// What holds the key of each lane.
     pub(super) lanes: Index,
     pub(super) ready: Turns,
-    pub(super) resting: BTreeSet<(Instant, LineId)>,
+    /// Lines that rest, by when that ends; of those at one instant, cohorts come before lanes.
+    pub(super) resting: BTreeSet<(Instant, bool, LineId)>,
     /// Lines with entries to which nothing has happened, by when the first of these was accepted.
     pub(super) oldest: BTreeSet<(Instant, LineId)>,
     /// Lines whose entries were asked for their quotas.
     pub(super) quotas: Quotas,
-    /// What the ready lines could give to the next requests.
+    /// What the lines that nothing holds back could give to the next requests.
     pub(super) load: Sum,
     pub(super) linger: Duration,
     /// Whether a request carries one entry of a lane.
@@ -44,14 +48,15 @@ pub(super) struct Lines<E, T> {
 }
 
 impl<E, T> Lines<E, T> {
-    pub(super) fn new(linger: Duration, order: Order, request: usize) -> Self {
+    pub(super) fn new(linger: Duration, order: Order, quotas: Quotas) -> Self {
         Self {
             all: Slab::new(),
+            fresh: Fresh::new(),
             lanes: Index::new(),
             ready: Turns::new(),
             resting: BTreeSet::new(),
             oldest: BTreeSet::new(),
-            quotas: Quotas::new(request),
+            quotas,
             load: Sum::default(),
             linger,
             strict: order == Order::Strict,
@@ -107,10 +112,13 @@ impl<E, T> Lines<E, T> {
         line.bytes += bytes;
         match line.place {
             Place::Nowhere => self.settle(slots, id, None),
-            Place::Ready { .. } if !line.kind.is_strict() => {
-                self.load = Sum { entries: self.load.entries + 1, bytes: self.load.bytes + bytes };
+            Place::Ready { .. } if !line.kind.is_strict() => self.load.add(Sum { entries: 1, bytes }),
+            Place::Sorted { class, .. } if !line.kind.is_strict() => {
+                self.quotas.grow(class, bytes);
+                if class.is_none() {
+                    self.load.add(Sum { entries: 1, bytes });
+                }
             }
-            Place::Sorted { class, .. } if !line.kind.is_strict() => self.quotas.grow(class, bytes),
             Place::Ready { .. } | Place::Resting { .. } | Place::Sorted { .. } => {}
         }
     }
@@ -125,6 +133,27 @@ impl<E, T> Lines<E, T> {
         slots.push_front(&mut line.slots, slot);
         line.bytes += slots[slot].bytes as u128;
         line.oldest = line.oldest.min(slots[slot].stamp.epoch);
+    }
+
+    /// An entry that failed goes to the end of a cohort that rests.
+    pub(super) fn join(&mut self, slots: &mut Slots<E, T>, slot: SlotId) {
+        self.push_back(slots, slot);
+        if let Some(id) = slots[slot].line {
+            let line = &mut self.all[id as usize];
+            line.oldest = line.oldest.min(slots[slot].stamp.epoch);
+        }
+    }
+
+    /// The line of those that go again at this time, if there are some.
+    pub(super) fn resting_cohort(&self, slots: &Slots<E, T>, when: When) -> Option<LineId> {
+        let mut cohorts = self.resting.range((when.at, false, 0)..(when.at, true, 0)).map(|&(.., id)| id);
+        let is_theirs = |&id: &LineId| {
+            self.all[id as usize].head(slots, &self.fresh).is_some_and(|head| {
+                let class = self.quotas.limited(head.quota.flatten());
+                (class, head.keeps_its_turn) == (when.class, when.keeps_its_turn)
+            })
+        };
+        cohorts.find(is_theirs)
     }
 
     /// Takes an entry out of its line, wherever it stands there; [`settle`](Self::settle) follows.
@@ -206,7 +235,7 @@ impl<E, T> Lines<E, T> {
         self.displace(id);
         let line = &mut self.all[id as usize];
         let blocked = line.away > 0 && line.kind.is_lane();
-        let Some(head) = line.head(slots) else {
+        let Some(head) = line.head(slots, &self.fresh) else {
             if !blocked {
                 self.forget(id);
             }
@@ -218,7 +247,7 @@ impl<E, T> Lines<E, T> {
         match head.not_before {
             Some(until) if now.is_none_or(|now| until > now) => {
                 line.place = Place::Resting { until };
-                self.resting.insert((until, id));
+                self.resting.insert((until, line.kind.is_lane(), id));
             }
             _ => self.make_ready(id, head),
         }
@@ -226,7 +255,7 @@ impl<E, T> Lines<E, T> {
 
     /// Lines whose rest ended become ready.
     pub(super) fn wake(&mut self, slots: &Slots<E, T>, now: Instant) {
-        while let Some(&(until, id)) = self.resting.first()
+        while let Some(&(until, _, id)) = self.resting.first()
             && until <= now
         {
             self.settle(slots, id, Some(now));
@@ -268,14 +297,14 @@ impl<E, T> Lines<E, T> {
         self.all[id as usize].away > 0
     }
 
-    /// When the lingering of the first ready line ends.
+    /// When the lingering of the first line ends that nothing holds back.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.ready.due()
+        self.ready.due().into_iter().chain(self.quotas.due()).min()
     }
 
     /// When the first rest ends.
     pub(super) fn rest_ends(&self) -> Option<Instant> {
-        self.resting.first().map(|&(until, _)| until)
+        self.resting.first().map(|&(until, ..)| until)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -296,6 +325,7 @@ impl<E, T> Lines<E, T> {
             self.all.shrink_to_fit();
             self.spare.shrunk(self.all.capacity(), self.all.len());
         }
+        self.shrink_fresh();
         self.lanes.shrink();
     }
 

@@ -1,14 +1,15 @@
 use std::time::Instant;
 
-use super::Stamp;
+use super::fill::{CarrierHash, Share};
 use super::index::KeyHash;
 use super::record::{Keys, Record};
+use super::{Admission, Stamp};
 
 /// What is known of the entries of a [segment](super::segment::Segment), in their order: while they wait, and
 /// while a request carries them.
 ///
-/// It keeps a [`Record`] in 24 bytes beside what the submitter gave along, and 16 more for a lane or an
-/// identity: entries that were accepted between the same two flushes share a stamp.
+/// It keeps a [`Record`] in 24 bytes beside what the submitter gave along, 16 more for a lane or an identity, and
+/// 8 for a carrier: entries that were accepted between the same two flushes share a stamp.
 pub(super) struct Manifest<T> {
     /// Nothing where an entry left before the others.
     rows: Vec<Option<Row<T>>>,
@@ -16,7 +17,13 @@ pub(super) struct Manifest<T> {
     lanes: Vec<Option<KeyHash>>,
     /// By position; empty while no entry has an identity.
     identities: Vec<Option<KeyHash>>,
+    /// By position; empty while no entry has a carrier.
+    carriers: Vec<Option<CarrierHash>>,
+    /// Whether an entry ever had a lane, an identity or a carrier.
+    has_columns: bool,
     runs: Vec<Run>,
+    /// What its entries are charged together.
+    charge: usize,
 }
 
 struct Row<T> {
@@ -43,7 +50,10 @@ impl<T> Manifest<T> {
             rows: Vec::with_capacity(entries),
             lanes: Vec::new(),
             identities: Vec::new(),
+            carriers: Vec::new(),
+            has_columns: false,
             runs: Vec::new(),
+            charge: 0,
         }
     }
 
@@ -57,11 +67,24 @@ impl<T> Manifest<T> {
         self.rows.shrink_to_fit();
         self.lanes.shrink_to_fit();
         self.identities.shrink_to_fit();
+        self.carriers.shrink_to_fit();
     }
 
     /// The number of its positions, those included whose entry left.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The number of entries that have not left.
+    pub(super) fn entries(&self) -> usize {
+        self.runs.iter().map(|run| run.entries).sum()
+    }
+
+    /// When the first and the last of its entries were accepted.
+    pub(super) fn span(&self) -> Option<(Instant, Instant)> {
+        let mut rows = self.rows.iter().flatten();
+        let first = rows.next()?.accepted;
+        Some((first, rows.next_back().map_or(first, |last| last.accepted)))
     }
 
     /// Whether it can keep what is known of an entry with this charge and this share of a request.
@@ -72,13 +95,16 @@ impl<T> Manifest<T> {
 
     /// Adds an entry that it can [keep](Self::keeps), and that was not accepted before the last one.
     #[inline(always)]
-    pub(super) fn push(&mut self, record: Record<T>, keys: Keys) {
-        let Record { tag, accepted, stamp, charge, bytes } = record;
-        if keys.lane.is_some() || keys.identity.is_some() || self.has_keys() {
+    pub(super) fn push(&mut self, admission: Admission, tag: T, accepted: Instant, stamp: Stamp) {
+        let Admission { charge, bytes, keys, carrier } = admission;
+        if keys.lane.is_some() || keys.identity.is_some() || carrier.is_some() || self.has_columns {
+            self.has_columns = true;
             push_key(&mut self.lanes, &self.rows, keys.lane);
             push_key(&mut self.identities, &self.rows, keys.identity);
+            push_key(&mut self.carriers, &self.rows, carrier);
         }
         self.rows.push(Some(Row { tag, accepted, charge: short(charge), bytes: short(bytes) }));
+        self.charge += charge;
         let end = self.rows.len();
         match self.runs.last_mut() {
             Some(run) if run.stamp == stamp => (run.entries, run.end) = (run.entries + 1, end),
@@ -93,7 +119,9 @@ impl<T> Manifest<T> {
         let run = &mut self.runs[run];
         run.entries -= 1;
         let (charge, bytes) = (charge as usize, bytes as usize);
-        Some((Record { tag, accepted, stamp: run.stamp, charge, bytes }, self.keys(position)))
+        self.charge -= charge;
+        let (stamp, share) = (run.stamp, Share::of(bytes, self.carrier(position)));
+        Some((Record { tag, accepted, stamp, charge, share }, self.keys(position)))
     }
 
     /// The charge and the share of a request of the entry at this position, if it has not left.
@@ -104,6 +132,7 @@ impl<T> Manifest<T> {
     /// Sets what [`sizes`](Self::sizes) returns to sizes that it can [keep](Self::keeps).
     pub(super) fn resize(&mut self, position: usize, (charge, bytes): (usize, usize)) {
         if let Some(Some(row)) = self.rows.get_mut(position) {
+            self.charge = self.charge - row.charge as usize + charge;
             (row.charge, row.bytes) = (short(charge), short(bytes));
         }
     }
@@ -142,6 +171,16 @@ impl<T> Manifest<T> {
         self.rows.get(position)?.as_ref().map(|row| row.bytes as usize)
     }
 
+    /// The carrier of the entry at this position, if it has one.
+    pub(super) fn carrier(&self, position: usize) -> Option<CarrierHash> {
+        self.carriers.get(position).copied().flatten()
+    }
+
+    /// Whether an entry ever had a carrier.
+    pub(super) fn has_carriers(&self) -> bool {
+        !self.carriers.is_empty()
+    }
+
     /// Whether an entry has such a stamp.
     pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
         self.runs.iter().any(|run| run.entries > 0 && is_one(run.stamp))
@@ -153,7 +192,7 @@ impl<T> Manifest<T> {
 
     /// What its entries are charged together.
     pub(super) fn charge(&self) -> usize {
-        self.rows.iter().flatten().map(|row| row.charge as usize).sum()
+        self.charge
     }
 
     /// The lanes and identities of those entries that have any.
@@ -171,9 +210,20 @@ impl<T> Manifest<T> {
         (0..self.len()).filter_map(move |position| self.take(position))
     }
 
-    /// What the submitters gave along, by position.
-    pub(super) fn into_tags(self) -> impl Iterator<Item = T> {
-        self.rows.into_iter().flatten().map(|row| row.tag)
+    /// What the submitters gave along.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().flatten().map(|row| &row.tag)
+    }
+
+    /// What is known of each of its entries that has not left, and their positions.
+    pub(super) fn into_positions(mut self) -> impl Iterator<Item = (usize, Record<T>)> {
+        (0..self.len()).filter_map(move |position| Some((position, self.take(position)?.0)))
+    }
+
+    /// What the submitters gave along, and the positions.
+    pub(super) fn into_tags(self) -> impl Iterator<Item = (usize, T)> {
+        let rows = self.rows.into_iter().enumerate();
+        rows.filter_map(|(position, row)| Some((position, row?.tag)))
     }
 
     /// Drops the positions whose entries left.
@@ -182,6 +232,7 @@ impl<T> Manifest<T> {
         retain(&mut self.rows, &is_there);
         retain(&mut self.lanes, &is_there);
         retain(&mut self.identities, &is_there);
+        retain(&mut self.carriers, &is_there);
         let mut end = 0;
         for run in &mut self.runs {
             end += run.entries;
@@ -192,11 +243,16 @@ impl<T> Manifest<T> {
     /// Parts the first positions from the others, which stay.
     pub(super) fn split_front(&mut self, positions: usize) -> Self {
         let mut front = Self {
-            rows: self.rows.drain(..positions).collect(),
-            lanes: self.lanes.drain(..positions.min(self.lanes.len())).collect(),
-            identities: self.identities.drain(..positions.min(self.identities.len())).collect(),
+            rows: split_front(&mut self.rows, positions),
+            lanes: split_column(&mut self.lanes, positions),
+            identities: split_column(&mut self.identities, positions),
+            carriers: split_column(&mut self.carriers, positions),
+            has_columns: self.has_columns,
             runs: self.runs.clone(),
+            charge: 0,
         };
+        front.charge = front.rows.iter().flatten().map(|row| row.charge as usize).sum();
+        self.charge -= front.charge;
         let mut begin = 0;
         for (left, gone) in self.runs.iter_mut().zip(&mut front.runs) {
             let part = begin.min(positions)..gone.end.min(positions);
@@ -224,7 +280,7 @@ fn short(number: usize) -> u32 {
 }
 
 #[inline]
-fn push_key<T>(keys: &mut Vec<Option<KeyHash>>, rows: &Vec<T>, key: Option<KeyHash>) {
+fn push_key<K: Copy, T>(keys: &mut Vec<Option<K>>, rows: &Vec<T>, key: Option<K>) {
     if key.is_some() || !keys.is_empty() {
         if keys.capacity() < rows.capacity() {
             keys.reserve_exact(rows.capacity() - keys.len());
@@ -234,6 +290,22 @@ fn push_key<T>(keys: &mut Vec<Option<KeyHash>>, rows: &Vec<T>, key: Option<KeyHa
         }
         keys.push(key);
     }
+}
+
+/// Parts the first items of a vector from the others, which stay. The fewer of the two are moved to other memory: where
+/// a request has a few entries when it takes a segment, nearly all of that goes, and so on with the next ones.
+pub(super) fn split_front<I>(items: &mut Vec<I>, front: usize) -> Vec<I> {
+    if front <= items.len() / 2 {
+        return items.drain(..front).collect();
+    }
+    let rest = items.split_off(front);
+    std::mem::replace(items, rest)
+}
+
+/// The same of a column, which may be empty.
+fn split_column<K>(keys: &mut Vec<K>, positions: usize) -> Vec<K> {
+    let positions = positions.min(keys.len());
+    split_front(keys, positions)
 }
 
 fn retain<T>(items: &mut Vec<T>, kept: &[bool]) {

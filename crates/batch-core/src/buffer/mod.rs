@@ -5,19 +5,23 @@ mod accept;
 mod ceiling;
 mod complete;
 mod deliver;
+mod fill;
 mod flight;
 mod flow;
 mod flush;
 mod fresh;
+mod histogram;
 mod identities;
 mod index;
 mod isolation;
 mod line;
 mod lines;
 mod manifest;
+mod meters;
 mod output;
 mod owner;
 mod pace;
+mod parted;
 mod patience;
 mod places;
 mod poll;
@@ -29,6 +33,7 @@ mod retry;
 mod room;
 mod scopes;
 mod segment;
+mod segments;
 mod slots;
 mod sort;
 mod spare;
@@ -58,11 +63,13 @@ use flight::Flight;
 use identities::Identities;
 use isolation::Isolations;
 use lines::Lines;
+use meters::Meters;
 use owner::Owner;
 use pace::Pace;
+use quotas::Quotas;
 use room::Room;
 use scopes::Scopes;
-use segment::Segments;
+use segments::Segments;
 use slots::{SlotId, Slots};
 use trouble::Trouble;
 
@@ -144,7 +151,10 @@ pub struct Buffer<E, R, T> {
     /// Whether it takes into account that enough waits for a request.
     announced_enough: bool,
     latest: Option<Instant>,
+    /// When an attempt failed first: all retries are due at whole ticks after that.
+    first_failed: Option<Instant>,
     counters: Stats,
+    meters: Meters,
 }
 
 impl<E, R, T> Buffer<E, R, T> {
@@ -166,7 +176,7 @@ impl<E, R, T> Buffer<E, R, T> {
             slots: Slots::new(),
             deadlines: BTreeSet::new(),
             doubts: BTreeSet::new(),
-            lines: Lines::new(plan.rules.linger.longest(), plan.rules.order, plan.limits.entries()),
+            lines: Lines::new(plan.rules.linger.longest(), plan.rules.order, Quotas::of(&plan)),
             identities: Identities::new(),
             isolations: Isolations::new(),
             room: Room::new(owner, plan.max_entries, plan.max_bytes),
@@ -185,7 +195,9 @@ impl<E, R, T> Buffer<E, R, T> {
             announced_deadline: false,
             announced_enough: false,
             latest: None,
+            first_failed: None,
             counters: Stats::default(),
+            meters: Meters::new(),
             plan,
         }
     }
@@ -278,35 +290,6 @@ impl<E, R, T> Buffer<E, R, T> {
             && self.slots.is_empty()
             && self.flights.is_empty()
             && self.answers.is_empty()
-    }
-
-    /// How long ago the oldest entry without an answer was accepted; zero if there is none, or if it is in
-    /// flight past its deadline.
-    #[must_use]
-    pub fn oldest_age(&self, now: Instant) -> std::time::Duration {
-        let deadline = self.plan.rules.delivery_deadline;
-        let counts = |accepted: Instant| accepted + deadline > now;
-        let in_flight = self.flights.values().filter_map(|flight| flight.oldest(counts));
-        let in_slots = self.deadlines.first().map(|&(_, slot)| self.slots[slot].accepted);
-        let in_lines = self.lines.oldest().map(|(accepted, _)| accepted);
-        let oldest = in_flight.chain(self.segments.oldest()).chain(in_lines).chain(in_slots).min();
-        oldest.map_or(std::time::Duration::ZERO, |accepted| now.saturating_duration_since(accepted))
-    }
-
-    /// The counters now.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        let Stats { delivered, superseded, merged, handed_back, .. } = self.counters;
-        let answered = delivered + superseded + merged + handed_back;
-        Stats {
-            inside: self.counters.accepted - answered,
-            in_flight: self.flights.values().map(|flight| flight.entries as u64 - flight.answered).sum(),
-            requests_in_flight: self.pace.in_flight() as u64,
-            in_flight_limit: self.pace.limit() as u64,
-            uncollected: self.room.uncollected() as u64,
-            bytes: self.room.bytes() as u64,
-            ..self.counters
-        }
     }
 
     /// Gives back the memory of a burst that is over.

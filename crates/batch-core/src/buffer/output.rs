@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use super::deliver::Deliveries;
 use super::owner::{Charge, Owner};
 use super::{Buffer, Stamp, Watermark};
@@ -10,13 +12,15 @@ pub enum Output<E, R, T> {
     Drop(Garbage<E, R>),
     /// Tell submitters their answers.
     Resolve(Answers<E, R, T>),
-    /// Send this batch, then [`complete`](super::Buffer::complete) it.
+    /// Send this batch, then [`complete`](super::Buffer::complete) it. Where a rate was chosen, say when its request
+    /// [begins](super::Buffer::begins).
     Send(Batch<E>),
     /// Ask each entry of this batch for its quota ([`Batch::ask`]), then give it back at once
-    /// ([`sorted`](super::Buffer::sorted)). It is not to be sent. This comes only while a quota throttles.
+    /// ([`sorted`](super::Buffer::sorted)). It is not to be sent. This comes only while a quota throttles, and where a
+    /// rate in units was chosen.
     Sort(Batch<E>),
     /// Nothing, until an input comes or this instant is reached.
-    Wait(Option<std::time::Instant>),
+    Wait(Option<Instant>),
 }
 
 /// The entries of one request. The buffer issues it and wants it back.
@@ -53,10 +57,12 @@ pub struct Resolution<E, R, T> {
     pub result: Result<Sent<Unread<R>>, Box<UnprocessedItem<E>>>,
     /// What it is charged.
     pub charge: Charge,
+    /// When the entry was accepted.
+    pub accepted: Instant,
     pub(crate) stamp: Stamp,
 }
 
-/// Entries of a request in flight that are withdrawn: a copy of each is to be handed back, by
+/// Entries of a request in flight, or being sorted, that are withdrawn: a copy of each is to be handed back, by
 /// [`Buffer::hand_back_copy`](super::Buffer::hand_back_copy).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Withdrawn {
@@ -113,7 +119,8 @@ impl<E> Batch<E> {
         self.quotas = quotas;
     }
 
-    /// How many entries it has, and the sum of their shares of the request, as they were measured.
+    /// How many entries it has, and the sum of their shares of the request, as they were measured. Entries that share
+    /// a [carrier](crate::Carrier) count as one.
     #[must_use]
     pub fn load(&self) -> Load {
         self.load

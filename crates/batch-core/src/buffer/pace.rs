@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::output::BatchId;
-use super::tempo::{CUT, DEEPEST, Memory, Recent, growth, seconds};
+use super::tempo::{DEEPEST, Memory, Recent, cut, growth, most_growth, seconds};
 use crate::{Backoff, Class};
 
 /// Growth while no limit is known: from 8 to 64 in flight in half a second. Much faster, and the
@@ -17,6 +17,9 @@ const LATENESS: Duration = Duration::from_millis(5);
 const SHORTEST_ROUND_TRIP: f64 = 0.001;
 /// The weight of one reply in the measured round trip.
 const SMOOTHING: f64 = 0.125;
+/// A reply counts as no more than so many round trips. One that hung for a second would slow requests down by a factor of
+/// ten, so that the window grows, and is too large for the next seconds.
+const LONGEST_SAMPLE: f64 = 2.0;
 
 /// How many requests may be in flight and how soon the next may go.
 ///
@@ -197,7 +200,8 @@ impl Pace {
         let Some(cut_at) = self.cut_at else {
             return UNLIMITED;
         };
-        growth(self.window / self.round_trip(), seconds(cut_at, now))
+        let most = most_growth(self.window, self.round_trip());
+        growth(self.window / self.round_trip(), most, seconds(cut_at, now))
     }
 
     /// Each throttled request cuts the window, but all those of the last second together by little
@@ -206,7 +210,7 @@ impl Pace {
         self.memory.throttled();
         let served = self.recent.served_a_second(now) * self.round_trip() * (1.0 - DEEPEST);
         let least = served.max((self.round_trip() / LONGEST_GAP).min(1.0));
-        self.window = (self.window * (1.0 - CUT)).max(least.min(self.window));
+        self.window = (self.window * (1.0 - cut(self.in_flight))).max(least.min(self.window));
         (self.held_since, self.accepted) = (self.held_since.map(|_| now), false);
         if self.cut_at.replace(now).is_none() {
             self.next_at = Some(now + self.gap());
@@ -224,8 +228,8 @@ impl Pace {
 
     fn measure(&mut self, round_trip: Duration) {
         let sample = round_trip.as_secs_f64();
-        let smoothed = |known| known + (sample - known) * SMOOTHING;
-        self.round_trip = Some(self.round_trip.map_or(sample, smoothed));
+        let smoothed = |known: f64| known + (sample.min(LONGEST_SAMPLE * known) - known) * SMOOTHING;
+        self.round_trip = Some(self.round_trip.map_or(sample, smoothed).max(SHORTEST_ROUND_TRIP));
     }
 
     /// A request failed to reach the service. Those sent before that was known tell nothing new.

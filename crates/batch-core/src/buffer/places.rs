@@ -19,9 +19,12 @@ impl<E, T> Lines<E, T> {
             (_, None) => lingered,
         };
         let share = line.share(head.bytes);
-        if let Some(quota) = head.quota.filter(|_| self.quotas.is_limiting()) {
+        if let Some(quota) = head.quota.filter(|_| self.quotas.asks()) {
             let (class, turn) = (self.quotas.limited(quota), lingered.min(due));
             line.place = Place::Sorted { class, first: head.bytes, turn };
+            if class.is_none() {
+                self.load.add(share);
+            }
             return self.quotas.insert(class, turn, id, share);
         }
         let turn = match head.keeps_its_turn {
@@ -30,8 +33,7 @@ impl<E, T> Lines<E, T> {
         };
         line.place = Place::Ready { first: head.bytes, turn };
         self.ready.insert(id, turn);
-        self.load.entries += share.entries;
-        self.load.bytes += share.bytes;
+        self.load.add(share);
     }
 
     /// Takes a line out of wherever it stands; [`settle`](Self::settle) follows.
@@ -42,15 +44,18 @@ impl<E, T> Lines<E, T> {
             Place::Ready { first, turn } => {
                 let share = line.share(first);
                 self.ready.remove(id, turn);
-                self.load.entries -= share.entries;
-                self.load.bytes -= share.bytes;
+                self.load.subtract(share);
             }
             Place::Resting { until } => {
-                self.resting.remove(&(until, id));
+                let is_lane = line.kind.is_lane();
+                self.resting.remove(&(until, is_lane, id));
             }
             Place::Sorted { class, first, turn } => {
                 let share = line.share(first);
                 self.quotas.remove(class, turn, id, share);
+                if class.is_none() {
+                    self.load.subtract(share);
+                }
             }
         }
     }

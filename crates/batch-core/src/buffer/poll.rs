@@ -1,17 +1,20 @@
 use std::time::{Duration, Instant};
 
+use super::ceiling::Opens;
+use super::fill::Fill;
 use super::flight::{Flight, Piece};
 use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::slots::{SlotId, Whereabouts};
 use super::{Batch, BatchId, Buffer, Output};
-use crate::Load;
 
 /// A request that is being filled.
 pub(super) struct Request<E, T> {
     pub(super) pieces: Vec<Piece<T>>,
     pub(super) entries: Vec<E>,
-    pub(super) load: Load,
+    pub(super) fill: Fill,
+    /// What its entries take of their quotas, as far as they were asked.
+    pub(super) units: usize,
 }
 
 impl<E, R, T> Buffer<E, R, T> {
@@ -103,6 +106,9 @@ impl<E, R, T> Buffer<E, R, T> {
     fn next_batch(&mut self, now: Instant) -> Option<Output<E, R, T>> {
         if self.stopped || !self.has_due(now) {
             self.pace.rest();
+            if self.lines.quotas.asks() {
+                self.lines.quotas.hold(now);
+            }
             return None;
         }
         if !self.pace.may_send(now) {
@@ -110,14 +116,16 @@ impl<E, R, T> Buffer<E, R, T> {
             return None;
         }
         self.ceiling.forget(now);
-        if self.ceiling_opens().is_some() {
+        if self.ceiling_opens() != Opens::Now {
             self.pace.rest();
             return None;
         }
         if let Some((isolation, part)) = self.isolations.next(&self.slots) {
             let mut request = Request::empty();
             for &slot in &part {
-                request.load = request.load.with(self.slots[slot].bytes);
+                let (bytes, carrier) = (self.slots[slot].bytes, self.slots[slot].carrier);
+                request.fill = request.fill.with(&self.limits, bytes, carrier);
+                request.units = request.units.saturating_add(self.slots[slot].units());
             }
             self.board(&mut request, part);
             return Some(Output::Send(self.launch(request, Some(isolation), now)));
@@ -133,7 +141,7 @@ impl<E, R, T> Buffer<E, R, T> {
     fn has_due(&self, now: Instant) -> bool {
         self.isolations.is_ready()
             || self.is_due(now)
-            || self.lines.quotas.opens(now).is_some_and(|at| at <= now)
+            || self.lines.quotas.opens().is_some_and(|at| at <= now)
     }
 
     /// Fills a request: segments and lines in turn, each in its order, up to the first entry that does not
@@ -161,7 +169,7 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes what goes of the first segment; whether the request is full then.
     fn take_segment(&mut self, request: &mut Request<E, T>) -> bool {
-        let Some((entries, mut manifest)) = self.segments.take(&self.limits, &mut request.load) else {
+        let Some((entries, mut manifest)) = self.segments.take(&self.limits, &mut request.fill) else {
             return true;
         };
         if self.plan.merges() {
@@ -180,17 +188,17 @@ impl<E, R, T> Buffer<E, R, T> {
             let Some(slot) = self.lines.first_slot(line) else {
                 break false;
             };
-            if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, now) {
+            if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, request.fill, now) {
                 break false;
             }
             if self.is_sorted_apart(slot) {
                 break false;
             }
-            let with = request.load.with(self.slots[slot].bytes);
-            if !self.limits.fits(with) {
+            let with = request.fill.with(&self.limits, self.slots[slot].bytes, self.slots[slot].carrier);
+            if !self.limits.fits(with.load()) {
                 break true;
             }
-            request.load = with;
+            request.fill = with;
             self.lines.pop_front(&mut self.slots, line);
             self.leave_line(slot, is_lane);
             picked.push(slot);
@@ -209,7 +217,7 @@ impl<E, R, T> Buffer<E, R, T> {
         if is_held || !self.lines.has_fresh(line) {
             return false;
         }
-        let (entries, records) = self.lines.take(line, &self.limits, &mut request.load);
+        let (entries, records) = self.lines.take(line, &self.limits, &mut request.fill);
         let took_any = !records.is_empty();
         if took_any {
             request.add(entries, Piece::Lane(line, records));
@@ -230,12 +238,13 @@ impl<E, R, T> Buffer<E, R, T> {
         request.add(entries, Piece::Slots(slots));
     }
 
-    /// Whether a request that carries the one before it in the lane may carry this one too.
-    pub(super) fn may_follow(&self, slot: SlotId, line: LineId, now: Instant) -> bool {
+    /// Whether a request that is filled up to the one before it in the lane may carry this one too.
+    pub(super) fn may_follow(&self, slot: SlotId, line: LineId, fill: Fill, now: Instant) -> bool {
         let slot = &self.slots[slot];
         let is_resting = slot.not_before().is_some_and(|until| until > now);
         let has_twin_away = slot.identity.is_some_and(|identity| self.identities.is_away(identity));
-        !self.lines.is_strict(line) && !is_resting && !has_twin_away
+        let is_apart = self.lines.is_strict(line) && !fill.joins(&self.limits, slot.bytes, slot.carrier);
+        !is_apart && !is_resting && !has_twin_away
     }
 
     pub(super) fn leave_line(&mut self, id: SlotId, is_lane: bool) {
@@ -251,11 +260,12 @@ impl<E, R, T> Buffer<E, R, T> {
     fn launch(&mut self, request: Request<E, T>, isolation: Option<IsolationId>, now: Instant) -> Batch<E> {
         let id = BatchId(self.next_batch);
         self.next_batch += 1;
-        let Request { pieces, entries, load } = request;
+        let Request { pieces, entries, fill, units } = request;
+        let load = fill.load();
         self.counters.requests += 1;
         self.counters.entries_sent += entries.len() as u64;
         self.pace.sent(id, now);
-        self.ceiling.sent(load, now);
+        self.ceiling.packed(id, self.ceiling.amount(load, units));
         let flight =
             Flight { pieces, entries: entries.len(), answered: 0, isolation, sent_at: now, sorts: false };
         self.flights.insert(id, flight);
@@ -279,26 +289,34 @@ impl<E, R, T> Buffer<E, R, T> {
         if self.stopped {
             return None;
         }
-        let paced = self.pace.earliest()?.into_iter().chain(self.ceiling_opens()).max().unwrap_or(now);
+        let ceiling = match self.ceiling_opens() {
+            Opens::At(at) => Some(at),
+            Opens::Now => None,
+            Opens::Unknown => return None,
+        };
+        let paced = self.pace.earliest()?.into_iter().chain(ceiling).max().unwrap_or(now);
         if self.has_due(now) {
             return Some(paced);
         }
         // Nothing is due, so each instant is further away than the head start.
         let due = self.due().map(|due| due - self.head_start());
-        let due = due.into_iter().chain(self.lines.quotas.opens(now)).min();
+        let due = due.into_iter().chain(self.lines.quotas.opens()).min();
         due.map(|due| due.max(paced))
     }
 }
 
 impl<E, T> Request<E, T> {
     pub(super) fn empty() -> Self {
-        Self { pieces: Vec::with_capacity(1), entries: Vec::new(), load: Load::empty() }
+        Self { pieces: Vec::with_capacity(1), entries: Vec::new(), fill: Fill::empty(), units: 0 }
     }
 
     fn add(&mut self, mut entries: Vec<E>, piece: Piece<T>) {
-        match self.entries.is_empty() {
-            true => self.entries = entries,
-            false => self.entries.append(&mut entries),
+        if self.entries.len() < entries.len() {
+            // The fewer are moved.
+            entries.splice(..0, self.entries.drain(..));
+            self.entries = entries;
+        } else {
+            self.entries.append(&mut entries);
         }
         self.pieces.push(piece);
     }

@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use super::Stamp;
+use super::fill::Share;
 use super::index::KeyHash;
 
 /// What is known of an entry from its acceptance to its answer, whatever becomes of it.
@@ -11,8 +12,8 @@ pub(super) struct Record<T> {
     pub(super) stamp: Stamp,
     /// Its share of the memory bound.
     pub(super) charge: usize,
-    /// Its share of a request.
-    pub(super) bytes: usize,
+    /// Its share of a request, and what it may travel in with the entries before and after it.
+    pub(super) share: Share,
 }
 
 /// The lane and the identity of an entry, as far as it has them.

@@ -28,6 +28,7 @@ impl<E, R, T> Buffer<E, R, T> {
             (Outcome::Delivered(response), entry) => {
                 self.garbage.entries.extend(entry);
                 self.counters.delivered += 1;
+                self.meters.delivered(slot.accepted, now);
                 self.counters.ambiguous += u64::from(maybe_delivered);
                 self.room.free(1, slot.charge);
                 Ok(Sent::delivered(response, slot.sends, maybe_delivered))
@@ -36,10 +37,10 @@ impl<E, R, T> Buffer<E, R, T> {
                 unreachable!("an entry is back in its slot before it is handed back")
             }
         };
-        let (charge, stamp) = (self.owner.charge(slot.charge), slot.stamp);
+        let (charge, accepted, stamp) = (self.owner.charge(slot.charge), slot.accepted, slot.stamp);
         self.garbage.failures.extend(slot.past.and_then(|past| past.last));
         if let Some(tag) = slot.tag {
-            self.answers.push_back(Answers::One(Resolution { tag, result, charge, stamp }));
+            self.answers.push_back(Answers::One(Resolution { tag, result, charge, accepted, stamp }));
         }
     }
 
@@ -48,17 +49,17 @@ impl<E, R, T> Buffer<E, R, T> {
         let Single { entry, record, keys, line } = single;
         let cause = self.cause_of_end(&record, line);
         self.release_keys(keys);
-        self.counters.handed_back += 1;
-        self.room.hand_back();
-        let age = now.saturating_duration_since(record.accepted);
+        self.count_handed_back(&cause);
+        let (accepted, age) = (record.accepted, now.saturating_duration_since(record.accepted));
         let item = UnprocessedItem { entry, cause, attempts: 0, age, maybe_delivered: false };
         let (charge, stamp) = (self.owner.charge(record.charge), record.stamp);
-        let resolution = Resolution { tag: record.tag, result: Err(Box::new(item)), charge, stamp };
+        let resolution = Resolution { tag: record.tag, result: Err(Box::new(item)), charge, accepted, stamp };
         self.answers.push_back(Answers::One(resolution));
     }
 
     /// Hands back a copy of an entry in flight that was withdrawn, as maybe delivered. Its request runs
-    /// on; the late verdict is counted and otherwise ignored.
+    /// on; the late verdict is counted and otherwise ignored. One that is only being
+    /// [sorted](Self::sorted) is as delivered as it was before.
     ///
     /// # Errors
     ///
@@ -75,10 +76,14 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
     ) -> Result<(), E> {
         let now = self.clock(now);
-        let Some(entries) = self.flights.get(&batch).map(|flight| flight.entries) else {
+        let Some((entries, sorts)) = self.flights.get(&batch).map(|flight| (flight.entries, flight.sorts))
+        else {
             return Err(copy);
         };
-        assert!(position < entries, "the request has {entries} entries, and none at position {position}");
+        assert!(
+            position < entries,
+            "the request has no entry at position {position}; the number of entries is {entries}"
+        );
         self.seat_in_flight(batch);
         let Some(id) = self.flights.get(&batch).and_then(|flight| flight.slot_at(position)) else {
             return Err(copy);
@@ -88,33 +93,41 @@ impl<E, R, T> Buffer<E, R, T> {
         };
         self.forget_deadline(id);
         self.forget_doubt(id);
-        self.slots[id].past_mut().maybe_delivered = true;
+        match sorts {
+            true => self.unsend(id),
+            false => self.slots[id].past_mut().maybe_delivered = true,
+        }
         self.keep_line_of_answered(id);
         let slot = &mut self.slots[id];
         slot.whereabouts = Whereabouts::Answered { is_collected: false };
         let Some(tag) = slot.tag.take() else {
             return Err(copy);
         };
-        let (sends, accepted, stamp) = (slot.sends, slot.accepted, slot.stamp);
+        let (attempts, accepted, stamp) = (slot.sends, slot.accepted, slot.stamp);
+        let maybe_delivered = slot.maybe_delivered();
         let charge = Charge { flies: Some((batch, position)), ..self.owner.charge(slot.charge) };
         if let Some(flight) = self.flights.get_mut(&batch) {
             flight.answered += 1;
         }
-        self.counters.handed_back += 1;
-        self.counters.ambiguous += 1;
-        self.room.hand_back();
+        self.count_handed_back(&cause);
+        self.counters.ambiguous += u64::from(maybe_delivered);
         let age = now.saturating_duration_since(accepted);
-        let item = UnprocessedItem { entry: copy, cause, attempts: sends, age, maybe_delivered: true };
-        let resolution = Resolution { tag, result: Err(Box::new(item)), charge, stamp };
+        let item = UnprocessedItem { entry: copy, cause, attempts, age, maybe_delivered };
+        let resolution = Resolution { tag, result: Err(Box::new(item)), charge, accepted, stamp };
         self.answers.push_back(Answers::One(resolution));
         Ok(())
     }
 
     /// The request of an entry that was answered before has ended.
     pub(super) fn bury(&mut self, id: SlotId) {
+        self.counters.late += 1;
+        self.forget_answered(id);
+    }
+
+    /// Nothing carries an entry any more that was answered before.
+    pub(super) fn forget_answered(&mut self, id: SlotId) {
         let (slot, entry) = self.vacate(id);
         self.garbage.entries.extend(entry);
-        self.counters.late += 1;
         if let Whereabouts::Answered { is_collected: true } = slot.whereabouts {
             self.room.free(1, slot.charge);
         }
@@ -139,9 +152,8 @@ impl<E, R, T> Buffer<E, R, T> {
 
     fn hand_back(&mut self, slot: &Slot<T>, entry: E, cause: Cause, now: Instant) -> Box<UnprocessedItem<E>> {
         let maybe_delivered = slot.maybe_delivered();
-        self.counters.handed_back += 1;
+        self.count_handed_back(&cause);
         self.counters.ambiguous += u64::from(maybe_delivered);
-        self.room.hand_back();
         let age = now.saturating_duration_since(slot.accepted);
         Box::new(UnprocessedItem { entry, cause, attempts: slot.sends, age, maybe_delivered })
     }

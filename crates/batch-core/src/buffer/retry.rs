@@ -1,9 +1,9 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Buffer;
 use super::flight::Flight;
 use super::isolation::IsolationId;
-use super::lines::{LineId, Lines};
+use super::lines::LineId;
 use super::resolve::Outcome;
 use super::slots::{SlotId, Whereabouts};
 use crate::{Cause, Duplicates, Failure, OnAmbiguous};
@@ -33,6 +33,7 @@ impl<E, R, T> Buffer<E, R, T> {
         now: Instant,
         jitter: f64,
     ) -> Option<(SlotId, Instant)> {
+        let first = *self.first_failed.get_or_insert(now);
         if setback == Setback::Ambiguous {
             self.doubt(id, launched);
         }
@@ -62,12 +63,12 @@ impl<E, R, T> Buffer<E, R, T> {
             self.resolve(id, Outcome::HandedBack(cause), now);
             return None;
         }
-        let delay = match setback {
+        let due = match setback {
             // The pace sends probes, and quotas count for themselves: the entries need not wait.
-            Setback::Limited | Setback::Unsent => Duration::ZERO,
-            _ => rules.backoff.delay(strikes, jitter),
+            Setback::Limited | Setback::Unsent => now,
+            _ => first + rules.backoff.whole_ticks(now + rules.backoff.delay(strikes, jitter) - first),
         };
-        Some((id, now + delay))
+        Some((id, due))
     }
 
     /// Failed entries of a part whose lanes may have more in the next parts go ahead of those.
@@ -88,9 +89,10 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    /// Failed entries go back in front: of their lane, or together in a line of their own.
+    /// Failed entries go back in front: of their lane, or together in a line of their own, behind others that go again at
+    /// the same time.
     pub(super) fn go_back(&mut self, again: Vec<(SlotId, Instant)>) {
-        let mut cohorts: Vec<(When, LineId)> = Vec::new();
+        let (mut cohorts, mut joining): (Vec<Cohort>, Vec<SlotId>) = (Vec::new(), Vec::new());
         for (id, at) in again.into_iter().rev() {
             let is_free = self.slots[id].line.is_none();
             let id = self.come_back(id);
@@ -98,13 +100,34 @@ impl<E, R, T> Buffer<E, R, T> {
             slot.past_mut().not_before = Some(at);
             if is_free {
                 let class = self.lines.quotas.limited(slot.quota());
-                slot.line = Some(cohort(&mut self.lines, &mut cohorts, (at, class)));
+                let when = When { at, class, keeps_its_turn: slot.keeps_its_turn() };
+                let cohort = self.cohort(&mut cohorts, when);
+                self.slots[id].line = Some(cohort.line);
+                if !cohort.is_new {
+                    joining.push(id);
+                    continue;
+                }
             }
             self.lines.push_front(&mut self.slots, id);
         }
-        for (_, cohort) in cohorts {
-            self.lines.settle(&self.slots, cohort, None);
+        for id in joining.into_iter().rev() {
+            self.lines.join(&mut self.slots, id);
         }
+        for cohort in cohorts.into_iter().filter(|cohort| cohort.is_new) {
+            self.lines.settle(&self.slots, cohort.line, None);
+        }
+    }
+
+    /// The line of those that go again at this time.
+    fn cohort(&mut self, cohorts: &mut Vec<Cohort>, when: When) -> Cohort {
+        if let Some(&known) = cohorts.iter().find(|cohort| cohort.when == when) {
+            return known;
+        }
+        let resting = self.lines.resting_cohort(&self.slots, when);
+        let line = resting.unwrap_or_else(|| self.lines.cohort());
+        let cohort = Cohort { when, line, is_new: resting.is_none() };
+        cohorts.push(cohort);
+        cohort
     }
 
     /// Takes a flight out of the books that never began.
@@ -168,15 +191,19 @@ impl<E, R, T> Buffer<E, R, T> {
     }
 }
 
-/// When entries go again: at an instant, and when their quota lets them, if it is limited.
-type When = (Instant, Option<u64>);
+/// When entries go again: at an instant, and when their quota lets them, if it is limited; and whether before what was
+/// accepted after them.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) struct When {
+    pub(super) at: Instant,
+    pub(super) class: Option<u64>,
+    pub(super) keeps_its_turn: bool,
+}
 
-/// The line of those that go at the same time.
-fn cohort<E, T>(lines: &mut Lines<E, T>, cohorts: &mut Vec<(When, LineId)>, at: When) -> LineId {
-    if let Some(&(_, cohort)) = cohorts.iter().find(|&&(due, _)| due == at) {
-        return cohort;
-    }
-    let cohort = lines.cohort();
-    cohorts.push((at, cohort));
-    cohort
+/// A line of those that go again at the same time.
+#[derive(Clone, Copy)]
+struct Cohort {
+    when: When,
+    line: LineId,
+    is_new: bool,
 }

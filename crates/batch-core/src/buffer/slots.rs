@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use slab::Slab;
 
+use super::fill::CarrierHash;
 use super::identities::IdentityId;
 use super::isolation::IsolationId;
 use super::lines::LineId;
@@ -27,6 +28,7 @@ pub(super) struct Slot<T> {
     pub(super) charge: usize,
     /// Its share of a request.
     pub(super) bytes: usize,
+    pub(super) carrier: Option<CarrierHash>,
     /// The line that it waits in, or that waits for it; none while it is in flight without a lane.
     pub(super) line: Option<LineId>,
     pub(super) identity: Option<IdentityId>,
@@ -150,6 +152,11 @@ impl<T> Slot<T> {
         self.past.as_ref().and_then(|past| past.quota).flatten()
     }
 
+    /// What it takes of a rate in units.
+    pub(super) fn units(&self) -> usize {
+        self.quota().map_or(1, |quota| quota.units as usize)
+    }
+
     pub(super) fn past_mut(&mut self) -> &mut Past {
         self.past.get_or_insert_default()
     }
@@ -166,14 +173,15 @@ impl<E, T> Slots<E, T> {
         let index = vacant.key();
         let id = u32::try_from(index)
             .expect("an entry is charged 500 bytes at least, and no more are inside than fit into the memory of any machine");
-        let Record { tag, accepted, stamp, charge, bytes } = new.record;
+        let Record { tag, accepted, stamp, charge, share } = new.record;
         vacant.insert(Slot {
             tag: Some(tag),
             accepted,
             since: accepted,
             stamp,
             charge,
-            bytes,
+            bytes: share.bytes(),
+            carrier: share.carrier(),
             line: new.line,
             identity: new.identity,
             whereabouts: Whereabouts::Waiting,

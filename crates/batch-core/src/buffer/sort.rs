@@ -5,6 +5,7 @@ use super::flight::Flight;
 use super::lines::{LineId, Lines};
 use super::poll::Request;
 use super::quotas::Tally;
+use super::retry::Setback;
 use super::slots::SlotId;
 use super::{Batch, BatchId, Buffer};
 use crate::{Quota, Reply, Verdict, Verdicts};
@@ -13,7 +14,8 @@ use crate::{Quota, Reply, Verdict, Verdicts};
 /// and once. So it leaves like a request, and comes back at once: it waits for its quota if that is limited, else with
 /// all others. Then requests are filled from all quotas that let anything through.
 impl<E, R, T> Buffer<E, R, T> {
-    /// Takes a batch of [`Output::Sort`](super::Output::Sort) back, whose entries were asked for their quotas.
+    /// Takes a batch of [`Output::Sort`](super::Output::Sort) back, whose entries were asked for their quotas. What was
+    /// handed back as a copy meanwhile is no longer needed.
     ///
     /// # Panics
     ///
@@ -27,6 +29,11 @@ impl<E, R, T> Buffer<E, R, T> {
         let mut again = Vec::with_capacity(entries.len());
         let slots: Vec<_> = flight.slots().collect();
         for ((id, entry), quota) in slots.into_iter().zip(entries).zip(quotas) {
+            if !self.slots[id].is_in_flight() {
+                self.garbage.entries.push(entry);
+                self.forget_answered(id);
+                continue;
+            }
             self.slots.restore(id, entry);
             self.unsend(id);
             self.slots[id].past_mut().quota = Some(quota);
@@ -61,12 +68,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Takes out what was not asked for its quota and could go into a request.
     pub(super) fn unsorted(&mut self, now: Instant) -> Option<Batch<E>> {
-        if !self.lines.quotas.is_limiting() || (self.segments_due().is_none() && self.lines.first().is_none())
-        {
+        let is_any = self.segments_due().is_some() || self.lines.first().is_some();
+        if !self.lines.quotas.asks() || !is_any || self.lines.quotas.fill(&self.plan.limits) {
             return None;
         }
         self.limits = self.plan.limits;
-        let Request { pieces, entries, load } = self.pack(now);
+        let Request { pieces, entries, fill, .. } = self.pack(now);
         if entries.is_empty() {
             return None;
         }
@@ -81,7 +88,7 @@ impl<E, R, T> Buffer<E, R, T> {
             sorts: true,
         };
         self.flights.insert(id, flight);
-        Some(Batch { owner: self.owner, id, load, entries, quotas: Vec::new() })
+        Some(Batch { owner: self.owner, id, load: fill.load(), entries, quotas: Vec::new() })
     }
 
     /// Fills a request with what was sorted and may go now, the oldest first; nothing if nothing may.
@@ -89,7 +96,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let mut request = Request::empty();
         let mut heads = self.lines.quotas.heads(now);
         while let Some(std::cmp::Reverse((_, line, class))) = heads.pop() {
-            let before = request.load.entries;
+            let before = request.entries.len();
             let is_full = self.take_sorted(line, &mut request, now);
             self.lines.settle(&self.slots, line, Some(now));
             if is_full {
@@ -97,11 +104,11 @@ impl<E, R, T> Buffer<E, R, T> {
             }
             let head = self.lines.quotas.head(class, now);
             heads.extend(
-                head.filter(|head| request.load.entries > before || head.1 != line).map(std::cmp::Reverse),
+                head.filter(|head| request.entries.len() > before || head.1 != line).map(std::cmp::Reverse),
             );
         }
-        self.lines.quotas.hold(now);
-        (request.load.entries > 0).then_some(request)
+        self.lines.quotas.packed(now);
+        (!request.entries.is_empty()).then_some(request)
     }
 
     /// Takes what goes of a line of sorted entries; whether the request is full then.
@@ -113,17 +120,24 @@ impl<E, R, T> Buffer<E, R, T> {
             let Some(slot) = self.lines.first_slot(line).filter(|&slot| self.slots[slot].is_sorted()) else {
                 break false;
             };
-            if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, now) {
+            if is_lane && self.lines.is_away(line) && !self.may_follow(slot, line, request.fill, now) {
                 break false;
             }
-            let with = request.load.with(self.slots[slot].bytes);
-            if !self.limits.fits(with) {
+            let (bytes, carrier) = (self.slots[slot].bytes, self.slots[slot].carrier);
+            let with = request.fill.with(&self.limits, bytes, carrier);
+            if !self.limits.fits(with.load()) {
                 break true;
             }
-            if !self.lines.quotas.take(self.slots[slot].quota(), now) {
+            let units = self.slots[slot].units();
+            if !self.ceiling.takes(request.units, units) {
+                break true;
+            }
+            let joins = request.fill.joins(&self.limits, bytes, carrier);
+            if !self.lines.quotas.take(self.slots[slot].quota(), joins, now) {
                 break false;
             }
-            request.load = with;
+            request.fill = with;
+            request.units = request.units.saturating_add(units);
             self.lines.pop_front(&mut self.slots, line);
             self.leave_line(slot, is_lane);
             picked.push(slot);
@@ -136,12 +150,12 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// Whether this entry was asked for its quota while one is limited, so that it goes by that.
     pub(super) fn is_sorted_apart(&self, slot: SlotId) -> bool {
-        self.lines.quotas.is_limiting() && self.slots[slot].is_sorted()
+        self.lines.quotas.asks() && self.slots[slot].is_sorted()
     }
 
     /// Forgets quotas that do not throttle any more.
     pub(super) fn forget_quotas(&mut self, now: Instant) {
-        if !self.lines.quotas.is_limiting() {
+        if !self.lines.quotas.asks() {
             return;
         }
         for line in self.lines.quotas.forget(now) {
@@ -156,12 +170,14 @@ impl<E, R, T> Buffer<E, R, T> {
         mut flight: Flight<T>,
         quotas: Vec<Option<Quota>>,
         reply: &Reply<R>,
+        accepted: usize,
         now: Instant,
     ) -> Flight<T> {
         let Ok(verdicts) = reply else {
             return flight;
         };
-        let is_asked = !quotas.is_empty();
+        // Of a service that knows no quotas there is nothing to remember for each entry.
+        let is_asked = quotas.iter().any(Option::is_some) || (!quotas.is_empty() && self.lines.quotas.asks());
         if is_asked {
             flight = self.seated(flight);
             let slots: Vec<_> = flight.slots().collect();
@@ -169,18 +185,12 @@ impl<E, R, T> Buffer<E, R, T> {
                 self.slots[id].past_mut().quota = Some(quota);
             }
         }
-        let accepted = match verdicts {
-            Verdicts::AllAccepted(_) => flight.entries,
-            Verdicts::Each(verdicts) => {
-                verdicts.iter().filter(|verdict| super::complete::is_accepted(verdict)).count()
-            }
-        };
         if accepted > 0 {
             self.lines.quotas.accepted(accepted, now);
         }
-        if is_asked || self.lines.quotas.is_limiting() {
-            for (name, (tally, entries)) in self.tally(&flight, verdicts) {
-                self.lines.quotas.learn(name, tally, entries, flight.sent_at, now);
+        if is_asked || self.lines.quotas.asks() {
+            for (name, tally) in self.tally(&flight, verdicts) {
+                self.lines.quotas.learn(name, &tally, flight.sent_at, now);
             }
         }
         flight
@@ -195,9 +205,18 @@ impl<E, R, T> Buffer<E, R, T> {
         self.lines.quotas.limited(self.slots[slot].quota()).is_some()
     }
 
-    /// What became of each quota's units, and how many entries they were of.
-    fn tally(&self, flight: &Flight<T>, verdicts: &Verdicts<R>) -> BTreeMap<u64, (Tally, usize)> {
-        let mut tallies: BTreeMap<u64, (Tally, usize)> = BTreeMap::new();
+    /// What it means for an entry that its quota throttled it: that decides when it goes again. But one that takes far
+    /// more than goes at once may be throttled whatever the pace is, and would take every turn of its quota.
+    pub(super) fn setback_of_limited(&self, slot: SlotId) -> Setback {
+        match self.lines.quotas.is_large(self.slots[slot].quota()) {
+            true => Setback::ThrottledAlone,
+            false => Setback::Limited,
+        }
+    }
+
+    /// What became of each quota's units.
+    fn tally(&self, flight: &Flight<T>, verdicts: &Verdicts<R>) -> BTreeMap<u64, Tally> {
+        let mut tallies: BTreeMap<u64, Tally> = BTreeMap::new();
         if !flight.has_slots_only() {
             return tallies;
         }
@@ -205,16 +224,12 @@ impl<E, R, T> Buffer<E, R, T> {
             let Some(quota) = self.slots[slot].quota() else {
                 continue;
             };
-            let (tally, entries) = tallies.entry(quota.name).or_default();
-            *entries += 1;
-            match verdicts {
-                Verdicts::AllAccepted(_) => tally.accepted += f64::from(quota.units),
-                Verdicts::Each(verdicts) => match &verdicts[position] {
-                    Verdict::Accepted(_) => tally.accepted += f64::from(quota.units),
-                    Verdict::Throttled(_) => tally.throttled += f64::from(quota.units),
-                    Verdict::Ambiguous(_) | Verdict::Reject(_) | Verdict::Retry(_) => {}
-                },
-            }
+            let is_accepted = match verdicts.at(position) {
+                None | Some(Verdict::Accepted(_)) => true,
+                Some(Verdict::Throttled(_)) => false,
+                Some(Verdict::Ambiguous(_) | Verdict::Reject(_) | Verdict::Retry(_)) => continue,
+            };
+            tallies.entry(quota.name).or_default().count(quota.units, is_accepted);
         }
         tallies
     }

@@ -42,12 +42,32 @@ const RESUMED: f64 = 0.75;
 /// throttled request ends it in time.
 const RESUMING: f64 = 8.0;
 
-/// By how much a rate grows in a second, as a part of itself, so many seconds after its last cut.
-pub(super) fn growth(rate: f64, calm: f64) -> f64 {
+/// A rate goes on growing for a round trip after it was too high. What is throttled then, `growth` × round trip × requests
+/// in flight, is to stay near one request: many at once cut every writer by the same part, down to what was served, and
+/// the difference between them grows with their rates. So growth in a round trip is at most this, divided by the
+/// root of the requests in flight. Two writers of 2,000 requests a second and 50 ms shared them 94 to 6 without this.
+const AHEAD: f64 = 0.07;
+/// From so many requests in flight on, one that is throttled takes less: a tenth where there are `MANY`, a twentieth where
+/// there are sixteen times as many. Time restores a deep cut slowly there.
+const MANY: f64 = 16.0;
+
+/// By how much a rate grows in a second, as a part of itself, so many seconds after its last cut; at first, by no more
+/// than `most`.
+pub(super) fn growth(rate: f64, most: f64, calm: f64) -> f64 {
     let root = rate.sqrt();
     let calm = calm / CALM;
     let faster = root + (root - MODERATE).max(0.0);
-    ((SLOW / root + FAST * faster) * (1.0 + calm * calm)).min(FASTEST)
+    ((SLOW / root + FAST * faster).min(most) * (1.0 + calm * calm)).min(FASTEST)
+}
+
+/// The most that a rate grows in a second where so many requests are in flight.
+pub(super) fn most_growth(in_flight: f64, round_trip: f64) -> f64 {
+    AHEAD / (round_trip * in_flight.sqrt())
+}
+
+/// What one throttled request takes off where so many others are in flight.
+pub(super) fn cut(in_flight: usize) -> f64 {
+    CUT * (MANY / in_flight as f64).min(1.0).sqrt().sqrt()
 }
 
 /// What was served in about the last second: each counts less by a factor of e a second later.
@@ -62,6 +82,11 @@ impl Recent {
         Self { served: 0.0, first_at: None, latest_at: None }
     }
 
+    /// Of what is served from now on.
+    pub(super) fn since(now: Instant) -> Self {
+        Self { first_at: Some(now), ..Self::new() }
+    }
+
     pub(super) fn count(&mut self, served: f64, now: Instant) {
         self.served = self.served_until(now) + served;
         self.first_at.get_or_insert(now);
@@ -71,6 +96,11 @@ impl Recent {
     /// What was served in a second, as far as there was one.
     pub(super) fn served_a_second(&self, now: Instant) -> f64 {
         self.served_until(now) / self.seen(now).max(0.05)
+    }
+
+    /// The same, but for so much of it, which may have been left from before.
+    pub(super) fn served_but(&self, left: f64, now: Instant) -> f64 {
+        (self.served_until(now) - left).max(0.0) / self.seen(now).max(0.001)
     }
 
     /// The same, where what was served at once at the beginning is a second's worth: AWS meters by the second.

@@ -1,10 +1,9 @@
 use std::time::Instant;
 
 use super::Buffer;
-use super::complete::has_accepted;
 use super::flight::Flight;
 use super::slots::SlotId;
-use crate::{Class, Failure, Reply, Verdict, Verdicts};
+use crate::{Class, Failure, Reply, Verdict};
 
 /// Why requests fail at the moment: the reason of what waits meanwhile and is handed back without ever
 /// having been sent.
@@ -16,18 +15,23 @@ pub(super) struct Trouble {
 
 impl<E, R, T> Buffer<E, R, T> {
     /// Remembers why nothing of a request was accepted for now; once something is, there is no trouble.
-    pub(super) fn learn_trouble(&mut self, flight: &Flight<T>, reply: &Reply<R>, now: Instant) {
+    pub(super) fn learn_trouble(
+        &mut self,
+        flight: &Flight<T>,
+        reply: &Reply<R>,
+        has_accepted: bool,
+        now: Instant,
+    ) {
         // A request that the writer itself may have ended says nothing of the service.
         if self.has_given_up(flight) {
             return;
         }
         let failure = match reply {
-            Ok(verdicts) if has_accepted(verdicts) => {
+            Ok(_) if has_accepted => {
                 let over = self.trouble.take();
                 return self.garbage.failures.extend(over.map(|trouble| trouble.failure));
             }
-            Ok(Verdicts::AllAccepted(_)) => None,
-            Ok(Verdicts::Each(verdicts)) => verdicts.iter().rev().find_map(setback).cloned(),
+            Ok(verdicts) => verdicts.single().rev().find_map(setback).cloned(),
             Err(refusal) => match refusal.class {
                 Class::Fatal | Class::Split | Class::UnknownDestination | Class::Unrecognized => None,
                 Class::Ambiguous | Class::Expired | Class::Retry | Class::Throttled | Class::Unsent => {

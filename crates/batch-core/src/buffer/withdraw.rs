@@ -6,8 +6,8 @@ use super::slots::{SlotId, Whereabouts};
 use super::{BatchId, Buffer, Stamp, Watermark, Withdrawn};
 
 impl<E, R, T> Buffer<E, R, T> {
-    /// Hands back everything that was accepted before the watermark and waits. Of what is in flight,
-    /// the caller hands back copies ([`hand_back_copy`](Self::hand_back_copy)); what it does not is
+    /// Hands back everything that was accepted before the watermark and waits. Of what is in flight or
+    /// being sorted, the caller hands back copies ([`hand_back_copy`](Self::hand_back_copy)); what it does not is
     /// handed back when its request ends, unless it is delivered.
     pub fn withdraw(&mut self, watermark: Watermark, now: Instant) -> Vec<Withdrawn> {
         let now = self.clock(now);
@@ -15,7 +15,7 @@ impl<E, R, T> Buffer<E, R, T> {
         self.hand_back_waiting(watermark, now);
         let covered = |(&batch, flight): (&BatchId, &Flight<T>)| {
             let positions = self.covered(flight, watermark);
-            (!flight.sorts && !positions.is_empty()).then_some(Withdrawn { batch, positions })
+            (!positions.is_empty()).then_some(Withdrawn { batch, positions })
         };
         self.flights.iter().filter_map(covered).collect()
     }

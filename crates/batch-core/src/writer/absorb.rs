@@ -8,8 +8,8 @@ use crate::{Admission, Grant, ScopeId, Service};
 /// The caller keeps the entry that is absorbed, in a variable that outlives the lock: what is left of it is
 /// dropped when the lock is free, also after a panic.
 impl<S: Service> Shared<S> {
-    /// Merges an entry into one that waits, if that can be. Nothing is to be told then but, perhaps, the
-    /// driver.
+    /// Merges an entry into one that waits, if that can be, where entries are merged. Nothing is to be told then but,
+    /// perhaps, the driver.
     #[inline]
     pub(super) fn absorb<A: Tracking<S>>(
         &self,
@@ -19,7 +19,7 @@ impl<S: Service> Shared<S> {
         entry: &mut S::Entry,
         scope: ScopeId,
     ) -> Option<A::Output> {
-        let output = tracking.merged().filter(|_| self.plan.merges())?;
+        let output = tracking.merged()?;
         let absorb = |waiting: &mut S::Entry, newer: &mut S::Entry| self.service.absorb(waiting, newer);
         state.buffer.absorb(scope, admission, entry, absorb).then(|| {
             state.count_accepted(self);

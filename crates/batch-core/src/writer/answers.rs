@@ -1,5 +1,5 @@
 use super::cell::Owner;
-use super::cells::Delivery;
+use super::cells::{CellId, Delivery};
 use super::clock;
 use super::effects::Effects;
 use super::ledger::Trouble;
@@ -12,9 +12,11 @@ use crate::{Answers, Deliveries, Resolution, Sent, Service, UnprocessedItem, Unr
 impl<S: Service> State<S> {
     /// Gives answers to their owners.
     pub(super) fn answer(&mut self, answers: Answers<S::Entry, S::Response, Tag>) {
+        self.sight_answers(&answers);
+        self.links.untie(&answers);
         match answers {
             Answers::Delivered(deliveries) => self.deliver_all(deliveries),
-            Answers::One(Resolution { tag, result, charge, stamp }) => match result {
+            Answers::One(Resolution { tag, result, charge, stamp, .. }) => match result {
                 Ok(sent) => self.deliver(tag, sent),
                 Err(item) => self.hand_back(tag, Failed { item, charge, stamp, awaited: false }),
             },
@@ -26,22 +28,20 @@ impl<S: Service> State<S> {
         match responses {
             Answered::Of(responses, first) => {
                 let Effects { wakes, unused_blocks, .. } = &mut self.effects;
-                let mut delivery = Delivery::new(&mut self.cells, &responses, wakes, unused_blocks);
-                let mut position = first;
+                let mut delivery = Delivery::new(&mut self.cells, (&responses, first), wakes, unused_blocks);
                 // For entries without receipts, this loop is all that there is to do.
-                tags.for_each(|tag| {
+                tags.for_each(|(position, tag)| {
                     if let Some(cell) = tag {
                         delivery.add(cell, position);
                     }
-                    position += 1;
                 });
                 delivery.end();
                 self.effects.unused_responses.push(responses);
             }
             Answered::Each(responses) => {
                 let answers = tags.zip(responses);
-                answers.for_each(|(tag, response)| {
-                    self.deliver(tag, Sent::delivered(Unread::one(response), 1, false));
+                answers.for_each(|((_, tag), response)| {
+                    self.deliver(tag, Sent::delivered(response, 1, false));
                 });
             }
         }
@@ -57,7 +57,7 @@ impl<S: Service> State<S> {
 
     fn hand_back(&mut self, receipt: Tag, failed: Failed<S::Entry>) {
         self.log.handed_back(&failed.item, clock::now());
-        let had_receipt = receipt.is_some();
+        let had_receipt = receipt.is_some_and(CellId::has_receipt);
         let owner = match receipt {
             Some(cell) => self.cells.fail(cell, failed, &mut self.effects.unused_blocks),
             None => Owner::None(failed),
@@ -91,6 +91,7 @@ impl<S: Service> Shared<S> {
         let mut state = self.lock();
         state.awaited -= usize::from(failed.awaited);
         state.buffer.collected(failed.charge);
+        state.effects.calls_driver |= state.lookout.is_some();
         failed.item
     }
 

@@ -3,8 +3,11 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::clock;
-use super::shared::{Handler, Shared};
-use crate::{ConfigError, Service, Settings, UnprocessedItem, Writer};
+use super::label::WriterLabel;
+use super::shared::{Choices, Shared};
+use super::trace::Tracing;
+use crate::plan::Plan;
+use crate::{ConfigError, Observer, Service, Settings, UnprocessedItem, Writer};
 
 /// Configures and builds a [`Writer`].
 ///
@@ -14,14 +17,24 @@ use crate::{ConfigError, Service, Settings, UnprocessedItem, Writer};
 pub struct WriterBuilder<S: Service> {
     service: S,
     settings: Settings,
-    handler: Option<Handler<S::Entry>>,
-    runtime: Option<Handle>,
+    choices: Choices<S::Entry>,
+    #[cfg(feature = "metrics")]
+    metrics: bool,
     seed: Option<u64>,
 }
 
 impl<S: Service> WriterBuilder<S> {
     pub(super) fn new(service: S) -> Self {
-        Self { service, settings: Settings::new(), handler: None, runtime: None, seed: None }
+        let choices =
+            Choices { handler: None, observers: Vec::new(), tracing: Tracing::off(), runtime: None };
+        Self {
+            service,
+            settings: Settings::new(),
+            choices,
+            #[cfg(feature = "metrics")]
+            metrics: false,
+            seed: None,
+        }
     }
 
     /// Sets how the writer batches, sends and retries, and how much it may hold.
@@ -50,7 +63,70 @@ impl<S: Service> WriterBuilder<S> {
         mut self,
         handler: impl Fn(UnprocessedItem<S::Entry>) + Send + Sync + 'static,
     ) -> Self {
-        self.handler = Some(Box::new(handler));
+        self.choices.handler = Some(Box::new(handler));
+        self
+    }
+
+    /// Adds an observer, which sees requests and answers in sizes, ages and attempts; see [`Observer`]. A shared one is added
+    /// as an `Arc`. Default: none, which costs nothing.
+    ///
+    /// ```
+    /// # use batch_core::{Service, WriterBuilder};
+    /// # fn set<S: Service>(builder: WriterBuilder<S>) -> WriterBuilder<S> {
+    /// use batch_core::{EntriesAnswered, Observer};
+    ///
+    /// struct Printer;
+    ///
+    /// impl Observer for Printer {
+    ///     fn entries_answered(&self, answered: &EntriesAnswered<'_>) {
+    ///         println!("{} of {}: {:?}", answered.entries, answered.writer.destination(), answered.answer);
+    ///     }
+    /// }
+    ///
+    /// builder.observer(Printer)
+    /// # }
+    /// ```
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.choices.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Reports to the recorder of the crate `metrics`, version 0.24, which the program installs. An own version of that crate
+    /// with another number in its place sees nothing of it. Default: nothing is reported.
+    ///
+    /// The names, units and labels are listed in [`metrics`](crate::metrics). Install the recorder before the writer is built:
+    /// descriptions are given once.
+    ///
+    /// ```
+    /// # use batch_core::{Service, WriterBuilder};
+    /// # fn set<S: Service>(builder: WriterBuilder<S>) -> WriterBuilder<S> {
+    /// builder.metrics()
+    /// # }
+    /// ```
+    #[cfg(feature = "metrics")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+    pub fn metrics(mut self) -> Self {
+        self.metrics = true;
+        self
+    }
+
+    /// Opens a `tracing` span for each request, named after OpenTelemetry's conventions; the spans of the service's client are
+    /// inside of it. Default: no spans.
+    ///
+    /// The names of its fields are listed in [`trace`](crate::trace). While a subscriber is interested in the spans, a request
+    /// follows from the spans in which its entries were submitted, up to 128 of them, as far as they are still open when it is
+    /// sent: so await the receipt, or flush, within the span that is to be linked. An entry is never changed for it.
+    ///
+    /// ```
+    /// # use batch_core::{Service, WriterBuilder};
+    /// # fn set<S: Service>(builder: WriterBuilder<S>) -> WriterBuilder<S> {
+    /// builder.trace()
+    /// # }
+    /// ```
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub fn trace(mut self) -> Self {
+        self.choices.tracing = Tracing::on();
         self
     }
 
@@ -69,7 +145,7 @@ impl<S: Service> WriterBuilder<S> {
     /// # }
     /// ```
     pub fn runtime(mut self, runtime: Handle) -> Self {
-        self.runtime = Some(runtime);
+        self.choices.runtime = Some(runtime);
         self
     }
 
@@ -99,11 +175,22 @@ impl<S: Service> WriterBuilder<S> {
     pub fn build(self) -> Result<Writer<S>, ConfigError> {
         let defaults = self.service.defaults();
         let (merges, name) = (defaults.is_merging(), self.service.name());
+        let follows_rate = self.settings.rate.is_none() && defaults.rate.is_some();
         let settings = self.settings.or(defaults).remembered_for(self.service.remembers_for());
         check_merging(merges, settings.is_merging(), name)?;
         self.service.check(&settings)?;
-        let plan = settings.plan::<S::Entry>(self.service.limits()?)?;
-        let shared = Shared::new(self.service, plan, self.handler, self.runtime, clock::random(self.seed));
+        let plan = Plan { follows_rate, ..settings.plan::<S::Entry>(self.service.limits()?)? };
+        let label = WriterLabel::new(&self.service);
+        #[cfg_attr(
+            not(feature = "metrics"),
+            expect(unused_mut, reason = "one more observer with the feature")
+        )]
+        let mut choices = self.choices;
+        #[cfg(feature = "metrics")]
+        if self.metrics {
+            choices.observers.push(Box::new(crate::metrics::Metrics::of(&label)));
+        }
+        let shared = Shared::new(self.service, label, plan, choices, clock::random(self.seed));
         Ok(Writer { shared: Arc::new(shared) })
     }
 }

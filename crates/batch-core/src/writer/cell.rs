@@ -87,8 +87,9 @@ impl<S: Service> Block<S> {
         wakes: &mut Vec<Waker>,
     ) {
         let mut rest = self.lock();
-        for index in cells.clone() {
-            if let Some(Cell::Waiting(waker)) = rest.cells.get_mut(index as usize) {
+        let needed = rest.cells.get_mut(cells.start as usize..cells.end as usize);
+        for cell in needed.into_iter().flatten() {
+            if let Cell::Waiting(waker) = cell {
                 wakes.extend(waker.take());
             }
         }

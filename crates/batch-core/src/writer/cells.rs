@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
+use std::ops::Range;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
@@ -12,8 +13,11 @@ use crate::{Responses, Sent, Service, Unread};
 /// How many cells share a block at most: the last receipt of a block keeps it all.
 const MOST: usize = 64;
 
-/// The number of no cell.
-const NONE: u64 = u64::MAX;
+/// The numbers of no cells, which none follows.
+const NONE: Range<u64> = u64::MAX..u64::MAX;
+
+/// The first of the numbers that no cell has.
+const NOBODY: u64 = 1 << 63;
 
 /// The writer's view of the cells of receipts: it opens them one after the other, and finds the block of one that
 /// is to be answered.
@@ -38,7 +42,7 @@ struct Unanswered<S: Service> {
 }
 
 /// The number of a cell, and one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct CellId(NonZeroU64);
 
 /// Delivers a request to receipts: the cells of its entries are mostly next to each other.
@@ -48,12 +52,14 @@ pub(super) struct Delivery<'a, S: Service> {
     wakes: &'a mut Vec<Waker>,
     /// Blocks that are to be dropped after the lock.
     unused: &'a mut Vec<Arc<Block<S>>>,
-    /// The number of the first of the cells that were added last, which follow one another, and the position of its
-    /// entry in the request.
-    first: Option<(u64, usize)>,
-    /// The number of the cell that would follow them, and the position of its entry.
-    next: u64,
-    next_position: usize,
+    /// The numbers of the cells that were added last, which follow one another as their entries do in the request.
+    run: Range<u64>,
+    /// The number of each of them, less the position of its entry.
+    offset: u64,
+    /// The position in the request of the first of their entries.
+    position: usize,
+    /// The position in the request from which those of the entries count.
+    first: usize,
 }
 
 impl<S: Service> Cells<S> {
@@ -158,6 +164,11 @@ impl<S: Service> Cells<S> {
         number / self.size
     }
 
+    /// The number of the first cell after the block of this one.
+    fn end_of_block(&self, number: u64) -> u64 {
+        (number | (self.size - 1)) + 1
+    }
+
     /// The index of a cell in its block.
     #[expect(clippy::cast_possible_truncation, reason = "a block has at most `MOST` cells")]
     #[inline]
@@ -167,55 +178,63 @@ impl<S: Service> Cells<S> {
 }
 
 impl CellId {
+    /// The number of a cell that does not exist, for an entry without a receipt that must be told from others: its answer
+    /// goes the way of one whose receipt was dropped.
+    #[cfg(feature = "trace")]
+    pub(super) fn of_nobody(number: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(NOBODY + number))
+    }
+
+    /// Whether a receipt was given out for it.
+    pub(super) fn has_receipt(self) -> bool {
+        self.number() < NOBODY
+    }
+
     fn number(self) -> u64 {
         self.0.get() - 1
     }
 }
 
 impl<'a, S: Service> Delivery<'a, S> {
-    /// The wakers to call, and the blocks to drop after the lock, are added to the others.
+    /// Delivers to entries whose positions count from `first`. The wakers to call, and the blocks to drop after the
+    /// lock, are added to the others.
     pub(super) fn new(
         cells: &'a mut Cells<S>,
-        responses: &'a Responses<S::Response>,
+        (responses, first): (&'a Responses<S::Response>, usize),
         wakes: &'a mut Vec<Waker>,
         unused: &'a mut Vec<Arc<Block<S>>>,
     ) -> Self {
-        Self { cells, responses, wakes, unused, first: None, next: NONE, next_position: 0 }
+        Self { cells, responses, wakes, unused, run: NONE, offset: 0, position: 0, first }
     }
 
-    /// Delivers to a cell, whose entry had this position in the request.
+    /// Delivers to a cell, whose entry had this position.
     #[inline]
     pub(super) fn add(&mut self, cell: CellId, position: usize) {
         let number = cell.number();
+        let offset = number.wrapping_sub(position as u64);
         // As long as the cells follow one another, this is all that there is to do for an entry.
-        if number != self.next || position != self.next_position {
-            self.begin(number, position);
-        }
-        self.next = number + 1;
-        self.next_position = position + 1;
-        if self.cells.index(self.next) == 0 {
+        if number != self.run.end || offset != self.offset {
             self.end();
+            (self.run.start, self.offset, self.position) = (number, offset, self.first + position);
         }
-    }
-
-    #[cold]
-    fn begin(&mut self, number: u64, position: usize) {
-        self.end();
-        self.first = Some((number, position));
+        self.run.end = number + 1;
     }
 
     /// Delivers to the cells that were added last.
     #[cold]
     pub(super) fn end(&mut self) {
-        let Some((first, position)) = self.first.take() else {
-            return;
-        };
-        let end = std::mem::replace(&mut self.next, NONE);
-        if let Some(block) = self.cells.answered(first, end - first) {
-            let cells = self.cells.index(first)..self.cells.index(end - 1) + 1;
-            block.deliver_run(cells, self.responses, position, self.wakes);
-            self.cells.close_full(&block);
-            self.unused.push(block);
+        let mut run = std::mem::replace(&mut self.run, NONE);
+        while !run.is_empty() {
+            let first = run.start;
+            run.start = run.end.min(self.cells.end_of_block(first));
+            let cells = self.cells.index(first)..self.cells.index(run.start - 1) + 1;
+            let position = self.position;
+            self.position += cells.len();
+            if let Some(block) = self.cells.answered(first, run.start - first) {
+                block.deliver_run(cells, self.responses, position, self.wakes);
+                self.cells.close_full(&block);
+                self.unused.push(block);
+            }
         }
     }
 }

@@ -8,15 +8,6 @@ pub(super) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// Waits for this instant, or for ever.
-#[expect(clippy::disallowed_methods, reason = "the shell is where waiting happens")]
-pub(super) async fn wait_until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// What a future gives by this instant.
 pub(super) async fn by<F: Future>(instant: Instant, future: F) -> Option<F::Output> {
     tokio::time::timeout_at(instant.into(), future).await.ok()

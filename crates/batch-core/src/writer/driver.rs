@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use tokio::runtime::Handle;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Packed};
 use super::clock;
+use super::follower::Follower;
 use super::shared::Shared;
 use crate::{Output, Service};
 
@@ -52,10 +53,12 @@ impl<S: Service> Shared<S> {
 
 impl<S: Service> Driver<S> {
     async fn run(self) {
+        let mut follower = Follower::new(&self.shared);
         while let Turn::Wait(until) = self.turn() {
+            let until = follower.turn(until);
             tokio::select! {
                 () = self.shared.call.notified() => {}
-                () = clock::wait_until(until) => {}
+                () = follower.wait(until) => {}
             }
         }
     }
@@ -73,14 +76,19 @@ impl<S: Service> Driver<S> {
                 Output::Drop(garbage) => state.effects.garbage.push(garbage),
                 Output::Resolve(answer) => state.answer(answer),
                 Output::Send(batch) => {
+                    let watch = shared.is_watched().then(|| state.watch(&batch, now));
                     let batch = Arc::new(batch);
                     state.batches.insert(batch.id(), Arc::downgrade(&batch));
-                    batches.push(batch);
+                    batches.push(Packed { batch, watch });
                 }
-                Output::Sort(mut batch) => {
+                Output::Sort(batch) => {
+                    let batch = Arc::new(batch);
+                    state.batches.insert(batch.id(), Arc::downgrade(&batch));
                     drop(state);
-                    batch.answered(shared.quotas(batch.entries()));
-                    state = shared.lock();
+                    let quotas = shared.quotas(batch.entries());
+                    let (locked, mut batch) = shared.lock_with(batch);
+                    state = locked;
+                    batch.answered(quotas);
                     // It was code of the user's, which may take its time.
                     now = clock::now();
                     state.buffer.sorted(batch, now);
@@ -95,12 +103,16 @@ impl<S: Service> Driver<S> {
             state.driver = None;
             state.report_rest(now);
         }
+        let sample = state.sample(now);
         let effects = state.unlock();
-        for batch in batches {
-            tokio::spawn(Attempt::new(Arc::clone(shared), batch, self.number).run());
+        for packed in batches {
+            tokio::spawn(Attempt::new(Arc::clone(shared), packed, self.number).run());
         }
         effects.perform(shared);
-        if is_done { Turn::Done } else { Turn::Wait([wait, grace, report].into_iter().flatten().min()) }
+        if is_done {
+            return Turn::Done;
+        }
+        Turn::Wait([wait, grace, report, sample].into_iter().flatten().min())
     }
 }
 
@@ -110,7 +122,9 @@ impl<S: Service> Drop for Driver<S> {
         let mut state = self.shared.lock();
         if state.driver == Some(self.number) {
             state.driver = None;
-            state.buffer.stop(clock::now());
+            let now = clock::now();
+            state.buffer.stop(now);
+            state.sample_now(now);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::task::Waker;
 
 use super::cell::Block;
 use super::log::Lines;
+use super::lookout::Sight;
 use super::shared::Shared;
 use crate::buffer::Stamp;
 use crate::{Garbage, Responses, Sent, Service, UnprocessedItem, Unread};
@@ -24,6 +25,8 @@ pub(super) struct Effects<S: Service> {
     pub(super) garbage: Vec<Garbage<S::Entry, S::Response>>,
     pub(super) calls_driver: bool,
     pub(super) lines: Lines,
+    /// What the observers are to be told.
+    pub(super) sights: Vec<Sight>,
 }
 
 impl<S: Service> Effects<S> {
@@ -39,6 +42,7 @@ impl<S: Service> Effects<S> {
             garbage: Vec::new(),
             calls_driver: false,
             lines: Lines::default(),
+            sights: Vec::new(),
         }
     }
 
@@ -47,6 +51,8 @@ impl<S: Service> Effects<S> {
         if self.calls_driver {
             shared.call_driver();
         }
+        // Before the wakes, so that whoever is woken finds that the observers know what it knows.
+        self.sights.iter().for_each(|sight| shared.tell(sight));
         for waker in self.wakes {
             guarded(|| waker.wake());
         }
@@ -92,7 +98,7 @@ pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Option<T> {
     if let Err(panic) = result {
         // What a panic carries is dropped here, and may panic itself.
         std::mem::forget(panic);
-        tracing::error!(target: "batch_core", "a waker, or the drop of an entry or a response, panicked");
+        tracing::error!(target: "batch_core", "code of the user's panicked, such as a waker or the drop of an entry");
         return None;
     }
     result.ok()

@@ -8,6 +8,7 @@ pub(super) enum SubmitErrorKind {
     Full,
     Invalid(Invalid),
     NoRuntime,
+    TimedOut,
     TooLarge { bytes: usize, limit: usize },
     Uncollected,
 }
@@ -21,6 +22,7 @@ impl SubmitErrorKind {
             Self::Full => SubmitError::Full(entry),
             Self::Invalid(reason) => SubmitError::Invalid { entry, reason },
             Self::NoRuntime => SubmitError::NoRuntime(entry),
+            Self::TimedOut => SubmitError::TimedOut(entry),
             Self::TooLarge { bytes, limit } => SubmitError::TooLarge { entry, bytes, limit },
             Self::Uncollected => SubmitError::Uncollected(entry),
         }

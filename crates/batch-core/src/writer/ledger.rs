@@ -78,6 +78,16 @@ impl Ledger {
         }
     }
 
+    /// What was counted of an outage since its last report is told with its end, which is reported now: a later report
+    /// would say that it goes on.
+    pub(super) fn outage_ended(&mut self, now: Instant) {
+        for (trouble, account) in &mut self.accounts {
+            if matches!(trouble, Trouble::CutOff { .. }) && account.due > now {
+                (account.count, account.oldest, account.detail) = (0, Duration::ZERO, None);
+            }
+        }
+    }
+
     /// What is to be reported now. Trouble that is over is forgotten.
     pub(super) fn report(&mut self, now: Instant) -> Vec<Report> {
         if self.next_report().is_none_or(|due| due > now) {

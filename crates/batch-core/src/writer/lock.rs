@@ -31,9 +31,10 @@ impl<S: Service> Locked<'_, S> {
         self.end().unwrap_or_else(Effects::new)
     }
 
-    /// Ends a critical section after which nothing is to be done but, perhaps, to call the driver.
+    /// Ends a critical section after which nothing is to be done but, perhaps, to call the driver. The state is not to
+    /// be used any more.
     #[inline(always)]
-    pub(super) fn release(mut self) {
+    pub(super) fn release(&mut self) {
         if let Some(mut state) = self.state.take() {
             let calls_driver = std::mem::take(&mut state.effects.calls_driver);
             drop(state);
@@ -63,6 +64,7 @@ impl<S: Service> State<S> {
         while let Some(answer) = self.buffer.next_answer() {
             self.answer(answer);
         }
+        self.sight_merged();
         self.discard_for_waiters();
         if self.is_stuck() {
             self.buffer.alarm();
@@ -96,12 +98,12 @@ impl<S: Service> Deref for Locked<'_, S> {
     type Target = State<S>;
 
     fn deref(&self) -> &State<S> {
-        self.state.as_ref().expect("it is locked until it is unlocked, by value")
+        self.state.as_ref().expect("it is locked until it is released or unlocked")
     }
 }
 
 impl<S: Service> DerefMut for Locked<'_, S> {
     fn deref_mut(&mut self) -> &mut State<S> {
-        self.state.as_mut().expect("it is locked until it is unlocked, by value")
+        self.state.as_mut().expect("it is locked until it is released or unlocked")
     }
 }

@@ -1,17 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::label::WriterLabel;
 use super::ledger::{Ledger, Report, Trouble};
 use super::shared::State;
-use crate::{Cause, Class, Failure, Refusal, Reply, Service, UnprocessedItem};
-
-/// What every line of a writer's log says of it.
-pub(super) struct Label {
-    service: &'static str,
-    destination: String,
-    /// Which of the writers of this process it is.
-    writer: u64,
-}
+use crate::{Class, Failure, Refusal, Reply, Service, UnprocessedItem};
 
 /// The log as far as the writer's state knows it.
 pub(super) struct Log {
@@ -38,19 +30,10 @@ pub(super) struct Lines {
     failed: Option<(Failure, usize)>,
 }
 
-impl Label {
-    pub(super) fn new<S: Service>(service: &S) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self {
-            service: service.name(),
-            destination: service.destination(),
-            writer: NEXT.fetch_add(1, Ordering::Relaxed),
-        }
-    }
-
+impl WriterLabel {
     /// The handler panicked; its panic is not the writer's.
     pub(super) fn handler_panicked(&self) {
-        let Self { service, destination, writer } = self;
+        let (service, destination, writer) = self.fields();
         tracing::error!(
             target: "batch_core",
             service,
@@ -60,9 +43,35 @@ impl Label {
         );
     }
 
+    /// An observer panicked; its panic is not the writer's.
+    pub(super) fn observer_panicked(&self) {
+        let (service, destination, writer) = self.fields();
+        tracing::error!(
+            target: "batch_core",
+            service,
+            destination,
+            writer,
+            "an observer panicked; the event that it was given is lost"
+        );
+    }
+
+    /// The service could not be asked for its rate again.
+    pub(super) fn rate_unknown(&self, failure: &Failure) {
+        let (service, destination, writer) = self.fields();
+        tracing::warn!(
+            target: "batch_core",
+            service,
+            destination,
+            writer,
+            code = failure.code(),
+            detail = failure.detail(),
+            "the rate of the service is not known now; the writer keeps to the last one, and asks again"
+        );
+    }
+
     /// Entries that came back after the last handle was dropped.
     pub(super) fn lost(&self, entries: usize) {
-        let Self { service, destination, writer } = self;
+        let (service, destination, writer) = self.fields();
         tracing::error!(
             target: "batch_core",
             service,
@@ -79,7 +88,7 @@ impl Label {
         }
         lines.reports.into_iter().for_each(|report| self.log_report(report));
         if let Some(outage) = lines.over {
-            let Self { service, destination, writer } = self;
+            let (service, destination, writer) = self.fields();
             let (lasted, requests) = (outage.ended.saturating_duration_since(outage.began), outage.requests);
             tracing::info!(
                 target: "batch_core",
@@ -95,7 +104,7 @@ impl Label {
 
     /// Every request that fails as a whole, for those that look for it; the service's own words may quote an entry.
     fn log_request(&self, failure: &Failure, entries: usize) {
-        let Self { service, destination, writer } = self;
+        let (service, destination, writer) = self.fields();
         tracing::debug!(target: "batch_core", service, destination, writer, entries, %failure, "a request failed");
         if let Some(words) = failure.message() {
             tracing::trace!(target: "batch_core", service, destination, writer, words, "the service's error message");
@@ -103,7 +112,7 @@ impl Label {
     }
 
     fn log_report(&self, report: Report) {
-        let Self { service, destination, writer } = self;
+        let (service, destination, writer) = self.fields();
         let Report { trouble, count, oldest, detail } = report;
         match trouble {
             Trouble::CutOff { code } => tracing::warn!(
@@ -135,11 +144,23 @@ impl Log {
         Self { ledger: Ledger::new(), outage: None, over: None }
     }
 
-    /// Books what a reply shows.
-    pub(super) fn reply<R>(&mut self, reply: &Reply<R>, oldest: Duration, now: Instant) -> Option<Failure> {
-        let Err(Refusal { class, failure }) = reply else {
-            self.end_outage(now);
-            return None;
+    /// Books what a reply to a request with so many entries shows, and returns the failure of all of them.
+    pub(super) fn reply<R>(
+        &mut self,
+        reply: &Reply<R>,
+        entries: usize,
+        oldest: Duration,
+        now: Instant,
+    ) -> Option<Failure> {
+        let (class, failure) = match reply {
+            Err(Refusal { class, failure }) => (*class, failure.clone()),
+            Ok(verdicts) => match verdicts.failure_of_all(entries) {
+                Some(failure) => (Class::Retry, failure),
+                None => {
+                    self.end_outage(now);
+                    return None;
+                }
+            },
         };
         let gets_through = match class {
             Class::Ambiguous => None,
@@ -151,7 +172,7 @@ impl Log {
             | Class::UnknownDestination
             | Class::Unrecognized => {
                 self.end_outage(now);
-                return Some(failure.clone());
+                return Some(failure);
             }
         };
         let code = failure.code().to_owned();
@@ -168,14 +189,14 @@ impl Log {
             None => Trouble::Failing { code },
         };
         self.ledger.book(trouble, oldest, failure.detail(), now);
-        Some(failure.clone())
+        Some(failure)
     }
 
     /// Books an entry that is handed back.
     pub(super) fn handed_back<E>(&mut self, item: &UnprocessedItem<E>, now: Instant) {
         let failure = item.cause.failure();
         let code = failure.map(|failure| failure.code().to_owned());
-        let trouble = Trouble::HandedBack { cause: name_of(&item.cause), code };
+        let trouble = Trouble::HandedBack { cause: item.cause.name(), code };
         self.ledger.book(trouble, item.age, failure.and_then(Failure::detail), now);
     }
 
@@ -185,8 +206,10 @@ impl Log {
     }
 
     fn end_outage(&mut self, now: Instant) {
-        let outage = self.outage.take().map(|outage| Outage { ended: now, ..outage });
-        self.over = outage.or(self.over);
+        if let Some(outage) = self.outage.take() {
+            self.over = Some(Outage { ended: now, ..outage });
+            self.ledger.outage_ended(now);
+        }
     }
 }
 
@@ -194,7 +217,7 @@ impl<S: Service> State<S> {
     /// Books what a reply shows.
     pub(super) fn log_reply<R>(&mut self, reply: &Reply<R>, entries: usize, now: Instant) {
         let oldest = self.buffer.oldest_age(now);
-        if let Some(failure) = self.log.reply(reply, oldest, now) {
+        if let Some(failure) = self.log.reply(reply, entries, oldest, now) {
             self.effects.lines.failed = Some((failure, entries));
         }
     }
@@ -210,19 +233,5 @@ impl<S: Service> State<S> {
     /// Moves everything that was not reported yet to the effects.
     pub(super) fn report_rest(&mut self, now: Instant) {
         self.effects.lines.reports.append(&mut self.log.ledger.rest(now));
-    }
-}
-
-/// The name of a cause, as a field.
-fn name_of(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::Ambiguous(_) => "ambiguous",
-        Cause::DeadlineExceeded(_) => "deadline exceeded",
-        Cause::Fatal(_) => "fatal",
-        Cause::Rejected(_) => "rejected",
-        Cause::RetriesExhausted(_) => "retries exhausted",
-        Cause::RuntimeStopped(_) => "runtime stopped",
-        Cause::Unisolated(_) => "unisolated",
-        Cause::Withdrawn(_) => "withdrawn",
     }
 }

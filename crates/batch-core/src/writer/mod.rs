@@ -12,25 +12,36 @@ mod driver;
 mod effects;
 mod error_kind;
 mod flush;
+mod follower;
+mod label;
 mod ledger;
 mod lock;
 mod log;
+mod lookout;
 mod permit;
 mod pool;
 mod receipt;
 mod room;
 mod scope;
 mod shared;
+#[cfg(feature = "sink")]
+mod sink;
 mod submit;
+mod submit_by;
+pub(crate) mod trace;
 mod tracking;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 pub use builder::WriterBuilder;
+pub use label::WriterLabel;
 pub use permit::Permit;
 pub use receipt::Receipt;
 pub use scope::Scope;
+#[cfg(feature = "sink")]
+pub use sink::{EntrySink, SinkError};
 
 use crate::{Service, Stats};
 use shared::Shared;

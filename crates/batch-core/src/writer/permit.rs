@@ -34,6 +34,16 @@ impl<S: Service> Writer<S> {
         self.reserve_in(ScopeId::OWN).await
     }
 
+    /// Reserves capacity if there is some at once, and the writer is open.
+    #[cfg(feature = "sink")]
+    pub(super) fn try_reserve_in(&self, scope: ScopeId) -> Option<Permit<S>> {
+        let charge = self.shared.plan.largest_charge();
+        let mut state = self.shared.lock();
+        let grant = if state.is_closed { None } else { state.try_grant(charge) }?;
+        drop(state);
+        Some(Permit { writer: self.clone(), scope, grant: Some(grant) })
+    }
+
     pub(super) async fn reserve_in(&self, scope: ScopeId) -> Result<Permit<S>, ReserveError> {
         let charge = self.shared.plan.largest_charge();
         let grant = self.shared.wait_for_room(charge).await?;

@@ -16,27 +16,26 @@ use crate::{Sent, Service, UnprocessedItem, Unread};
 #[must_use = "the answer to an entry is lost unless its receipt is awaited"]
 pub struct Receipt<S: Service> {
     block: Arc<Block<S>>,
-    /// Of its cell in the block.
-    index: u32,
-    is_taken: bool,
+    /// Of its cell in the block; nothing once the answer is taken.
+    index: Option<u32>,
 }
 
 impl<S: Service> Receipt<S> {
     #[inline]
     pub(super) fn new(block: Arc<Block<S>>, index: u32) -> Self {
-        Self { block, index, is_taken: false }
+        Self { block, index: Some(index) }
     }
 
     /// Takes an answer that is in its cell, or waits for one.
     #[inline(never)]
-    fn take_or_wait(&mut self, context: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+    fn take_or_wait(&mut self, index: u32, context: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
         // A waker is cloned and dropped outside of the lock, and only where it is needed.
-        let (block, index) = (&self.block, self.index);
+        let block = &self.block;
         let taken = block.take(index).or_else(|| block.take_or_watch(index, context.waker().clone()));
         let Some(taken) = taken else {
             return Poll::Pending;
         };
-        self.is_taken = true;
+        self.index = None;
         Poll::Ready(match taken {
             Taken::Sent(sent) => Ok(sent.map(Unread::read)),
             Taken::Failed(failed) => Err(*self.block.shared.taken(*failed)),
@@ -44,8 +43,8 @@ impl<S: Service> Receipt<S> {
     }
 
     #[inline(never)]
-    fn give_up(&self) {
-        if let Some(failed) = self.block.give_up(self.index) {
+    fn give_up(&self, index: u32) {
+        if let Some(failed) = self.block.give_up(index) {
             self.block.shared.pass_on(*failed);
         }
     }
@@ -58,20 +57,20 @@ impl<S: Service> Future for Receipt<S> {
     ///
     /// Panics if the receipt is polled after it returned its answer.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        assert!(!self.is_taken, "a receipt gives its answer once");
-        if let Some(sent) = self.block.read(self.index) {
-            self.is_taken = true;
+        let index = self.index.expect("a receipt gives its answer once");
+        if let Some(sent) = self.block.read(index) {
+            self.index = None;
             return Poll::Ready(Ok(sent));
         }
-        self.take_or_wait(context)
+        self.take_or_wait(index, context)
     }
 }
 
 impl<S: Service> Drop for Receipt<S> {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_taken {
-            self.give_up();
+        if let Some(index) = self.index {
+            self.give_up(index);
         }
     }
 }

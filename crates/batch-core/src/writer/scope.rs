@@ -35,8 +35,8 @@ use crate::{ReserveError, ScopeId, Service, SubmitError, UnprocessedItem, Writer
 /// ```
 #[must_use = "a scope covers only the entries that are submitted through it"]
 pub struct Scope<S: Service> {
-    writer: Writer<S>,
-    id: ScopeId,
+    pub(super) writer: Writer<S>,
+    pub(super) id: ScopeId,
 }
 
 impl<S: Service> Writer<S> {

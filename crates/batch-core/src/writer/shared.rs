@@ -10,12 +10,15 @@ use super::cells::{CellId, Cells};
 use super::clock;
 use super::effects::{Effects, quietly};
 use super::flush::Flushes;
-use super::log::{Label, Log};
+use super::label::WriterLabel;
+use super::log::Log;
+use super::lookout::Lookout;
 use super::pool::Pool;
 use super::submit::LEAST_TURN;
+use super::trace::{Links, Tracing};
 use crate::buffer::Stamp;
 use crate::plan::Plan;
-use crate::{Batch, BatchId, Buffer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
+use crate::{Batch, BatchId, Buffer, Observer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
 
 pub(super) type Handler<E> = Box<dyn Fn(UnprocessedItem<E>) + Send + Sync>;
 
@@ -28,7 +31,7 @@ type SharedBuffer<S> = Buffer<<S as Service>::Entry, <S as Service>::Response, T
 pub(super) struct Shared<S: Service> {
     pub(super) service: S,
     pub(super) plan: Plan,
-    pub(super) label: Label,
+    pub(super) label: WriterLabel,
     pub(super) handles: AtomicUsize,
     /// Calls the driver.
     pub(super) call: Notify,
@@ -39,10 +42,21 @@ pub(super) struct Shared<S: Service> {
     /// How many entries are accepted in one go before the driver is to have its turn.
     pub(super) turn: usize,
     pub(super) handler: Option<Handler<S::Entry>>,
+    pub(super) observers: Vec<Box<dyn Observer>>,
+    /// Whether requests are traced.
+    pub(super) tracing: Tracing,
     /// Where the driver works, if the user chose that.
     pub(super) runtime: Option<Handle>,
     /// Locked by [`Shared::lock`] alone.
     pub(super) state: Mutex<State<S>>,
+}
+
+/// What the user chose beside the settings.
+pub(super) struct Choices<E> {
+    pub(super) handler: Option<Handler<E>>,
+    pub(super) observers: Vec<Box<dyn Observer>>,
+    pub(super) tracing: Tracing,
+    pub(super) runtime: Option<Handle>,
 }
 
 pub(super) struct State<S: Service> {
@@ -50,6 +64,10 @@ pub(super) struct State<S: Service> {
     pub(super) pool: Pool<S::Entry>,
     /// Where the next receipts get their answers.
     pub(super) cells: Cells<S>,
+    /// The spans in which entries were submitted, as far as requests are traced.
+    pub(super) links: Links,
+    /// What observers know; nothing where there are none.
+    pub(super) lookout: Option<Lookout>,
     /// The batches in flight, whose entries a flush with a deadline may copy.
     pub(super) batches: BTreeMap<BatchId, Weak<Batch<S::Entry>>>,
     pub(super) random: fastrand::Rng,
@@ -75,15 +93,18 @@ pub(super) struct State<S: Service> {
 impl<S: Service> Shared<S> {
     pub(super) fn new(
         service: S,
+        label: WriterLabel,
         plan: Plan,
-        handler: Option<Handler<S::Entry>>,
-        runtime: Option<Handle>,
+        choices: Choices<S::Entry>,
         random: fastrand::Rng,
     ) -> Self {
+        let Choices { handler, observers, tracing, runtime } = choices;
         let state = State {
             buffer: Buffer::with_plan(plan),
             pool: Pool::new(),
             cells: Cells::new(plan.limits.entries()),
+            links: Links::new(),
+            lookout: (!observers.is_empty()).then(Lookout::new),
             batches: BTreeMap::new(),
             random,
             flushes: Flushes::new(),
@@ -99,7 +120,7 @@ impl<S: Service> Shared<S> {
             effects: Effects::new(),
         };
         Self {
-            label: Label::new(&service),
+            label,
             service,
             plan,
             handles: AtomicUsize::new(1),
@@ -108,6 +129,8 @@ impl<S: Service> Shared<S> {
             accepted: AtomicUsize::new(0),
             turn: plan.threshold_entries.min(plan.limits.entries()).max(LEAST_TURN),
             handler,
+            observers,
+            tracing,
             runtime,
             state: Mutex::new(state),
         }
@@ -120,8 +143,8 @@ impl<S: Service> Shared<S> {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        let state = self.lock();
-        Stats { discarded: state.discarded, ..state.buffer.stats() }
+        let now = clock::now();
+        self.lock().stats(now)
     }
 
     /// Accepts no more entries; what is inside goes out without lingering.
@@ -143,12 +166,20 @@ impl<S: Service> Shared<S> {
         let mut state = self.lock();
         let taken = state.pool.take(scope, watermark);
         let mut items = Vec::with_capacity(taken.len());
+        // The driver samples the counters for the observers.
+        state.effects.calls_driver |= state.lookout.is_some();
         for failed in taken {
             state.buffer.collected(failed.charge);
             items.push(failed.item);
         }
         drop(state);
         items.into_iter().map(|item| *item).collect()
+    }
+}
+
+impl<S: Service> State<S> {
+    pub(super) fn stats(&self, now: Instant) -> Stats {
+        Stats { discarded: self.discarded, ..self.buffer.stats_at(now) }
     }
 }
 

@@ -9,6 +9,7 @@ use super::ledger::Trouble;
 use super::lock::Locked;
 use super::receipt::Receipt;
 use super::shared::{Shared, State};
+use super::trace::Origin;
 use super::tracking::{Tracked, Tracking, Untracked};
 use crate::{Admission, Grant, Refused, ScopeId, Service, SubmitError, Writer};
 
@@ -73,7 +74,7 @@ impl<S: Service> Writer<S> {
 pub(super) const LEAST_TURN: usize = 128;
 
 /// Why an entry is not accepted at once.
-enum Stopped<E> {
+pub(super) enum Stopped<E> {
     /// There is no room for it.
     Full(Admission, E),
     Refused(SubmitError<E>),
@@ -88,10 +89,7 @@ impl<S: Service> Shared<S> {
         entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
-        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.turn;
-        if is_turn && self.called.load(Ordering::Relaxed) {
-            // On a runtime of one thread, a loop of submits must let the driver work. Once is enough.
-            self.accepted.store(0, Ordering::Relaxed);
+        if self.owes_turn() {
             tokio::task::yield_now().await;
         }
         match self.enter_now(tracking, entry, scope) {
@@ -102,6 +100,18 @@ impl<S: Service> Shared<S> {
             },
             Err(Stopped::Refused(error)) => Err(error),
         }
+    }
+
+    /// Whether the driver was called and is to have its turn: on a runtime of one thread, a loop of submits must
+    /// let it work. Once is enough.
+    #[inline]
+    pub(super) fn owes_turn(&self) -> bool {
+        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.turn;
+        let owes = is_turn && self.called.load(Ordering::Relaxed);
+        if owes {
+            self.accepted.store(0, Ordering::Relaxed);
+        }
+        owes
     }
 
     pub(super) fn try_enter<A: Tracking<S>>(
@@ -117,7 +127,7 @@ impl<S: Service> Shared<S> {
     }
 
     /// Accepts an entry if there is room for it at once.
-    fn enter_now<A: Tracking<S>>(
+    pub(super) fn enter_now<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: A,
         mut entry: S::Entry,
@@ -153,6 +163,7 @@ impl<S: Service> Shared<S> {
         mut entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
+        let origin = self.tracing.origin();
         let mut state = match self.lock_driven() {
             Ok(state) => state,
             Err(refusal) => {
@@ -170,7 +181,7 @@ impl<S: Service> Shared<S> {
                 drop(state);
                 Ok(output)
             }
-            Err(grant) => self.put(tracking, state, grant, admission, entry, scope),
+            Err(grant) => self.put((tracking, origin), state, grant, admission, entry, scope),
         }
     }
 
@@ -182,6 +193,7 @@ impl<S: Service> Shared<S> {
         mut entry: S::Entry,
         scope: ScopeId,
     ) -> Result<A::Output, Stopped<S::Entry>> {
+        let origin = self.tracing.origin();
         let mut state = self.lock();
         if !state.is_driven() {
             state = match self.start(state) {
@@ -189,25 +201,27 @@ impl<S: Service> Shared<S> {
                 Err(refusal) => return Err(Stopped::Refused(refusal.of(entry))),
             };
         }
-        if let Some(output) = self.absorb(tracking, &mut state, &admission, &mut entry, scope) {
-            state.release();
-            return Ok(output);
-        }
-        if state.buffer.can_append(&admission, scope) {
+        if self.plan.merges() {
+            if let Some(output) = self.absorb(tracking, &mut state, &admission, &mut entry, scope) {
+                state.release();
+                return Ok(output);
+            }
+        } else if state.buffer.can_append(&admission) {
             let (receipt, cell) = tracking.open(&mut state.cells, self);
-            state.buffer.append(admission, scope, entry, cell, clock::now());
+            let tag = state.links.tie(cell, origin);
+            state.buffer.append(admission, scope, entry, tag, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
         }
-        self.try_put(tracking, state, admission, entry, scope)
+        self.try_put((tracking, origin), state, admission, entry, scope)
     }
 
     /// Accepts an entry that shares its lane or its identity with another one, or for which there is room
     /// only if failures are discarded.
     fn try_put<A: Tracking<S>>(
         self: &Arc<Self>,
-        tracking: A,
+        tracking: (A, Origin),
         mut state: Locked<'_, S>,
         admission: Admission,
         entry: S::Entry,
@@ -228,7 +242,7 @@ impl<S: Service> Shared<S> {
     #[inline]
     fn put<A: Tracking<S>>(
         self: &Arc<Self>,
-        tracking: A,
+        tracking: (A, Origin),
         mut state: Locked<'_, S>,
         grant: Grant,
         admission: Admission,
@@ -282,7 +296,7 @@ impl<S: Service> State<S> {
     fn put<A: Tracking<S>>(
         &mut self,
         shared: &Arc<Shared<S>>,
-        tracking: A,
+        tracking: (A, Origin),
         grant: Grant,
         admission: Admission,
         entry: S::Entry,
@@ -293,8 +307,8 @@ impl<S: Service> State<S> {
             Err(refused) => return Err((refused, entry)),
         };
         let is_duplicate = place.is_duplicate();
-        let (receipt, cell) = tracking.open(&mut self.cells, shared);
-        place.put_in(scope, entry, cell, clock::now());
+        let (receipt, cell) = tracking.0.open(&mut self.cells, shared);
+        place.put_in(scope, entry, self.links.tie(cell, tracking.1), clock::now());
         if is_duplicate {
             self.book_duplicate();
         }

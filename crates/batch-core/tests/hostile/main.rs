@@ -7,6 +7,7 @@
     reason = "a test may fail loudly and use the real clock"
 )]
 
+mod polls;
 mod scenario;
 mod service;
 mod trap;
@@ -47,7 +48,9 @@ hostile! {
     EntryDrop: the_drop_of_an_entry_uses_the_writer, the_drop_of_an_entry_blocks, the_drop_of_an_entry_panics;
     ErrorDrop: the_drop_of_an_error_uses_the_writer, the_drop_of_an_error_blocks, the_drop_of_an_error_panics;
     Handler: a_handler_uses_the_writer, a_handler_blocks, a_handler_panics;
+    Observer: an_observer_uses_the_writer, an_observer_blocks, an_observer_panics;
     Quota: the_quota_of_an_entry_uses_the_writer, the_quota_of_an_entry_blocks, the_quota_of_an_entry_panics;
+    Rate: a_rate_that_is_read_uses_the_writer, a_rate_that_is_read_blocks, a_rate_that_is_read_panics;
     ResponseDrop: the_drop_of_a_response_uses_the_writer, the_drop_of_a_response_blocks, the_drop_of_a_response_panics;
     SendDrop: the_drop_of_a_request_uses_the_writer, the_drop_of_a_request_blocks, the_drop_of_a_request_panics;
     SendPoll: a_service_uses_the_writer, a_service_blocks, a_service_panics;

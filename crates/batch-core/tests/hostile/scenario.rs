@@ -10,7 +10,8 @@ use batch_core::{Duplicates, Settings, Writer};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
-use crate::service::{Hostile, WithHostileWaker, entry};
+use crate::polls::{self, block_on};
+use crate::service::{Hostile, Watching, WithHostileWaker, entry};
 use crate::trap::{Deed, Prey, Trap, discard, lock, release};
 
 /// On which kind of runtime.
@@ -59,7 +60,7 @@ fn run(flavor: Flavor, end: End, prey: Prey, deed: Deed) -> usize {
     let writer = build(&trap, prey);
     *lock(&trap.writer) = Some(writer.clone());
     let home = runtime(flavor);
-    home.block_on(use_it(&writer, &trap));
+    block_on(&home, use_it(&writer, &trap));
     meet(end, home, &writer, &trap, flavor);
     if end == End::DropHandles {
         drop(writer);
@@ -82,6 +83,7 @@ fn build(trap: &Arc<Trap>, prey: Prey) -> Writer<Hostile> {
         .max_attempts(2)
         .max_entries(24);
     let builder = Writer::builder(Hostile(Arc::clone(trap))).settings(settings).seed(1);
+    let builder = if prey == Prey::Observer { builder.observer(Watching(Arc::clone(trap))) } else { builder };
     if prey != Prey::Handler {
         return builder.build().unwrap();
     }
@@ -122,8 +124,11 @@ async fn use_it(writer: &Writer<Hostile>, trap: &Arc<Trap>) {
             tokio::task::yield_now().await;
         }
     }
-    let cancelled = tokio::time::timeout(Duration::from_millis(1), writer.submit(entry(1_000, Some(trap))));
-    discard(cancelled.await);
+    let submit = writer.submit(entry(1_000, Some(trap)));
+    let mut cancelled = Box::pin(tokio::time::timeout(Duration::from_millis(1), submit));
+    discard(cancelled.as_mut().await);
+    // If it still waits, the entry is dropped with it.
+    discard(cancelled);
     let flush = writer.flush_by(Instant::now() + Duration::from_millis(20));
     discard_each(WithHostileWaker { future: Box::pin(flush), trap: Arc::clone(trap) }.await);
     discard_each(writer.take_unprocessed());
@@ -138,7 +143,7 @@ fn spawn(trap: &Arc<Trap>, work: impl Future<Output = ()> + Send + 'static) -> t
 
 fn meet(end: End, home: Runtime, writer: &Writer<Hostile>, trap: &Arc<Trap>, flavor: Flavor) {
     let again = |runtime: &Runtime| {
-        runtime.block_on(async {
+        block_on(runtime, async {
             for id in 100..112 {
                 discard(writer.try_submit(entry(id, Some(trap))));
             }
@@ -150,7 +155,7 @@ fn meet(end: End, home: Runtime, writer: &Writer<Hostile>, trap: &Arc<Trap>, fla
         End::DropHandles => {
             lock(&trap.writer).take();
             drop_receipts(trap);
-            home.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
+            block_on(&home, async { tokio::time::sleep(Duration::from_millis(20)).await });
         }
         End::DropReceipts => drop_receipts(trap),
         End::DropRuntime => {
@@ -161,14 +166,16 @@ fn meet(end: End, home: Runtime, writer: &Writer<Hostile>, trap: &Arc<Trap>, fla
         }
         End::Shutdown => {}
     }
-    home.block_on(async { discard_each(writer.flush_by(Instant::now() + Duration::from_millis(30)).await) });
+    block_on(&home, async {
+        discard_each(writer.flush_by(Instant::now() + Duration::from_millis(30)).await);
+    });
     drop(home);
 }
 
 /// Shuts down on one more runtime; then everything is answered.
 fn check_sums(writer: &Writer<Hostile>, flavor: Flavor, trap: &Trap) {
     let last = runtime(flavor);
-    last.block_on(async {
+    block_on(&last, async {
         discard_each(writer.shutdown_by(Instant::now() + Duration::from_millis(50)).await);
     });
     drop(last);
@@ -200,5 +207,6 @@ fn runtime(flavor: Flavor) -> Runtime {
         Flavor::CurrentThread => Builder::new_current_thread(),
         Flavor::MultiThread => Builder::new_multi_thread(),
     };
+    polls::watch(&mut builder);
     builder.worker_threads(2).enable_all().build().unwrap()
 }

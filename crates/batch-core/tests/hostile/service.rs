@@ -10,11 +10,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, Class, ConfigError, Failure, Invalid, Key, LimitPolicy, Measure, Quota, Refusal, Reply, Service,
-    Verdict, Verdicts,
+    Batch, Class, ConfigError, EntriesAnswered, Failure, Invalid, Key, LimitPolicy, Measure, Observer, Quota,
+    Rate, Refusal, Reply, RequestFinished, RequestStarted, Sample, Service, Settings, Verdict, Verdicts,
 };
 
 use crate::trap::{Prey, Trap, discard};
+
+/// More than any scenario sends.
+fn most() -> Rate {
+    Rate::entries(1_000_000)
+}
 
 pub(crate) struct Hostile(pub(crate) Arc<Trap>);
 
@@ -26,10 +31,31 @@ pub(crate) struct Entry {
 
 pub(crate) struct Response(Arc<Trap>);
 
+/// Sees what the writer does.
+pub(crate) struct Watching(pub(crate) Arc<Trap>);
+
 struct Oops(Arc<Trap>);
 
 pub(crate) fn entry(id: u32, trap: Option<&Arc<Trap>>) -> Entry {
     Entry { id, trap: trap.cloned() }
+}
+
+impl Observer for Watching {
+    fn request_started(&self, _: &RequestStarted<'_>) {
+        self.0.spring(Prey::Observer);
+    }
+
+    fn request_finished(&self, _: &RequestFinished<'_>) {
+        self.0.spring(Prey::Observer);
+    }
+
+    fn entries_answered(&self, _: &EntriesAnswered<'_>) {
+        self.0.spring(Prey::Observer);
+    }
+
+    fn sampled(&self, _: &Sample<'_>) {
+        self.0.spring(Prey::Observer);
+    }
 }
 
 impl Clone for Entry {
@@ -88,6 +114,10 @@ impl Service for Hostile {
         LimitPolicy::new(4, 400, 100)
     }
 
+    fn defaults(&self) -> Settings {
+        Settings::new().rate(most())
+    }
+
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {
         if entry.id % 17 == 16 {
             return Err(Invalid::new("it is a seventeenth"));
@@ -100,6 +130,13 @@ impl Service for Hostile {
     fn quota(&self, entry: &Entry) -> Option<Quota> {
         self.0.spring(Prey::Quota);
         Some(Quota::of(entry.id % 2))
+    }
+
+    async fn rate(&self) -> Result<Option<Rate>, Failure> {
+        self.0.spring(Prey::Rate);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        self.0.spring(Prey::Rate);
+        Ok(Some(most()))
     }
 
     async fn send(&self, batch: &Batch<Entry>) -> Reply<Response> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use batch_core::{Receipt, Writer};
 
+use crate::polls;
 use crate::service::{Hostile, entry};
 
 /// What misbehaves.
@@ -16,7 +17,9 @@ pub(crate) enum Prey {
     EntryDrop,
     ErrorDrop,
     Handler,
+    Observer,
     Quota,
+    Rate,
     ResponseDrop,
     SendDrop,
     SendPoll,
@@ -85,7 +88,7 @@ impl Trap {
 
     /// Something was done to this prey.
     pub(crate) fn spring(&self, prey: Prey) {
-        if prey != self.prey || !self.armed.load(Ordering::SeqCst) {
+        if prey != self.prey || !self.armed.load(Ordering::SeqCst) || self.would_end_the_runtime() {
             return;
         }
         if self.sprung.fetch_add(1, Ordering::SeqCst) >= MOST {
@@ -96,6 +99,12 @@ impl Trap {
             Deed::Panic => panic!("{PANIC}"),
             Deed::UseWriter => self.use_writer(),
         }
+    }
+
+    /// A timer and a task that yielded are woken by the runtime, and tokio aborts the process if a worker panics then.
+    fn would_end_the_runtime(&self) -> bool {
+        let is_of_a_waker = matches!(self.prey, Prey::WakerDrop | Prey::WakerWake);
+        self.deed == Deed::Panic && is_of_a_waker && !polls::is_under_way()
     }
 
     /// Blocks until another thread has used the writer, which must be possible.

@@ -19,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) ambiguous: OnAmbiguous,
     pub(crate) attempt_timeout_ms: u64,
     pub(crate) base_ms: u64,
+    /// The most bytes of a carrier, if entries share carriers.
+    pub(crate) carrier_bytes: Option<usize>,
     pub(crate) cap_ms: u64,
     pub(crate) deadline_ms: u64,
     pub(crate) duplicates: Duplicates,
@@ -37,7 +39,8 @@ pub(crate) struct Config {
 impl Config {
     pub(crate) fn limits(&self) -> LimitPolicy {
         let limits = LimitPolicy::new(self.limit_entries, self.limit_bytes, LARGEST).unwrap();
-        limits.with_overhead_bytes(OVERHEAD).unwrap()
+        let limits = limits.with_overhead_bytes(OVERHEAD).unwrap();
+        self.carrier_bytes.map_or(limits, |bytes| limits.with_carrier_bytes(bytes).unwrap())
     }
 
     pub(crate) fn backoff(&self) -> Backoff {
@@ -57,10 +60,15 @@ impl Config {
         Duration::from_millis(self.deadline_ms)
     }
 
-    /// As many entries as are a reason to go; none by default where entries are merged.
+    /// As many entries as are a reason to go; none by default where entries are merged or share carriers.
     pub(crate) fn threshold(&self) -> Option<usize> {
-        let has_none = self.duplicates == Duplicates::Merge && self.threshold.is_multiple_of(2);
+        let has_none = self.gathers() && self.threshold.is_multiple_of(2);
         (!has_none).then_some(self.threshold.min(self.limit_entries))
+    }
+
+    /// Whether a request's worth of entries is no reason to go.
+    pub(crate) fn gathers(&self) -> bool {
+        self.duplicates == Duplicates::Merge || self.carrier_bytes.is_some()
     }
 
     pub(crate) fn buffer(&self) -> Buffer<Item, u64, Tag> {
@@ -103,18 +111,20 @@ pub(crate) fn any() -> impl Strategy<Value = Config> {
         prop_oneof![Just(Order::Relaxed), Just(Order::Strict)],
         linger(),
         prop::option::of(1..6_u32),
+        prop::option::weighted(0.4, 5..80_usize),
     );
     let deadlines = prop_oneof![80..600_u64, 2_000..60_000_u64];
     let times = (1..50_u64, 50..500_u64, deadlines, 1..80_u64, prop::option::weighted(0.3, 0..5_000_u64));
     let sizes = (1..8_usize, 43..200_usize, (1..4_usize, 0..4_usize), 1..30_usize, ROOM, 1..8_usize);
     (rules, times, sizes).prop_map(|(rules, times, sizes)| {
-        let (ambiguous, duplicates, order, linger, max_attempts) = rules;
+        let (ambiguous, duplicates, order, linger, max_attempts, carrier_bytes) = rules;
         let (base_ms, cap_ms, deadline_ms, attempt_timeout_ms, memory) = times;
         let (limit_entries, limit_bytes, (start, more), max_entries, max_bytes, threshold) = sizes;
         Config {
             ambiguous,
             attempt_timeout_ms,
             base_ms,
+            carrier_bytes,
             cap_ms,
             deadline_ms,
             duplicates,

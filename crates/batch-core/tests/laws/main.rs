@@ -20,6 +20,7 @@ mod packing;
 mod quotas;
 mod schedule;
 mod support;
+mod units;
 mod world;
 
 use batch_core::{Duplicates, OnAmbiguous, Order};
@@ -90,6 +91,17 @@ proptest! {
     fn a_service_that_forgets_is_never_given_an_entry_once_more(config in config::any(), ops in ops(schedule::ANY)) {
         let memory = config.memory_ms.unwrap_or(config.attempt_timeout_ms + 300);
         run(Config { memory_ms: Some(memory), ambiguous: OnAmbiguous::Retry, ..config }, &ops);
+    }
+
+    #[test]
+    fn entries_that_share_carriers_keep_every_law(config in config::any(), ops in ops(schedule::LANES)) {
+        run(Config { carrier_bytes: config.carrier_bytes.or(Some(30)), ..config }, &ops);
+    }
+
+    #[test]
+    fn a_strict_request_carries_one_carrier_of_a_lane(config in config::any(), ops in ops(schedule::LANES)) {
+        let carrier_bytes = config.carrier_bytes.or(Some(60));
+        run(Config { carrier_bytes, order: Order::Strict, duplicates: Duplicates::Allow, ..config }, &ops);
     }
 
     #[test]

@@ -15,9 +15,35 @@ pub(crate) struct Item {
     pub(crate) lane: Option<String>,
     pub(crate) identity: Option<String>,
     pub(crate) bytes: usize,
+    /// Whether it may share its carrier with others of its lane, or without a lane.
+    pub(crate) is_carried: bool,
     pub(crate) poison: bool,
     /// The entries that it consists of: itself, and those that it absorbed.
     pub(crate) parts: Vec<u64>,
+}
+
+/// The bytes that entries of one carrier share.
+pub(crate) const SHARED: usize = 1;
+
+/// The carriers of a request with these entries, up to so many bytes each: the number of each entry's, and the bytes of
+/// each.
+pub(crate) fn carriers(items: &[Item], most: Option<usize>) -> (Vec<usize>, Vec<usize>) {
+    let (mut of_items, mut bytes): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (place, item) in items.iter().enumerate() {
+        let last = place.checked_sub(1).map(|place| &items[place]);
+        let is_mate = |last: &Item| last.is_carried && item.is_carried && last.lane == item.lane;
+        match bytes.last_mut() {
+            Some(carrier)
+                if last.is_some_and(is_mate)
+                    && most.is_some_and(|most| *carrier + item.bytes - SHARED <= most) =>
+            {
+                *carrier += item.bytes - SHARED;
+            }
+            _ => bytes.push(item.bytes),
+        }
+        of_items.push(bytes.len() - 1);
+    }
+    (of_items, bytes)
 }
 
 /// The most entries that one consists of.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Buffer, Class, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Refusal, ScopeId,
-    Settings, Verdict, Verdicts,
+    Buffer, Carrier, Class, Duplicates, Failure, Key, LimitPolicy, Linger, Measure, Order, Output, Refusal,
+    ScopeId, Settings, Verdict, Verdicts,
 };
 use proptest::prelude::*;
 
@@ -23,7 +23,22 @@ proptest! {
         buffer.flush(ScopeId::OWN, now);
         let sent = send_all(&mut buffer, now);
         prop_assert_eq!(sent.concat(), sizes.clone(), "unlaned entries go in the order of arrival");
-        prop_assert_eq!(sent.len(), fewest(&sizes, 7, 100));
+        prop_assert_eq!(sent.len(), fewest(&sizes, 7, 100, None));
+    }
+
+    #[test]
+    fn requests_with_carriers_are_as_few(sizes in proptest::collection::vec(2..40_usize, 1..200)) {
+        let settings = Settings::new().linger(Linger::Fixed(Duration::from_secs(1)));
+        let limits = LimitPolicy::new(3, 100, 60).unwrap().with_carrier_bytes(40).unwrap();
+        let mut buffer: Buffer<usize, (), ()> = Buffer::new(&settings, limits).unwrap();
+        let now = Instant::now();
+        for &size in &sizes {
+            put(&mut buffer, &Measure::of_bytes(size).carrier(Carrier::sharing(2)), size, (), now);
+        }
+        buffer.flush(ScopeId::OWN, now);
+        let sent = send_all(&mut buffer, now);
+        prop_assert_eq!(sent.concat(), sizes.clone());
+        prop_assert_eq!(sent.len(), fewest(&sizes, 3, 100, Some(40)));
     }
 }
 
@@ -68,13 +83,31 @@ fn send_all(buffer: &mut Buffer<usize, (), ()>, now: Instant) -> Vec<Vec<usize>>
     }
 }
 
-/// The fewest contiguous groups under both limits, by dynamic programming.
-fn fewest(sizes: &[usize], entries: usize, bytes: usize) -> usize {
+/// The fewest contiguous groups under both limits, by dynamic programming. Entries share two bytes in carriers up to so
+/// many bytes.
+fn fewest(sizes: &[usize], entries: usize, bytes: usize, carrier: Option<usize>) -> usize {
     let mut best = vec![0];
+    let fits = |sizes: &[usize]| {
+        let carriers = carriers(sizes, carrier);
+        carriers.len() <= entries && carriers.iter().sum::<usize>() <= bytes
+    };
     for end in 1..=sizes.len() {
-        let starts = (end.saturating_sub(entries)..end)
-            .filter(|&start| sizes[start..end].iter().sum::<usize>() <= bytes);
+        let starts = (end.saturating_sub(100)..end).filter(|&start| fits(&sizes[start..end]));
         best.push(starts.map(|start| best[start] + 1).min().unwrap());
     }
     best[sizes.len()]
+}
+
+/// The bytes of each carrier.
+fn carriers(sizes: &[usize], most: Option<usize>) -> Vec<usize> {
+    let mut carriers: Vec<usize> = Vec::new();
+    for &size in sizes {
+        match carriers.last_mut() {
+            Some(carrier) if most.is_some_and(|most| *carrier + size <= most + 2) => {
+                *carrier = *carrier + size - 2;
+            }
+            _ => carriers.push(size),
+        }
+    }
+    carriers
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use batch_core::{
     Batch, Buffer, Failure, Key, LimitPolicy, Measure, Output, Quota, ScopeId, Settings, Verdict, Verdicts,
+    Withdrawn,
 };
 
 use crate::support::put;
@@ -160,4 +161,43 @@ fn what_is_withdrawn_while_it_waits_for_its_quota_is_handed_back() {
     assert!(world.request().is_none());
     let stats = world.buffer.stats();
     assert_eq!((stats.handed_back, stats.inside), (6, 0));
+}
+
+#[test]
+fn what_is_withdrawn_while_it_is_asked_for_its_quota_is_handed_back_at_once() {
+    let mut world = World::new(4);
+    world.put(0..4);
+    let batch = world.request().expect("it is full");
+    world.answer(batch, |_| true);
+    world.put([10, 11]);
+    let batch = loop {
+        match world.buffer.poll(world.now) {
+            Output::Sort(batch) => break batch,
+            Output::Drop(_) => {}
+            other => panic!("these are to be asked first: {other:?}"),
+        }
+    };
+    let watermark = world.buffer.flush(ScopeId::OWN, world.now);
+    let withdrawn = world.buffer.withdraw(watermark, world.now);
+    assert_eq!(withdrawn, [Withdrawn { batch: batch.id(), positions: vec![0, 1] }]);
+    for (position, &n) in batch.entries().iter().enumerate() {
+        world.buffer.hand_back_copy(batch.id(), position, n, world.now).expect("it has no answer");
+    }
+    let mut attempts = Vec::new();
+    while let Some(answer) = world.buffer.next_answer() {
+        attempts.extend(answer.into_iter().map(|answer| {
+            let item = answer.result.expect_err("it was withdrawn");
+            world.buffer.collected(answer.charge);
+            (item.attempts, item.maybe_delivered)
+        }));
+    }
+    assert!(attempts.iter().all(|&(_, maybe_delivered)| !maybe_delivered), "{attempts:?}");
+    assert!(attempts.ends_with(&[(0, false), (0, false)]), "{attempts:?}");
+    let sorted = world.buffer.stats();
+    assert_eq!((sorted.handed_back, sorted.inside, sorted.ambiguous), (6, 0, 0));
+    world.buffer.sorted(batch, world.now);
+    assert!(world.request().is_none());
+    let stats = world.buffer.stats();
+    assert_eq!((stats.late, stats.bytes, stats.requests, stats.retries), (0, 0, 1, 0));
+    assert!(world.buffer.is_empty());
 }

@@ -10,14 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use batch_core::{
-    Batch, BatchId, Buffer, Charge, Class, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key, Measure,
-    OnAmbiguous, Order, Output, Refusal, Refused, Reply, ScopeId, Stats, Verdict, Verdicts, Watermark,
+    Batch, BatchId, Buffer, Carrier, Charge, Class, Duplicates, ENTRY_OVERHEAD_BYTES, Failure, Grant, Key,
+    Measure, OnAmbiguous, Order, Output, Refusal, Refused, Reply, ScopeId, Stats, Verdict, Verdicts,
+    Watermark,
 };
 
 use super::config::{Config, LARGEST, OVERHEAD};
-use super::model::{At, Ghost, Item, Known, Owed, Tag};
+use super::model::{At, Ghost, Item, Known, Owed, SHARED, Tag, carriers};
 use super::schedule::{Answer, Op};
 
+/// Retries are due at whole ticks of a tenth of the first backoff, and of this at most.
+const TICK: Duration = Duration::from_millis(10);
 /// The longest that entries whose retry is due wait for company.
 const COMPANY: Duration = Duration::from_millis(100);
 
@@ -26,6 +29,8 @@ pub(crate) struct World {
     buffer: Buffer<Item, u64, Tag>,
     start: Instant,
     now: Instant,
+    /// When an attempt failed first.
+    first_failed: Option<Instant>,
     next: u64,
     /// The order of what is accepted, and of scopes that end.
     order: u64,
@@ -83,6 +88,7 @@ impl World {
             config,
             start,
             now: start,
+            first_failed: None,
             next: 0,
             order: 0,
             scopes: BTreeMap::from([(0, (ScopeId::OWN, 0))]),
@@ -157,8 +163,10 @@ impl World {
         self.resume();
         let identity = (twin > 0).then(|| format!("twin {twin}"));
         let lane = (lane > 0).then(|| format!("lane {lane}"));
-        let item = Item { id: self.next, lane, identity, bytes, poison, parts: vec![self.next] };
+        let is_carried = self.config.carrier_bytes.is_some_and(|most| bytes <= most);
+        let item = Item { id: self.next, lane, identity, bytes, is_carried, poison, parts: vec![self.next] };
         let measure = Measure::of_bytes(bytes)
+            .carrier(Carrier::sharing(SHARED))
             .lane(item.lane.as_deref().map(Key::from))
             .identity(item.identity.as_deref().map(Key::from));
         let (scope, number) = self.scope(scope);
@@ -284,7 +292,10 @@ impl World {
                 Err(Refusal::new(Class::Split, failure))
             }
             Answer::ByPoison => self.each(&all, &[0], jitter),
-            Answer::Each(kinds) => self.each(&all, kinds, jitter),
+            Answer::Each(kinds) => {
+                let kinds = self.of_carriers(batch.entries(), kinds);
+                self.each(&all, &kinds, jitter)
+            }
             Answer::Fatal => {
                 ids.iter().for_each(|id| self.owe(*id, Owed::Fatal));
                 Err(Refusal::new(Class::Fatal, failure))
@@ -328,6 +339,12 @@ impl World {
         for known in self.known.values_mut().filter(|known| known.at == At::Isolated) {
             known.earliest = rests[&known.isolation];
         }
+    }
+
+    /// The same for all entries of a carrier.
+    fn of_carriers(&self, items: &[Item], kinds: &[u8]) -> Vec<u8> {
+        let (of_items, _) = carriers(items, self.config.carrier_bytes);
+        of_items.into_iter().map(|carrier| kinds[carrier % kinds.len()]).collect()
     }
 
     fn each(&mut self, ids: &[u64], kinds: &[u8], jitter: f64) -> Reply<u64> {
@@ -411,11 +428,16 @@ impl World {
         if !stays {
             known.isolation = None;
         }
-        let delay = match setback {
-            Setback::Unsent => Duration::ZERO,
-            _ => config.backoff().delay(known.strikes, jitter),
+        let first = *self.first_failed.get_or_insert(now);
+        known.earliest = match setback {
+            Setback::Unsent => now,
+            _ => {
+                let tick = (config.backoff().ceiling(1) / 10).min(TICK).as_nanos();
+                let wait = (now + config.backoff().delay(known.strikes, jitter) - first).as_nanos();
+                let ticks = wait.checked_div(tick).map_or(wait, |_| wait.div_ceil(tick) * tick);
+                first + Duration::from_nanos(u64::try_from(ticks).unwrap())
+            }
         };
-        known.earliest = now + delay;
         let company =
             if known.lane.is_some() { Duration::ZERO } else { config.linger.longest().min(COMPANY) };
         known.latest = known.earliest + company;

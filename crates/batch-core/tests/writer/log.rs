@@ -1,21 +1,66 @@
-//! What the log says of a writer: the lines of the README's table, and no others.
+//! What the log says of a writer: the lines of the guide's table, and no others.
 
 use std::collections::BTreeSet;
 
-use batch_core::{Duplicates, Settings, Writer};
+use batch_core::{
+    Batch, ConfigError, Duplicates, Failure, Invalid, LimitPolicy, Measure, Observer, Rate, Reply,
+    RequestStarted, Service, Settings, Verdict, Verdicts, Writer,
+};
 use tracing::Level;
 
-use crate::fake::{Act, Fake, item};
+use crate::fake::{Act, Fake, Item, item};
 use crate::support::{capture_logs, logged, pass, writer};
 
-const README: &str = include_str!("../../../../README.md");
+const CHAPTER: &str = include_str!("../../../batchwright/docs/logs.md");
+
+/// An observer that panics.
+struct Broken;
+
+impl Observer for Broken {
+    fn request_started(&self, _: &RequestStarted<'_>) {
+        panic!("the observer is broken");
+    }
+}
+
+/// A service that does not know its rate any more.
+struct Forgetful;
+
+#[async_trait::async_trait]
+impl Service for Forgetful {
+    type Entry = ();
+    type Response = ();
+
+    fn name(&self) -> &'static str {
+        "forgetful"
+    }
+
+    fn limits(&self) -> Result<LimitPolicy, ConfigError> {
+        LimitPolicy::new(1, 1, 1)
+    }
+
+    fn defaults(&self) -> Settings {
+        Settings::new().rate(Rate::entries(7))
+    }
+
+    fn measure<'a>(&self, (): &'a ()) -> Result<Measure<'a>, Invalid> {
+        Ok(Measure::of_bytes(1))
+    }
+
+    async fn rate(&self) -> Result<Option<Rate>, Failure> {
+        Err(Failure::new("AccessDenied").with_detail("allow the role to read it"))
+    }
+
+    async fn send(&self, _: &Batch<()>) -> Reply<()> {
+        Ok(Verdicts::Each(vec![Verdict::Accepted(())]))
+    }
+}
 
 /// A row of the table: level, message, fields.
 type Row = (String, String, BTreeSet<String>);
 
-/// The rows of the README's table that are the core's.
+/// The rows of the table that are the core's.
 fn documented() -> BTreeSet<Row> {
-    let rows = README.lines().filter_map(|line| line.strip_prefix("| `batch_core` | "));
+    let rows = CHAPTER.lines().filter_map(|line| line.strip_prefix("| `batch_core` | "));
     rows.map(|row| {
         let [level, message, fields] =
             row.trim_end_matches('|').split('|').map(str::trim).collect::<Vec<_>>().try_into().unwrap();
@@ -61,10 +106,19 @@ async fn the_log_has_the_lines_of_the_table_and_no_others() {
     pass(1).await;
     writer.submit(item(2)).await.unwrap();
     pass(1).await;
-    // A failure that is left behind, and a handler that panics.
+    // A rate that is not known any more, which is said once.
+    let forgetful = Writer::builder(Forgetful).build().unwrap();
+    for _ in 0..300 {
+        forgetful.submit(()).await.unwrap();
+    }
+    drop(forgetful.flush().await);
+    let of_rate = |line: &&String| line.contains("the rate of the service is not known");
+    assert_eq!(logged(Level::WARN).iter().filter(of_rate).count(), 1);
+    // A failure that is left behind, a handler and an observer that panic.
     drop(writer);
     pass(1).await;
-    let writer = Writer::builder(fake).on_unprocessed(|_| panic!("the handler is broken")).build().unwrap();
+    let builder = Writer::builder(fake).on_unprocessed(|_| panic!("the handler is broken"));
+    let writer = builder.observer(Broken).build().unwrap();
     writer.submit(item(1)).await.unwrap();
     drop(writer.flush().await);
 
@@ -73,7 +127,7 @@ async fn the_log_has_the_lines_of_the_table_and_no_others() {
     let unknown: Vec<_> = seen.difference(&documented).collect();
     assert!(
         missing.is_empty() && unknown.is_empty(),
-        "missing: {missing:#?}\nnot in the README: {unknown:#?}"
+        "missing: {missing:#?}\nnot in the chapter: {unknown:#?}"
     );
 }
 
@@ -108,6 +162,44 @@ async fn an_outage_is_logged_when_it_begins_every_minute_and_when_it_is_over() {
     );
     let requests = fake.sent().len() - 1;
     assert!(over[0].contains(&format!("requests={requests}")), "{over:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_that_is_over_is_not_warned_of_again() {
+    capture_logs();
+    let fake = Fake::by(|request| match request.began.as_secs() {
+        ..20 => Act::unsent(),
+        _ => Act::accept(),
+    });
+    let writer = writer(&fake, Settings::new());
+    writer.submit(item(1)).await.unwrap();
+    assert_eq!(writer.flush().await.len(), 0);
+    assert!(fake.sent().len() > 2, "probes were counted after the warning");
+    for id in 2..30 {
+        pass(5_000).await;
+        writer.submit(item(id)).await.unwrap();
+    }
+    drop(writer.shutdown().await);
+    assert_eq!((logged(Level::WARN).len(), logged(Level::INFO).len()), (1, 1), "{:#?}", logged(Level::WARN));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_answers_and_takes_nothing_is_warned_of() {
+    let retry = |_: &Item| Verdict::Retry(Failure::new("InternalError"));
+    let too_few = Verdicts::Each(vec![Verdict::Accepted(1)]);
+    let acts = [(Act::each(retry), "InternalError"), (Act::Say(Ok(too_few)), "VerdictsMiscounted")];
+    for (act, code) in acts {
+        capture_logs();
+        let fake = Fake::acts([act]);
+        let writer = writer(&fake, Settings::new());
+        for id in 1..=3 {
+            writer.submit(item(id)).await.unwrap();
+        }
+        assert_eq!(writer.flush().await.len(), 0);
+        let warnings = logged(Level::WARN);
+        assert_eq!((warnings.len(), logged(Level::DEBUG).len()), (1, 1), "{warnings:#?}");
+        assert!(warnings[0].contains("requests failed") && warnings[0].contains(code), "{warnings:#?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,11 +15,17 @@ mod fake;
 mod fickle;
 mod flush;
 mod flush_by;
+mod forgetful;
 mod isolation;
 mod lanes;
 mod linger;
 mod log;
 mod merging;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod observer;
+#[cfg(all(feature = "metrics", feature = "trace"))]
+mod outage;
 mod owners;
 mod pace;
 mod patience;
@@ -34,9 +40,14 @@ mod scopes;
 mod service;
 mod settings;
 mod shutdown;
+#[cfg(feature = "sink")]
+mod sink;
 mod stress;
 mod stuck;
+mod submit_by;
 mod support;
+#[cfg(feature = "trace")]
+mod trace;
 mod types;
 mod verdicts;
 mod wakes;

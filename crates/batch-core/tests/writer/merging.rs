@@ -54,7 +54,7 @@ impl Merging {
     }
 
     fn writer(&self, settings: Settings) -> Writer<Self> {
-        Writer::builder(self.clone()).settings(settings).build().unwrap()
+        Writer::builder(self.clone()).settings(settings).seed(7).build().unwrap()
     }
 }
 
@@ -185,6 +185,26 @@ async fn samples_that_none_absorbs_are_lost_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ninth_sample_absorbs_in_the_place_of_the_eighth_which_is_sent_before_it() {
+    let service = Merging::default();
+    let writer = service.writer(Settings::new());
+    let full = |value| Sample { series: "a", values: vec![value; 5], writer: None };
+    for value in 0..8 {
+        writer.submit(full(value)).await.unwrap();
+    }
+    pass(50).await;
+    writer.submit(sample("a", 8)).await.unwrap();
+    pass(51).await;
+    assert_eq!(service.requests().concat().len(), 8, "the ninth has 50 ms left");
+    for value in 10..17 {
+        writer.submit(full(value)).await.unwrap();
+    }
+    writer.submit(sample("a", 9)).await.unwrap();
+    assert!(writer.flush().await.is_empty());
+    assert_eq!(service.requests().concat()[8], [8, 9]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn samples_are_merged_only_within_their_scope() {
     let service = Merging::default();
     let writer = service.writer(Settings::new());
@@ -261,6 +281,29 @@ async fn a_full_writer_absorbs_what_needs_no_entry_and_its_permits_are_given_bac
     permit.submit(sample("a", 5)).unwrap();
     assert_eq!((writer.stats().inside, writer.stats().merged), (1, 2));
     writer.try_submit(sample("b", 6)).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_for_bytes_gets_in_however_much_is_absorbed_meanwhile() {
+    // Each request takes a second. Beside two entries there is room for a small one, but not for a large one.
+    let service = Merging::refusing(&[(ms(1_000), None); 20]);
+    let room = 2 * (ENTRY_OVERHEAD_BYTES + 11) + ENTRY_OVERHEAD_BYTES + 14;
+    let writer = service.writer(Settings::new().max_bytes(room).in_flight(1..=1));
+    for series in ["a", "b"] {
+        writer.submit(sample(series, 0)).await.unwrap();
+    }
+    let waiter = tokio::spawn({
+        let (writer, large) = (writer.clone(), Sample { series: "c", values: vec![1; 5], writer: None });
+        async move { writer.submit(large).await.unwrap() }
+    });
+    let absorbed = tokio::spawn(async move {
+        for value in 1.. {
+            let _ = writer.try_submit(sample(["a", "b"][value as usize % 2], value));
+            pass(10).await;
+        }
+    });
+    tokio::time::timeout(ms(5_000), waiter).await.expect("it waits for one request").unwrap();
+    absorbed.abort();
 }
 
 #[tokio::test(start_paused = true)]

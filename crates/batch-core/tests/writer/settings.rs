@@ -95,6 +95,7 @@ fn settings_that_nothing_could_be_sent_with_are_refused_by_the_name_of_their_met
     zero(Settings::new().in_flight(0..=8), "Settings::in_flight at the start");
     zero(Settings::new().max_attempts(0), "Settings::max_attempts");
     zero(Settings::new().attempt_timeout(ms(0)), "Settings::attempt_timeout");
+    zero(Settings::new().delivery_deadline(ms(0)), "Settings::delivery_deadline");
     zero(Settings::new().attempt_timeout(ms(1)).delivery_deadline(ms(0)), "Settings::delivery_deadline");
     let minimal = Settings::new().threshold_entries(1).threshold_bytes(1).max_entries(1).in_flight(1..=1);
     assert_eq!(refused(&minimal.max_attempts(1).attempt_timeout(ms(1))), None);

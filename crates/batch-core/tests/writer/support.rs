@@ -12,8 +12,10 @@ use batch_core::{ENTRY_OVERHEAD_BYTES, Settings, UnprocessedItem, Writer};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::fake::{Fake, Item, Request};
@@ -97,6 +99,7 @@ pub(crate) fn capture_logs() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing_subscriber::registry().with(Logs).init());
     LINES.take();
+    SPANS.take();
 }
 
 /// Every line of this level since [`capture_logs`]: the target, then `field=value`.
@@ -105,17 +108,61 @@ pub(crate) fn logged(level: Level) -> Vec<String> {
         .with_borrow(|lines| lines.iter().filter(|line| line.0 == level).map(|line| line.1.clone()).collect())
 }
 
+/// Every span of the writer's that was closed since [`capture_logs`]: its name, then `field=value`, then the names of the
+/// spans that it follows from.
+#[cfg(feature = "trace")]
+pub(crate) fn spans() -> Vec<String> {
+    SPANS.with_borrow(Clone::clone)
+}
+
 thread_local! {
     static LINES: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
+    static SPANS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Logs;
 
-impl<S: Subscriber> Layer<S> for Logs {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Logs {
     fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
         let mut line = Line(event.metadata().target().to_owned());
         event.record(&mut line);
         LINES.with_borrow_mut(|lines| lines.push((*event.metadata().level(), line.0)));
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: LayerContext<'_, S>) {
+        let mut line = Line(attributes.metadata().name().to_owned());
+        attributes.record(&mut line);
+        if let Some(span) = context.span(id) {
+            if let Some(parent) = span.parent() {
+                write!(line.0, " in={}", parent.name()).unwrap();
+            }
+            span.extensions_mut().insert(line);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: LayerContext<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(line) = span.extensions_mut().get_mut::<Line>()
+        {
+            values.record(line);
+        }
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: LayerContext<'_, S>) {
+        if let (Some(span), Some(follows)) = (context.span(id), context.span(follows))
+            && let Some(line) = span.extensions_mut().get_mut::<Line>()
+        {
+            write!(line.0, " follows={}", follows.name()).unwrap();
+        }
+    }
+
+    fn on_close(&self, id: Id, context: LayerContext<'_, S>) {
+        if let Some(span) = context.span(&id)
+            && span.metadata().target() == "batch_core"
+            && let Some(line) = span.extensions_mut().remove::<Line>()
+        {
+            SPANS.with_borrow_mut(|spans| spans.push(line.0));
+        }
     }
 }
 

@@ -90,7 +90,10 @@ async fn a_miscounted_answer_names_both_numbers() {
     writer.submit(item(1)).await.unwrap();
     let items = writer.flush().await;
     let failure = items[0].cause.failure().unwrap();
-    assert_eq!(failure.to_string(), "VerdictsMiscounted: the response has 2 verdicts for 1 entries");
+    assert_eq!(
+        failure.to_string(),
+        "VerdictsMiscounted: the number of verdicts is 2, but that of entries is 1"
+    );
     assert!(items[0].maybe_delivered);
 }
 

@@ -15,6 +15,7 @@ use batch_local::LocalServer;
 use batch_smithy::{cap_responses, known};
 
 use super::own_copy;
+use crate::parts::Parts;
 use crate::samples::{attributes, n, s};
 use crate::serializer::SERIALIZER;
 use crate::{DynamoDb, ScalarType, Write};
@@ -153,7 +154,11 @@ fn only_the_retries_of_the_client_are_replaced() {
         assert_eq!(copy.config().region(), Some(&Region::new("eu-west-1")));
         assert_eq!(copy.config().retry_config(), Some(&RetryConfig::disabled()));
         let own = copy.config().interceptors().count();
-        assert_eq!(own, 1 + 2 * observed, "one for responses, and one for requests that another observes");
+        assert_eq!(
+            own,
+            2 + 2 * observed,
+            "one for responses, one for endpoints, and one for requests that another observes"
+        );
     }
 }
 
@@ -179,7 +184,8 @@ async fn a_request_that_the_sdk_would_write_otherwise_is_written_by_the_sdk() {
     assert!(dynamodb.known.is_some());
     dynamodb.known = known!(&(), "SerializerOfAnotherRelease");
     let batch = Batch::of([Write::put(attributes([("pk", s("a"))]))]);
-    assert!(dynamodb.send_directly(&batch).await.is_none());
+    let parts = Parts::of(&dynamodb.tables, batch.entries()).expect("they name no table");
+    assert!(dynamodb.send_directly(&parts, &batch).await.is_none());
     assert_eq!(server.requests().count("BatchWriteItem"), 0, "nothing was sent");
     let reply = dynamodb.send(&batch).await;
     assert!(matches!(reply, Ok(Verdicts::AllAccepted(_))), "{reply:?}");

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_dynamodb::{Client, Config};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
-use batch_core::{Batch, Service};
+use batch_core::Service;
 use batch_smithy::known;
 use proptest::collection::{hash_map, vec};
 use proptest::option::of;
@@ -21,8 +21,17 @@ use serde_json::Value as Json;
 use super::{SERIALIZER, request, swap};
 use crate::body::{self, COMMA, fixed_bytes};
 use crate::encoded::SchemaId;
+use crate::parts::Parts;
 use crate::samples::{any_attributes, any_text, attributes, b, nested, s, schema};
-use crate::{DynamoDb, ScalarType, Write};
+use crate::tables::Tables;
+use crate::{DynamoDb, PrimaryKey, ScalarType, Table, Write};
+
+/// The body for these writes to this table.
+fn body_of(table: &str, writes: &[Write], consumed_capacity: bool) -> Vec<u8> {
+    let tables = Tables::new(Table::new(table));
+    let body = body::of_parts(&Parts::One(&tables.own, writes), 0, consumed_capacity);
+    body.expect("it can be written")
+}
 
 /// Ends a request when it is written, and keeps the serializer that wrote it.
 #[derive(Debug)]
@@ -126,8 +135,8 @@ fn whatever_json_escapes_is_escaped_and_nothing_else() {
 fn a_request_that_is_written_already_has_the_same_head() {
     let input = batch(vec![Write::put(attributes([("pk", s("a"))])).request()]);
     let (of_the_sdk, ..) = written(of_the_sdk(), input);
-    let body = body::of_batch("orders", &Batch::of([Write::put(attributes([("pk", s("a"))]))]), false);
-    let request = request(body.expect("it can be written")).expect("it can be made");
+    let body = body_of("orders", &[Write::put(attributes([("pk", s("a"))]))], false);
+    let request = request(body).expect("it can be made");
     assert_eq!(head(&request), of_the_sdk);
 }
 
@@ -187,8 +196,7 @@ proptest! {
             let _ = write.encode(&keys, SchemaId::unique()); // the others are written all the same
         }
         for writes in [writes, encoded] {
-            let direct = body::of_batch(&table, &Batch::of(writes), consumed_capacity);
-            let direct = direct.expect("it can be written");
+            let direct = body_of(&table, &writes, consumed_capacity);
             prop_assert_eq!(&serde_json::from_slice::<Json>(&direct).expect("it is JSON"), &of_the_sdk);
             prop_assert_eq!(direct.len(), length);
         }
@@ -210,7 +218,34 @@ proptest! {
             prop_assert_eq!(measure.request_bytes, measure.heap_bytes + COMMA);
             measured += measure.request_bytes;
         }
-        let body = body::of_batch(&table, &Batch::of(prepared), consumed_capacity).expect("it can be written");
-        prop_assert_eq!(body.len(), measured);
+        prop_assert_eq!(body_of(&table, &prepared, consumed_capacity).len(), measured);
+    }
+
+    #[test]
+    fn writes_to_several_tables_are_written_as_the_sdk_writes_them_and_measured_with_enough(
+        writes in vec((0..3_usize, any_valid_write()), 1..9), consumed_capacity: bool,
+    ) {
+        let key = || PrimaryKey::partition_key("pk", ScalarType::String);
+        let names = ["orders", "audit", "arn:aws:dynamodb:eu-west-1:123456789012:table/log"];
+        let service = DynamoDb::new(client(), names[0]).partition_key("pk", ScalarType::String);
+        let service = service.table(names[1], key()).table(names[2], key());
+        let mut prepared = Vec::new();
+        let mut measured = fixed_bytes(names[0], consumed_capacity);
+        for (table, write) in writes {
+            let mut write = write.table(names[table]);
+            service.prepare(&mut write).expect("it is valid");
+            measured += service.measure(&write).expect("it is valid").request_bytes;
+            prepared.push(write);
+        }
+        let parts = Parts::of(&service.tables, &prepared).expect("the tables are declared");
+        let capacity = consumed_capacity.then_some(ReturnConsumedCapacity::Total);
+        let input = BatchWriteItemInput::builder().set_request_items(Some(parts.requests()));
+        let input = input.set_return_consumed_capacity(capacity).build().expect("nothing is required");
+        let (_, of_the_sdk, length) = written(of_the_sdk(), input);
+        let direct = body::of_parts(&parts, measured, consumed_capacity).expect("it can be written");
+        prop_assert_eq!(&serde_json::from_slice::<Json>(&direct).expect("it is JSON"), &of_the_sdk);
+        prop_assert_eq!(direct.len(), length);
+        prop_assert!(direct.len() <= measured, "{} > {}", direct.len(), measured);
+        prop_assert_eq!(direct.capacity(), measured, "it was not moved");
     }
 }

@@ -76,7 +76,7 @@ fn a_key_is_of_its_type() {
 #[test]
 fn a_key_in_dynamodb_json_is_recognized() {
     let item = |text: &str| Write::put_json(text).expect("it is JSON");
-    let words = "this looks like DynamoDB JSON, which is not supported; use plain JSON";
+    let words = "this looks like DynamoDB JSON; read it with `Write::from_dynamodb_json`";
     for text in [
         r#"{"pk": {"S": "a"}}"#,
         r#"{"pk": {"N": "1"}, "x": {"BOOL": true}}"#,

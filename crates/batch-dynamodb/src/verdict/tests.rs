@@ -2,9 +2,12 @@ use aws_sdk_dynamodb::types::WriteRequest;
 use batch_core::{Class, Verdict, Verdicts};
 
 use super::{BATCH_WRITE_ITEM, DESCRIBE_TABLE, of_writes};
-use crate::Write;
 use crate::key::ScalarType;
+use crate::parts::Parts;
 use crate::samples::{attributes, n, s, schema};
+use crate::table_keys::TableKeys;
+use crate::tables::Tables;
+use crate::{Table, Write};
 
 /// Checks codes that come with this status, in both spellings.
 #[track_caller]
@@ -57,15 +60,19 @@ fn delete(partition: &str, sort: &str) -> Write {
 
 /// What became of the writes if these are unprocessed: `+` written, `%` throttled, `?` unknown.
 fn verdicts(writes: &[Write], unprocessed: Vec<WriteRequest>) -> String {
-    let schema = schema(ScalarType::String, Some(ScalarType::Number));
+    let mut tables = Tables::new(Table::new("orders"));
+    tables.own.set_keys(|_| TableKeys::Known(schema(ScalarType::String, Some(ScalarType::Number))));
+    let parts = Parts::of(&tables, writes).expect("they name no table");
+    let unprocessed = Some([("orders".to_owned(), unprocessed)].into());
     let show = |verdict| match verdict {
         Verdict::Accepted(_) => "+".to_owned(),
         Verdict::Ambiguous(failure) => format!("?{}", failure.code()),
         Verdict::Throttled(failure) => format!("%{}", failure.code()),
         other => panic!("{other:?}"),
     };
-    match of_writes(&schema, writes, unprocessed) {
+    match of_writes(&tables, &parts, writes, unprocessed) {
         Verdicts::AllAccepted(_) => "AllAccepted".to_owned(),
+        Verdicts::AllBut(_, others) => format!("AllBut({others:?})"),
         Verdicts::Each(verdicts) => verdicts.into_iter().map(show).collect::<Vec<_>>().join(" "),
     }
 }

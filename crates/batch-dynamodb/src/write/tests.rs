@@ -2,8 +2,8 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest};
 
 use super::Write;
-use crate::ItemError;
 use crate::samples::{attributes, b, n, s};
+use crate::{ItemError, Table};
 
 #[test]
 fn a_put_becomes_a_put_request_and_a_delete_a_delete_request() {
@@ -25,6 +25,17 @@ fn a_write_gives_back_what_it_was_made_of() {
     assert_eq!((put.attributes(), put.item_bytes()), (&item, 5));
     assert_ne!(put, delete);
     assert_eq!(put.into_attributes(), item);
+}
+
+#[test]
+fn a_write_is_for_the_table_that_it_names() {
+    let item = attributes([("pk", s("a"))]);
+    let write = Write::put(item.clone()).table("audit");
+    assert_eq!(write.get_table().map(Table::as_str), Some("audit"));
+    assert_eq!(Write::put(item.clone()).get_table(), None);
+    assert_ne!(write, Write::put(item.clone()));
+    assert_ne!(write, Write::put(item).table("log"));
+    assert!(format!("{write:?}").starts_with(r#"Write { kind: Put, table: "audit", bytes: 3"#), "{write:?}");
 }
 
 #[test]

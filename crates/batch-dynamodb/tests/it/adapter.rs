@@ -59,13 +59,11 @@ async fn errors_of_the_whole_request_have_their_meaning() {
         (400, "AccessDeniedException", "Fatal"),
         (400, "ExpiredTokenException", "Expired"),
         (400, "ItemCollectionSizeLimitExceededException", "Split"),
-        (400, "ProvisionedThroughputExceededException", "Throttled"),
         (400, "ReplicatedWriteConflictException", "Retry"),
         (400, "RequestLimitExceeded", "Throttled"),
         (400, "ResourceNotFoundException", "UnknownDestination"),
         (400, "SerializationException", "Split"),
         (400, "SomethingNew", "Split"),
-        (400, "ThrottlingException", "Throttled"),
         (400, "UnrecognizedClientException", "Unrecognized"),
         (400, "ValidationException", "Split"),
         (413, "RequestEntityTooLarge", "Split"),
@@ -73,6 +71,13 @@ async fn errors_of_the_whole_request_have_their_meaning() {
         (503, "ServiceUnavailable", "Ambiguous"),
     ] {
         check(error(status, code), &format!("{expected}({code})")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_without_capacity_throttles_every_write() {
+    for code in ["ProvisionedThroughputExceededException", "ThrottlingException"] {
+        check(error(400, code), &format!("Each[%{code} %{code} %{code}]")).await;
     }
 }
 

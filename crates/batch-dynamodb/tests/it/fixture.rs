@@ -66,7 +66,7 @@ impl Fixture for Orders {
     const OPERATIONS: &'static [&'static str] = &["BatchWriteItem", "DescribeTable"];
     const PERMISSION: &'static str = "dynamodb:BatchWriteItem";
     const RETRIED: &'static [(u16, &'static str)] = &[
-        (400, "ProvisionedThroughputExceededException"),
+        (400, "RequestLimitExceeded"),
         (400, "ReplicatedWriteConflictException"),
         (500, "InternalServerError"),
     ];

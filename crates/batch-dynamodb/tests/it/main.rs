@@ -4,12 +4,15 @@
 
 mod adapter;
 mod bad_input;
+mod capacity;
 mod delivery;
 mod discovery;
 mod endpoints;
 mod fixture;
 mod keys;
+mod share;
 mod support;
+mod tables;
 
 /// What every service passes.
 mod suites {

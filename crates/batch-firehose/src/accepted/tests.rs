@@ -144,6 +144,7 @@ fn meaning(reply: Reply<SentRecord>, records: usize) -> String {
             let verdicts = (0..records).map(|position| Verdict::Accepted(responses.read(position)));
             format!("{:?}", verdicts.collect::<Vec<_>>())
         }
+        Ok(Verdicts::AllBut(_, others)) => unreachable!("no exceptions are read, but {others:?} were"),
         Ok(Verdicts::Each(verdicts)) => format!("{verdicts:?}"),
         Err(refusal) => format!("{refusal:?}"),
     }

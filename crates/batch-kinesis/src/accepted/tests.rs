@@ -9,9 +9,11 @@ use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::groups::Groups;
 use crate::{Kinesis, Record};
 
 const RESULT: &str = r#"{"SequenceNumber":"7","ShardId":"shardId-000000000000"}"#;
+const FAILED: &str = r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#;
 
 fn body(results: &[&str]) -> String {
     format!(r#"{{"FailedRecordCount":0,"Records":[{}]}}"#, results.join(","))
@@ -44,6 +46,19 @@ fn what_is_said_of_a_record_is_cut_out_at_its_position() {
 }
 
 #[test]
+fn a_failed_record_is_an_exception_at_its_position() {
+    let body = body(&[RESULT, FAILED, RESULT, FAILED]).replace(":0,", ":2,");
+    let accepted = Accepted::of(body.as_bytes(), 4).expect("it is read");
+    let Verdicts::AllBut(responses, others) = accepted.into_verdicts(Groups::Each(4)) else {
+        panic!("two failed")
+    };
+    let [(1, Verdict::Retry(one)), (3, Verdict::Retry(other))] = &others[..] else { panic!("{others:?}") };
+    assert_eq!((one.code(), one.message()), ("InternalFailure", Some("words")));
+    assert_eq!(other.code(), "InternalFailure");
+    assert_eq!([0, 2].map(|position| responses.read(position).sequence_number), ["7", "7"]);
+}
+
+#[test]
 fn another_number_of_results_is_no_success() {
     for records in [0, 1, 3, 500] {
         is_left(&body(&[RESULT; 2]), records);
@@ -54,7 +69,7 @@ fn another_number_of_results_is_no_success() {
 
 #[test]
 fn every_other_count_of_failures_is_left() {
-    for count in ["1", "-1", "00", "0.0", "0e1", "-0", "null", "\"0\"", "", "[0]", "01"] {
+    for count in ["-1", "00", "1234567890", "0.0", "0e1", "-0", "null", "\"0\"", "", "[0]", "01"] {
         is_left(&format!(r#"{{"FailedRecordCount":{count},"Records":[{RESULT}]}}"#), 1);
     }
     is_left(&format!(r#"{{"Records":[{RESULT}]}}"#), 1);
@@ -78,7 +93,10 @@ fn every_other_result_is_left() {
         r#"{"SequenceNumber":"7","ShardId":["s"]}"#,
         r#"{"SequenceNumber":"7","ShardId":"s","ErrorCode":"InternalFailure"}"#,
         r#"{"SequenceNumber":"7","ShardId":"s","ErrorCode":null}"#,
-        r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
+        r#"{"ErrorCode":"InternalFailure"}"#,
+        r#"{"ErrorCode":"","ErrorMessage":"words"}"#,
+        r#"{"ErrorCode":null,"ErrorMessage":"words"}"#,
+        r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words","SequenceNumber":"7"}"#,
         r#"{"ErrorCode":"InternalFailure","SequenceNumber":"7","ShardId":"s"}"#,
         r#"{"SequenceNumber":"7","ShardId":"s","SequenceNumber":"8"}"#,
         r#"{"SequenceNumber":"7","ShardId":"s","ShardId":"t"}"#,
@@ -190,7 +208,7 @@ fn meanings(status: u16, body: &[u8], records: usize) -> [String; 2] {
         let kinesis = Kinesis::new(Client::from_conf(config.build()), "measurements");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let reply = runtime.expect("nothing is missing").block_on(kinesis.send(&records));
-        assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_))));
+        assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_) | Verdicts::AllBut(..))));
         meaning(reply, records.entries().len())
     })
 }
@@ -200,6 +218,14 @@ fn meaning(reply: Reply<SentRecord>, records: usize) -> String {
         Ok(Verdicts::AllAccepted(responses)) => {
             let verdicts = (0..records).map(|position| Verdict::Accepted(responses.read(position)));
             format!("{:?}", verdicts.collect::<Vec<_>>())
+        }
+        Ok(Verdicts::AllBut(responses, others)) => {
+            let mut others = others.into_iter().peekable();
+            let verdict = |position| match others.next_if(|&(other, _)| other == position) {
+                Some((_, verdict)) => verdict,
+                None => Verdict::Accepted(responses.read(position)),
+            };
+            format!("{:?}", (0..records).map(verdict).collect::<Vec<_>>())
         }
         Ok(Verdicts::Each(verdicts)) => format!("{verdicts:?}"),
         Err(refusal) => format!("{refusal:?}"),
@@ -250,11 +276,17 @@ fn change() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
 
 #[test]
 fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
-    let result = (select(&["7", "49660202", "ä", ""][..]), any::<bool>()).prop_map(|(number, order)| {
+    let accepted = (select(&["7", "49660202", "ä", ""][..]), any::<bool>()).prop_map(|(number, order)| {
         let members = [format!(r#""SequenceNumber":"{number}""#), r#""ShardId":"s-1""#.to_owned()];
         let [number, shard] = members;
         if order { format!("{{{number},{shard}}}") } else { format!("{{{shard},{number}}}") }
     });
+    let failed = (
+        select(&["InternalFailure", "ProvisionedThroughputExceededException", "New", ""][..]),
+        select(&["words", "größer", ""][..]),
+    )
+        .prop_map(|(code, message)| format!(r#"{{"ErrorCode":"{code}","ErrorMessage":"{message}"}}"#));
+    let result = prop_oneof![2 => accepted, 1 => failed];
     let input = (vec(result, 1..4), -1..=1_isize, vec(change(), 0..4));
     let run = TestRunner::default().run(&input, |(results, more, changes)| {
         let records = results.len().saturating_add_signed(more).max(1);

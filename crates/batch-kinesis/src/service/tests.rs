@@ -27,7 +27,8 @@ fn sent(stream: &str, records: &[Record]) -> [Request; 2] {
     let typed = typed.set_stream_arn(kinesis.stream.stream_arn());
     runtime().block_on(async {
         let batch = Batch::of(records);
-        assert!(kinesis.send_directly(&batch).await.is_some(), "it is not observed");
+        let groups = Groups::of(batch.entries(), Aggregate::Off);
+        assert!(kinesis.send_directly(&batch, &groups).await.is_some(), "it is not observed");
         typed.send().await.expect("a response without anything is one");
     });
     let [ours, theirs] = &http.requests()[..] else { panic!("{:?}", http.requests()) };
@@ -64,14 +65,27 @@ fn records_are_written_directly_as_the_sdk_writes_them() {
 
 #[test]
 fn what_an_unknown_sdk_serializes_is_typed() {
+    let record = |text: &'static str, key: &str| Record::new(text).partition_key(key);
+    check_typed(Aggregate::Off, Batch::of([record("21.5 °C", "EWR")]));
+    let records = [
+        record("a", "EWR"),
+        record("b", "EWR"),
+        record("c", "JFK"),
+        record("d", "LGA").explicit_hash_key("7"),
+    ];
+    check_typed(Aggregate::ByKey, Batch::of(records));
+}
+
+/// Checks that a request is the same, whichever way it is written.
+fn check_typed(aggregate: Aggregate, batch: Batch<Record>) {
     let http = Canned::new(|_| Response::with(200, "application/x-amz-json-1.1", "{}"));
-    let batch = Batch::of([Record::new("21.5 °C").partition_key("EWR")]);
     let runtime = runtime();
     let bodies = [known!(&(), SERIALIZER), known!(&(), "AnotherSerializer"), None].map(|known| {
         let client = Client::new(&Setup::through(http.clone()).config);
         let mut kinesis = Kinesis::new(client, "measurements");
-        kinesis.known = known;
-        let is_direct = runtime.block_on(kinesis.send_directly(&batch)).is_some();
+        (kinesis.known, kinesis.aggregate) = (known, aggregate);
+        let groups = Groups::of(batch.entries(), aggregate);
+        let is_direct = runtime.block_on(kinesis.send_directly(&batch, &groups)).is_some();
         assert_eq!(is_direct, known.is_some_and(|known| format!("{known:?}").contains(SERIALIZER)));
         let _ambiguous = runtime.block_on(kinesis.send(&batch));
         http.requests().last().expect("it was sent").json()
@@ -87,7 +101,7 @@ fn a_direct_body_is_not_moved_while_it_grows() {
         let full = Record::new(vec![7; data]).partition_key("k".repeat(256)).explicit_hash_key(u128::MAX);
         let batch = Batch::of(vec![full; 500]);
         let load = batch.entries().iter().map(record_bytes).sum();
-        let json = body::of_batch(&Stream::new(ARN), &batch);
+        let json = body::of_batch(&Stream::new(ARN), &batch, &Groups::Each(batch.entries().len()));
         assert!(json.len() <= body::batch_bytes(load, 500), "{} bytes", json.len());
     }
 }

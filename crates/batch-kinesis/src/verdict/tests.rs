@@ -139,7 +139,7 @@ fn a_response_of_another_length_has_a_verdict_for_no_record() {
             panic!("{found} results for 2 records")
         };
         assert_eq!(failure.code(), "VerdictsMiscounted");
-        let words = format!("the response has {found} verdicts for 2 entries");
+        let words = format!("the number of verdicts is {found}, but that of entries is 2");
         assert_eq!(failure.detail(), Some(&*words));
     }
 }

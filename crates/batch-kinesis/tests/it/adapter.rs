@@ -30,20 +30,20 @@ async fn a_partial_failure_fails_its_records_alone() {
     check(answer(0, &[taken("1"), taken("2"), taken("3")]), "AllAccepted").await;
     check(
         answer(2, &[failed("InternalFailure"), taken("2"), failed("ProvisionedThroughputExceededException")]),
-        "Each[~InternalFailure + %ProvisionedThroughputExceededException]",
+        "AllBut[0:~InternalFailure 2:%ProvisionedThroughputExceededException]",
     )
     .await;
     check(
         answer(3, &[failed("ThrottlingException"), failed("SomethingNew"), failed("KMSThrottlingException")]),
-        "Each[%ThrottlingException ~SomethingNew %KMSThrottlingException]",
+        "AllBut[0:%ThrottlingException 1:~SomethingNew 2:%KMSThrottlingException]",
     )
     .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_count_of_failures_is_not_believed() {
-    check(answer(3, &[taken("1"), taken("2"), taken("3")]), "Each[+ + +]").await;
-    check(answer(0, &[taken("1"), failed("InternalFailure"), taken("3")]), "Each[+ ~InternalFailure +]")
+    check(answer(3, &[taken("1"), taken("2"), taken("3")]), "AllAccepted").await;
+    check(answer(0, &[taken("1"), failed("InternalFailure"), taken("3")]), "AllBut[1:~InternalFailure]")
         .await;
     check(Response::ok(&json!({ "Records": [taken("1"), taken("2"), taken("3")] })), "Each[+ + +]").await;
 }

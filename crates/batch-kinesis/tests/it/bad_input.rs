@@ -64,6 +64,18 @@ async fn data_without_a_value_for_its_key_is_refused_at_submit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn data_without_a_value_at_a_pointer_is_refused_at_submit() {
+    for (data, words) in [
+        (r#"{"user":{"name":"a"}}"#, "the data has no value at \"/user/id\""),
+        (r#"{"user":{"id":null}}"#, "the value at \"/user/id\" of the data is null"),
+        ("°C", "is not JSON, so it has no value at \"/user/id\""),
+    ] {
+        let words = ["invalid entry: no partition key: ", words, "set one with `Record::partition_key`"];
+        check_refused(|stream| stream.partition_key_from("/user/id"), Record::new(data), &words).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_of_exactly_the_limit_is_delivered_and_one_byte_more_is_refused() {
     let (server, client) = served(2).await;
     let writer = to_measurements(client);

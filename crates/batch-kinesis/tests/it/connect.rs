@@ -105,6 +105,7 @@ async fn options_that_no_stream_allows_are_refused_without_a_request() {
         measurements(&http).max_record_bytes(1),
         measurements(&http).max_request_bytes(1),
         measurements(&http).partition_key_from(""),
+        measurements(&http).partition_key_from("/user/~2"),
     ] {
         let error = stream.discover_limits().await.unwrap_err();
         assert!(matches!(error, ConnectError::Config(_)), "{error}");

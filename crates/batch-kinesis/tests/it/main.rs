@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod adapter;
+mod aggregation;
 mod bad_input;
 mod connect;
 mod delivery;

@@ -52,6 +52,8 @@ struct Outcome {
     units: BTreeMap<String, u64>,
     sizes: BTreeMap<String, AppliedBatch>,
     left: Vec<SentWrite>,
+    /// What the first table without capacity says of that.
+    throttled: Option<Refusal>,
     /// Whether a write is left for another reason than want of capacity.
     failed: bool,
 }
@@ -88,16 +90,20 @@ fn apply(state: &mut State, writes: Vec<Write>, marks: &Marks, now: Moment) -> R
             outcome.left.push(sent);
             continue;
         }
-        match state.table(Some(&table_name))?.write(key, change, now) {
+        let table = state.table(Some(&table_name))?;
+        match table.write(key, change, now) {
             Some(units) => {
                 *outcome.units.entry(table_name).or_default() += units;
                 state.memory.remember(weight(bytes));
             }
-            None => outcome.left.push(sent),
+            None => {
+                outcome.throttled.get_or_insert(table.throttled());
+                outcome.left.push(sent);
+            }
         }
     }
     if outcome.units.is_empty() && !outcome.failed {
-        return Err(throttled());
+        return Err(outcome.throttled.unwrap_or_else(throttled));
     }
     for (table_name, size) in &outcome.sizes {
         state.table(Some(table_name))?.record(*size);

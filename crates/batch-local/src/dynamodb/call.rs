@@ -35,6 +35,7 @@ impl DynamoDb {
             Operation::ListTables => serve(PROTOCOL, body, |input| self.list_tables(input)),
             Operation::PutItem => serve(PROTOCOL, body, |input| self.put_item(&input, drawn)),
             Operation::Scan => serve(PROTOCOL, body, |input| self.scan(&input)),
+            Operation::UpdateTable => serve(PROTOCOL, body, |input| self.update_table(input)),
         };
         served.unwrap_or_else(|refusal| refusal.answer(&DIALECT))
     }

@@ -43,6 +43,14 @@ pub(super) fn invalid_values(reason: &str) -> Refusal {
     invalid(format!("One or more parameter values were invalid: {reason}"))
 }
 
+/// The refusal of a write above the maximum of a table that is billed by request.
+pub(super) fn above_maximum() -> Refusal {
+    Refusal::new(
+        &THROTTLING,
+        "Throughput exceeds the maximum OnDemandThroughput configured on table or index",
+    )
+}
+
 /// The refusal of a write that the table has no capacity for.
 pub(super) fn throttled() -> Refusal {
     let message = "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.";

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::code::{constraint, invalid, invalid_values};
 use super::schema::Schema;
-use super::wire::{AttributeDefinition, Index, KeySchemaElement, KeyType, ProvisionedThroughput};
+use super::wire::{
+    AttributeDefinition, Index, KeySchemaElement, KeyType, OnDemandThroughput, ProvisionedThroughput,
+};
 use crate::refusal::Refusal;
 
 pub(super) fn check_definitions(definitions: &[AttributeDefinition]) -> Result<(), Refusal> {
@@ -130,6 +132,28 @@ pub(super) fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), 
         return Err(constraint("provisionedThroughput", "Member must have value greater than or equal to 1"));
     }
     Ok(())
+}
+
+pub(super) fn check_on_demand(
+    throughput: Option<OnDemandThroughput>,
+    provisioned: bool,
+) -> Result<(), Refusal> {
+    let Some(OnDemandThroughput { max_read_request_units, max_write_request_units }) = throughput else {
+        return Ok(());
+    };
+    if provisioned {
+        return Err(invalid_values(
+            "OnDemandThroughput can only be specified when BillingMode is PAY_PER_REQUEST",
+        ));
+    }
+    let is_invalid = |units: &i64| *units != -1 && *units < 1;
+    match [max_read_request_units, max_write_request_units].into_iter().flatten().find(is_invalid) {
+        Some(_) => Err(constraint(
+            "onDemandThroughput",
+            "Member must be -1 or have value greater than or equal to 1",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Partition keys first, then sort keys, each once.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::definition::Definition;
 use super::state::arn;
 use super::table::Table;
-use super::wire::{AttributeDefinition, Index, KeySchemaElement, ProvisionedThroughput};
+use super::wire::{AttributeDefinition, Index, KeySchemaElement, OnDemandThroughput, ProvisionedThroughput};
 
 /// The answer to `DescribeTable`.
 #[derive(Debug, Serialize)]
@@ -15,7 +15,7 @@ pub(super) struct Described {
     pub(super) table: Description,
 }
 
-/// The answer to `CreateTable` and `DeleteTable`.
+/// The answer to `CreateTable`, `UpdateTable` and `DeleteTable`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Changed {
@@ -35,6 +35,8 @@ pub(super) struct Description {
     key_schema: Vec<KeySchemaElement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     local_secondary_indexes: Vec<IndexDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_demand_throughput: Option<OnDemandThroughput>,
     provisioned_throughput: ProvisionedThroughput,
     table_arn: String,
     table_name: String,
@@ -78,6 +80,7 @@ impl Description {
             item_count: table.items.len(),
             key_schema: definition.key_schema.clone(),
             local_secondary_indexes: indexes(definition, &definition.local_secondary_indexes, None),
+            on_demand_throughput: definition.on_demand,
             provisioned_throughput: definition.throughput.unwrap_or(NONE),
             table_arn: arn(&definition.name),
             table_name: definition.name.clone(),

@@ -7,7 +7,7 @@ use super::code::{RESOURCE_IN_USE, constraint};
 use super::definition::Definition;
 use super::describe::{Changed, Described, Description};
 use super::table::Table;
-use super::wire::{CreateTable, ListTables, OfTable, TableNames};
+use super::wire::{CreateTable, ListTables, OfTable, TableNames, UpdateTable};
 use crate::refusal::Refusal;
 
 impl DynamoDb {
@@ -24,6 +24,16 @@ impl DynamoDb {
         let table_description = Description::of(&table, "ACTIVE");
         state.tables.insert(name, table);
         Ok(Changed { table_description })
+    }
+
+    /// Changes the capacity of a table, which it has at once.
+    pub(super) fn update_table(&self, input: UpdateTable) -> Result<Changed, Refusal> {
+        let now = self.now();
+        let mut state = self.lock();
+        let table = state.table(input.table_name.as_deref())?;
+        let definition = table.definition.updated(input)?;
+        table.redefine(definition, now);
+        Ok(Changed { table_description: Description::of(table, "ACTIVE") })
     }
 
     /// Deletes a table, which is gone at once.

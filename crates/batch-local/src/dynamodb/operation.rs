@@ -1,4 +1,4 @@
 crate::operations::operations! {
-    reads: CreateTable, DeleteTable, DescribeTable, GetItem, ListTables, Scan;
+    reads: CreateTable, DeleteTable, DescribeTable, GetItem, ListTables, Scan, UpdateTable;
     writes: BatchWriteItem, DeleteItem, PutItem;
 }

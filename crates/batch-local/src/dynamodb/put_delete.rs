@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::call::DynamoDb;
 use super::change::Change;
-use super::code::{DIALECT, invalid_values, throttled};
+use super::code::{DIALECT, invalid_values};
 use super::consumed::{Reporting, count};
 use super::wire::{DeleteItem, PutItem, Written};
 use crate::injector::Drawn;
@@ -48,7 +48,8 @@ impl DynamoDb {
         }
         let added = weight(change.sent().bytes);
         state.memory.check_room(added)?;
-        let units = state.table(table)?.write(key, change, now).ok_or_else(throttled)?;
+        let table = state.table(table)?;
+        let units = table.write(key, change, now).ok_or_else(|| table.throttled())?;
         state.memory.remember(added);
         Ok(Written { consumed_capacity: reporting.report(&definition.name, count(units)) })
     }

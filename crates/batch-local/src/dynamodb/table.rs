@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::change::Change;
+use super::code::{above_maximum, throttled};
 use super::consumed::write_units;
 use super::definition::Definition;
 use super::item::Item;
@@ -9,6 +10,7 @@ use super::key::Key;
 use crate::bucket::Bucket;
 use crate::clock::Moment;
 use crate::history::{AppliedBatch, History};
+use crate::refusal::Refusal;
 
 /// A table.
 #[derive(Debug)]
@@ -18,14 +20,14 @@ pub(super) struct Table {
     /// In the order of their keys; the service has an order of its own.
     pub(super) items: BTreeMap<Key, Arc<Item>>,
     pub(super) history: History<Change>,
-    /// None if the table is billed by request.
+    /// None if the table accepts any number of writes.
     bucket: Option<Bucket>,
     keeps: bool,
 }
 
 impl Table {
     pub(super) fn new(definition: Definition, now: Moment, keeps: bool) -> Self {
-        let per_second = definition.throughput.map(|throughput| throughput.write_capacity_units);
+        let per_second = definition.write_units();
         Self {
             definition: Arc::new(definition),
             created_millis: now.epoch_millis,
@@ -34,6 +36,18 @@ impl Table {
             bucket: per_second.map(|per_second| Bucket::full(per_second, now.at)),
             keeps,
         }
+    }
+
+    /// Has another capacity from now on: what was saved up of the last one stays, as far as it may be.
+    pub(super) fn redefine(&mut self, definition: Definition, now: Moment) {
+        self.bucket = match (definition.write_units(), self.bucket.take()) {
+            (Some(per_second), Some(mut bucket)) => {
+                bucket.set(per_second, now.at);
+                Some(bucket)
+            }
+            (per_second, _) => per_second.map(|per_second| Bucket::full(per_second, now.at)),
+        };
+        self.definition = Arc::new(definition);
     }
 
     /// Applies a change under the key that it has here, and says how many units that consumed; none
@@ -56,6 +70,11 @@ impl Table {
             self.history.push(Arc::new(change), bytes);
         }
         Some(units)
+    }
+
+    /// The refusal of a write that the table has not enough capacity left for.
+    pub(super) fn throttled(&self) -> Refusal {
+        if self.definition.throughput.is_some() { throttled() } else { above_maximum() }
     }
 
     /// Remembers the size of a batch.

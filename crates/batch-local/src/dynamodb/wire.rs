@@ -94,6 +94,17 @@ pub(super) struct CreateTable {
     pub(super) key_schema: Option<Vec<KeySchemaElement>>,
     #[serde(default)]
     pub(super) local_secondary_indexes: Vec<Index>,
+    pub(super) on_demand_throughput: Option<OnDemandThroughput>,
+    pub(super) provisioned_throughput: Option<ProvisionedThroughput>,
+}
+
+/// Of a table, only its capacity is changed here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(super) struct UpdateTable {
+    pub(super) table_name: Option<String>,
+    pub(super) billing_mode: Option<String>,
+    pub(super) on_demand_throughput: Option<OnDemandThroughput>,
     pub(super) provisioned_throughput: Option<ProvisionedThroughput>,
 }
 
@@ -134,11 +145,21 @@ pub(super) struct Index {
     pub(super) provisioned_throughput: Option<ProvisionedThroughput>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ProvisionedThroughput {
     pub(super) read_capacity_units: u64,
     pub(super) write_capacity_units: u64,
+}
+
+/// The most request units per second of a table that is billed by request; -1 for any number.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct OnDemandThroughput {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_read_request_units: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_write_request_units: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -42,8 +42,21 @@ pub(super) struct ShardIterator {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Records {
     pub(super) records: Vec<ReadRecord>,
-    pub(super) next_shard_iterator: String,
+    /// None where a closed shard ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_shard_iterator: Option<String>,
     pub(super) millis_behind_latest: u64,
+    /// What a closed shard became, where it ends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) child_shards: Vec<ChildShard>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ChildShard {
+    pub(super) shard_id: String,
+    pub(super) parent_shards: Vec<String>,
+    pub(super) hash_key_range: HashKeyRange,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,6 +144,10 @@ pub(super) struct StreamDescriptionSummary {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ShardDescription {
     pub(super) shard_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) parent_shard_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) adjacent_parent_shard_id: Option<String>,
     pub(super) hash_key_range: HashKeyRange,
     pub(super) sequence_number_range: SequenceNumberRange,
 }
@@ -146,6 +163,9 @@ pub(super) struct HashKeyRange {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SequenceNumberRange {
     pub(super) starting_sequence_number: String,
+    /// None while the shard is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ending_sequence_number: Option<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -37,8 +37,10 @@ impl Kinesis {
             Operation::GetShardIterator => serve(PROTOCOL, body, |input| self.shard_iterator(&input)),
             Operation::ListShards => serve(PROTOCOL, body, |input| self.list_shards(&input)),
             Operation::ListStreams => serve(PROTOCOL, body, |input| self.list_streams(input)),
+            Operation::MergeShards => serve(PROTOCOL, body, |input| self.merge_shards(&input)),
             Operation::PutRecord => serve(PROTOCOL, body, |input| self.put_record(input, drawn)),
             Operation::PutRecords => serve(PROTOCOL, body, |input| self.put_records(input, drawn)),
+            Operation::SplitShard => serve(PROTOCOL, body, |input| self.split_shard(&input)),
             Operation::UpdateMaxRecordSize => {
                 serve(PROTOCOL, body, |input| self.update_max_record_size(&input))
             }

@@ -5,7 +5,6 @@ use super::answer::{
     StreamDescription, StreamDescriptionSummary, SummarizedStream, Summary,
 };
 use super::call::Kinesis;
-use super::hash_key;
 use super::name;
 use super::request::{DescribeStream, OfStream};
 use super::sequence;
@@ -39,7 +38,7 @@ impl Kinesis {
         Ok(SummarizedStream {
             stream_description_summary: StreamDescriptionSummary {
                 description: description(name, stream),
-                open_shard_count: stream.shards.len(),
+                open_shard_count: stream.open.len(),
                 consumer_count: 0,
                 max_record_size_in_kib: settings.max_record_size_in_kib,
                 record_distribution_strategy: settings.on_demand.then(|| settings.strategy.name()),
@@ -61,9 +60,14 @@ pub(super) fn summary(name: &str, stream: &Stream) -> Summary {
 
 /// Up to so many shards, from a position on.
 pub(super) fn shards(stream: &Stream, first: usize, most: usize) -> Vec<ShardDescription> {
-    let count = stream.shards.len();
-    let range = first.min(count)..first.saturating_add(most).min(count);
-    range.map(|index| shard(index, count)).collect()
+    stream
+        .shards
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(most)
+        .map(|(index, shard)| described(index, shard))
+        .collect()
 }
 
 /// The position that follows the shard with this id.
@@ -96,14 +100,22 @@ fn description(name: &str, stream: &Stream) -> Description {
     }
 }
 
-fn shard(index: usize, count: usize) -> ShardDescription {
-    let (start, end) = hash_key::range(index, count);
+/// What descriptions tell of the shard at this position.
+pub(super) fn described(index: usize, shard: &Shard) -> ShardDescription {
+    let parent = |which: usize| shard.parents.get(which).map(|&parent| Shard::id(parent));
     ShardDescription {
         shard_id: Shard::id(index),
-        hash_key_range: HashKeyRange {
-            starting_hash_key: start.to_string(),
-            ending_hash_key: end.to_string(),
+        parent_shard_id: parent(0),
+        adjacent_parent_shard_id: parent(1),
+        hash_key_range: hash_keys(shard),
+        sequence_number_range: SequenceNumberRange {
+            starting_sequence_number: sequence::text(shard.first),
+            ending_sequence_number: shard.closed.map(|closed| sequence::text(closed.last)),
         },
-        sequence_number_range: SequenceNumberRange { starting_sequence_number: sequence::text(index as u64) },
     }
+}
+
+pub(super) fn hash_keys(shard: &Shard) -> HashKeyRange {
+    let (start, end) = shard.range;
+    HashKeyRange { starting_hash_key: start.to_string(), ending_hash_key: end.to_string() }
 }

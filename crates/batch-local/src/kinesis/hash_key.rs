@@ -32,11 +32,6 @@ pub(super) fn range(index: usize, shards: usize) -> (u128, u128) {
     (start, end)
 }
 
-/// The position, among so many shards, of the one that has this hash.
-pub(super) fn shard_of(hash: u128, shards: usize) -> usize {
-    usize::try_from(hash / width(shards)).map_or(shards - 1, |index| index.min(shards - 1))
-}
-
 /// The hashes of every shard but the last one, which has the rest: 2^128 divided by the shards.
 fn width(shards: usize) -> u128 {
     let shards = shards as u128;
@@ -55,7 +50,6 @@ mod tests {
             for index in 0..shards {
                 let (start, end) = range(index, shards);
                 assert_eq!(start, next, "{index} of {shards}");
-                assert_eq!((shard_of(start, shards), shard_of(end, shards)), (index, index));
                 assert!(end - start >= u128::MAX / shards as u128 - 1);
                 next = end.wrapping_add(1);
             }

@@ -5,13 +5,13 @@ use std::ops::Bound;
 use super::answer::{Shards, Streams};
 use super::call::Kinesis;
 use super::code::{EXPIRED_NEXT_TOKEN, INVALID_ARGUMENT};
-use super::describe::{after, page_size, shards, summary};
+use super::describe::{after, described, page_size, summary};
+use super::filter::Filter;
 use super::name;
 use super::position::{Kind, Position};
-use super::request::{ListShards, ListStreams, ShardFilter};
+use super::request::{ListShards, ListStreams};
 use crate::clock::Moment;
 use crate::refusal::Refusal;
-use crate::validation::{required, violation};
 
 impl Kinesis {
     pub(super) fn list_streams(&self, input: ListStreams) -> Result<Streams, Refusal> {
@@ -42,16 +42,19 @@ impl Kinesis {
         if page.serial.is_some_and(|serial| serial != stream.serial) {
             return Err(name::missing(&page.stream));
         }
-        let shards = shards(stream, page.first, most);
-        let next = Position {
-            kind: Kind::NextToken,
-            serial: stream.serial,
-            shard: 0,
-            at: page.first.saturating_add(shards.len()),
-            issued_millis: now.epoch_millis,
-            stream: page.stream,
-        };
-        let next_token = (next.at < stream.shards.len()).then(|| next.to_token());
+        let mut listed = page.filter.of(stream).skip_while(|&(index, _)| index < page.first);
+        let shards = listed.by_ref().take(most).map(|(index, shard)| described(index, shard)).collect();
+        let next_token = listed.next().map(|(at, _)| {
+            let next = Position {
+                kind: Kind::NextToken,
+                serial: stream.serial,
+                shard: page.filter.to_number(),
+                at,
+                issued_millis: now.epoch_millis,
+                stream: page.stream.clone(),
+            };
+            next.to_token()
+        });
         Ok(Shards { shards, next_token })
     }
 }
@@ -61,14 +64,16 @@ struct Page {
     stream: String,
     serial: Option<u64>,
     first: usize,
+    filter: Filter,
 }
 
 impl Page {
     fn read(input: &ListShards, now: Moment) -> Result<Self, Refusal> {
         let Some(token) = &input.next_token else {
             let start = after(input.exclusive_start_shard_id.as_deref())?;
-            let first = start.max(filtered(input.shard_filter.as_ref())?);
-            return Ok(Self { stream: name::of(&input.stream)?.to_owned(), serial: None, first });
+            let (first, filter) = Filter::read(input.shard_filter.as_ref(), now)?;
+            let stream = name::of(&input.stream)?.to_owned();
+            return Ok(Self { stream, serial: None, first: first.max(start), filter });
         };
         if input.stream.stream_name.is_some() || input.exclusive_start_shard_id.is_some() {
             let message =
@@ -83,19 +88,7 @@ impl Page {
                 "NextToken has expired: it is valid for 300 seconds.",
             ));
         }
-        Ok(Self { stream: position.stream, serial: Some(position.serial), first: position.at })
-    }
-}
-
-/// Where the filter lets the list start: all shards are open, from the beginning to the end.
-fn filtered(filter: Option<&ShardFilter>) -> Result<usize, Refusal> {
-    let Some(filter) = filter else { return Ok(0) };
-    match filter.kind.as_str() {
-        "AFTER_SHARD_ID" => after(Some(required(filter.shard_id.as_deref(), "shardFilter.shardId")?)),
-        "AT_LATEST" | "AT_TIMESTAMP" | "AT_TRIM_HORIZON" | "FROM_TIMESTAMP" | "FROM_TRIM_HORIZON" => Ok(0),
-        kind => {
-            let constraint = "Member must satisfy enum value set: [AFTER_SHARD_ID, AT_LATEST, AT_TIMESTAMP, AT_TRIM_HORIZON, FROM_TIMESTAMP, FROM_TRIM_HORIZON]";
-            Err(violation("shardFilter.type", &format!("'{kind}'"), constraint))
-        }
+        let filter = Filter::of_number(position.shard);
+        Ok(Self { stream: position.stream, serial: Some(position.serial), first: position.at, filter })
     }
 }

@@ -1,5 +1,5 @@
 crate::operations::operations! {
     reads: CreateStream, DeleteStream, DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards,
-        ListStreams, UpdateMaxRecordSize, UpdateStreamRecordDistributionStrategy;
+        ListStreams, MergeShards, SplitShard, UpdateMaxRecordSize, UpdateStreamRecordDistributionStrategy;
     writes: PutRecord, PutRecords;
 }

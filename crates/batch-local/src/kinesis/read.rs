@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::answer::{ReadRecord, Records, ShardIterator};
+use super::answer::{ChildShard, ReadRecord, Records, ShardIterator};
 use super::call::{Kinesis, check_dry_run};
 use super::code::{EXPIRED_ITERATOR, INVALID_ARGUMENT, RESOURCE_NOT_FOUND};
-use super::describe::seconds;
+use super::describe::{hash_keys, seconds};
 use super::name;
 use super::position::{Kind, Position};
 use super::record::Record;
@@ -59,11 +59,13 @@ impl Kinesis {
         let left = unread.get(records.len());
         position.at = shard.records.len() - (unread.len() - records.len());
         position.issued_millis = now.epoch_millis;
+        let is_end = shard.closed.is_some() && position.at == shard.records.len();
         Ok(Records {
             // Zero says that nothing is left, so that what came just now must not give it.
             millis_behind_latest: left
                 .map_or(0, |record| now.epoch_millis.saturating_sub(record.arrived_millis).max(1)),
-            next_shard_iterator: position.to_token(),
+            next_shard_iterator: (!is_end).then(|| position.to_token()),
+            child_shards: if is_end { children(stream, position.shard) } else { Vec::new() },
             records,
         })
     }
@@ -92,7 +94,7 @@ fn numbered(input: &GetShardIterator, shard: &Shard, index: usize) -> Result<Opt
         return Err(Refusal::new(&INVALID_ARGUMENT, message));
     };
     let number = sequence::number(text);
-    if number == Some(index as u64) {
+    if number == Some(shard.first) {
         return Ok(None);
     }
     number.and_then(|number| shard.position(number)).map(Some).ok_or_else(|| {
@@ -101,6 +103,17 @@ fn numbered(input: &GetShardIterator, shard: &Shard, index: usize) -> Result<Opt
             format!("StartingSequenceNumber {text} is invalid because it did not come from shard {shard}.");
         Refusal::new(&INVALID_ARGUMENT, message)
     })
+}
+
+/// What the shard at this position became.
+fn children(stream: &Stream, parent: usize) -> Vec<ChildShard> {
+    let children = stream.shards.iter().enumerate().filter(|(_, shard)| shard.parents.contains(&parent));
+    let child = |(index, shard): (usize, &Shard)| ChildShard {
+        shard_id: Shard::id(index),
+        parent_shards: shard.parents.iter().map(|&parent| Shard::id(parent)).collect(),
+        hash_key_range: hash_keys(shard),
+    };
+    children.map(child).collect()
 }
 
 fn timestamp(input: &GetShardIterator, now: Moment) -> Result<u64, Refusal> {

@@ -80,6 +80,8 @@ pub(super) struct ShardFilter {
     #[serde(rename = "Type")]
     pub(super) kind: String,
     pub(super) shard_id: Option<String>,
+    /// In seconds since 1970.
+    pub(super) timestamp: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +90,15 @@ pub(super) struct ListStreams {
     pub(super) limit: Option<i64>,
     pub(super) exclusive_start_stream_name: Option<String>,
     pub(super) next_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct MergeShards {
+    #[serde(flatten)]
+    pub(super) stream: OfStream,
+    pub(super) shard_to_merge: Option<String>,
+    pub(super) adjacent_shard_to_merge: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,6 +128,15 @@ pub(super) struct Entry {
     pub(super) data: Option<Blob>,
     pub(super) partition_key: Option<String>,
     pub(super) explicit_hash_key: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SplitShard {
+    #[serde(flatten)]
+    pub(super) stream: OfStream,
+    pub(super) shard_to_split: Option<String>,
+    pub(super) new_starting_hash_key: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -33,15 +33,21 @@ impl State {
             let message = format!("Stream {name} under account {ACCOUNT} already exists.");
             return Err(Refusal::new(&RESOURCE_IN_USE, message));
         }
-        let open: usize = self.streams.values().map(|stream| stream.shards.len()).sum();
-        if open.saturating_add(shards) > MOST_SHARDS {
+        self.check_shards(shards)?;
+        self.created += 1;
+        self.streams.insert(name, Stream::new(self.created, settings, shards, now, self.memory.keeps()));
+        Ok(())
+    }
+
+    /// Refuses so many shards more if the account may not have them.
+    pub(super) fn check_shards(&self, more: usize) -> Result<(), Refusal> {
+        let open: usize = self.streams.values().map(|stream| stream.open.len()).sum();
+        if open.saturating_add(more) > MOST_SHARDS {
             let message = format!(
                 "This request would exceed the shard limit for the account {ACCOUNT}. Current shard count for the account: {open}. Limit: {MOST_SHARDS}."
             );
             return Err(Refusal::new(&LIMIT_EXCEEDED, message));
         }
-        self.created += 1;
-        self.streams.insert(name, Stream::new(self.created, settings, shards, now, self.memory.keeps()));
         Ok(())
     }
 

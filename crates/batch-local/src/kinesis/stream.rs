@@ -1,10 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::draft::Draft;
 use super::hash_key;
 use super::record::Record;
 use super::settings::{Settings, Strategy};
-use super::shard::Shard;
+use super::shard::{Closed, Shard};
 use crate::clock::Moment;
 use crate::history::{AppliedBatch, History};
 
@@ -15,7 +16,12 @@ pub(super) struct Stream {
     pub(super) serial: u64,
     pub(super) settings: Settings,
     pub(super) created_millis: u64,
+    /// All that there were, in the order in which they were made.
     pub(super) shards: Vec<Shard>,
+    /// The positions of those that are open, by their first hashes.
+    pub(super) open: BTreeMap<u128, usize>,
+    /// The number of what comes next: the start of a shard, or a record.
+    next: u64,
     pub(super) history: History<Record>,
     /// The shard that is next where the stream distributes its records itself.
     turn: usize,
@@ -24,15 +30,36 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(serial: u64, settings: Settings, shards: usize, now: Moment, keeps: bool) -> Self {
-        Self {
+        let mut stream = Self {
             serial,
             settings,
             created_millis: now.epoch_millis,
-            shards: (0..shards).map(|_| Shard::new(now.at)).collect(),
+            shards: Vec::with_capacity(shards),
+            open: BTreeMap::new(),
+            next: 0,
             history: History::default(),
             turn: 0,
             keeps,
+        };
+        for index in 0..shards {
+            stream.open(hash_key::range(index, shards), Vec::new(), now);
         }
+        stream
+    }
+
+    /// Makes a shard for these hashes out of others, which take no records any more.
+    pub(super) fn open(&mut self, range: (u128, u128), parents: Vec<usize>, now: Moment) {
+        for &parent in &parents {
+            let shard = &mut self.shards[parent];
+            if shard.closed.is_none() {
+                shard.closed = Some(Closed { last: self.next, millis: now.epoch_millis });
+                self.open.remove(&shard.range.0);
+                self.next += 1;
+            }
+        }
+        self.open.insert(range.0, self.shards.len());
+        self.shards.push(Shard::new(range, parents, self.next, now));
+        self.next += 1;
     }
 
     /// The position of the shard that the record goes to.
@@ -42,8 +69,14 @@ impl Stream {
                 self.turn = (self.turn + 1) % self.shards.len();
                 self.turn
             }
-            Strategy::UserPartitionKey => hash_key::shard_of(draft.hash(), self.shards.len()),
+            Strategy::UserPartitionKey => self.shard_of(draft.hash()),
         }
+    }
+
+    /// The position of the open shard that has this hash.
+    fn shard_of(&self, hash: u128) -> usize {
+        let (_, &shard) = self.open.range(..=hash).next_back().expect("the open shards cover all hashes");
+        shard
     }
 
     /// Whether the shard takes a record of that many bytes now, in addition to what it took. One
@@ -54,7 +87,8 @@ impl Stream {
 
     /// Takes a valid record into the shard and tells its number.
     pub(super) fn accept(&mut self, draft: Draft, shard: usize, now: Moment) -> u64 {
-        let number = self.first_record() + self.history.count;
+        let number = self.next;
+        self.next += 1;
         self.history.count += 1;
         if self.keeps {
             let record = Arc::new(draft.into_record(shard, number, now.epoch_millis));
@@ -73,12 +107,7 @@ impl Stream {
 
     /// Whether a record or a shard has this number.
     pub(super) fn has_numbered(&self, number: u64) -> bool {
-        number < self.first_record() + self.history.count
-    }
-
-    /// The number of the first record: the smaller ones are those of the shards, as their start.
-    fn first_record(&self) -> u64 {
-        self.shards.len() as u64
+        number < self.next
     }
 }
 

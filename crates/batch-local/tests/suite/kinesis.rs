@@ -4,6 +4,7 @@ mod faults;
 mod inspection;
 mod limits;
 mod reading;
+mod resharding;
 mod routing;
 mod seeds;
 mod streams;

@@ -32,11 +32,12 @@ fn check(naming: &Naming, text: &str, expected: Result<(), &str>) {
 fn the_length_of_a_name_is_within_its_limits() {
     check(&STREAM, "abc", Ok(()));
     check(&STREAM, "abcdefghij", Ok(()));
-    check(&STREAM, "", Err("the stream name has 0 characters; use 3 to 10"));
-    check(&STREAM, "ab", Err("has 2 characters"));
-    check(&STREAM, "abcdefghijk", Err("has 11 characters"));
+    check(&STREAM, "", Err("the stream name has a length of 0; use 3 to 10 characters"));
+    check(&STREAM, "a", Err("the stream name has a length of 1; use 3 to 10 characters"));
+    check(&STREAM, "ab", Err("has a length of 2"));
+    check(&STREAM, "abcdefghijk", Err("has a length of 11"));
     check(&QUEUE, "abcde.fifo", Ok(()));
-    check(&QUEUE, "abcdef.fifo", Err("has 11 characters; use 1 to 10"));
+    check(&QUEUE, "abcdef.fifo", Err("has a length of 11; use 1 to 10 characters"));
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn a_name_has_letters_digits_and_the_punctuation_that_is_allowed() {
 fn a_suffix_is_allowed_at_the_end_alone() {
     check(&QUEUE, "a.fifo", Ok(()));
     check(&QUEUE, "a.b", Err("contains '.'; use letters, digits, '-', '_' and the suffix \".fifo\""));
-    check(&QUEUE, "a.fifo.fifo", Err("has 11 characters"));
+    check(&QUEUE, "a.fifo.fifo", Err("has a length of 11"));
     check(&QUEUE, "a.fifo-b", Err("contains '.'"));
     check(&QUEUE, ".fifo", Err(r#"".fifo" has no character before ".fifo""#));
 }
@@ -80,7 +81,7 @@ fn an_arn_names_such_a_destination() {
     ] {
         check(&STREAM, arn, Err(wrong));
     }
-    check(&STREAM, "arn:aws:kinesis:eu-west-1:123456789012:stream/", Err("has 0 characters"));
+    check(&STREAM, "arn:aws:kinesis:eu-west-1:123456789012:stream/", Err("has a length of 0"));
     check(&STREAM, "arn:aws:kinesis:eu-west-1:123456789012:stream/a/b", Err("contains '/'"));
     check(&QUEUE, "arn:aws:sqs:eu-west-1:123456789012:a.fifo", Ok(()));
     check(&QUEUE, "arn:aws:sqs:eu-west-1:123456789012:a:b", Err("contains ':'"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_sns::config::BehaviorVersion;
 use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::{Client, Config};
-use batch_core::{ConfigError, Key, Measure, OnAmbiguous, Service, Settings};
+use batch_core::{ConfigError, Key, Measure, OnAmbiguous, Quota, Service, Settings};
 
 use super::Sns;
 use crate::{Message, SnsWriter};
@@ -49,6 +49,16 @@ fn a_standard_message_has_neither_lane_nor_identity() {
     let message = Message::new("body").group("group");
     let found = measure(&sns(STANDARD), &message);
     assert_eq!((found.lane, found.identity), (None, None));
+}
+
+#[test]
+fn the_quota_of_a_message_is_its_group_where_the_topic_throttles_groups() {
+    let message = Message::new("body").group("group");
+    assert_eq!(sns(FIFO).quota(&message), None);
+    assert_eq!(sns(FIFO).quota_per_group(true).quota(&message), Some(Quota::of("group")));
+    check(sns(STANDARD).quota_per_group(true), Err(&["a quota per group requires a FIFO topic"]));
+    check(sns(STANDARD).quota_per_group(false), Ok(()));
+    check(sns(FIFO).quota_per_group(true), Ok(()));
 }
 
 #[test]

@@ -60,9 +60,9 @@ fn arns_of_a_topic_in_the_region_of_the_client_are_valid() {
     check_topic(&arn(&"a".repeat(256)), Ok(()));
     check_topic(&arn(&format!("{}.fifo", "a".repeat(251))), Ok(()));
 
-    check_topic(&arn(""), Err("the topic name has 0 characters; use 1 to 256"));
+    check_topic(&arn(""), Err("the topic name has a length of 0; use 1 to 256 characters"));
     check_topic(&arn(".fifo"), Err("has no character before \".fifo\""));
-    check_topic(&arn(&"a".repeat(257)), Err("257 characters; use 1 to 256"));
+    check_topic(&arn(&"a".repeat(257)), Err("257; use 1 to 256 characters"));
     check_topic(&arn("al.erts"), Err("'.'"));
     check_topic("arn:aws:sqs:eu-west-1:123456789012:alerts", Err("is not the ARN of a topic"));
     check_topic("arn:aws:sns:us-east-1:123456789012:alerts", Err("the client is in eu-west-1"));

@@ -12,4 +12,5 @@ mod support;
 /// What every service passes.
 mod suites {
     batchwright_kit::adapter_suite!(crate::fixture::Topic, created, verdicts);
+    batchwright_kit::fifo_suite!(crate::fifo::FifoTopic);
 }

@@ -62,7 +62,8 @@ fn whatever_json_escapes_is_escaped_and_nothing_else() {
         .group(&every)
         .deduplication_id(&every)
         .attribute(&every, AttributeValue::string(&every).label(&every))
-        .attribute("bytes", AttributeValue::binary(every.as_bytes()));
+        .attribute("bytes", AttributeValue::binary(every.as_bytes()))
+        .trace_header(&every);
     check(&every, &[full.clone(), Message::new("plain"), full.id(&every)]);
 }
 
@@ -86,13 +87,14 @@ fn any_value() -> impl Strategy<Value = AttributeValue> {
 prop_compose! {
     fn any_message()(
         (body, id, delay) in (text(), of(text()), of(0..=900_u64)),
-        (group, deduplication_id) in (of(text()), of(text())),
+        (group, deduplication_id, header) in (of(text()), of(text()), of(text())),
         attributes in vec((text(), any_value()), 0..4),
     ) -> Message {
         let message = id.into_iter().fold(Message::new(body), Message::id);
         let message = delay.map(Duration::from_secs).into_iter().fold(message, Message::delay);
         let message = group.into_iter().fold(message, Message::group);
         let message = deduplication_id.into_iter().fold(message, Message::deduplication_id);
+        let message = header.into_iter().fold(message, Message::trace_header);
         attributes.into_iter().fold(message, |message, (name, value)| message.attribute(name, value))
     }
 }

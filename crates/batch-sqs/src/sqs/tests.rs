@@ -6,7 +6,7 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_sqs::{Client, Config};
-use batch_core::{Batch, Key, Measure, Service};
+use batch_core::{Batch, Key, Measure, Quota, Service};
 
 use super::{Sqs, own_copy};
 use crate::{AttributeValue, Message};
@@ -42,6 +42,15 @@ fn a_standard_message_has_no_lane_and_its_id_as_identity() {
     let addressed = Message::new("body").group("group").id("id");
     let found = measure(&standard(), &addressed);
     assert_eq!((found.lane, found.identity), (None, Some(Key::from("id"))));
+}
+
+#[test]
+fn the_quota_of_a_message_is_its_group_where_the_queue_throttles_groups() {
+    let message = Message::new("body").group("group");
+    assert_eq!(fifo().quota(&message), None);
+    let quota = fifo().quota_per_group(true).quota(&message);
+    assert_eq!(quota, Some(Quota::of("group")));
+    assert_ne!(quota, fifo().quota_per_group(true).quota(&Message::new("body").group("another")));
 }
 
 #[test]

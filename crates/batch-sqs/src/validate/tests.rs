@@ -49,6 +49,33 @@ fn a_body_has_at_least_one_character_and_only_allowed_ones() {
 }
 
 #[test]
+fn a_trace_header_has_the_id_of_a_trace() {
+    let root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    let header = |text: &str, expected| standard(&plain().trace_header(text), expected);
+    for good in
+        ["", ";Sampled=1", ";Parent=53995c3f42cd8ad8;Sampled=0", ";Lineage=a87bd80c:1|68fd508a:5;Self=x"]
+    {
+        header(&format!("{root}{good}"), Ok(()));
+    }
+    header(&format!("Self=1-67891234-12456789abcdef012345678;{root}"), Ok(()));
+    for bad in [
+        "",
+        "Sampled=1",
+        "Root=1",
+        "Root=1-5759e988-bd862e3fe1be46a99427279",
+        "Root=2-5759e988-bd862e3fe1be46a994272793",
+        "Root=1-5759e988-bd862e3fe1be46a99427279z",
+        "Root=1-5759e988-bd862e3fe1be46a994272793;",
+        "Root=1-5759e988-bd862e3fe1be46a994272793; Sampled=1",
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled",
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Field=\u{e4}",
+        "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+    ] {
+        header(bad, Err("the trace header is not one of AWS X-Ray"));
+    }
+}
+
+#[test]
 fn an_id_has_1_to_80_letters_digits_hyphens_and_underscores() {
     standard(&plain().id("a".repeat(80)), Ok(()));
     standard(&plain().id("Order-17_b"), Ok(()));

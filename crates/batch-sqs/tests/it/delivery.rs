@@ -34,6 +34,18 @@ async fn everything_of_a_message_arrives() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn numbers_of_a_body_keep_every_digit() {
+    let (server, client) = served("orders", &[]).await;
+    let writer = SqsWriter::builder(Sqs::new(client, "orders")).build().unwrap();
+    let body = r#"{"price":-1.5,"large":12345678901234567890.123}"#;
+    writer.submit(Message::new(body)).await.unwrap();
+    writer.submit(Message::json(&-1.5_f64).unwrap()).await.unwrap();
+    assert!(writer.flush().await.is_empty());
+    let bodies: Vec<_> = server.sqs().accepted("orders").into_iter().map(|message| message.body).collect();
+    assert_eq!(bodies, [body, "-1.5"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_on_a_standard_queue_is_sent_only_when_set_and_keeps_no_order() {
     let (server, client) = served("orders", &[]).await;
     server.set_faults(FaultPlan::none().latency(Duration::from_millis(50)..Duration::from_millis(50)));

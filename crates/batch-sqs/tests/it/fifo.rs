@@ -1,201 +1,108 @@
-//! FIFO queues, from `submit` to the queue.
+//! A FIFO queue, as the suite of FIFO destinations sees it, and what only queues have.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
+use batch_local::LocalServer;
+use batch_sqs::{Message, Queue, SentMessage, Settings, Sqs, SqsWriter};
+use batchwright_kit::suite::fifo::arrived;
+use batchwright_kit::{Arrived, Canned, Fifo, Ids, Request, check_sums};
 
-use aws_sdk_sqs::types::QueueAttributeName;
-use batch_local::{Chosen, Fault, FaultPlan, LocalServer};
-use batch_sqs::{Message, Order, Queue, Settings, Sqs, SqsWriter, SubmitError};
-use batchwright_kit::{Canned, Response, check_sums, codes};
+use crate::fixture;
+use crate::support::{client, served};
 
-use crate::support::{accept, client, error, served};
+/// The queue `orders.fifo`.
+pub(crate) struct FifoQueue;
 
-async fn fifo() -> (LocalServer, SqsWriter) {
-    let (server, client) = served("orders.fifo", &[]).await;
-    (server, SqsWriter::builder(Sqs::new(client, "orders.fifo")).build().unwrap())
-}
+const QUEUE: &str = "orders.fifo";
 
-/// What arrived, by group, in the order of arrival.
-fn arrived(server: &LocalServer) -> BTreeMap<String, Vec<String>> {
-    let mut groups = BTreeMap::<_, Vec<_>>::new();
-    for message in server.sqs().accepted("orders.fifo") {
-        groups.entry(message.group_id.unwrap()).or_default().push(message.body);
+impl Fifo for FifoQueue {
+    type Standard = fixture::Queue;
+
+    const WITHOUT_ID: &'static str = "InvalidParameterValue";
+    const ADVICE: &'static str = "probably the queue has no content-based deduplication";
+
+    async fn served(settings: Settings) -> (LocalServer, SqsWriter) {
+        let (server, client) = served(QUEUE, &[]).await;
+        (server, SqsWriter::builder(Sqs::new(client, QUEUE)).settings(settings).build().unwrap())
     }
-    groups
-}
 
-#[tokio::test(start_paused = true)]
-async fn each_group_keeps_its_order_through_lost_answers_and_throttling() {
-    let (server, writer) = fifo().await;
-    let kinds = [
-        (Fault::ThrottleRequest, 2),
-        (Fault::ResetAfter, 1),
-        (Fault::ResetBefore, 1),
-        (Fault::Unreachable, 1),
-    ];
-    server.set_faults(FaultPlan::random(0.3, 7).kinds(&kinds));
-    for n in 0..200 {
-        writer.submit(Message::new(format!("{n}")).group(format!("group-{}", n % 7))).await.unwrap();
+    async fn deduplicating_by_content(does: bool) -> (LocalServer, SqsWriter) {
+        let attributes = [(QueueAttributeName::ContentBasedDeduplication, &*does.to_string())];
+        let (server, client) = served(QUEUE, &attributes).await;
+        let queue = Sqs::new(client, QUEUE).content_based_deduplication(true);
+        (server, SqsWriter::builder(queue).build().unwrap())
     }
-    assert!(writer.flush().await.is_empty());
-    check_sums(&writer, 200, 0);
-    let arrived = arrived(&server);
-    for (group, bodies) in &arrived {
-        let numbers: Vec<u32> = bodies.iter().map(|body| body.parse().unwrap()).collect();
-        assert!(numbers.is_sorted(), "{group}: {numbers:?}");
+
+    fn through(http: Canned) -> SqsWriter {
+        let queue = Queue::new("https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo");
+        SqsWriter::builder(Sqs::new(client(http), queue)).build().unwrap()
     }
-    assert_eq!(arrived.values().map(Vec::len).sum::<usize>(), 200, "each exactly once");
-}
 
-#[tokio::test(start_paused = true)]
-async fn strict_order_holds_through_partial_failures() {
-    let (server, client) = served("orders.fifo", &[]).await;
-    let settings = Settings::new().order(Order::Strict).max_attempts(50);
-    let writer = SqsWriter::builder(Sqs::new(client, "orders.fifo")).settings(settings).build().unwrap();
-    let kinds = [(Fault::partial_failure(Chosen::Rate(0.5), "InternalError", false), 1)];
-    server.set_faults(FaultPlan::random(0.5, 3).kinds(&kinds));
-    for n in 0..60 {
-        writer.submit(Message::new(format!("{n:02}")).group(format!("group-{}", n % 6))).await.unwrap();
+    fn message(body: impl Into<String>, group: impl Into<String>) -> Message {
+        Message::new(body).group(group)
     }
-    assert!(writer.flush().await.is_empty());
-    assert!(arrived(&server).values().all(|bodies| bodies.is_sorted()), "{:?}", arrived(&server));
-    check_sums(&writer, 60, 0);
-}
 
-#[tokio::test(start_paused = true)]
-async fn a_retry_keeps_the_deduplication_id() {
-    let http = Canned::new({
-        let count = std::sync::atomic::AtomicUsize::new(0);
-        move |request| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-            0 => Response::Reset,
-            1 => error(500, "InternalError"),
-            _ => accept(request),
-        }
-    });
-    let queue = Queue::new("https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo");
-    let writer =
-        SqsWriter::builder(Sqs::new(client(http.clone()), queue).default_group("all")).build().unwrap();
-    let tracked = writer.submit_tracked("generated".into()).await.unwrap();
-    tracked.await.unwrap();
-    let sent = |field: &str| -> BTreeSet<String> {
-        http.requests().iter().map(|request| request.json()["Entries"][0][field].to_string()).collect()
-    };
-    assert_eq!(http.requests().len(), 3);
-    assert_eq!(sent("MessageDeduplicationId").len(), 1, "{:?}", sent("MessageDeduplicationId"));
-    assert!(sent("MessageDeduplicationId").iter().all(|id| id.len() > 32));
-    assert_eq!(sent("MessageGroupId"), BTreeSet::from([String::from("\"all\"")]));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_message_whose_answer_is_lost_arrives_once() {
-    let (server, writer) = fifo().await;
-    server.set_faults(FaultPlan::script([Fault::ResetAfter, Fault::error_after(500, "InternalError")]));
-    for message in
-        [Message::new("generated").group("g"), Message::new("given").group("g").deduplication_id("once")]
-    {
-        writer.submit(message).await.unwrap();
+    fn with_id(message: Message, id: &str) -> Message {
+        message.deduplication_id(id)
     }
-    assert!(writer.flush().await.is_empty());
-    assert_eq!(arrived(&server)["g"], ["generated", "given"]);
-    check_sums(&writer, 2, 0);
-}
 
-#[tokio::test(start_paused = true)]
-async fn generated_ids_are_distinct_and_given_ones_are_sent() {
-    let (server, writer) = fifo().await;
-    for body in ["same", "same", "same"] {
-        writer.submit(Message::new(body).group("g")).await.unwrap();
+    fn id(message: &Message) -> Option<&str> {
+        message.get_deduplication_id()
     }
-    writer.submit(Message::new("same").group("g").deduplication_id("mine")).await.unwrap();
-    assert!(writer.flush().await.is_empty());
-    let accepted = server.sqs().accepted("orders.fifo");
-    let ids: BTreeSet<_> =
-        accepted.iter().filter_map(|message| message.deduplication_id.as_deref()).collect();
-    assert_eq!(ids.len(), 4);
-    assert!(ids.contains("mine"));
-}
 
-#[tokio::test(start_paused = true)]
-async fn a_receipt_tells_the_sequence_number() {
-    let (server, writer) = fifo().await;
-    let receipt = writer.submit_tracked(Message::new("x").group("g")).await.unwrap();
-    let sent = receipt.await.unwrap().response.unwrap();
-    let stored = server.sqs().accepted("orders.fifo").remove(0);
-    assert_eq!((sent.message_id, sent.sequence_number), (stored.message_id, stored.sequence_number));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_message_handed_back_keeps_its_id_and_is_not_doubled_when_submitted_again() {
-    let (server, writer) = fifo().await;
-    server.set_faults(FaultPlan::always(Fault::error_after(500, "InternalError")));
-    writer.submit(Message::new("x").group("g")).await.unwrap();
-    let mut unprocessed = writer.flush().await;
-    assert!(unprocessed[0].maybe_delivered);
-    let message = unprocessed.remove(0).entry;
-    let id = message.get_deduplication_id().unwrap().to_owned();
-
-    server.set_faults(FaultPlan::none());
-    writer.submit(message.clone()).await.unwrap();
-    let error = writer.submit(message).await.unwrap_err();
-    assert!(matches!(error, SubmitError::Duplicate(_)), "{error}");
-    assert!(writer.flush().await.is_empty());
-    let accepted = server.sqs().accepted("orders.fifo");
-    assert_eq!(accepted.len(), 1, "the queue took it the first time");
-    assert_eq!(accepted[0].deduplication_id.as_deref(), Some(id.as_str()));
-    check_sums(&writer, 1, 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn duplicates_are_told_by_group_and_deduplication_id() {
-    let (server, writer) = fifo().await;
-    server.set_faults(FaultPlan::none().latency(Duration::from_secs(1)..Duration::from_secs(1)));
-    let message = |group: &str, id: &str| Message::new("x").group(group).deduplication_id(id);
-    writer.submit(message("g", "1")).await.unwrap();
-    writer.submit(message("g", "2")).await.unwrap();
-    writer.submit(message("h", "1")).await.unwrap();
-    let error = writer.submit(message("g", "1")).await.unwrap_err();
-    assert!(matches!(error, SubmitError::Duplicate(_)), "{error}");
-    assert!(writer.flush().await.is_empty());
-    check_sums(&writer, 3, 0);
-    assert_eq!(writer.stats().duplicates, 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_queue_that_deduplicates_by_content_gets_no_generated_ids() {
-    let attributes = [(QueueAttributeName::ContentBasedDeduplication, "true")];
-    let (server, client) = served("orders.fifo", &attributes).await;
-    let writer = SqsWriter::builder(
-        Sqs::new(client, "orders.fifo").default_group("g").content_based_deduplication(true),
-    )
-    .build()
-    .unwrap();
-    for body in ["same", "same", "other"] {
-        writer.submit(body.into()).await.unwrap();
+    fn sent_id(request: &Request) -> String {
+        request.json()["Entries"][0]["MessageDeduplicationId"].to_string()
     }
+
+    fn receipt(sent: &SentMessage) -> Ids {
+        Ids { message_id: sent.message_id.clone(), sequence_number: sent.sequence_number.clone() }
+    }
+
+    fn accepted(server: &LocalServer) -> Vec<Arrived> {
+        let arrived = server.sqs().accepted(QUEUE).into_iter().map(|message| Arrived {
+            body: message.body,
+            group: message.group_id,
+            deduplication_id: message.deduplication_id,
+            ids: Ids { message_id: message.message_id, sequence_number: message.sequence_number },
+        });
+        arrived.collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trace_header_arrives_as_the_attribute_that_consumers_read() {
+    let (server, client) = served(QUEUE, &[]).await;
+    let writer = SqsWriter::builder(Sqs::new(client.clone(), QUEUE)).build().unwrap();
+    let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let message = Message::new("traced").group("group").trace_header(header);
+    let attributes = (0..10).fold(message, |message, n| message.attribute(format!("attribute-{n}"), n));
+    writer.submit(attributes).await.unwrap();
     assert!(writer.flush().await.is_empty());
-    assert_eq!(arrived(&server)["g"], ["same", "other"]);
-    check_sums(&writer, 3, 0);
+    assert_eq!(server.sqs().accepted(QUEUE)[0].trace_header.as_deref(), Some(header));
+    let url = client.get_queue_url().queue_name(QUEUE).send().await.unwrap().queue_url.unwrap();
+    let name = MessageSystemAttributeName::AwsTraceHeader;
+    let request = client.receive_message().queue_url(url).message_system_attribute_names(name.clone());
+    let received = request.send().await.unwrap().messages.unwrap();
+    assert_eq!(received[0].attributes.as_ref().unwrap()[&name], header);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_a_group_is_of_the_default_group() {
+    let (server, client) = served(QUEUE, &[]).await;
+    let writer = SqsWriter::builder(Sqs::new(client, QUEUE).default_group("all")).build().unwrap();
+    writer.submit("one".into()).await.unwrap();
+    writer.submit(Message::new("two").group("own")).await.unwrap();
+    assert!(writer.flush().await.is_empty());
+    let arrived = arrived::<FifoQueue>(&server);
+    assert_eq!((&*arrived["all"], &*arrived["own"]), (&["one".to_owned()][..], &["two".to_owned()][..]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn messages_of_one_id_may_travel_together() {
-    let (server, writer) = fifo().await;
+    let (server, writer) = FifoQueue::served(Settings::new()).await;
     for body in ["first", "second", "third"] {
         writer.submit(Message::new(body).group("g").id("order-17")).await.unwrap();
     }
     assert!(writer.flush().await.is_empty());
-    assert_eq!(arrived(&server)["g"], ["first", "second", "third"]);
+    assert_eq!(arrived::<FifoQueue>(&server)["g"], ["first", "second", "third"]);
     check_sums(&writer, 3, 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn content_based_deduplication_that_the_queue_has_not_is_named_as_the_likely_reason() {
-    let (_server, client) = served("orders.fifo", &[]).await;
-    let queue = Sqs::new(client, "orders.fifo").content_based_deduplication(true).default_group("all");
-    let writer = SqsWriter::builder(queue).build().unwrap();
-    writer.submit(Message::new("message")).await.unwrap();
-    let unprocessed = writer.flush().await;
-    assert_eq!(codes(&unprocessed), ["InvalidParameterValue"]);
-    let words = "probably the queue has no content-based deduplication";
-    assert!(format!("{:#}", unprocessed[0]).contains(words), "{:#}", unprocessed[0]);
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::Client;
 use batch_local::{Fault, FaultPlan};
 use batch_sqs::{Message, Queue, Sqs, SqsWriter};
-use batchwright_kit::{Canned, Request, Response, check_sums, codes, failure, report, says, shown};
+use batchwright_kit::{Canned, Request, Response, Setup, check_sums, codes, failure, report, says, shown};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -196,6 +197,15 @@ async fn a_check_says_what_is_wrong_before_the_first_message() {
         let error = Sqs::new(client(http.clone()), queue).check().await.unwrap_err();
         let shown = report(&error);
         assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_through_a_client_with_an_empty_endpoint_says_so() {
+    let config = Setup::with_credentials().http_client(Canned::never()).endpoint_url("").build();
+    for queue in ["orders", URL] {
+        let shown = report(&Sqs::new(Client::new(&config), queue).check().await.unwrap_err());
+        assert!(shown.contains("NoEndpoint: the endpoint URL of the client is empty"), "{shown}");
     }
 }
 

@@ -7,10 +7,12 @@ mod bad_input;
 mod delivery;
 mod fifo;
 mod fixture;
+mod groups;
 mod lookup;
 mod support;
 
 /// What every service passes.
 mod suites {
     batchwright_kit::adapter_suite!(crate::fixture::Queue, created, verdicts, prepared);
+    batchwright_kit::fifo_suite!(crate::fifo::FifoQueue);
 }

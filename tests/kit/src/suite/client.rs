@@ -92,10 +92,16 @@ pub async fn credentials_that_cannot_be_fetched_now_are_waited_for<F: Fixture>()
 
 /// Whether there is none, or none that can be read.
 pub async fn a_client_without_region_or_endpoint_is_told_so<F: Fixture>() {
-    let words = ["set its region or its endpoint URL"];
+    let words = ["set its region, or an endpoint URL with its scheme"];
     check::<F>(never().region(None), "Fatal(NoEndpoint)", &words).await;
     check::<F>(never().endpoint_url("not a URL"), "Fatal(NoEndpoint)", &words).await;
     check::<F>(never().endpoint_url("localhost:4566"), "Fatal(NoEndpoint)", &words).await;
+}
+
+/// As `AWS_ENDPOINT_URL=` sets it, at which the SDK panics.
+pub async fn a_client_with_an_empty_endpoint_is_told_so<F: Fixture>() {
+    let words = ["the endpoint URL of the client is empty", "unset AWS_ENDPOINT_URL"];
+    check::<F>(never().endpoint_url(""), "Fatal(NoEndpoint)", &words).await;
 }
 
 /// Where another crate of the build brings an HTTP client, there is one, and no server to talk to.

@@ -56,6 +56,17 @@ fn with_faults_in_strict_order_every_line_is_accounted_for() {
 }
 
 #[test]
+fn aggregated_lines_are_deaggregated_and_verified() {
+    for args in [&[][..], &["--faults", "0.3", "--seed", "3", "--order", "strict"]] {
+        let ended = run(&[&["--json", "--to", "kinesis", "--aggregate"], args].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let report = parse(&ended);
+        check_lines(&report, 300, 0);
+        assert_eq!(row(&report, "Kinesis")["reordered"], 0);
+    }
+}
+
+#[test]
 fn lines_go_where_they_are_told_in_the_order_of_the_report() {
     let report = parse(&run(&["--json", "--to", "dynamodb,kinesis"]));
     check_delivered(&report, &[("Kinesis", 300), ("DynamoDB", 300)]);
@@ -106,6 +117,7 @@ fn help_names_every_option() {
         "--faults <RATE>",
         "--seed <N>",
         "--order <ORDER>",
+        "--aggregate",
         "--json",
         "--aws",
     ] {

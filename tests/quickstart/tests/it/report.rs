@@ -53,6 +53,17 @@ fn check_row(row: &Value, lines: u64) {
     assert!((0.0..=*most).contains(&per_request), "{row}");
     let sendings = (per_request * count("requests") as f64).round() as u64;
     assert!(sendings >= count("delivered") && sendings >= count("retries"), "{row}");
+    check_billed(row, count("delivered"));
+}
+
+fn check_billed(row: &Value, delivered: u64) {
+    let billed = row["billed"].as_array().unwrap();
+    assert!(!billed.is_empty(), "{row}");
+    for units in billed {
+        let count = |name: &str| units[name].as_u64().unwrap();
+        assert!(count("sent") <= count("single"), "{row}");
+        assert!(count("single") >= delivered && units["unit"].is_string(), "{row}");
+    }
 }
 
 /// The most entries of a request.

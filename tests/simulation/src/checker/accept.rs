@@ -165,6 +165,11 @@ impl Checker {
         expected.bytes = after.bytes;
         expected.discarded = after.discarded;
         expected.uncollected -= after.discarded - before.discarded;
+        // What is superseded may have been the oldest, or have stood before an older one that has one more attempt.
+        let is_reprieved = |(_, known): (u64, &Known)| known.reprieved.is_some();
+        let may_rise = after.oldest_age > before.oldest_age && self.entries.iter().any(is_reprieved);
+        expected.oldest_age =
+            if may_rise { after.oldest_age } else { after.oldest_age.min(before.oldest_age) };
         self.expect(expected == after, || format!("law 2: accepting entry {n} makes {before:?} {after:?}"));
         let accepted = self.tally.accepted + 1;
         self.expect(after.accepted == accepted, || {
@@ -186,10 +191,10 @@ impl Checker {
         self.joins_lane(lane);
         let mut known = Known {
             seal: facts.seal,
-            has_quota: facts.has_quota,
             lane,
             identity,
             bytes: facts.request_bytes,
+            carrier: facts.carrier.clone().filter(|_| self.may_be_carried(facts.request_bytes)),
             charge: charge(facts),
             accepted: self.now,
             reprieved: None,
@@ -206,6 +211,7 @@ impl Checker {
             used: 0,
             strikes: 0,
             ambiguous: false,
+            outlived: false,
             was_throttled: false,
             last: None,
             requests: Vec::new(),

@@ -1,11 +1,12 @@
 //! What the counters must say.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use batch_core::Stats;
 
 use super::Checker;
-use super::known::{Decided, Owed};
+use super::known::{Decided, Known, Owed};
 
 /// The model's own counters.
 #[derive(Default)]
@@ -86,8 +87,24 @@ impl Checker {
         expected.throttled = self.tally.throttled;
         expected.splits = self.tally.splits;
         expected.bytes = bytes as u64;
+        (expected.causes, expected.since_success) = (stats.causes, stats.since_success);
+        (expected.request_latency, expected.entry_latency) = (stats.request_latency, stats.entry_latency);
+        expected.oldest_age = stats.oldest_age;
+        self.check_oldest_age(stats.oldest_age);
         self.expect(stats == expected, || format!("law 2: the counters say {stats:?}, not {expected:?}"));
         self.check_bounds(Some(stats));
+    }
+
+    /// The age of the oldest entry is told; one past its deadline may be left out: in flight, or reprieved.
+    fn check_oldest_age(&mut self, told: Duration) {
+        let age = |known: &Known| self.now - known.accepted;
+        let ages = || self.entries.iter().map(|(_, known)| age(known));
+        let oldest = ages().max().unwrap_or_default();
+        let sure = ages().filter(|&age| age < self.rules.delivery_deadline).max().unwrap_or_default();
+        let holds = (sure..=oldest).contains(&told);
+        self.expect(holds, || {
+            format!("the oldest age is said to be {told:?}, not from {sure:?} to {oldest:?}")
+        });
     }
 
     /// A request that its runtime did not begin may have had copies at receipts that gave no answer. Each is late, and

@@ -15,10 +15,19 @@ pub(crate) struct Facts {
     pub request_bytes: usize,
     /// What it occupies in memory.
     pub heap_bytes: usize,
+    /// What it may travel in with others, if it may.
+    pub carrier: Option<Carrier>,
     /// A number that changes when its content does.
     pub seal: u64,
-    /// Whether it shares a limit with some others.
-    pub has_quota: bool,
+}
+
+/// What entries travel in together that follow one another in a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Carrier {
+    lane: Option<Vec<u8>>,
+    key: Option<Vec<u8>>,
+    /// What they count once.
+    pub shared_bytes: usize,
 }
 
 /// What the service answered to a request.
@@ -47,26 +56,32 @@ pub(crate) enum Fate {
     Accepted(u64),
     /// See [`Verdict::Ambiguous`](batch_core::Verdict::Ambiguous).
     Ambiguous(Failure),
+    /// See [`Verdict::Throttled`](batch_core::Verdict::Throttled); of an entry that shares a limit with some others.
+    Limited(Failure),
     /// See [`Verdict::Reject`](batch_core::Verdict::Reject).
     Reject(Failure),
     /// See [`Verdict::Retry`](batch_core::Verdict::Retry).
     Retry(Failure),
-    /// See [`Verdict::Throttled`](batch_core::Verdict::Throttled).
+    /// See [`Verdict::Throttled`](batch_core::Verdict::Throttled); of an entry that shares none.
     Throttled(Failure),
 }
 
 impl Facts {
     /// What is measured here, of an entry with this seal.
     #[must_use]
-    pub(crate) fn of(measure: &Measure<'_>, seal: u64, has_quota: bool) -> Self {
+    pub(crate) fn of(measure: &Measure<'_>, seal: u64) -> Self {
         Self {
             lane: measure.lane.as_ref().map(|key| key.as_bytes().to_vec()),
             identity: measure.identity.as_ref().map(|key| key.as_bytes().to_vec()),
             entry_bytes: measure.entry_bytes,
             request_bytes: measure.request_bytes,
             heap_bytes: measure.heap_bytes,
+            carrier: measure.carrier.as_ref().map(|carrier| Carrier {
+                lane: measure.lane.as_ref().map(|key| key.as_bytes().to_vec()),
+                key: carrier.key.as_ref().map(|key| key.as_bytes().to_vec()),
+                shared_bytes: carrier.shared_bytes,
+            }),
             seal,
-            has_quota,
         }
     }
 }

@@ -40,15 +40,40 @@ impl Checker {
 
     /// Law 1.
     pub(super) fn check_limits(&mut self, id: u64, numbers: &[u64]) {
-        let bytes: usize = numbers.iter().filter_map(|&n| self.known(n)).map(|known| known.bytes).sum();
+        let carriers = self.carriers(numbers);
+        let (entries, bytes) = (carriers.len(), carriers.iter().map(|(_, bytes)| bytes).sum::<usize>());
         let limits = self.rules.limits;
         let within = !numbers.is_empty()
-            && numbers.len() <= limits.entries()
+            && entries <= limits.entries()
             && bytes + limits.overhead_bytes() <= limits.request_bytes();
-        self.expect(within, || format!("law 1: request {id} has {} entries of {bytes} bytes", numbers.len()));
+        self.expect(within, || format!("law 1: request {id} has {entries} entries of {bytes} bytes"));
     }
 
-    /// Law 3: of each lane it carries what comes next, in order, while nothing else of the lane is away.
+    /// Whether an entry with this share of a request may share a carrier.
+    pub(super) fn may_be_carried(&self, bytes: usize) -> bool {
+        self.rules.limits.carrier_bytes().is_some_and(|most| bytes <= most)
+    }
+
+    /// The carriers of a request with these entries: how many each has, and its bytes.
+    fn carriers(&self, numbers: &[u64]) -> Vec<(usize, usize)> {
+        let mut carriers: Vec<(usize, usize)> = Vec::new();
+        let mut last = None;
+        for known in numbers.iter().filter_map(|&n| self.known(n)) {
+            let shared = known.carrier.as_ref().filter(|carrier| last == Some(*carrier));
+            let more = known.bytes - shared.map_or(0, |carrier| carrier.shared_bytes);
+            match carriers.last_mut() {
+                Some((entries, bytes)) if shared.is_some() && self.may_be_carried(*bytes + more) => {
+                    (*entries, *bytes) = (*entries + 1, *bytes + more);
+                }
+                _ => carriers.push((1, known.bytes)),
+            }
+            last = known.carrier.as_ref();
+        }
+        carriers
+    }
+
+    /// Law 3: of each lane it carries what comes next, in order, while nothing else of the lane is away; of a strict
+    /// lane, one carrier.
     pub(super) fn check_order(&mut self, id: u64, numbers: &[u64]) {
         let mut carried: BTreeMap<LaneId, Vec<u64>> = BTreeMap::new();
         let mut identities = BTreeSet::new();
@@ -72,8 +97,8 @@ impl Checker {
         if lane.in_flight > 0 {
             return Some("the lane is in flight".to_owned());
         }
-        if lane.is_strict && numbers.len() > 1 {
-            return Some("a strict lane".to_owned());
+        if lane.is_strict && self.carriers(numbers).len() > 1 {
+            return Some("a strict lane, and no carrier of it".to_owned());
         }
         let still_inside = |n: &u64| self.entries.get(*n).is_some_and(|known| !self.may_be_gone(*n, known));
         let next = lane.members.values().copied().filter(|n| numbers.contains(n) || still_inside(n));

@@ -46,6 +46,7 @@ impl Checker {
             let count = counts.get(n).copied().unwrap_or(0);
             let most = match (decided.owed, decided.known.ambiguous, copies) {
                 (_, true, Copies::IfMarked) => usize::MAX,
+                (_, true, Copies::Never) if decided.known.outlived => usize::MAX,
                 (_, true, Copies::Never) | (Owed::Delivered(_), false, _) => 1,
                 (_, false, _) => 0,
             };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use batch_core::Failure;
 
+use super::facts::Carrier;
 use super::scopes::Stamp;
 
 pub(super) type LaneId = usize;
@@ -14,12 +15,12 @@ pub(super) type IsolationId = usize;
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) seal: u64,
-    /// Whether it shares a limit with some others.
-    pub(super) has_quota: bool,
     pub(super) lane: Option<LaneId>,
     pub(super) identity: Option<IdentityId>,
     /// Its share of a request.
     pub(super) bytes: usize,
+    /// What it may travel in with others, if it may.
+    pub(super) carrier: Option<Carrier>,
     pub(super) charge: usize,
     pub(super) accepted: Duration,
     /// When its deadline began to count anew.
@@ -45,6 +46,8 @@ pub(super) struct Known {
     pub(super) used: u32,
     pub(super) strikes: u32,
     pub(super) ambiguous: bool,
+    /// Whether a request that carried it was under way, in a pause, when the service had forgotten an earlier one.
+    pub(super) outlived: bool,
     /// Whether it was throttled before, or one that it superseded while it waited.
     pub(super) was_throttled: bool,
     pub(super) last: Option<Failure>,

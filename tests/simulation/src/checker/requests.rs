@@ -101,6 +101,7 @@ impl Checker {
             self.resume_request(&request);
             self.learn_trouble(&request, ended);
         }
+        self.outlive(&request);
         let carried = std::mem::take(&mut request.entries);
         request.entries = self.bury(&Request { entries: carried.clone(), ..request.clone() });
         match ended {
@@ -116,6 +117,17 @@ impl Checker {
         if let Some(isolation) = request.isolation {
             self.end_isolation_if_spent(isolation);
             self.check_isolation_cost(isolation);
+        }
+    }
+
+    /// A request that a pause held up arrives when the service may have forgotten what came before it.
+    fn outlive(&mut self, request: &Request) {
+        let Some(memory) = self.rules.memory else { return };
+        let now = self.now;
+        for &n in &request.entries {
+            self.entries.change(n, |known| {
+                known.outlived |= known.doubted.is_some_and(|doubted| doubted + memory <= now);
+            });
         }
     }
 
@@ -146,10 +158,7 @@ impl Checker {
     fn each(&mut self, request: &Request, carried: &[u64], fates: &[Fate], jitter: f64) {
         let mut back = Vec::new();
         // Of an entry that was answered with a copy, the verdict comes late, and counts for its quota all the same.
-        let is_limited = |(&n, fate): (&u64, &Fate)| {
-            matches!(fate, Fate::Throttled(_)) && self.known(n).is_some_and(|known| known.has_quota)
-        };
-        self.pace.limits_quotas |= carried.iter().zip(fates).any(is_limited);
+        self.pace.limits_quotas |= fates.iter().any(|fate| matches!(fate, Fate::Limited(_)));
         for (&n, fate) in carried.iter().zip(fates).filter(|(n, _)| request.entries.contains(n)) {
             match fate {
                 Fate::Accepted(response) => {
@@ -160,10 +169,9 @@ impl Checker {
                 Fate::Ambiguous(failure) => back.push((n, Setback::Ambiguous, failure)),
                 Fate::Reject(failure) => self.decide_failed(n, Owed::Rejected, failure),
                 Fate::Retry(failure) => back.push((n, Setback::Retry, failure)),
-                Fate::Throttled(failure) => {
+                Fate::Limited(failure) | Fate::Throttled(failure) => {
                     self.tally.throttled += 1;
-                    let has_quota = self.known(n).is_some_and(|known| known.has_quota);
-                    let is_limited = has_quota && request.isolation.is_none();
+                    let is_limited = matches!(fate, Fate::Limited(_)) && request.isolation.is_none();
                     let setback = if is_limited { Setback::Limited } else { Setback::Throttled };
                     back.push((n, setback, failure));
                 }
@@ -217,9 +225,9 @@ impl Checker {
                 let entries: Vec<_> = request.entries.iter().filter_map(|&n| self.known(n)).collect();
                 if fates.iter().any(|fate| matches!(fate, Fate::Accepted(_))) {
                     Reception::Taken
-                } else if fates.iter().all(|fate| matches!(fate, Fate::Throttled(_)))
+                } else if fates.iter().all(|fate| matches!(fate, Fate::Limited(_) | Fate::Throttled(_)))
+                    && fates.iter().any(|fate| matches!(fate, Fate::Throttled(_)))
                     && entries.iter().all(|known| !known.was_throttled)
-                    && entries.iter().any(|known| !known.has_quota)
                 {
                     Reception::Throttled
                 } else {
@@ -249,6 +257,7 @@ fn said(ended: &Ended) -> String {
                 Fate::Ambiguous(_) => "?".to_owned(),
                 Fate::Reject(failure) => format!("reject:{}", failure.code()),
                 Fate::Retry(_) => "retry".to_owned(),
+                Fate::Limited(_) => "limited".to_owned(),
                 Fate::Throttled(_) => "throttled".to_owned(),
             };
             format!("each [{}]", fates.iter().map(fate).collect::<Vec<_>>().join(" "))

@@ -119,14 +119,14 @@ impl Checker {
 
     /// It waits again; a newer one of its identity that waits takes its place instead.
     fn go_back(&mut self, n: u64, due: Duration, latest: Option<Duration>) {
-        let company = self.rules.linger.longest().min(COMPANY);
+        let (company, tick) = (self.rules.linger.longest().min(COMPANY), self.tick());
         self.entries.set_at(n, At::Waiting);
         self.entries.change(n, |known| {
             known.isolation = None;
             known.earliest = due;
             known.latest = match known.lane {
-                Some(_) => latest.unwrap_or(due),
-                None => due + company,
+                Some(_) => latest.unwrap_or(due) + tick,
+                None => due + tick + company,
             };
         });
         if self.rules.duplicates != Duplicates::KeepLast {

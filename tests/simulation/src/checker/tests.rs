@@ -232,7 +232,7 @@ impl Story {
     fn accepts(&mut self, scope: ScopeId, tracked: bool) -> u64 {
         let n = self.0.figures().accepted;
         let call = self.0.submit_begins(n, scope, false);
-        self.0.measured(n, Some(Facts::of(&Measure::of_bytes(10), SEAL, false)));
+        self.0.measured(n, Some(Facts::of(&Measure::of_bytes(10), SEAL)));
         self.0.accepted(call, tracked, None, None);
         n
     }

@@ -8,6 +8,9 @@ use super::Checker;
 use super::entries::Lane;
 use super::known::{At, Known};
 
+/// The longest tick.
+const TICK: Duration = Duration::from_millis(10);
+
 impl Checker {
     pub(super) fn check_timeliness(&mut self) {
         self.expect_none(self.two_twins_wait(), |complaint| complaint);
@@ -27,7 +30,9 @@ impl Checker {
     /// A part of a refused request goes as soon as the one before it is answered.
     fn idle_part(&self) -> Option<String> {
         let idle = self.isolations.iter().find(|isolation| {
-            !isolation.members.is_empty() && !isolation.in_flight && isolation.rest_until <= self.now
+            !isolation.members.is_empty()
+                && !isolation.in_flight
+                && isolation.rest_until + self.tick() <= self.now
         });
         idle.map(|isolation| format!("the next part does not go: {isolation:?}"))
     }
@@ -35,7 +40,7 @@ impl Checker {
     /// Adds up what may go, and looks for an entry that should have gone.
     fn late_entry(&self, ready: &mut Load) -> Option<String> {
         for (n, known) in self.entries.free() {
-            if known.at == At::Waiting && known.earliest <= self.now {
+            if known.at == At::Waiting && self.has_rested(known) {
                 *ready = ready.with(known.bytes);
                 if let Some(complaint) = self.late(known) {
                     return Some(format!("entry {n} {complaint}: {known:?}"));
@@ -50,13 +55,24 @@ impl Checker {
             return None;
         }
         let mut waiting = lane.members.values().filter_map(|&n| Some((n, self.entries.get(n)?)));
-        let (n, head) = waiting.next().filter(|(_, head)| head.earliest <= self.now)?;
+        let (n, head) = waiting.next().filter(|(_, head)| self.has_rested(head))?;
         *ready = ready.with(head.bytes);
         if !lane.is_strict {
-            let followers = waiting.take_while(|(_, known)| known.earliest <= self.now);
+            let followers = waiting.take_while(|(_, known)| self.has_rested(known));
             *ready = followers.fold(*ready, |ready, (_, known)| ready.with(known.bytes));
         }
         self.late(head).map(|complaint| format!("entry {n}, first of its lane, {complaint}: {head:?}"))
+    }
+
+    /// Whether its retry is due for sure, if it waits for one.
+    fn has_rested(&self, known: &Known) -> bool {
+        let tick = if known.requests.is_empty() { Duration::ZERO } else { self.tick() };
+        known.earliest + tick <= self.now
+    }
+
+    /// Retries are due at whole ticks, so up to one later than their backoff ends.
+    pub(super) fn tick(&self) -> Duration {
+        (self.rules.backoff.ceiling(1) / 10).min(TICK)
     }
 
     fn late(&self, known: &Known) -> Option<&'static str> {

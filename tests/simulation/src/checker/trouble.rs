@@ -151,9 +151,10 @@ fn news(request: &Request, ended: &Ended) -> Option<Code> {
 
 fn setback(fate: &Fate) -> Code {
     match fate {
-        Fate::Ambiguous(failure) | Fate::Retry(failure) | Fate::Throttled(failure) => {
-            Some(failure.code().to_owned())
-        }
+        Fate::Ambiguous(failure)
+        | Fate::Limited(failure)
+        | Fate::Retry(failure)
+        | Fate::Throttled(failure) => Some(failure.code().to_owned()),
         Fate::Accepted(_) | Fate::Reject(_) => None,
     }
 }

@@ -14,16 +14,14 @@ mod samples;
 mod scenes;
 mod trial;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 use case::{Case, Figures};
-
-/// Runs with other latencies and starts, so that no row holds by chance.
-const SEEDS: u64 = 2;
 
 #[derive(Debug, Default)]
 struct Arguments {
@@ -42,11 +40,10 @@ fn main() -> ExitCode {
     };
     let mut cases = if arguments.all { cover::all() } else { cover::covering() };
     cases.retain(|case| case.to_string().contains(&arguments.only));
-    let rows = each(&cases, |&case| worst(case));
     println!("{}", Figures::HEAD);
+    let rows = each(&cases, |&case| runs(case), |case, figures| println!("{}", case.row(figures)));
     let mut complaints = Vec::new();
     for (case, figures) in cases.iter().zip(&rows) {
-        println!("{}", case.row(figures));
         if case.promise().is_some_and(|promise| promise.is_kept) {
             complaints.extend(case.complaints(figures).iter().map(|wrong| format!("{case}: {wrong}")));
         }
@@ -79,32 +76,45 @@ impl Arguments {
     }
 }
 
-/// The worst of each figure, of all seeds.
-fn worst(case: Case) -> Figures {
-    let figures = (0..SEEDS).map(|seed| trial::run(case, seed).0);
-    figures.reduce(Figures::worst).expect("there are seeds")
+/// What comes of all runs.
+fn runs(case: Case) -> Figures {
+    let runs = (0..case.runs()).map(|seed| trial::run(case, seed).0).collect();
+    Figures::of(runs).expect("there are some")
 }
 
-/// What comes of each, in order, on as many threads as the machine has.
-pub(crate) fn each<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+/// What comes of each, on as many threads as the machine has; shown in order, as soon as those before it are done.
+pub(crate) fn each<T: Sync, R: Send>(
+    all: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    show: impl Fn(&T, &R),
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let (done, results) = mpsc::channel();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| {
+            let (done, next, work) = (done.clone(), &next, &work);
+            scope.spawn(move || {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(result) = all.get(at).map(&work) else {
+                    let Some(result) = all.get(at).map(work) else {
                         break;
                     };
-                    done.lock().expect("no thread panics while it holds this").push((at, result));
+                    let _ = done.send((at, result));
                 }
             });
         }
-    });
-    let mut done = done.into_inner().expect("every thread has ended");
-    done.sort_by_key(|&(at, _)| at);
-    done.into_iter().map(|(_, result)| result).collect()
+        drop(done);
+        let (mut early, mut in_order) = (BTreeMap::new(), Vec::with_capacity(all.len()));
+        for (at, result) in results {
+            early.insert(at, result);
+            while let Some(result) = early.remove(&in_order.len()) {
+                show(&all[in_order.len()], &result);
+                in_order.push(result);
+            }
+        }
+        in_order
+    })
 }
 
 #[cfg(test)]
@@ -123,6 +133,6 @@ mod tests {
     #[test]
     fn results_keep_the_order_of_what_they_are_of() {
         let all: Vec<u64> = (0..100).collect();
-        assert_eq!(each(&all, |n| 2 * n), all.iter().map(|n| 2 * n).collect::<Vec<_>>());
+        assert_eq!(each(&all, |n| 2 * n, |_, _| {}), all.iter().map(|n| 2 * n).collect::<Vec<_>>());
     }
 }

@@ -14,7 +14,7 @@ use crate::{each, trial};
 pub(crate) fn write(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     let pictures = pictures();
-    let records = each(&pictures, |&(_, case)| trial::run(case, 1).1);
+    let records = each(&pictures, |&(_, case)| trial::run(case, 1).1, |_, _| {});
     for ((name, case), record) in pictures.iter().zip(&records) {
         fs::write(directory.join(format!("{name}.csv")), text(case, record))?;
     }

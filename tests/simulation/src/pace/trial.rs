@@ -72,6 +72,7 @@ async fn play(case: Case, seed: u64) -> (Figures, Record) {
         used: all / (limit * times.measured),
         throttled: sum.throttled as f64 / (all + sum.throttled as f64),
         fairness: least * case.writers as f64 / all,
+        least: least * case.writers as f64 / all,
         handed_back: writers.iter().map(|writer| writer.stats().handed_back).sum(),
     };
     (figures, record)

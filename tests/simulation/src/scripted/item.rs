@@ -11,6 +11,8 @@ pub struct Item {
     pub(super) entry_bytes: usize,
     pub(super) request_bytes: usize,
     pub(super) heap_bytes: usize,
+    /// What tells its carrier from others of its lane, unless it travels by itself.
+    pub(super) carrier: Option<u8>,
     pub(super) nature: Nature,
     /// Which limit it shares with some others, if any.
     pub(super) quota: Option<u8>,
@@ -48,6 +50,8 @@ pub(super) struct Kind {
     pub(super) largest: usize,
     /// How many quotas there are, and the probability of having one.
     pub(super) quotas: (usize, f64),
+    /// How many carriers a lane has, and the probability of sharing one.
+    pub(super) carriers: (usize, f64),
 }
 
 impl Kind {
@@ -65,7 +69,13 @@ impl Kind {
             large: dice.pick(&[0.0, 0.02, 0.3]),
             largest,
             quotas: (dice.magnitude(1, 20), dice.pick(&[0.0, 0.0, 0.5, 1.0])),
+            carriers: (1, 0.0),
         }
+    }
+
+    /// Such that entries share carriers.
+    pub(super) fn carried(self, dice: &mut Dice) -> Self {
+        Self { carriers: (dice.pick(&[1, 1, 2]), dice.pick(&[0.5, 0.95, 1.0])), ..self }
     }
 
     /// Such that many are merged: of few identities, and most of them without a lane.
@@ -92,6 +102,8 @@ impl Kind {
             entry_bytes,
             request_bytes: entry_bytes + dice.between(0, 2),
             heap_bytes: entry_bytes + dice.between(0, 16),
+            carrier: (self.carriers.1 > 0.0 && dice.chance(self.carriers.1))
+                .then(|| dice.between(0, self.carriers.0 - 1) as u8),
             nature: self.nature(n, dice),
             quota: dice.chance(self.quotas.1).then(|| dice.between(0, self.quotas.0 - 1) as u8),
             stamp: None,

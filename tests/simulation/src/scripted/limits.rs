@@ -13,7 +13,17 @@ pub(super) fn draw(dice: &mut Dice) -> LimitPolicy {
         _ => dice.magnitude(largest, largest * entries),
     };
     let overhead = dice.pick(&[0, 0, 3, 40]);
-    LimitPolicy::new(entries, request + overhead, largest)
+    let limits = LimitPolicy::new(entries, request + overhead, largest)
         .and_then(|limits| limits.with_overhead_bytes(overhead))
-        .expect("no limit is zero, and the overhead leaves room")
+        .expect("no limit is zero, and the overhead leaves room");
+    match dice.chance(0.3) {
+        true => with_carriers(limits, dice),
+        false => limits,
+    }
+}
+
+/// Entries share carriers, of the size of the largest entry and smaller and larger ones.
+fn with_carriers(limits: LimitPolicy, dice: &mut Dice) -> LimitPolicy {
+    let bytes = dice.magnitude(2, 4 * limits.entry_bytes());
+    limits.with_carrier_bytes(bytes).expect("it is not zero")
 }

@@ -53,16 +53,19 @@ impl Scripted {
         }
         let mut taken = Vec::new();
         let mut verdicts = Vec::with_capacity(items.len());
-        for item in items {
-            let failed = poison_of(item).map(Failed::rejected).or_else(|| fails(item));
+        for carrier in self.carriers(items) {
+            let poison = carrier.iter().find_map(poison_of);
+            let failed = poison.map(Failed::rejected).or_else(|| fails(&carrier[0]));
             if failed.as_ref().is_none_or(|failed| failed.applied) {
-                taken.push(item);
+                taken.extend(carrier);
             }
-            let accepted = || Verdict::Accepted(self.next_response());
-            verdicts.push(failed.map_or_else(accepted, |failed| failed.verdict));
+            verdicts.extend(carrier.iter().map(|_| match &failed {
+                Some(failed) => failed.verdict.clone(),
+                None => Verdict::Accepted(self.next_response()),
+            }));
         }
         self.apply(taken);
-        Ok(Verdicts::Each(verdicts))
+        Ok(shaped(verdicts))
     }
 
     fn apply<'a>(&self, items: impl IntoIterator<Item = &'a Item>) {
@@ -72,9 +75,12 @@ impl Scripted {
     /// Applies what a lost or unreadable answer was about: all, or a part of it.
     fn apply_perhaps(&self, applied: bool, dice: &mut Dice, items: &[Item]) {
         let partly = dice.chance(0.2);
-        let is_applied =
-            |item: &&Item| applied && item.nature == Nature::Fine && !(partly && dice.chance(0.5));
-        self.apply(items.iter().filter(is_applied).collect::<Vec<_>>());
+        let is_applied = |carrier: &&[Item]| {
+            let is_fine = carrier.iter().all(|item| item.nature == Nature::Fine);
+            applied && is_fine && !(partly && dice.chance(0.5))
+        };
+        let carriers = self.carriers(items).into_iter().filter(is_applied);
+        self.apply(carriers.flatten().collect::<Vec<_>>());
     }
 
     fn next_response(&self) -> u64 {
@@ -91,6 +97,25 @@ fn poison_of(item: &Item) -> Option<Failure> {
         Nature::Poison(0) => Some(Failure::new("Malformed")),
         Nature::Poison(_) => Some(Failure::new("TooLong")),
     }
+}
+
+/// These verdicts in one of the two forms that say the same.
+fn shaped(verdicts: Vec<Verdict<u64>>) -> Verdicts<u64> {
+    let failed = verdicts.iter().filter(|verdict| !matches!(verdict, Verdict::Accepted(_))).count();
+    if failed % 2 == 0 {
+        return Verdicts::Each(verdicts);
+    }
+    let (mut responses, mut others) = (Vec::new(), Vec::new());
+    for (position, verdict) in verdicts.into_iter().enumerate() {
+        match verdict {
+            Verdict::Accepted(response) => responses.push(response),
+            verdict => {
+                responses.push(0);
+                others.push((position, verdict));
+            }
+        }
+    }
+    Verdicts::all_accepted(move |position| responses[position]).except(others)
 }
 
 /// What became of an entry that was not taken, or perhaps not.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use batch_core::{
-    Batch, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Measure, Quota, Reply, Service,
-    Settings,
+    Batch, Carrier, ConfigError, Duplicates, Growth, Invalid, Key, LimitPolicy, Measure, Quota, Reply,
+    Service, Settings,
 };
 use tokio::time::Instant;
 
@@ -68,6 +68,10 @@ impl Scripted {
             Duplicates::Merge => kind.of_series(&mut dice),
             _ => kind,
         };
+        let kind = match limits.carrier_bytes() {
+            Some(_) => kind.carried(&mut dice),
+            None => kind,
+        };
         Self {
             limits,
             memory: plan.rules.memory,
@@ -84,6 +88,25 @@ impl Scripted {
                 held: Vec::new(),
             }),
         }
+    }
+
+    /// The entries of a request in their carriers, as any service would pack them.
+    pub(super) fn carriers<'a>(&self, mut items: &'a [Item]) -> Vec<&'a [Item]> {
+        let most = self.limits.carrier_bytes().unwrap_or(0);
+        let mut carriers = Vec::new();
+        while let Some((first, rest)) = items.split_first() {
+            let mut bytes = first.request_bytes;
+            let shares = |item: &&Item| {
+                bytes += item.request_bytes - SHARED;
+                item.carrier.is_some()
+                    && (item.lane, item.carrier) == (first.lane, first.carrier)
+                    && bytes <= most
+            };
+            let (carrier, others) = items.split_at(1 + rest.iter().take_while(shares).count());
+            carriers.push(carrier);
+            items = others;
+        }
+        carriers
     }
 
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
@@ -139,7 +162,8 @@ impl Service for Scripted {
             .request_bytes(item.request_bytes)
             .heap_bytes(item.heap_bytes)
             .lane(item.lane.as_ref().map(|lane| Key::from(&lane[..])))
-            .identity(item.identity.as_ref().map(|identity| Key::from(&identity[..]))))
+            .identity(item.identity.as_ref().map(|identity| Key::from(&identity[..])))
+            .carrier(item.carrier.as_ref().map(carrier_of)))
     }
 
     fn absorb(&self, waiting: &mut Item, newer: &mut Item) -> Option<Growth> {
@@ -204,6 +228,17 @@ impl std::fmt::Debug for Scripted {
             .field("kind", &self.kind)
             .field("weather", &self.weather)
             .finish_non_exhaustive()
+    }
+}
+
+/// The bytes that entries of one carrier share.
+const SHARED: usize = 1;
+
+fn carrier_of(key: &u8) -> Carrier<'_> {
+    let carrier = Carrier::sharing(SHARED);
+    match key {
+        0 => carrier,
+        _ => carrier.key(Key::from(std::slice::from_ref(key))),
     }
 }
 

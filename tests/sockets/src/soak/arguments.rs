@@ -41,7 +41,8 @@ pub struct Soak {
     #[arg(long, value_enum, default_value_t = Kind::Refuse)]
     pub outage_kind: Kind,
 
-    /// How many entries a second the service allows; without it as many as come, and in an outage twice the load.
+    /// How many requests a second the service allows, or entries where it throttles single ones; without it as many as
+    /// come, and in an outage twice the load.
     #[arg(long, value_name = "N")]
     pub throttle: Option<u32>,
 
@@ -78,9 +79,10 @@ impl Soak {
         Duration::try_from_secs_f64(self.minutes * 60.0).unwrap_or_default()
     }
 
-    /// How many entries a second the service allows, if it cares.
-    pub(super) fn service_rate(&self) -> Option<u32> {
-        self.throttle.or_else(|| self.outage.map(|_| self.rate * 2))
+    /// How many entries a second the service allows, if it cares, which counts so many entries as one.
+    pub(super) fn service_rate(&self, entries: u32) -> Option<u32> {
+        let throttle = self.throttle.map(|count| count.saturating_mul(entries));
+        throttle.or_else(|| self.outage.map(|_| self.rate * 2))
     }
 
     /// The writer's defaults but for what is to be reached within minutes, and what the checks count with.

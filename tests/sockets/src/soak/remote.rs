@@ -16,11 +16,11 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// Starts this same program as a server, and waits until it listens.
-    pub(super) async fn start(arguments: &Soak) -> Result<Self> {
+    /// Starts this same program as a server that allows so many entries a second, and waits until it listens.
+    pub(super) async fn start(arguments: &Soak, service_rate: Option<u32>) -> Result<Self> {
         let service = arguments.service.to_string();
         let faults = arguments.faults.to_string();
-        let throttle = arguments.service_rate().unwrap_or(0).to_string();
+        let throttle = service_rate.unwrap_or(0).to_string();
         let seed = arguments.seed.to_string();
         let options = ["--service", &service, "--faults", &faults, "--throttle", &throttle, "--seed", &seed];
         let mut process = Process::start(&current_exe()?, &[&["serve"], &options[..]].concat())?;

@@ -8,15 +8,18 @@ use super::outage::USED;
 /// A service that allows only so much, for as long as it was seen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttling {
-    service_rate: u32,
+    /// What the service allows in a second: requests, or entries.
+    allowed: u32,
+    /// How many entries one of these is.
+    entries: u32,
     load: u32,
     first: Option<(u64, Stats)>,
     last: Option<(u64, Stats)>,
 }
 
 impl Throttling {
-    pub(super) fn new(service_rate: u32, load: u32) -> Self {
-        Self { service_rate, load, first: None, last: None }
+    pub(super) fn new(allowed: u32, entries: u32, load: u32) -> Self {
+        Self { allowed, entries, load, first: None, last: None }
     }
 
     /// Notes the counters of a second, but not while the service still has in store what nobody used before.
@@ -30,22 +33,31 @@ impl Throttling {
     /// Whether what was allowed was used, and nothing lost; nothing to say if less was asked for than is allowed.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let (Some((from, first)), Some((to, last))) = (self.first, self.last) else { return Vec::new() };
-        if self.load <= self.service_rate || from == to {
+        let service_rate = self.allowed.saturating_mul(self.entries);
+        if self.load < service_rate || from == to {
             return Vec::new();
         }
         let seconds = to - from;
         let delivered = last.delivered - first.delivered;
-        let used = delivered as f64 / (seconds as f64 * f64::from(self.service_rate));
-        let asked = (last.entries_sent - first.entries_sent) as f64 / (delivered as f64).max(1.0);
+        let used = delivered as f64 / (seconds as f64 * f64::from(service_rate));
+        let entries_sent = (last.entries_sent - first.entries_sent) as f64;
+        let asked = entries_sent / (delivered as f64).max(1.0);
+        let sent = if self.entries == 1 { entries_sent } else { (last.requests - first.requests) as f64 };
+        let throttled = (last.throttled - first.throttled) as f64 / sent.max(1.0);
+        let most = THROTTLED.max(PROBES / f64::from(self.allowed));
         vec![
             Finding {
                 law: "what the service allows is used",
                 holds: used >= USED,
                 figures: format!(
-                    "{:.1} % of {} a second in {seconds} s; {asked:.2} sendings an entry",
-                    used * 100.0,
-                    self.service_rate
+                    "{:.1} % of {service_rate} a second in {seconds} s; {asked:.2} sendings an entry",
+                    used * 100.0
                 ),
+            },
+            Finding {
+                law: "little is throttled",
+                holds: throttled <= most,
+                figures: format!("{:.2} %, at most {:.2} %", throttled * 100.0, most * 100.0),
             },
             Finding {
                 law: "throttling loses nothing",
@@ -58,6 +70,10 @@ impl Throttling {
 
 /// In seconds.
 const STORE: u64 = 10;
+/// The part of requests, or of entries, that may be throttled.
+const THROTTLED: f64 = 0.02;
+/// What is throttled in a second where so little is allowed that each probe is a larger part: a writer learns by it.
+const PROBES: f64 = 0.6;
 
 #[cfg(test)]
 mod tests {
@@ -65,13 +81,15 @@ mod tests {
 
     use super::Throttling;
 
-    fn check(load: u32, delivered: u64, handed_back: u64, expected: &[bool]) {
-        let mut throttling = Throttling::new(100, load);
+    fn check(load: u32, [delivered, throttled, handed_back]: [u64; 3], expected: &[bool]) {
+        let mut throttling = Throttling::new(100, 10, load);
         let mut stats = Stats::default();
         stats.delivered = 777;
         throttling.see(1, &stats);
         throttling.see(10, &stats);
         stats.delivered += delivered;
+        stats.requests += 1_000;
+        stats.throttled = throttled;
         stats.handed_back = handed_back;
         throttling.see(20, &stats);
         let findings = throttling.findings();
@@ -83,9 +101,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_must_be_used_without_a_loss() {
-        check(1_000, 950, 0, &[true, true]);
-        check(1_000, 949, 1, &[false, false]);
-        check(100, 10, 0, &[]);
+    fn what_is_allowed_must_be_used_with_little_throttled_and_nothing_lost() {
+        check(1_000, [9_500, 20, 0], &[true, true, true]);
+        check(1_001, [9_499, 21, 1], &[false, false, false]);
+        check(999, [10, 0, 0], &[]);
     }
 }

@@ -35,6 +35,7 @@ impl Suspect for Fifo {
             base().group(MARK.repeat(20)),
             base().deduplication_id(&strange),
             base().deduplication_id(MARK.repeat(20)),
+            base().trace_header(MARK),
             attribute("", MARK),
             attribute(MARK, ""),
             attribute(&format!("AWS.{MARK}"), MARK),

@@ -29,8 +29,8 @@ impl Records {
 
     fn given_key(&self, number: u64) -> Option<String> {
         match self.keys {
+            Keys::Cycle(keys) => Some(format!("station-{}", number % u64::from(keys))),
             Keys::Each => Some(format!("station-{number}")),
-            Keys::Hundred => Some(format!("station-{}", number % 100)),
             Keys::Random => None,
         }
     }

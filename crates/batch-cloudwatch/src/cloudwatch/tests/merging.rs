@@ -34,9 +34,10 @@ fn equal(value: f64, times: f64) -> StatisticSet {
 proptest! {
     #[test]
     fn a_merged_metric_grows_by_what_is_told_and_by_no_more_than_the_newer_one_is_measured(
-        mut metrics in vec(any_metric(), 2..40)
+        mut metrics in vec(any_metric(), 2..40), is_bounded in any::<bool>()
     ) {
-        let service = merging();
+        let bounded = Merge::Bounded { relative_error: 0.01 };
+        let service = if is_bounded { cloudwatch().merge(bounded) } else { merging() };
         let mut waiting = metrics.remove(0);
         let measure = |metric: &Metric| {
             let measure = service.measure(metric).expect("it is valid");

@@ -5,7 +5,7 @@ use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Intercept};
 use batch_core::{ConfigError, Order, Service, Settings};
 
 use super::{client, cloudwatch};
-use crate::{CloudWatch, CloudWatchWriter, Compression, Namespace};
+use crate::{CloudWatch, CloudWatchWriter, Compression, Merge, Namespace};
 
 /// Checks whether a writer to it is built with these settings, or the error says these words.
 #[track_caller]
@@ -56,6 +56,18 @@ fn the_settings_are_checked() {
     assert!(matches!(error, ConfigError::BelowNeed { .. }), "{error}");
     check_with(cloudwatch(), Settings::new().max_bytes(50_000), Ok(()));
     check_with(cloudwatch(), Settings::new().order(Order::Strict), Ok(()));
+}
+
+#[test]
+fn the_error_of_bounded_merging_is_checked() {
+    let bounded = |relative_error| cloudwatch().merge(Merge::Bounded { relative_error });
+    for relative_error in [0.0001, 0.01, 0.5] {
+        check(bounded(relative_error), Ok(()));
+    }
+    for relative_error in [0.0, -0.01, 0.00009, 0.51, 1.0, f64::INFINITY, f64::NAN] {
+        let value = &format!("a relative error of {relative_error} is not supported");
+        check(bounded(relative_error), Err(&[value, "from 0.0001 to 0.5"]));
+    }
 }
 
 #[test]

@@ -57,6 +57,28 @@ fn a_round_trip_is_that_of_requests_which_the_service_answered() {
 }
 
 #[test]
+fn a_reply_that_hung_counts_as_two_round_trips() {
+    let mut now = Instant::now();
+    let mut pace = Pace::new(8, 64);
+    let mut answered = |count, after| {
+        for n in 0..count {
+            let sent_at = now;
+            pace.sent(BatchId(n), sent_at);
+            now += after;
+            pace.ended((BatchId(n), sent_at), Reception::Accepted, now, (Backoff::default(), 0.5));
+        }
+        pace.round_trip.expect("it was measured")
+    };
+    answered(1, ROUND_TRIP);
+    let hung = answered(1, Duration::from_secs(5));
+    assert!((0.011..0.012).contains(&hung), "{hung}");
+    let slow = answered(100, Duration::from_secs(5));
+    assert!(slow > 4.0, "a service that became slow is noticed within some dozens: {slow}");
+    assert_eq!(answered(200, Duration::ZERO), SHORTEST_ROUND_TRIP);
+    assert!(answered(100, ROUND_TRIP) > 0.009);
+}
+
+#[test]
 fn no_settings_are_too_large() {
     let mut now = Instant::now();
     let mut pace = Pace::new(usize::MAX, usize::MAX);

@@ -1,10 +1,10 @@
 //! What must hold, law by law.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use batch_core::{Batch, Cause, Duplicates, ENTRY_OVERHEAD_BYTES, Resolution, Sent, UnprocessedItem, Unread};
 
-use super::{At, Ghost, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World};
+use super::{At, Ghost, Item, Known, LARGEST, OVERHEAD, Owed, Tag, World, carriers};
 
 impl World {
     /// Law 1: what can never fit is refused, and nothing else is.
@@ -30,6 +30,10 @@ impl World {
         );
         assert!(stats.bytes as usize <= self.config.max_bytes, "law 6");
         assert_eq!(stats.accepted, self.counted.accepted);
+        let causes = stats.causes;
+        let waited = causes.ambiguous + causes.deadline_exceeded + causes.runtime_stopped + causes.withdrawn;
+        let refused = causes.fatal + causes.rejected + causes.retries_exhausted + causes.unisolated;
+        assert_eq!(waited + refused, stats.handed_back, "law 2: each has its cause");
     }
 
     pub(super) fn sent(&mut self, batch: Batch<Item>) {
@@ -40,6 +44,7 @@ impl World {
         assert!(stats.requests_in_flight <= stats.in_flight_limit, "law 9");
         self.check_limits(&items);
         self.check_reason(&items);
+        self.check_told(&batch);
         for (position, item) in items.iter().enumerate() {
             self.check_may_go(item);
             self.check_order(item, &items[..position]);
@@ -58,14 +63,31 @@ impl World {
         self.away.push(batch);
     }
 
+    /// What is told of a request: whose entries it carries, since when, and how many of them once more.
+    fn check_told(&self, batch: &Batch<Item>) {
+        let (id, known) = (batch.id(), |item: &Item| &self.known[&item.id]);
+        let ids: Vec<_> = batch.entries().iter().map(|item| item.id).collect();
+        assert_eq!(self.buffer.tags_in(id).copied().collect::<Vec<_>>(), ids);
+        let accepted = batch.entries().iter().map(|item| known(item).accepted);
+        assert_eq!(self.buffer.oldest_in(id), accepted.min());
+        let retried = batch.entries().iter().filter(|item| known(item).sends > 0);
+        assert_eq!(self.buffer.retried_in(id), retried.count());
+    }
+
+    /// The age of the oldest entry is told, but one past its deadline may be left out: in flight, or reprieved.
+    fn check_oldest_age(&self, told: Duration) {
+        let age = |known: &Known| self.now - known.accepted;
+        let is_late = |known: &Known| age(known) >= self.config.deadline();
+        let oldest = self.known.values().map(age).max().unwrap_or_default();
+        let sure = self.known.values().filter(|known| !is_late(known)).map(age).max().unwrap_or_default();
+        assert!((sure..=oldest).contains(&told), "{told:?} is not between {sure:?} and {oldest:?}");
+    }
+
     /// Law 1.
     fn check_limits(&self, items: &[Item]) {
-        let bytes: usize = items.iter().map(|item| item.bytes).sum();
-        assert!(
-            !items.is_empty() && items.len() <= self.config.limit_entries,
-            "law 1: {} entries",
-            items.len()
-        );
+        let (_, carriers) = carriers(items, self.config.carrier_bytes);
+        let (entries, bytes) = (carriers.len(), carriers.iter().sum::<usize>());
+        assert!((1..=self.config.limit_entries).contains(&entries), "law 1: {entries} entries");
         assert!(bytes + OVERHEAD <= self.config.limit_bytes, "law 1: {bytes} bytes");
     }
 
@@ -103,16 +125,28 @@ impl World {
                 continue;
             }
             let mate = before.iter().any(|mate| mate.id == other.item.id);
-            assert!(!(mate && *strict), "law 3: two of one lane in a strict request");
+            assert!(
+                !(mate && *strict) || self.share_a_carrier(other.item.id, item, before),
+                "law 3: two of one lane in a strict request"
+            );
             assert!(!matches!(other.at, At::InFlight(_)), "law 3: its lane is in flight");
             let superseded = other.owed == Some(Owed::Superseded);
             assert!(other.place > known.place || mate || superseded, "law 3: {other:?} goes before {item:?}");
         }
     }
 
+    /// Whether an entry shares its carrier with one that goes before it in the same request.
+    fn share_a_carrier(&self, other: u64, item: &Item, before: &[Item]) -> bool {
+        let items: Vec<_> = before.iter().chain([item]).cloned().collect();
+        let (of_items, _) = carriers(&items, self.config.carrier_bytes);
+        let place = before.iter().position(|mate| mate.id == other);
+        place.is_some_and(|place| of_items[place] == of_items[before.len()])
+    }
+
     pub(super) fn resolved(&mut self, resolution: Resolution<Item, u64, Tag>) {
-        let Resolution { tag, result, charge, .. } = resolution;
+        let Resolution { tag, result, charge, accepted, .. } = resolution;
         let known = self.known.remove(&tag).expect("law 2: an entry gets one answer");
+        assert_eq!(accepted, known.accepted);
         self.counted.ambiguous += u64::from(known.ambiguous && known.owed != Some(Owed::Superseded));
         self.trace.push(format!("{:?} answers {tag}: {result:?}", self.now - self.start));
         for part in result.as_ref().err().map_or(&known.item.parts, |item| &item.entry.parts) {
@@ -177,6 +211,11 @@ impl World {
         // The model does not follow these.
         self.counted.in_flight_limit = stats.in_flight_limit;
         self.counted.splits = stats.splits;
+        (self.counted.causes, self.counted.since_success) = (stats.causes, stats.since_success);
+        (self.counted.request_latency, self.counted.entry_latency) =
+            (stats.request_latency, stats.entry_latency);
+        self.counted.oldest_age = stats.oldest_age;
+        self.check_oldest_age(stats.oldest_age);
         assert_eq!(stats, self.counted);
         for flush in &self.flushes {
             let answered = !self.known.values().any(|known| flush.covers(known));

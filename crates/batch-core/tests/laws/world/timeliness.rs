@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use batch_core::{Duplicates, Output};
+use batch_core::Output;
 
 use super::{At, Item, Known, OVERHEAD, World};
 
@@ -91,11 +91,11 @@ impl World {
         self.config.threshold().unwrap_or(usize::MAX)
     }
 
-    /// Where entries are merged, a request's worth of bytes is no reason to go.
+    /// Where entries are merged or share carriers, a request's worth of bytes is no reason to go.
     fn threshold_bytes(&self) -> usize {
-        match self.config.duplicates {
-            Duplicates::Merge => usize::MAX,
-            _ => self.config.limit_bytes - OVERHEAD,
+        match self.config.gathers() {
+            true => usize::MAX,
+            false => self.config.limit_bytes - OVERHEAD,
         }
     }
 

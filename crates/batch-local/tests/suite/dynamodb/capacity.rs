@@ -2,10 +2,12 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity::{Indexes, None as Nothing, Total};
-use aws_sdk_dynamodb::types::{Capacity, ConsumedCapacity};
+use aws_sdk_dynamodb::types::{BillingMode, Capacity, ConsumedCapacity, KeyType, OnDemandThroughput};
 use batch_local::LocalServer;
 
-use super::support::{client_of, count, delete, item, local, outcome, plain, s, sized, table, write};
+use super::support::{
+    client_of, count, delete, item, key_attribute, local, outcome, plain, s, sized, table, throughput, write,
+};
 use crate::support::{pass, wait};
 
 const EXCEEDED: &str = "whole ProvisionedThroughputExceededException";
@@ -53,6 +55,90 @@ async fn a_single_write_is_throttled_as_a_whole() {
     let error = client.delete_item().table_name("five").key("id", s("a")).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ProvisionedThroughputExceededException"));
     assert_eq!(server.dynamodb().applied_count("five"), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_has_its_new_capacity_at_once_and_no_more_saved_up_than_that() {
+    let (_, client) = five(LocalServer::new()).await;
+    let update = async |writes| {
+        let update = client.update_table().table_name("five").provisioned_throughput(throughput(1, writes));
+        let updated = update.send().await.unwrap().table_description.unwrap();
+        assert_eq!(updated.provisioned_throughput.unwrap().write_capacity_units, Some(writes));
+    };
+    assert_eq!(outcome(&write(&client, "five", count(3)).await), "ok");
+    update(20).await;
+    assert_eq!(outcome(&write(&client, "five", count(3)).await), "02", "two were left of five");
+    wait(1).await;
+    assert_eq!(outcome(&write(&client, "five", count(21)).await), "20");
+    wait(1).await;
+    update(2).await;
+    assert_eq!(outcome(&write(&client, "five", count(3)).await), "02");
+    wait(1).await;
+    assert_eq!(outcome(&write(&client, "five", count(3)).await), "02");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_changes_the_way_in_which_it_is_billed() {
+    let (_, client) = five(LocalServer::new()).await;
+    let update = || client.update_table().table_name("five");
+    let most = |units| OnDemandThroughput::builder().max_write_request_units(units).build();
+    let by_request = update().billing_mode(BillingMode::PayPerRequest).on_demand_throughput(most(7));
+    let updated = by_request.send().await.unwrap().table_description.unwrap();
+    assert_eq!(updated.on_demand_throughput, Some(most(7)));
+    wait(1).await;
+    assert_eq!(outcome(&write(&client, "five", count(8)).await), "07");
+    update().on_demand_throughput(most(-1)).send().await.unwrap();
+    assert_eq!(outcome(&write(&client, "five", count(25)).await), "ok");
+    let provisioned = update().billing_mode(BillingMode::Provisioned);
+    provisioned.provisioned_throughput(throughput(1, 3)).send().await.unwrap();
+    assert_eq!(outcome(&write(&client, "five", count(4)).await), "03");
+    let described = client.describe_table().table_name("five").send().await.unwrap().table.unwrap();
+    assert_eq!((described.billing_mode_summary, described.on_demand_throughput), (None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_the_capacity_is_checked() {
+    let (_, client) = five(LocalServer::new()).await;
+    let update = || client.update_table().table_name("five");
+    let most = OnDemandThroughput::builder().max_write_request_units(7).build();
+    for (update, expected) in [
+        (update(), "At least one of"),
+        (update().provisioned_throughput(throughput(1, 5)), "will not change"),
+        (update().provisioned_throughput(throughput(1, 0)), "greater than or equal to 1"),
+        (update().on_demand_throughput(most), "only be specified when BillingMode is PAY_PER_REQUEST"),
+        (update().billing_mode(BillingMode::from("FREE")), "satisfy enum value set"),
+        (
+            update().billing_mode(BillingMode::PayPerRequest).provisioned_throughput(throughput(1, 9)),
+            "Neither ReadCapacityUnits nor WriteCapacityUnits",
+        ),
+    ] {
+        let error = update.send().await.unwrap_err();
+        assert_eq!(error.code(), Some("ValidationException"), "{expected}");
+        assert!(error.message().unwrap().contains(expected), "{error:?} instead of {expected}");
+    }
+    let none = client.update_table().table_name("none").provisioned_throughput(throughput(1, 9));
+    assert_eq!(none.send().await.unwrap_err().code(), Some("ResourceNotFoundException"));
+    assert_eq!(outcome(&write(&client, "five", count(6)).await), "05", "nothing was changed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_is_billed_by_request_accepts_its_maximum() {
+    let server = LocalServer::new();
+    let client = client_of(&server);
+    let most = |units| OnDemandThroughput::builder().max_write_request_units(units).build();
+    let (id, id_type) = key_attribute("id:S", KeyType::Hash);
+    for (name, units) in [("five", 5), ("any", -1)] {
+        let create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+        let create = create.key_schema(id.clone()).attribute_definitions(id_type.clone());
+        create.on_demand_throughput(most(units)).send().await.unwrap();
+        let described = client.describe_table().table_name(name).send().await.unwrap().table.unwrap();
+        assert_eq!(described.on_demand_throughput, Some(most(units)));
+    }
+    assert_eq!(outcome(&write(&client, "any", count(25)).await), "ok");
+    assert_eq!(outcome(&write(&client, "five", count(6)).await), "05");
+    assert_eq!(outcome(&write(&client, "five", count(1)).await), "whole ThrottlingException");
+    let error = client.put_item().table_name("five").item("id", s("a")).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ThrottlingException"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder as Create;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeyType, LocalSecondaryIndex, Projection,
-    ProjectionType, ScalarAttributeType, TableStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeyType, LocalSecondaryIndex, OnDemandThroughput,
+    Projection, ProjectionType, ScalarAttributeType, TableStatus,
 };
 use batch_local::LocalServer;
 
@@ -74,6 +74,19 @@ async fn the_definition_of_a_table_is_checked() {
             create.set_key_schema(Some(vec![first, second])).set_attribute_definitions(Some(vec![defined]))
         }
     };
+    let most = |units| {
+        move |create: Create| {
+            let most = OnDemandThroughput::builder().max_write_request_units(units).build();
+            create.on_demand_throughput(most)
+        }
+    };
+    check(most(-1), "ok").await;
+    check(most(0), "onDemandThroughput").await;
+    let provisioned = |create| {
+        let create: Create = most(5)(create);
+        create.billing_mode(BillingMode::Provisioned).provisioned_throughput(throughput(1, 1))
+    };
+    check(provisioned, "only be specified when BillingMode is PAY_PER_REQUEST").await;
     check(twice(KeyType::Range), "have the same name").await;
     check(twice(KeyType::Hash), "second KeySchemaElement is not a RANGE").await;
 }

@@ -42,7 +42,9 @@ fn what_is_for_fifo_queues_is_refused_for_standard_queues() {
         Err(&["content-based deduplication requires a FIFO queue"]),
     );
     check(standard().content_based_deduplication(false), Ok(()));
-    check(fifo().default_group("g").content_based_deduplication(true), Ok(()));
+    check(standard().quota_per_group(true), Err(&["a quota per group requires a FIFO queue"]));
+    check(standard().quota_per_group(false), Ok(()));
+    check(fifo().default_group("g").content_based_deduplication(true).quota_per_group(true), Ok(()));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::schedule;
 use crate::task::unpoisoned;
 
 /// A cell that is set once: each look at it is a step of the schedule.
+#[derive(Debug)]
 pub struct OnceLock<T> {
     is_set: atomic::AtomicBool,
     value: std::sync::OnceLock<T>,
