@@ -13,22 +13,25 @@ pub(super) const CUT: f64 = 0.1;
 /// them would end near nothing. More than one cut, or the next throttled request would often take
 /// nothing, and the fastest writer would lose no more than the slowest.
 pub(super) const DEEPEST: f64 = 0.15;
-/// By how much the window grows in a second, as a part of itself: `SLOW` / √rate + `FAST` × √rate
-/// for a rate of requests a second, and above a moderate rate, `FAST` × √rate once more. Growth and
+/// By how much the window grows in a second, as a part of itself: `SLOW` / (rate + `SLOWEST`) + `FAST` × √rate for a rate
+/// of requests a second, and above a moderate rate, `FAST` × √rate once more. Growth and
 /// cuts balance where growth = `CUT` × throttled requests a second, so this decides which part is
 /// throttled: two in a hundred at 25 requests a second, one at 50, three in a thousand at 1,000.
 /// Writers become equal as long as the rate grows with a lower power of itself than its square,
-/// which is how it shrinks. The first term brings slow writers together, which are seldom throttled;
-/// the second does that for fast ones, the more slowly the less they grow. So fast ones grow twice as
-/// fast, which costs little where so little is throttled.
-const SLOW: f64 = 0.07;
+/// which is how it shrinks: the lower, the sooner. The first term brings slow writers together, which are seldom
+/// throttled; below `SLOWEST` requests a second it hardly grows more, or most of them would be throttled. The second does
+/// that for fast ones, the more slowly the less they grow. So fast ones grow twice as fast, which costs little where so
+/// little is throttled.
+const SLOW: f64 = 0.88;
+const SLOWEST: f64 = 15.0;
 const FAST: f64 = 0.004;
 /// The root of the rate that counts as moderate.
 const MODERATE: f64 = 7.5;
 /// After this many seconds without a throttled request the window grows twice as fast, after twice
 /// as many five times as fast: a limit that rose is found within seconds, growth is slow where the limit
-/// is near, and of two writers the one that is seldom throttled catches up.
-const CALM: f64 = 2.0;
+/// is near, and of two writers the one that is seldom throttled catches up. Sooner, and growth would reward one that is not
+/// throttled for a moment by chance.
+const CALM: f64 = 3.0;
 /// The fastest growth after a cut: double in a second.
 const FASTEST: f64 = 1.0;
 /// A service that accepted nothing for so many seconds is found again at the speed of `RESUMING`,
@@ -57,7 +60,7 @@ pub(super) fn growth(rate: f64, most: f64, calm: f64) -> f64 {
     let root = rate.sqrt();
     let calm = calm / CALM;
     let faster = root + (root - MODERATE).max(0.0);
-    ((SLOW / root + FAST * faster).min(most) * (1.0 + calm * calm)).min(FASTEST)
+    ((SLOW / (rate + SLOWEST) + FAST * faster).min(most) * (1.0 + calm * calm)).min(FASTEST)
 }
 
 /// The most that a rate grows in a second where so many requests are in flight.

@@ -82,7 +82,7 @@ impl Case {
     /// So often it is run, with other latencies and starts, so that nothing holds by chance: oftener where shares are, as
     /// long as that is quick.
     pub(crate) fn runs(&self) -> u64 {
-        if self.writers > 1 && self.limit <= 200.0 && self.change == Change::None { 8 } else { 3 }
+        if self.writers > 1 && self.limit <= 2_000.0 && self.change == Change::None { 8 } else { 3 }
     }
 
     /// What must hold here.

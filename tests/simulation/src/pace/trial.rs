@@ -31,10 +31,12 @@ struct Times {
 impl Times {
     fn of(case: &Case) -> Self {
         let longest = case.limit.max(case.limit_in_the_end());
-        // A busy second takes long to run, and shows as much as a minute where little happens.
-        let busy = |most: f64, least: f64| (most * 200.0 / longest).clamp(least, most);
+        // A busy second takes long to run, and shows as much as a minute where little happens. But a share that chance moved
+        // takes half a minute to come back, however busy its writer is.
+        let measured: f64 = if case.writers > 1 { 120_000.0 } else { 12_000.0 };
+        let measured = (measured / longest).clamp(20.0, if case.writers > 1 { 120.0 } else { 60.0 });
         let late = if case.writers > 1 { 15.0 } else { 0.0 };
-        Self { late, change: late + if case.writers > 1 { 30.0 } else { 15.0 }, measured: busy(60.0, 20.0) }
+        Self { late, change: late + if case.writers > 1 { 30.0 } else { 15.0 }, measured }
     }
 }
 
