@@ -35,8 +35,10 @@ impl<D: Destination> Stage<D> {
         Writer::builder(self.destination.service()).settings(settings).build().unwrap()
     }
 
-    /// The same writer, but that its backoffs are drawn from a seed.
+    /// The same writer, but that its backoffs are drawn from a seed, and so is what its service draws while it is made: the
+    /// first of the keys that a stream's records get decides which of them share a shard that throttles.
     pub(crate) fn seeded(&self, settings: Settings, seed: u64) -> Writer<D::Service> {
+        fastrand::seed(seed);
         let writer = Writer::builder(self.destination.service());
         writer.settings(settings).seed(seed).build().unwrap()
     }
