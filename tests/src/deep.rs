@@ -16,6 +16,8 @@ use crate::destination::{self, Destination, Mounted};
 #[must_use]
 pub fn play<D: Destination>(seed: u64, keeps_lines: bool) -> Outcome {
     let mount = async || {
+        // A service may begin at a number of its own, as a stream's does with keys that it makes up.
+        fastrand::seed(seed);
         let server = LocalServer::builder().seed(seed).build();
         let destination = D::mount(&server, server.http_client()).await;
         let service = destination.service();
