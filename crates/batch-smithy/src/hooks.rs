@@ -133,10 +133,11 @@ fn role(name: &str) -> Option<Role> {
 }
 
 /// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
-/// without retries takes nothing; compress nothing; check the endpoint URL; and check and write the input.
-const CONSTANT: [&str; 10] = [
+/// without retries takes nothing; compress nothing; check the endpoint URL; and write the input, and keep all this.
+const CONSTANT: [&str; 11] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
     "BatchRejectEmptyEndpoint",
+    "BatchTyped",
     "BatchWritten",
     "EndpointOverrideFeatureTrackerInterceptor",
     "ObservabilityFeatureTrackerInterceptor",
@@ -147,7 +148,7 @@ const CONSTANT: [&str; 10] = [
     "UserAgentInterceptor",
 ];
 
-/// They read the input, which is the same for all requests that are written ([`Written`](crate::Written)).
+/// They read of the input what is the same for all requests of a writer: where it sends to.
 /// Their names begin with that of the operation.
 const CONSTANT_OF_OPERATION: [&str; 2] = ["EndpointParamsInterceptor", "TelemetryInputCaptureInterceptor"];
 

@@ -4,6 +4,8 @@
 //! configuration is not applied again. If the identity or the endpoint is another than that of the earlier
 //! request, nothing was sent, and the SDK sends the request.
 
+use std::error;
+use std::fmt;
 use std::mem;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -73,6 +75,25 @@ pub(crate) async fn send(
     end_attempt(ready, &mut context);
     end(ready, &mut context);
     Some(context.finalize())
+}
+
+/// What was sent, as the operation returns it.
+///
+/// # Panics
+///
+/// When it is of another operation.
+#[expect(clippy::result_large_err, reason = "it is the SDK's")]
+pub(crate) fn of_operation<O, E>(
+    sent: Result<Output, SdkError<Error, HttpResponse>>,
+) -> Result<O, SdkError<E, HttpResponse>>
+where
+    O: fmt::Debug + Send + Sync + 'static,
+    E: error::Error + Send + Sync + 'static,
+{
+    match sent {
+        Ok(output) => Ok(output.downcast().expect(OF_ANOTHER)),
+        Err(error) => Err(error.map_service_error(|error| error.downcast().expect(OF_ANOTHER))),
+    }
 }
 
 async fn exchange(
@@ -257,3 +278,5 @@ fn fail_if(context: &mut InterceptorContext, result: Result<(), Stopped>) {
         context.fail(error);
     }
 }
+
+const OF_ANOTHER: &str = "it was prepared for this operation";

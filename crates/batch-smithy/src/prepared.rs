@@ -3,14 +3,14 @@
 //! For each request, the SDK applies the configuration of its client once more, resolves, traces and copies,
 //! which takes longer than to write, sign and send it. All of that comes to the same as long as the identity
 //! that signs, the endpoint and the interceptors do. So the first request is the SDK's as a whole, and its
-//! interceptor ([`Written`](crate::Written)) keeps the configuration and the components that it was sent
+//! interceptor ([`Written`](crate::Written), [`Typed`](crate::Typed)) keeps the configuration and the components that it was sent
 //! with, and its headers.
 
 use std::fmt;
 use std::mem;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::identity::Identity;
@@ -20,6 +20,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use crate::hooks::Hooks;
+use crate::keeper::Keeper;
 
 /// What the SDK prepared for the requests of one operation that a writer's client sends, whose inputs are all
 /// the same but for the entries. Make one with [`prepared!`](crate::prepared).
@@ -81,13 +82,12 @@ impl Prepared {
         self.0.put(ready);
     }
 
-    /// Where a request that the SDK sends keeps what it was sent with, unless nothing is to be kept of it. A weak
-    /// reference, since it is itself kept in here.
-    pub(crate) fn keeper(&self) -> Weak<Pool> {
+    /// Keeps what a request that the SDK sends was sent with, unless nothing is to be kept of it.
+    pub(crate) fn keeper(&self) -> Keeper {
         let pool = &self.0;
         let less_one = |pause: u32| pause.checked_sub(1);
         let is_paused = pool.pause.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less_one).is_ok();
-        if is_paused || (pool.is_traced)() { Weak::new() } else { Arc::downgrade(pool) }
+        if is_paused || (pool.is_traced)() { Keeper::default() } else { Keeper::of(Arc::downgrade(pool)) }
     }
 }
 
@@ -257,11 +257,11 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_while_it_would_not_be_used() {
-        assert_eq!(Prepared::unless(|| true).keeper().strong_count(), 0, "it is traced");
+        assert!(!Prepared::unless(|| true).keeper().is_one(), "it is traced");
         let prepared = Prepared::unless(|| false);
-        assert_eq!(prepared.keeper().strong_count(), 1);
+        assert!(prepared.keeper().is_one());
         prepared.0.pause.store(2, Ordering::Relaxed);
-        let kept = [(); 4].map(|()| prepared.keeper().strong_count());
-        assert_eq!(kept, [0, 0, 1, 1]);
+        let kept = [(); 4].map(|()| prepared.keeper().is_one());
+        assert_eq!(kept, [false, false, true, true]);
     }
 }

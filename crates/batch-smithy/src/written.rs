@@ -7,9 +7,8 @@
 
 use std::error::Error;
 use std::fmt;
-use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -23,14 +22,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::prepared::{self, Pool, Ready, Signer};
+use crate::keeper::Keeper;
 use crate::reading::Reading;
 use crate::{Known, KnownDeserializer, Prepared, orchestrate};
 
 /// A request as the adapter wrote it, and the interceptor that sends it through the SDK.
 pub struct Written {
     state: Arc<State>,
-    prepared: Weak<Pool>,
+    keeper: Keeper,
 }
 
 struct State {
@@ -38,7 +37,6 @@ struct State {
     /// Taken when it is sent, which happens once: the client does not retry.
     request: Mutex<Option<HttpRequest>>,
     reading: Mutex<Option<Reading>>,
-    head: Mutex<Option<HttpRequest>>,
     is_refused: AtomicBool,
 }
 
@@ -55,10 +53,9 @@ impl Known {
             known: self,
             request: Mutex::new(Some(write()?)),
             reading: Mutex::default(),
-            head: Mutex::default(),
             is_refused: AtomicBool::new(false),
         };
-        Some(Written { state: Arc::new(state), prepared: Weak::new() })
+        Some(Written { state: Arc::new(state), keeper: Keeper::default() })
     }
 
     /// Sends a request as `write` has written it, always through the SDK. `send` sends a request of the
@@ -126,12 +123,9 @@ impl Written {
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
         if let Some(sent) = self.send_prepared(prepared).await {
-            return Some(match sent {
-                Ok(output) => Ok(output.downcast().expect(OF_ANOTHER)),
-                Err(error) => Err(error.map_service_error(|error| error.downcast().expect(OF_ANOTHER))),
-            });
+            return Some(orchestrate::of_operation(sent));
         }
-        self.prepared = prepared.keeper();
+        self.keeper = prepared.keeper();
         // Its future is large, and would make that of every request so.
         Box::pin(self.send_by(send)).await
     }
@@ -179,9 +173,9 @@ impl Intercept for Written {
         if let Some(reading) = &*lock(&self.state.reading) {
             reading.swap_in(bag);
         }
-        let written = Self { state: Arc::clone(&self.state), prepared: Weak::new() };
+        let written = Self { state: Arc::clone(&self.state), keeper: Keeper::default() };
         bag.interceptor_state().store_put(SharedRequestSerializer::new(written));
-        bag.interceptor_state().store_put(Signer::default());
+        self.keeper.begin(bag);
         Ok(())
     }
 
@@ -191,13 +185,10 @@ impl Intercept for Written {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.prepared.strong_count() > 0 {
-            *lock(&self.state.head) = prepared::head(context.request());
-        }
+        self.keeper.see(context.request());
         Ok(())
     }
 
-    /// The last hook of the last interceptor: from here on, the SDK needs the configuration no more.
     fn read_after_execution(
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
@@ -205,19 +196,11 @@ impl Intercept for Written {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let reading = lock(&self.state.reading).take();
-        let head = lock(&self.state.head).take();
-        let (Some(pool), Some(head)) = (self.prepared.upgrade(), head) else { return Ok(()) };
-        let is_last = components.interceptors().last().is_some_and(|last| last.name() == self.name());
-        if !is_last || !matches!(context.output_or_error(), Some(Ok(_))) {
-            return Ok(());
-        }
-        let mut bag = mem::replace(bag, ConfigBag::base());
-        if let Some(reading) = reading {
-            reading.end_in(&mut bag);
-        }
-        if let Some(ready) = Ready::of(bag, components, head) {
-            pool.put(Box::new(ready));
-        }
+        self.keeper.keep(self, context, components, bag, |bag| {
+            if let Some(reading) = reading {
+                reading.end_in(bag);
+            }
+        });
         Ok(())
     }
 }
@@ -238,8 +221,6 @@ impl fmt::Debug for Written {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-const OF_ANOTHER: &str = "it was prepared for this operation";
 
 #[cfg(test)]
 mod tests {

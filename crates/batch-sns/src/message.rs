@@ -3,7 +3,7 @@ use std::fmt;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use batch_smithy::DeduplicationId;
 
-use crate::limits::message_bytes;
+use crate::usage::message_bytes;
 use crate::validate;
 
 /// A message: a body, and what is sent along with it.

@@ -1,13 +1,15 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_sdk_sns::operation::publish_batch::PublishBatchInput;
 use aws_sdk_sns::types::PublishBatchResultEntry;
 use batch_core::{
     Batch, ConfigError, Invalid, Key, LimitPolicy, Measure, Quota, Reply, Service, Settings, Verdicts,
 };
 use batch_smithy::{BILLED_BY_REQUEST, DEDUPLICATION_INTERVAL, DeduplicationId, EntryIds};
 
-use crate::limits::{REQUEST_MESSAGES, message_bytes};
+use crate::limits::REQUEST_MESSAGES;
+use crate::usage::message_bytes;
 use crate::validate::{self, NAMING};
 use crate::verdict::{self, CODES};
 use crate::{Message, Sns};
@@ -32,11 +34,15 @@ impl SentMessage {
 
 impl Sns {
     async fn request(&self, messages: &[Message]) -> Reply<SentMessage> {
-        let ids = EntryIds::of(messages, |_| None);
-        let entries = messages.iter().zip(ids.iter()).map(|(message, id)| message.entry(id)).collect();
-        let request = self.client.publish_batch().topic_arn(self.topic.as_str());
+        let (ids, topic) = (EntryIds::of(messages, |_| None), self.topic.as_str());
+        let entries = || Some(messages.iter().zip(ids.iter()).map(|(one, id)| one.entry(id)).collect());
+        let input = PublishBatchInput::builder().topic_arn(topic);
+        let input = || input.set_publish_batch_request_entries(entries()).build().expect("it lacks nothing");
+        let call = self.client.publish_batch().topic_arn(topic);
+        let send =
+            |hook| call.set_publish_batch_request_entries(entries()).customize().interceptor(hook).send();
         let not_found = || self.topic.0.not_found(&NAMING, self.client.config().region());
-        match request.set_publish_batch_request_entries(Some(entries)).send().await {
+        match self.prepared.send_typed(input, send).await {
             Ok(response) => Ok(Verdicts::Each(verdict::of_entries(&ids, response))),
             Err(error) => Err(batch_smithy::refusal(error, &CODES, not_found)),
         }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use aws_sdk_sns::Client;
 use batch_core::Writer;
-use batch_smithy::{Meter, Renewal, UniqueIds, own_config};
+use batch_smithy::{Meter, Prepared, Renewal, UniqueIds, own_config, prepared};
 
 use crate::Topic;
 use crate::limits::{MESSAGE_BYTES, RESPONSE_BYTES};
@@ -44,6 +44,8 @@ pub struct Sns {
     pub(crate) has_group_quotas: bool,
     pub(crate) max_message_bytes: usize,
     pub(crate) ids: UniqueIds,
+    /// What the SDK prepared for requests.
+    pub(crate) prepared: Prepared,
     /// Those that were billed.
     pub(crate) requests: Meter,
 }
@@ -76,6 +78,7 @@ impl Sns {
             has_group_quotas: false,
             max_message_bytes: MESSAGE_BYTES,
             ids: UniqueIds::new(),
+            prepared: prepared!("aws_sdk_sns::operation::publish_batch"),
             requests: Meter::default(),
         }
     }

@@ -11,6 +11,6 @@ mod support;
 
 /// What every service passes.
 mod suites {
-    batchwright_kit::adapter_suite!(crate::fixture::Topic, created, verdicts);
+    batchwright_kit::adapter_suite!(crate::fixture::Topic, created, verdicts, prepared);
     batchwright_kit::fifo_suite!(crate::fifo::FifoTopic);
 }

@@ -1,0 +1,67 @@
+//! Keeps what the SDK prepared for a request: what an interceptor of that one request does for it.
+
+use std::mem;
+use std::sync::{Mutex, PoisonError, Weak};
+
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::prepared::{self, Pool, Ready, Signer};
+
+/// Where a request that the SDK sends keeps what it was sent with; by default, nowhere.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    /// A weak reference, since it is itself kept in there.
+    pool: Weak<Pool>,
+    head: Mutex<Option<HttpRequest>>,
+}
+
+impl Keeper {
+    /// One that keeps it there, unless nothing is to be kept of this request.
+    pub(crate) fn of(pool: Weak<Pool>) -> Self {
+        Self { pool, head: Mutex::default() }
+    }
+
+    /// Whether it keeps anything.
+    pub(crate) fn is_one(&self) -> bool {
+        self.pool.strong_count() > 0
+    }
+
+    /// Before the request is serialized.
+    pub(crate) fn begin(&self, bag: &mut ConfigBag) {
+        bag.interceptor_state().store_put(Signer::default());
+    }
+
+    /// Before it is signed.
+    pub(crate) fn see(&self, request: &HttpRequest) {
+        if self.is_one() {
+            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = prepared::head(request);
+        }
+    }
+
+    /// In the last hook of its interceptor, which must be the last one: from here on, the SDK needs the configuration no
+    /// more. `change` makes one for the next requests of it.
+    pub(crate) fn keep(
+        &self,
+        interceptor: &impl Intercept,
+        context: &FinalizerInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        bag: &mut ConfigBag,
+        change: impl FnOnce(&mut ConfigBag),
+    ) {
+        let head = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Some(pool), Some(head)) = (self.pool.upgrade(), head) else { return };
+        let is_last = components.interceptors().last().is_some_and(|last| last.name() == interceptor.name());
+        if !is_last || !matches!(context.output_or_error(), Some(Ok(_))) {
+            return;
+        }
+        let mut bag = mem::replace(bag, ConfigBag::base());
+        change(&mut bag);
+        if let Some(ready) = Ready::of(bag, components, head) {
+            pool.put(Box::new(ready));
+        }
+    }
+}

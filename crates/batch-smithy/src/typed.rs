@@ -1,0 +1,132 @@
+//! Requests that the SDK writes from a typed input, sent with what it prepared for an earlier one.
+//!
+//! That saves the SDK's orchestrator, which costs more than to write a request of a few entries, and takes an adapter a few
+//! lines. Where entries are many, to write them without an input saves more ([`Written`](crate::Written)).
+
+use std::error::Error;
+use std::fmt;
+use std::mem;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    self, BeforeSerializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    FinalizerInterceptorContextRef, Input, Output,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::ser_de::{SerializeRequest, SharedRequestSerializer};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::keeper::Keeper;
+use crate::prepared::Ready;
+use crate::{Prepared, orchestrate};
+
+/// The interceptor of a request that the SDK writes and sends.
+pub struct Typed(Keeper);
+
+impl Prepared {
+    /// Sends a request of an operation whose input is written into the body alone: with what the SDK prepared for an
+    /// earlier one, if there is such and nothing has changed, else through the SDK, whose request `send` sends. Both
+    /// functions are to name the same input:
+    ///
+    /// ```ignore
+    /// let input = || PublishBatchInput::builder().topic_arn(topic).build().expect("nothing is missing");
+    /// let send = |typed| client.publish_batch().topic_arn(topic).customize().interceptor(typed).send();
+    /// self.prepared.send_typed(input, send).await
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns what the SDK would.
+    ///
+    /// # Panics
+    ///
+    /// When this is what was prepared for another operation.
+    pub async fn send_typed<I, O, E, F>(
+        &self,
+        input: impl FnOnce() -> I,
+        send: impl FnOnce(Typed) -> F,
+    ) -> Result<O, SdkError<E, HttpResponse>>
+    where
+        I: fmt::Debug + Send + Sync + 'static,
+        O: fmt::Debug + Send + Sync + 'static,
+        E: Error + Send + Sync + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        match self.send_prepared(input).await {
+            Some(sent) => orchestrate::of_operation(sent),
+            // Its future is large, and would make that of every request so.
+            None => Box::pin(send(Typed(self.keeper()))).await,
+        }
+    }
+
+    async fn send_prepared<I: fmt::Debug + Send + Sync + 'static>(
+        &self,
+        input: impl FnOnce() -> I,
+    ) -> Option<Result<Output, SdkError<context::Error, HttpResponse>>> {
+        let mut ready = self.take()?;
+        let body = written(&mut ready, Input::erase(input()))?;
+        let Some(sent) = orchestrate::send(&mut ready, body, None).await else {
+            self.changed(&ready);
+            return None;
+        };
+        if sent.is_ok() {
+            self.put(ready);
+        }
+        Some(sent)
+    }
+}
+
+/// The body that the SDK writes for this input.
+fn written(ready: &mut Ready, input: Input) -> Option<SdkBody> {
+    let serializer = ready.bag.load::<SharedRequestSerializer>()?.clone();
+    let mut request = serializer.serialize_input(input, &mut ready.bag).ok()?;
+    Some(mem::replace(request.body_mut(), SdkBody::taken()))
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Typed {
+    fn name(&self) -> &'static str {
+        "BatchTyped"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        _: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.begin(bag);
+        Ok(())
+    }
+
+    fn read_before_signing(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.see(context.request());
+        Ok(())
+    }
+
+    fn read_after_execution(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.keep(self, context, components, bag, |_| {});
+        Ok(())
+    }
+}
+
+/// Without what was kept, which is the user's.
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Typed").finish_non_exhaustive()
+    }
+}
