@@ -25,7 +25,8 @@ impl CloudWatch {
     async fn put(&self, batch: &Batch<Metric>) -> Reply<SentMetric> {
         let sent = match self.put_directly(batch).await {
             Some(sent) => sent,
-            None => self.put_typed(batch.entries()).await,
+            // Its future is large, and would make that of every request so.
+            None => Box::pin(self.put_typed(batch.entries())).await,
         };
         // A namespace exists as soon as it is written to, so that no code calls it unknown.
         sent.map_err(|error| batch_smithy::refusal(error, &CODES, || CODES.check_endpoint.to_owned()))?;

@@ -16,7 +16,8 @@ use crate::prepared::{self, Pool, Ready, Signer};
 pub(crate) struct Keeper {
     /// A weak reference, since it is itself kept in there.
     pool: Weak<Pool>,
-    head: Mutex<Option<HttpRequest>>,
+    /// Boxed, because the interceptor is moved into the future of its request.
+    head: Mutex<Option<Box<HttpRequest>>>,
 }
 
 impl Keeper {
@@ -38,7 +39,7 @@ impl Keeper {
     /// Before it is signed.
     pub(crate) fn see(&self, request: &HttpRequest) {
         if self.is_one() {
-            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = prepared::head(request);
+            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = prepared::head(request).map(Box::new);
         }
     }
 
@@ -60,7 +61,7 @@ impl Keeper {
         }
         let mut bag = mem::replace(bag, ConfigBag::base());
         change(&mut bag);
-        if let Some(ready) = Ready::of(bag, components, head) {
+        if let Some(ready) = Ready::of(bag, components, *head) {
             pool.put(Box::new(ready));
         }
     }

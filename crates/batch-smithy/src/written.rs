@@ -76,7 +76,8 @@ impl Known {
         write: impl FnOnce() -> Option<HttpRequest>,
         send: impl FnOnce(Written) -> F,
     ) -> Option<T> {
-        self.written(write)?.send_by(send).await
+        // Its future is large, and would make that of every request so.
+        Box::pin(self.written(write)?.send_by(send)).await
     }
 }
 

@@ -38,9 +38,9 @@ impl Sns {
         let entries = || Some(messages.iter().zip(ids.iter()).map(|(one, id)| one.entry(id)).collect());
         let input = PublishBatchInput::builder().topic_arn(topic);
         let input = || input.set_publish_batch_request_entries(entries()).build().expect("it lacks nothing");
-        let call = self.client.publish_batch().topic_arn(topic);
+        let call = || self.client.publish_batch().topic_arn(topic);
         let send =
-            |hook| call.set_publish_batch_request_entries(entries()).customize().interceptor(hook).send();
+            |hook| call().set_publish_batch_request_entries(entries()).customize().interceptor(hook).send();
         let not_found = || self.topic.0.not_found(&NAMING, self.client.config().region());
         match self.prepared.send_typed(input, send).await {
             Ok(response) => Ok(Verdicts::Each(verdict::of_entries(&ids, response))),

@@ -104,6 +104,7 @@ macro_rules! prepared {
             later_requests_are_like_the_first
             later_requests_follow_the_clock_of_the_service
             the_clients_timeouts_end_later_requests
+            the_future_of_a_request_is_small
         }
     };
 }

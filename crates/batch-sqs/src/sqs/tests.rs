@@ -140,10 +140,3 @@ fn what_the_user_left_open_stays_open() {
     assert_eq!(copy.config().timeout_config(), None, "the defaults of the client apply");
     assert!(copy.config().stalled_stream_protection().is_none());
 }
-
-#[test]
-fn the_future_of_a_request_is_small() {
-    let (sqs, batch) = (standard(), Batch::of([Message::new("body")]));
-    let bytes = size_of_val(&*sqs.send(&batch));
-    assert!(bytes < 4_096, "{bytes} bytes, which every request allocates and moves");
-}

@@ -51,6 +51,14 @@ impl<F: Fixture> Stage<F> {
     }
 }
 
+/// So it is without the SDK's own future, which is made only for a request that the SDK orchestrates.
+pub async fn the_future_of_a_request_is_small<F: Fixture>() {
+    let stage = Stage::<F>::then([], |config| config);
+    let batch = Batch::of([entry::<F>(0)]);
+    let bytes = size_of_val(&*stage.service.send(&batch));
+    assert!(bytes < 4_096, "{bytes} bytes, which every request allocates and moves");
+}
+
 /// The URL, the headers in their order, and the body; but for the id of the request, its time and its
 /// signature.
 pub async fn later_requests_are_like_the_first<F: Fixture>() {
