@@ -133,7 +133,7 @@ fn role(name: &str) -> Option<Role> {
 }
 
 /// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
-/// without retries takes nothing; compress nothing; check the endpoint URL; and write the input, and keep all this.
+/// without retries takes nothing; compress nothing; check the endpoint URL; and write the input, or keep what was prepared.
 const CONSTANT: [&str; 11] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
     "BatchRejectEmptyEndpoint",
@@ -148,8 +148,8 @@ const CONSTANT: [&str; 11] = [
     "UserAgentInterceptor",
 ];
 
-/// They read of the input what is the same for all requests of a writer: where it sends to.
-/// Their names begin with that of the operation.
+/// They read what is the same in the input of all requests of a writer: where it sends to. Their names begin with that of
+/// the operation.
 const CONSTANT_OF_OPERATION: [&str; 2] = ["EndpointParamsInterceptor", "TelemetryInputCaptureInterceptor"];
 
 /// They put their notes where those of the last request were, so that the configuration does not grow.

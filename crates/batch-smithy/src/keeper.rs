@@ -21,30 +21,30 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// One that keeps it there, unless nothing is to be kept of this request.
+    /// One that keeps it in this pool.
     pub(crate) fn of(pool: Weak<Pool>) -> Self {
         Self { pool, head: Mutex::default() }
     }
 
     /// Whether it keeps anything.
-    pub(crate) fn is_one(&self) -> bool {
+    pub(crate) fn keeps(&self) -> bool {
         self.pool.strong_count() > 0
     }
 
-    /// Before the request is serialized.
+    /// Has the signer tell who it is; to be called before the request is serialized.
     pub(crate) fn begin(&self, bag: &mut ConfigBag) {
         bag.interceptor_state().store_put(Signer::default());
     }
 
-    /// Before it is signed.
+    /// Remembers the head of the request; to be called before it is signed.
     pub(crate) fn see(&self, request: &HttpRequest) {
-        if self.is_one() {
+        if self.keeps() {
             *self.head.lock().unwrap_or_else(PoisonError::into_inner) = prepared::head(request).map(Box::new);
         }
     }
 
-    /// In the last hook of its interceptor, which must be the last one: from here on, the SDK needs the configuration no
-    /// more. `change` makes one for the next requests of it.
+    /// Keeps what the request was sent with, changed by `change`; to be called in the last hook of the last interceptor,
+    /// after which the SDK no longer needs the configuration.
     pub(crate) fn keep(
         &self,
         interceptor: &impl Intercept,

@@ -122,6 +122,13 @@ impl Ready {
         Some(request)
     }
 
+    /// Whether the head is that of this request too, which is not signed yet and has no endpoint.
+    pub(crate) fn has_head_of(&self, request: &HttpRequest) -> bool {
+        let mut headers = request.headers().iter().filter(|(name, _)| *name != "content-length");
+        request.method() == self.head.method()
+            && headers.all(|(name, value)| self.head.headers().get(name) == Some(value))
+    }
+
     /// Whether this is the identity that signed the first request, and not one that is like it: on what is
     /// not seen of an identity, the endpoint and the user agent depend too.
     pub(crate) fn is_of(&self, identity: &Identity) -> bool {
@@ -157,11 +164,23 @@ impl fmt::Debug for Prepared {
 /// events of that module or of the SDK's orchestrator are recorded, every request goes through the
 /// orchestrator.
 ///
+/// Given the configuration of the user's client too, nothing is prepared for one with interceptors. For
+/// [`Prepared::send_typed`](crate::Prepared::send_typed) it must be given; [`Known`](crate::Known) asks itself.
+///
 /// ```ignore
 /// let prepared = batch_smithy::prepared!("aws_sdk_firehose::operation::put_record_batch");
+/// let prepared = batch_smithy::prepared!("aws_sdk_sns::operation::publish_batch", client.config());
 /// ```
 #[macro_export]
 macro_rules! prepared {
+    ($operation:literal, $config:expr) => {{
+        #[allow(unused_imports, reason = "the configuration may have these methods itself")]
+        use $crate::ConfigDefaults as _;
+        match $config.interceptors().next() {
+            Some(_) => $crate::Prepared::unless(|| true),
+            None => $crate::prepared!($operation),
+        }
+    }};
     ($operation:literal) => {
         $crate::Prepared::unless(|| {
             $crate::is_recorded!(
@@ -257,11 +276,11 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_while_it_would_not_be_used() {
-        assert!(!Prepared::unless(|| true).keeper().is_one(), "it is traced");
+        assert!(!Prepared::unless(|| true).keeper().keeps(), "it is traced");
         let prepared = Prepared::unless(|| false);
-        assert!(prepared.keeper().is_one());
+        assert!(prepared.keeper().keeps());
         prepared.0.pause.store(2, Ordering::Relaxed);
-        let kept = [(); 4].map(|()| prepared.keeper().is_one());
+        let kept = [(); 4].map(|()| prepared.keeper().keeps());
         assert_eq!(kept, [false, false, true, true]);
     }
 }

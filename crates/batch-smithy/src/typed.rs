@@ -1,11 +1,10 @@
 //! Requests that the SDK writes from a typed input, sent with what it prepared for an earlier one.
 //!
-//! That saves the SDK's orchestrator, which costs more than to write a request of a few entries, and takes an adapter a few
-//! lines. Where entries are many, to write them without an input saves more ([`Written`](crate::Written)).
+//! This saves the SDK's orchestrator, which costs more than writing a request of a few entries, and takes an adapter a few
+//! lines. Writing a request without an input ([`Written`](crate::Written)) saves more.
 
 use std::error::Error;
 use std::fmt;
-use std::mem;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -28,9 +27,8 @@ use crate::{Prepared, orchestrate};
 pub struct Typed(Keeper);
 
 impl Prepared {
-    /// Sends a request of an operation whose input is written into the body alone: with what the SDK prepared for an
-    /// earlier one, if there is such and nothing has changed, else through the SDK, whose request `send` sends. Both
-    /// functions are to name the same input:
+    /// Sends a request with what the SDK prepared for an earlier one, if there is one and nothing but the body has
+    /// changed, or else through the SDK, whose request `send` sends. Both functions must name the same input:
     ///
     /// ```ignore
     /// let input = || PublishBatchInput::builder().topic_arn(topic).build().expect("nothing is missing");
@@ -40,11 +38,11 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// Returns what the SDK would.
+    /// Returns an error if the SDK would.
     ///
     /// # Panics
     ///
-    /// When this is what was prepared for another operation.
+    /// Panics if `self` was prepared for another operation.
     pub async fn send_typed<I, O, E, F>(
         &self,
         input: impl FnOnce() -> I,
@@ -80,11 +78,12 @@ impl Prepared {
     }
 }
 
-/// The body that the SDK writes for this input.
+/// The body that the SDK writes for this input. `None` if it writes anything else that differs between requests, or
+/// nothing: the SDK is asked again then, and says why.
 fn written(ready: &mut Ready, input: Input) -> Option<SdkBody> {
     let serializer = ready.bag.load::<SharedRequestSerializer>()?.clone();
-    let mut request = serializer.serialize_input(input, &mut ready.bag).ok()?;
-    Some(mem::replace(request.body_mut(), SdkBody::taken()))
+    let request = serializer.serialize_input(input, &mut ready.bag).ok()?;
+    ready.has_head_of(&request).then(|| request.into_body())
 }
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
@@ -128,5 +127,19 @@ impl Intercept for Typed {
 impl fmt::Debug for Typed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Typed").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+
+    use super::Typed;
+    use crate::keeper::Keeper;
+
+    #[test]
+    fn it_shows_nothing_of_what_it_keeps() {
+        let shown = format!("{:?}", SharedInterceptor::new(Typed(Keeper::default())));
+        assert!(shown.contains("Typed { .. }"), "{shown}");
     }
 }

@@ -37,7 +37,7 @@ impl Sns {
         let (ids, topic) = (EntryIds::of(messages, |_| None), self.topic.as_str());
         let entries = || Some(messages.iter().zip(ids.iter()).map(|(one, id)| one.entry(id)).collect());
         let input = PublishBatchInput::builder().topic_arn(topic);
-        let input = || input.set_publish_batch_request_entries(entries()).build().expect("it lacks nothing");
+        let input = || input.set_publish_batch_request_entries(entries()).build().expect("none is required");
         let call = || self.client.publish_batch().topic_arn(topic);
         let send =
             |hook| call().set_publish_batch_request_entries(entries()).customize().interceptor(hook).send();

@@ -78,7 +78,7 @@ impl Sns {
             has_group_quotas: false,
             max_message_bytes: MESSAGE_BYTES,
             ids: UniqueIds::new(),
-            prepared: prepared!("aws_sdk_sns::operation::publish_batch"),
+            prepared: prepared!("aws_sdk_sns::operation::publish_batch", client.config()),
             requests: Meter::default(),
         }
     }

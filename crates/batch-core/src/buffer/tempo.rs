@@ -14,14 +14,14 @@ pub(super) const CUT: f64 = 0.1;
 /// nothing, and the fastest writer would lose no more than the slowest.
 pub(super) const DEEPEST: f64 = 0.15;
 /// By how much the window grows in a second, as a part of itself: `SLOW` / (rate + `SLOWEST`) + `FAST` × √rate for a rate
-/// of requests a second, and above a moderate rate, `FAST` × √rate once more. Growth and
+/// of requests a second, and above a moderate one `FAST` × (√rate − `MODERATE`) more. Growth and
 /// cuts balance where growth = `CUT` × throttled requests a second, so this decides which part is
 /// throttled: two in a hundred at 25 requests a second, one at 50, three in a thousand at 1,000.
 /// Writers become equal as long as the rate grows with a lower power of itself than its square,
 /// which is how it shrinks: the lower, the sooner. The first term brings slow writers together, which are seldom
-/// throttled; below `SLOWEST` requests a second it hardly grows more, or most of them would be throttled. The second does
-/// that for fast ones, the more slowly the less they grow. So fast ones grow twice as fast, which costs little where so
-/// little is throttled.
+/// throttled; below `SLOWEST` requests a second it hardly grows, or most of them would be throttled. The second does
+/// that for fast ones, the more slowly the less they grow. So fast ones grow up to twice as fast, which costs little where
+/// so little is throttled.
 const SLOW: f64 = 0.88;
 const SLOWEST: f64 = 15.0;
 const FAST: f64 = 0.004;

@@ -15,38 +15,50 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::send;
+use batch_core::{Batch, Service};
+
+use super::entry;
 use crate::response::REQUEST_ID;
 use crate::{Canned, Fixture, Setup, content, shown};
 
-/// What it reads is there, and what it changes is sent.
+/// What it reads is there, and what it changes is sent: in each request of a writer, and by whatever name it has, also one of
+/// the SDK's.
 pub async fn an_interceptor_sees_and_changes_input_and_request_as_without_the_writer<F: Fixture>() {
-    let http = Canned::new(F::accept);
-    let seen = Arc::default();
-    let setup = Setup::through(http.clone()).intercepted(Inside::<F>(Arc::clone(&seen), PhantomData));
-    let reply = shown(&send::<F>(&setup, 2).await);
-    assert!(["AllAccepted", "Each[+ +]"].contains(&&*reply), "{reply}");
-    let [first, second] = [content(0, 0), content(1, 0)];
-    let request = http.only_request();
-    let target = request.header("x-amz-target").unwrap_or_default();
-    let expected = [&first, &second, &format!("POST {target}"), REQUEST_ID];
-    assert_eq!(*seen.lock().unwrap(), expected);
-    F::check_altered(&request, [&first, &second.replace("entry", "ENTRY")]);
+    for name in ["Inside", "MetricsInterceptor"] {
+        let http = Canned::new(F::accept);
+        let seen = Arc::default();
+        let inside = Inside::<F> { name, seen: Arc::clone(&seen), fixture: PhantomData };
+        let service = F::open(&Setup::through(http.clone()).intercepted(inside)).resolved();
+        let [first, second] = [content(0, 0), content(1, 0)];
+        for sent in 0..3 {
+            let reply = shown(&service.send(&Batch::of([0, 1].map(entry::<F>))).await);
+            assert!(["AllAccepted", "Each[+ +]"].contains(&&*reply), "{reply}");
+            let request = http.requests().swap_remove(sent);
+            let target = request.header("x-amz-target").unwrap_or_default();
+            let expected = [&first, &second, &format!("POST {target}"), REQUEST_ID];
+            assert_eq!(seen.lock().unwrap().split_off(0), expected);
+            F::check_altered(&request, [&first, &second.replace("entry", "ENTRY")]);
+        }
+    }
 }
 
 /// Reads and changes the input, and reads what was made of it.
-struct Inside<F>(Arc<Mutex<Vec<String>>>, PhantomData<fn() -> F>);
+struct Inside<F> {
+    name: &'static str,
+    seen: Arc<Mutex<Vec<String>>>,
+    fixture: PhantomData<fn() -> F>,
+}
 
 impl<F> fmt::Debug for Inside<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Inside").field(&self.0).finish()
+        f.debug_struct("Inside").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl<F: Fixture> Intercept for Inside<F> {
     fn name(&self) -> &'static str {
-        "Inside"
+        self.name
     }
 
     fn read_before_execution(
@@ -55,7 +67,7 @@ impl<F: Fixture> Intercept for Inside<F> {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let contents = F::read_input(context.input()).ok_or("another input")?;
-        self.0.lock().unwrap().extend(contents);
+        self.seen.lock().unwrap().extend(contents);
         Ok(())
     }
 
@@ -76,7 +88,7 @@ impl<F: Fixture> Intercept for Inside<F> {
     ) -> Result<(), BoxError> {
         let request = context.request();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        self.0.lock().unwrap().push(format!("{} {target}", request.method()));
+        self.seen.lock().unwrap().push(format!("{} {target}", request.method()));
         Ok(())
     }
 
@@ -102,7 +114,7 @@ impl<F: Fixture> Intercept for Inside<F> {
     ) -> Result<(), BoxError> {
         let output = context.output_or_error().map_err(|error| format!("{error:?}"))?;
         let id = F::read_output(output).ok_or("another output")?;
-        self.0.lock().unwrap().push(id.to_owned());
+        self.seen.lock().unwrap().push(id.to_owned());
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ impl<F: Fixture> Stage<F> {
     }
 }
 
-/// So it is without the SDK's own future, which is made only for a request that the SDK orchestrates.
+/// It does not contain the SDK's own future, which is made only for a request that the SDK orchestrates.
 pub async fn the_future_of_a_request_is_small<F: Fixture>() {
     let stage = Stage::<F>::then([], |config| config);
     let batch = Batch::of([entry::<F>(0)]);

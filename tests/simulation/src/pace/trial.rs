@@ -32,11 +32,10 @@ impl Times {
     fn of(case: &Case) -> Self {
         let longest = case.limit.max(case.limit_in_the_end());
         // A busy second takes long to run, and shows as much as a minute where little happens. But a share that chance moved
-        // takes half a minute to come back, however busy its writer is.
-        let measured: f64 = if case.writers > 1 { 120_000.0 } else { 12_000.0 };
-        let measured = (measured / longest).clamp(20.0, if case.writers > 1 { 120.0 } else { 60.0 });
-        let late = if case.writers > 1 { 15.0 } else { 0.0 };
-        Self { late, change: late + if case.writers > 1 { 30.0 } else { 15.0 }, measured }
+        // takes half a minute to come back.
+        let (late, alone, requests, most) =
+            if case.writers > 1 { (15.0, 30.0, 120_000.0, 120.0) } else { (0.0, 15.0, 12_000.0, 60.0) };
+        Self { late, change: late + alone, measured: f64::clamp(requests / longest, 20.0, most) }
     }
 }
 
