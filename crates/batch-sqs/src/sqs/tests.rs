@@ -6,7 +6,7 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_sdk_sqs::{Client, Config};
-use batch_core::{Batch, Key, Measure, Quota, Service};
+use batch_core::{Key, Measure, Quota, Service};
 
 use super::{Sqs, own_copy};
 use crate::{AttributeValue, Message};
