@@ -76,7 +76,7 @@ impl Service for CloudWatch {
     ///
     /// CloudWatch bills each request, whether it carries one datum or a thousand, and keeps metrics by the
     /// second or the minute. At 1,000 datums a second, a writer that waits for nothing while it is idle sends
-    /// 75 requests a second to a service that responds after 10 ms, and 400 or more to one that responds at
+    /// 80 requests a second to a service that responds after 10 ms, and 400 or more to one that responds at
     /// once; this one sends one. A datum takes up to a second longer, unless a flush or a full request ends
     /// the wait.
     ///
