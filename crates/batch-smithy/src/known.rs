@@ -65,8 +65,18 @@ macro_rules! known {
     ($config:expr, $serializer:expr) => {{
         #[allow(unused_imports, reason = "the configuration may have these methods itself")]
         use $crate::ConfigDefaults as _;
-        let is_observed = $config.interceptors().next().is_some();
-        $crate::Known::unless($config.protocol().is_some(), is_observed, $serializer)
+        $crate::Known::unless($config.protocol().is_some(), $crate::is_observed!($config), $serializer)
+    }};
+}
+
+/// Whether a client of this configuration has interceptors.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! is_observed {
+    ($config:expr) => {{
+        #[allow(unused_imports, reason = "the configuration may have these methods itself")]
+        use $crate::ConfigDefaults as _;
+        $config.interceptors().next().is_some()
     }};
 }
 

@@ -3,8 +3,8 @@
 //! For each request, the SDK applies the configuration of its client once more, resolves, traces and copies,
 //! which takes longer than to write, sign and send it. All of that comes to the same as long as the identity
 //! that signs, the endpoint and the interceptors do. So the first request is the SDK's as a whole, and its
-//! interceptor ([`Written`](crate::Written), [`Typed`](crate::Typed)) keeps the configuration and the components that it was sent
-//! with, and its headers.
+//! interceptor ([`Written`](crate::Written), [`Typed`](crate::Typed)) keeps the configuration and the components that it
+//! was sent with, and its headers.
 
 use std::fmt;
 use std::mem;
@@ -14,13 +14,17 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::identity::Identity;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::interceptors::context::{Error, Output};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 
 use crate::hooks::Hooks;
 use crate::keeper::Keeper;
+use crate::orchestrate;
+use crate::reading::Reading;
 
 /// What the SDK prepared for the requests of one operation that a writer's client sends, whose inputs are all
 /// the same but for the entries. Make one with [`prepared!`](crate::prepared).
@@ -66,20 +70,33 @@ impl Prepared {
         self.0.ready().pop()
     }
 
+    /// Sends a request with this body with it, and keeps it for the next one if that succeeds. `None` if nothing was sent,
+    /// and the SDK has to send it.
+    pub(crate) async fn send(
+        &self,
+        mut ready: Box<Ready>,
+        body: SdkBody,
+        reading: Option<&Reading>,
+    ) -> Option<Result<Output, SdkError<Error, HttpResponse>>> {
+        let Some(sent) = orchestrate::send(&mut ready, body, reading).await else {
+            self.changed(&ready);
+            return None;
+        };
+        if sent.is_ok() {
+            self.0.put(ready);
+        }
+        Some(sent)
+    }
+
     /// What a request was to be sent with does not fit it. What else was kept is like it, and belongs to an identity
     /// that is perhaps no more. If it did not fit even once, each request has an identity or an endpoint of its own: then
     /// the SDK would be asked for both twice.
-    pub(crate) fn changed(&self, ready: &Ready) {
+    fn changed(&self, ready: &Ready) {
         let unused = mem::take(&mut *self.0.ready());
         if ready.left == USES - 1 {
             self.0.pause.store(PAUSE, Ordering::Relaxed);
         }
         drop(unused);
-    }
-
-    /// Keeps what a request was sent with for the next one.
-    pub(crate) fn put(&self, ready: Box<Ready>) {
-        self.0.put(ready);
     }
 
     /// Keeps what a request that the SDK sends was sent with, unless nothing is to be kept of it.
@@ -173,14 +190,12 @@ impl fmt::Debug for Prepared {
 /// ```
 #[macro_export]
 macro_rules! prepared {
-    ($operation:literal, $config:expr) => {{
-        #[allow(unused_imports, reason = "the configuration may have these methods itself")]
-        use $crate::ConfigDefaults as _;
-        match $config.interceptors().next() {
-            Some(_) => $crate::Prepared::unless(|| true),
-            None => $crate::prepared!($operation),
+    ($operation:literal, $config:expr) => {
+        match $crate::is_observed!($config) {
+            true => $crate::Prepared::unless(|| true),
+            false => $crate::prepared!($operation),
         }
-    }};
+    };
     ($operation:literal) => {
         $crate::Prepared::unless(|| {
             $crate::is_recorded!(

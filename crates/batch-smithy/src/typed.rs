@@ -67,14 +67,7 @@ impl Prepared {
     ) -> Option<Result<Output, SdkError<context::Error, HttpResponse>>> {
         let mut ready = self.take()?;
         let body = written(&mut ready, Input::erase(input()))?;
-        let Some(sent) = orchestrate::send(&mut ready, body, None).await else {
-            self.changed(&ready);
-            return None;
-        };
-        if sent.is_ok() {
-            self.put(ready);
-        }
-        Some(sent)
+        self.send(ready, body, None).await
     }
 }
 

@@ -76,8 +76,7 @@ impl Known {
         write: impl FnOnce() -> Option<HttpRequest>,
         send: impl FnOnce(Written) -> F,
     ) -> Option<T> {
-        // Its future is large, and would make that of every request so.
-        Box::pin(self.written(write)?.send_by(send)).await
+        self.written(write)?.send_by(send).await
     }
 }
 
@@ -127,30 +126,23 @@ impl Written {
             return Some(orchestrate::of_operation(sent));
         }
         self.keeper = prepared.keeper();
-        // Its future is large, and would make that of every request so.
-        Box::pin(self.send_by(send)).await
+        self.send_by(send).await
     }
 
     async fn send_prepared(
         &self,
         prepared: &Prepared,
     ) -> Option<Result<Output, SdkError<context::Error, HttpResponse>>> {
-        let mut ready = prepared.take()?;
+        let ready = prepared.take()?;
         let body = lock(&self.state.request).as_ref()?.body().try_clone()?;
         let reading = lock(&self.state.reading).clone();
-        let Some(sent) = orchestrate::send(&mut ready, body, reading.as_ref()).await else {
-            prepared.changed(&ready);
-            return None;
-        };
-        if sent.is_ok() {
-            prepared.put(ready);
-        }
-        Some(sent)
+        prepared.send(ready, body, reading.as_ref()).await
     }
 
     async fn send_by<T, F: Future<Output = T>>(self, send: impl FnOnce(Self) -> F) -> Option<T> {
         let state = Arc::clone(&self.state);
-        let sent = send(self).await;
+        // Its future is large, and would make that of every request so.
+        let sent = Box::pin(send(self)).await;
         (!state.is_refused.load(Ordering::Acquire)).then_some(sent)
     }
 }
