@@ -52,7 +52,7 @@ pub(crate) trait Errand {
     type Output;
 
     /// Does it.
-    fn run<W: Workload>(self, workload: W) -> impl Future<Output = Self::Output>;
+    fn run<W: Workload>(self, workload: W) -> impl Future<Output = Self::Output> + Send;
 }
 
 /// Does it with the workload of this shape.
