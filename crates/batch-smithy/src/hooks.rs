@@ -116,8 +116,7 @@ enum Role {
     Constant,
     /// Something else for each request.
     Request,
-    /// Something else for each response; of a request only what is constant, or what `orchestrate` does
-    /// itself.
+    /// Something else for each response; of a request only what is constant.
     Response,
 }
 
@@ -133,8 +132,9 @@ fn role(name: &str) -> Option<Role> {
 }
 
 /// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
-/// without retries takes nothing; compress nothing; check the endpoint URL; and write the input, or keep what was prepared.
-const CONSTANT: [&str; 11] = [
+/// without retries takes nothing; compress nothing; check the endpoint URL; write the input, or keep what was prepared;
+/// and watch for streams that stall, as [`orchestrate`](crate::orchestrate) does too.
+const CONSTANT: [&str; 12] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
     "BatchRejectEmptyEndpoint",
     "BatchTyped",
@@ -144,6 +144,7 @@ const CONSTANT: [&str; 11] = [
     "RequestCompressionInterceptor",
     "RetryModeFeatureTrackerInterceptor",
     "RpcV2CborFeatureTrackerInterceptor",
+    "StalledStreamProtectionInterceptor",
     "TokenBucketProvider",
     "UserAgentInterceptor",
 ];
@@ -164,7 +165,7 @@ const REQUEST: [&str; 8] = [
     "TelemetryBytesInterceptor",
 ];
 
-const RESPONSE: [&str; 3] = ["BatchRejectPages", "BatchResponseCap", "StalledStreamProtectionInterceptor"];
+const RESPONSE: [&str; 2] = ["BatchRejectPages", "BatchResponseCap"];
 
 #[cfg(test)]
 mod tests {
@@ -176,7 +177,7 @@ mod tests {
             ("UserAgentInterceptor", Some(Role::Constant)),
             ("PutRecordBatchEndpointParamsInterceptor", Some(Role::Constant)),
             ("ServiceClockSkewInterceptor", Some(Role::Request)),
-            ("StalledStreamProtectionInterceptor", Some(Role::Response)),
+            ("StalledStreamProtectionInterceptor", Some(Role::Constant)),
             ("RequestCompressionInterceptor", Some(Role::Constant)),
             ("BatchRejectPages", Some(Role::Response)),
             ("MyUserAgentInterceptor", None),

@@ -9,6 +9,7 @@ mod credentials;
 mod deduplication;
 mod destination;
 mod dispatch;
+mod download;
 mod endpoint;
 mod entry_ids;
 mod hooks;

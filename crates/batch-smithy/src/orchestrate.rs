@@ -8,6 +8,7 @@ use std::error;
 use std::fmt;
 use std::mem;
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::{
     AuthScheme, AuthSchemeEndpointConfig, AuthSchemeId, AuthSchemeOptionResolverParams, AuthSchemePreference,
@@ -25,15 +26,15 @@ use aws_smithy_runtime_api::client::retries::{RetryStrategy, ShouldAttempt};
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
 use aws_smithy_types::Document;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::timeout::TimeoutConfig;
-use http_body_util::BodyExt;
 
 use crate::hooks::Stopped;
 use crate::prepared::Ready;
 use crate::reading::Reading;
 use crate::timeouts::{Limit, within};
-use crate::upload;
+use crate::{download, upload};
 
 /// Why there is no output.
 enum Stop {
@@ -232,7 +233,7 @@ async fn read(
     hooks.read_before_deserialization(context, components, bag)?;
     context.enter_deserialization_phase();
     let response = context.response_mut().expect("it was set");
-    let output = match (load(response).await, reading) {
+    let output = match (load(response, bag, components.sleep_impl()).await, reading) {
         (Err(error), _) => Err(OrchestratorError::response(error)),
         (Ok(()), Some(reading)) => reading.deserialize_nonstreaming_with_config(response, bag),
         (Ok(()), None) => {
@@ -246,9 +247,13 @@ async fn read(
 }
 
 /// Reads the whole body.
-async fn load(response: &mut HttpResponse) -> Result<(), BoxError> {
+async fn load(
+    response: &mut HttpResponse,
+    bag: &ConfigBag,
+    clock: Option<SharedAsyncSleep>,
+) -> Result<(), BoxError> {
     let body = mem::replace(response.body_mut(), SdkBody::taken());
-    *response.body_mut() = SdkBody::from(body.collect().await?.to_bytes());
+    *response.body_mut() = SdkBody::from(download::whole(body, bag, clock).await?);
     Ok(())
 }
 

@@ -88,8 +88,8 @@ impl Body for Watched {
     }
 }
 
-/// How long the SDK measures before it says that an upload is too slow.
-const WINDOW: Duration = Duration::from_secs(1);
+/// How long the SDK measures before it says that an upload or a download is too slow.
+pub(crate) const WINDOW: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "the clock is paused")]
