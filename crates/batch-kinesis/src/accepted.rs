@@ -11,6 +11,7 @@ use aws_sdk_kinesis::config::http::HttpResponse;
 use aws_sdk_kinesis::operation::put_records::PutRecordsOutput;
 use batch_core::{Verdict, Verdicts};
 use batch_smithy::{KnownDeserializer, Written};
+use memchr::memchr;
 
 use crate::groups::Groups;
 use crate::{SentRecord, verdict};
@@ -52,7 +53,8 @@ fn read(response: &HttpResponse, records: usize) -> Option<Accepted> {
 /// A response to a request, each of whose records was either accepted or not.
 #[derive(Debug)]
 pub(crate) struct Accepted {
-    text: Box<str>,
+    /// ASCII.
+    text: Box<[u8]>,
     /// Where each result begins, in bytes.
     results: Vec<usize>,
     /// The positions of the records that were not accepted, in ascending order, and the verdict on each.
@@ -65,20 +67,19 @@ type Failed = Vec<(usize, Verdict<SentRecord>)>;
 /// What a response says of a record.
 #[derive(Clone, Copy)]
 enum Said<'a> {
-    Accepted { sequence_number: &'a str, shard_id: &'a str },
-    Failed { code: &'a str, message: &'a str },
+    Accepted { sequence_number: &'a [u8], shard_id: &'a [u8] },
+    Failed { code: &'a [u8], message: &'a [u8] },
 }
 
 impl Accepted {
     /// The response with this body to a request of this many records; none unless it is certain what it says of each.
     /// The texts in it need no unescaping.
     pub(crate) fn of(body: &[u8], records: usize) -> Option<Self> {
-        if body.len() > MOST_BYTES + records.saturating_mul(MOST_RESULT_BYTES) || has_escape(body) {
+        if body.len() > MOST_BYTES + records.saturating_mul(MOST_RESULT_BYTES) || !is_plain(body) {
             return None;
         }
-        let text = str::from_utf8(body).ok()?;
-        let (results, failed) = Scan { text, rest: text }.response(records)?;
-        Some(Self { text: text.into(), results, failed })
+        let (results, failed) = Scan { text: body, rest: body }.response(records)?;
+        Some(Self { text: body.into(), results, failed })
     }
 
     /// The verdicts of the entries that travelled in these records.
@@ -99,7 +100,7 @@ impl Accepted {
         let mut failed = self.failed.iter().peekable();
         (0..self.results.len()).map(move |position| match failed.next_if(|(other, _)| *other == position) {
             Some((_, verdict)) => Err(verdict),
-            None => Ok(self.said(position).1),
+            None => Ok(as_text(self.said(position).1)),
         })
     }
 
@@ -111,10 +112,10 @@ impl Accepted {
     /// What the response says of the record at this position of the request, which was accepted.
     pub(crate) fn record(&self, position: usize) -> SentRecord {
         let (sequence_number, shard_id) = self.said(position);
-        SentRecord::new(sequence_number.to_owned(), shard_id.to_owned())
+        SentRecord::new(as_text(sequence_number).to_owned(), as_text(shard_id).to_owned())
     }
 
-    fn said(&self, position: usize) -> (&str, &str) {
+    fn said(&self, position: usize) -> (&[u8], &[u8]) {
         let rest = &self.text[self.results[position]..];
         match (Scan { text: rest, rest }).result() {
             Some(Said::Accepted { sequence_number, shard_id }) => (sequence_number, shard_id),
@@ -123,16 +124,21 @@ impl Accepted {
     }
 }
 
-/// Whether there is a backslash or a control character, neither of which is in a text without escapes.
-fn has_escape(body: &[u8]) -> bool {
-    // `|` and no `||`: without branches, it is vectorised.
-    body.iter().fold(false, |any, &byte| any | (byte < 0x20) | (byte == b'\\'))
+/// Whether all is ASCII, and there is neither a backslash nor a control character, so that no text has an escape.
+fn is_plain(body: &[u8]) -> bool {
+    // With a sign, what is not ASCII is below a space too. `|` and no `||`: without branches, it is vectorised.
+    let is_special = |byte: u8| (byte.cast_signed() < b' '.cast_signed()) | (byte == b'\\');
+    !body.iter().fold(false, |any, &byte| any | is_special(byte))
 }
 
-/// What was read of a text, and what is left. There is no escape in it.
+fn as_text(plain: &[u8]) -> &str {
+    str::from_utf8(plain).expect("it is ASCII")
+}
+
+/// What was read of a text, and what is left. All of it is plain.
 struct Scan<'a> {
-    text: &'a str,
-    rest: &'a str,
+    text: &'a [u8],
+    rest: &'a [u8],
 }
 
 impl<'a> Scan<'a> {
@@ -140,24 +146,24 @@ impl<'a> Scan<'a> {
     /// those says nothing more.
     fn response(&mut self, records: usize) -> Option<(Vec<usize>, Failed)> {
         let (mut has_count, mut has_encryption, mut results) = (false, false, None);
-        self.skip("{")?;
+        self.skip(b"{")?;
         loop {
-            if !has_count && self.skip("\"FailedRecordCount\":").is_some() {
+            if !has_count && self.skip(b"\"FailedRecordCount\":").is_some() {
                 self.count()?;
                 has_count = true;
-            } else if results.is_none() && self.skip("\"Records\":[").is_some() {
+            } else if results.is_none() && self.skip(b"\"Records\":[").is_some() {
                 results = Some(self.results(records)?);
-            } else if !has_encryption && self.skip("\"EncryptionType\":\"").is_some() {
+            } else if !has_encryption && self.skip(b"\"EncryptionType\":\"").is_some() {
                 self.text()?;
                 has_encryption = true;
             } else {
                 return None;
             }
-            if self.skip(",").is_none() {
+            if self.skip(b",").is_none() {
                 break;
             }
         }
-        self.skip("}")?;
+        self.skip(b"}")?;
         results.filter(|_| has_count && self.rest.is_empty())
     }
 
@@ -165,55 +171,55 @@ impl<'a> Scan<'a> {
         let (mut results, mut failed) = (Vec::with_capacity(records), Vec::new());
         for record in 0..records {
             if record > 0 {
-                self.skip(",")?;
+                self.skip(b",")?;
             }
             results.push(self.text.len() - self.rest.len());
             if let Said::Failed { code, message } = self.result()? {
-                failed.push((record, verdict::of_failed(code, Some(message.to_owned()))));
+                failed.push((record, verdict::of_failed(as_text(code), Some(as_text(message).to_owned()))));
             }
         }
-        self.skip("]")?;
+        self.skip(b"]")?;
         Some((results, failed))
     }
 
     /// A result: the sequence number and the shard of a record, or why it was not accepted.
     fn result(&mut self) -> Option<Said<'a>> {
-        let said = if self.skip("{\"SequenceNumber\":\"").is_some() {
+        let said = if self.skip(b"{\"SequenceNumber\":\"").is_some() {
             let sequence_number = self.text()?;
-            self.skip(",\"ShardId\":\"")?;
+            self.skip(b",\"ShardId\":\"")?;
             Said::Accepted { sequence_number, shard_id: self.text()? }
-        } else if self.skip("{\"ShardId\":\"").is_some() {
+        } else if self.skip(b"{\"ShardId\":\"").is_some() {
             let shard_id = self.text()?;
-            self.skip(",\"SequenceNumber\":\"")?;
+            self.skip(b",\"SequenceNumber\":\"")?;
             Said::Accepted { sequence_number: self.text()?, shard_id }
         } else {
-            self.skip("{\"ErrorCode\":\"")?;
+            self.skip(b"{\"ErrorCode\":\"")?;
             let code = self.text()?;
-            self.skip(",\"ErrorMessage\":\"")?;
+            self.skip(b",\"ErrorMessage\":\"")?;
             Said::Failed { code, message: self.text()? }
         };
-        self.skip("}")?;
+        self.skip(b"}")?;
         let (Said::Accepted { sequence_number: text, .. } | Said::Failed { code: text, .. }) = said;
         (!text.is_empty()).then_some(said)
     }
 
     /// A number of records, as JSON has it.
     fn count(&mut self) -> Option<()> {
-        let end = self.rest.bytes().position(|byte| !byte.is_ascii_digit())?;
+        let end = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
-        let is_number = digits == "0" || matches!(digits.as_bytes(), [b'1'..=b'9', ..]);
+        let is_number = matches!(digits, b"0" | [b'1'..=b'9', ..]);
         (is_number && digits.len() < 10).then_some(())
     }
 
     /// The rest of a text, after its first quotation mark.
-    fn text(&mut self) -> Option<&'a str> {
-        let (text, rest) = self.rest.split_once('"')?;
-        self.rest = rest;
+    fn text(&mut self) -> Option<&'a [u8]> {
+        let (text, rest) = self.rest.split_at(memchr(b'"', self.rest)?);
+        self.rest = &rest[1..];
         Some(text)
     }
 
-    fn skip(&mut self, expected: &str) -> Option<()> {
+    fn skip(&mut self, expected: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(expected)?;
         Some(())
     }
