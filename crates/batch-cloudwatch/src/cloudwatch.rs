@@ -84,7 +84,7 @@ impl CloudWatch {
     /// # Ok::<(), batch_cloudwatch::ConfigError>(())
     /// ```
     pub fn new(client: Client, namespace: impl Into<Namespace>) -> Self {
-        Self::with_clock(client, namespace.into(), clock::wall)
+        Self::with_clock(client, namespace.into(), clock::coarse)
     }
 
     fn with_clock(given: Client, namespace: Namespace, clock: Clock) -> Self {

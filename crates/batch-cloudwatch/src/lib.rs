@@ -2,6 +2,7 @@
 #![cfg_attr(any(not(doctest), feature = "recorder"), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod blocks;
 mod body;
 mod buckets;
 #[cfg(test)]

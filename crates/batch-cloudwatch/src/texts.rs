@@ -1,17 +1,17 @@
 //! The name and the dimensions of a metric, as they stand in a request.
 
+use std::mem;
 use std::str;
 
 use batch_core::Key;
 
 use crate::cbor::{Sink, array, end, length, text, text_bytes};
 use crate::limits::DIMENSIONS;
-use crate::text;
+use crate::{blocks, text};
 
 /// A name and dimensions: the beginning of a datum, which they are written to as they are set, in one
-/// allocation. Before it is what a metric has in common with those that it may be merged with, beside its
+/// [block](blocks). Before it is what a metric has in common with those that it may be merged with, beside its
 /// texts, so that the whole is their key.
-#[derive(Clone)]
 pub(crate) struct Texts {
     bytes: Vec<u8>,
     /// Whether each text is known to be valid by itself, and their number too.
@@ -29,14 +29,11 @@ const DIMENSION_LIST: &[u8] = b"\x6aDimensions";
 const NAME: &[u8] = b"\xbf\x64Name";
 const VALUE: &[u8] = b"\x65Value";
 
-/// Room for a name and a dimension or two. An allocator is quick with blocks of up to 120 bytes.
-const LIKELY_BYTES: usize = 112;
-
 impl Texts {
     #[inline]
     pub(crate) fn new(name: &str) -> Self {
         let needed = HEAD_BYTES + METRIC_NAME.len() + 3 + name.len();
-        let mut bytes = Vec::with_capacity(needed.max(LIKELY_BYTES));
+        let mut bytes = blocks::take(needed);
         bytes.put(&Head::default());
         bytes.put(METRIC_NAME);
         text(&mut bytes, name);
@@ -100,7 +97,7 @@ impl Texts {
     /// The key, which is the same for the same dimensions in another order.
     #[inline]
     pub(crate) fn key(&self) -> Key<'_> {
-        if self.are_sorted { Key::from(&*self.bytes) } else { Key::from(self.sorted().bytes) }
+        if self.are_sorted { Key::from(&*self.bytes) } else { Key::from(mem::take(&mut self.sorted().bytes)) }
     }
 
     /// What it occupies on the heap, in bytes.
@@ -137,6 +134,21 @@ impl Texts {
         let mut counted = Vec::new();
         array(&mut counted, count);
         self.bytes.splice(at..after, counted);
+    }
+}
+
+impl Clone for Texts {
+    fn clone(&self) -> Self {
+        let mut bytes = blocks::take(self.bytes.len());
+        bytes.put(&self.bytes);
+        Self { bytes, ..*self }
+    }
+}
+
+impl Drop for Texts {
+    #[inline]
+    fn drop(&mut self) {
+        blocks::give(mem::take(&mut self.bytes));
     }
 }
 
