@@ -1,15 +1,11 @@
-//! Stalled downloads, where the client is protected from them.
+//! Downloads, where the client is protected from those that stall.
 //!
-//! The SDK fails a response of which less than a byte a second arrives, when that has lasted for a second and the grace
-//! period of the client. It looks at each response twice a second, from the first byte on; and a timer that is due
-//! sooner than all others costs tokio two system calls. Nearly every response is there as a whole when its first byte
-//! is, and any other one stalls if and only if nothing arrives for that long.
+//! Nearly every response has arrived completely by the time that its head has.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
@@ -18,7 +14,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 
-use crate::upload::WINDOW;
+use crate::stall::{STALLED, Stall};
 
 /// Reads a whole body, and fails if it stalls.
 pub(crate) async fn whole(
@@ -28,10 +24,7 @@ pub(crate) async fn whole(
 ) -> Result<Bytes, BoxError> {
     let protection = bag.load::<StalledStreamProtectionConfig>().filter(|config| config.download_enabled());
     let collected = match protection.zip(clock) {
-        Some((protection, clock)) => {
-            let patience = WINDOW + protection.grace_period();
-            Watched { body, clock, patience, deadline: None }.collect().await?
-        }
+        Some((protection, clock)) => Watched { body, stall: Stall::new(protection, clock) }.collect().await?,
         None => body.collect().await?,
     };
     Ok(collected.to_bytes())
@@ -40,10 +33,7 @@ pub(crate) async fn whole(
 /// A body that fails if it stalls.
 struct Watched {
     body: SdkBody,
-    clock: SharedAsyncSleep,
-    patience: Duration,
-    /// While its next part is awaited.
-    deadline: Option<Sleep>,
+    stall: Stall,
 }
 
 impl Body for Watched {
@@ -55,12 +45,10 @@ impl Body for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.deadline = None;
+            self.stall.ends();
             return Poll::Ready(frame);
         }
-        let Self { clock, patience, deadline, .. } = &mut *self;
-        let deadline = deadline.get_or_insert_with(|| clock.sleep(*patience));
-        pin!(deadline).poll(context).map(|()| Some(Err("the download of the response stalled".into())))
+        self.stall.poll(context).map(|()| Some(Err(STALLED.into())))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -77,6 +65,8 @@ impl Body for Watched {
 mod tests {
     use std::convert::Infallible;
     use std::pin::{Pin, pin};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::{Context, Poll};
     use std::time::Duration;
 
@@ -86,9 +76,10 @@ mod tests {
     use aws_smithy_types::config_bag::{ConfigBag, Layer};
     use bytes::Bytes;
     use http_body::{Body, Frame};
+    use tokio::task::yield_now;
     use tokio::time::{Instant, Sleep, sleep};
 
-    use super::whole;
+    use super::{STALLED, whole};
 
     /// A byte after each of so many seconds, one pause after the other.
     struct Slow {
@@ -124,7 +115,7 @@ mod tests {
         let read = whole(body, &bag, Some(clock)).await;
         match &read {
             Ok(read) => assert_eq!(**read, *b"x".repeat(pauses.len())),
-            Err(error) => assert_eq!(error.to_string(), "the download of the response stalled"),
+            Err(error) => assert_eq!(error.to_string(), STALLED),
         }
         assert_eq!((started.elapsed().as_secs(), read.is_ok()), expected, "{pauses:?}");
     }
@@ -141,5 +132,48 @@ mod tests {
         check(&[7], grace(9).build(), (7, true)).await;
         check(&[7], grace(5).download_enabled(false).build(), (7, true)).await;
         check(&[7], StalledStreamProtectionConfig::disabled(), (7, true)).await;
+        check(&[2], grace(0).build(), (1, false)).await;
+        check(&[7], grace(u64::MAX).build(), (7, true)).await;
+    }
+
+    /// An empty body that arrives while the process is stopped, which it is seen to have done a moment after it goes on.
+    #[derive(Default)]
+    struct DuringStop {
+        is_awaited: bool,
+        is_seen: Arc<AtomicBool>,
+    }
+
+    impl Body for DuringStop {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if self.is_seen.load(Ordering::Relaxed) {
+                return Poll::Ready(None);
+            }
+            if !std::mem::replace(&mut self.is_awaited, true) {
+                let (is_seen, waker) = (Arc::clone(&self.is_seen), context.waker().clone());
+                tokio::spawn(async move {
+                    tokio::time::advance(Duration::from_secs(3_600)).await;
+                    yield_now().await;
+                    is_seen.store(true, Ordering::Relaxed);
+                    waker.wake();
+                });
+            }
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_arrived_while_the_process_was_stopped_is_read() {
+        let mut layer = Layer::new("client");
+        layer.store_put(StalledStreamProtectionConfig::enabled().build());
+        let bag = ConfigBag::of_layers(vec![layer]);
+        let clock = SharedAsyncSleep::new(TokioSleep::new());
+        let body = SdkBody::from_body_1_x(DuringStop::default());
+        assert!(whole(body, &bag, Some(clock)).await.expect("it is there").is_empty());
     }
 }

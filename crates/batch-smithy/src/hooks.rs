@@ -133,7 +133,7 @@ fn role(name: &str) -> Option<Role> {
 
 /// They fill in the user agent, from the client and the identity; name the retry quota, of which a client
 /// without retries takes nothing; compress nothing; check the endpoint URL; write the input, or keep what was prepared;
-/// and watch for streams that stall, as [`orchestrate`](crate::orchestrate) does too.
+/// and watch for streams that stall, which [`orchestrate`](crate::orchestrate) does itself.
 const CONSTANT: [&str; 12] = [
     "AccountIdEndpointFeatureTrackerInterceptor",
     "BatchRejectEmptyEndpoint",

@@ -25,6 +25,7 @@ mod reading;
 mod refusal;
 mod renewal;
 mod serializer;
+mod stall;
 mod timeouts;
 mod typed;
 mod upload;

@@ -31,13 +31,14 @@ const WHOLE: [&str; 5] = [
     "tls handshake eof",
 ];
 
-/// What follows is a duration, the name of a host or of a defect.
-const BEGINNINGS: [&str; 8] = [
+/// What follows is a duration, a rate, the name of a host or of a defect.
+const BEGINNINGS: [&str; 9] = [
     "HTTP connect timeout occurred after ",
     "HTTP read timeout occurred after ",
     "failed to lookup address information: ",
     "identity resolver timed out after ",
     "invalid peer certificate: ",
+    "minimum throughput was specified at ",
     "operation attempt timeout ",
     "operation timeout ",
     "received fatal alert: ",

@@ -1,17 +1,15 @@
-//! Stalled uploads, where the client is protected from them.
+//! Uploads, where the client is protected from those that stall.
 //!
-//! The SDK fails a request of which less than a byte a second is taken, when that has lasted for a second and
-//! the grace period of the client. Its check is private. A body in memory is taken whole: so it stalls if and
-//! only if the HTTP client does not take it in time.
+//! The SDK's check is private. A body in memory is taken whole, so that it stalls if and only if the HTTP client does not
+//! take it in time.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -20,6 +18,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+
+use crate::stall::{STALLED, Stall};
 
 /// Sends a request, and fails if its body is not taken in time.
 pub(crate) async fn call(
@@ -41,19 +41,16 @@ pub(crate) async fn call(
         })
     };
     let mut response = connector.call(request);
-    let mut deadline = Some(clock.sleep(WINDOW + protection.grace_period()));
+    let mut stall = Stall::new(protection, clock);
     poll_fn(|context| {
         if let Poll::Ready(response) = pin!(&mut response).poll(context) {
             return Poll::Ready(response);
         }
-        let is_due = deadline.as_mut().is_some_and(|deadline| pin!(deadline).poll(context).is_ready());
-        if is_due || taken.load(Ordering::Relaxed) {
-            deadline = None;
+        if taken.load(Ordering::Relaxed) {
+            stall.ends();
+            return Poll::Pending;
         }
-        match is_due && !taken.load(Ordering::Relaxed) {
-            true => Poll::Ready(Err(ConnectorError::timeout("the upload of the request stalled".into()))),
-            false => Poll::Pending,
-        }
+        stall.poll(context).map(|()| Err(ConnectorError::timeout(STALLED.into())))
     })
     .await
 }
@@ -87,9 +84,6 @@ impl Body for Watched {
         Body::size_hint(&self.body)
     }
 }
-
-/// How long the SDK measures before it says that an upload or a download is too slow.
-pub(crate) const WINDOW: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "the clock is paused")]
@@ -150,5 +144,6 @@ mod tests {
         check(7, grace(9).build(), (14, true)).await;
         check(7, grace(5).upload_enabled(false).build(), (14, true)).await;
         check(7, StalledStreamProtectionConfig::disabled(), (14, true)).await;
+        check(7, grace(u64::MAX).build(), (14, true)).await;
     }
 }
