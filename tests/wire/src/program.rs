@@ -56,7 +56,7 @@ async fn run(arguments: Arguments, count: Option<Count>) -> Result<()> {
     match arguments.command {
         None => bench::run(&arguments.bench).await,
         Some(Command::Round { spec }) => {
-            // In a task, as producers are: tokio makes a system call whenever the future that a runtime blocks on is woken.
+            // In a task, as by hand: tokio makes a system call whenever the future that the runtime blocks on is woken.
             let figures = tokio::spawn(round::run(serde_json::from_str(&spec)?, count)).await??;
             println!("{}", serde_json::to_string(&figures)?);
             Ok(())

@@ -19,7 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::LocalSet;
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::{clock, usage};
 use answers::Answers;
@@ -48,18 +48,15 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
     let server = Server {
         answers: Rc::new(RefCell::new(Answers::new(arguments.failing))),
         latency: Duration::from_millis(arguments.latency),
+        stays_awake: pinned && usage::is_alone(arguments.core),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen")?;
     println!("http://{} {pinned}", listener.local_addr()?);
-    let local = LocalSet::new();
-    if pinned {
-        local.spawn_local(never_sleep());
-    }
-    local.run_until(server.converse(listener)).await
+    LocalSet::new().run_until(server.converse(listener)).await
 }
 
-/// Keeps a core of its own awake. To wake one costs the client, in a virtual machine as much as some entries do, and how
-/// often it has to is a matter of chance.
+/// Keeps the core awake. Waking it costs the client, in a virtual machine, as much as several entries do, and how often
+/// that happens is chance.
 async fn never_sleep() {
     loop {
         tokio::task::yield_now().await;
@@ -70,6 +67,8 @@ async fn never_sleep() {
 struct Server {
     answers: Rc<RefCell<Answers>>,
     latency: Duration,
+    /// Whether it does not sleep while a client is connected.
+    stays_awake: bool,
 }
 
 impl Server {
@@ -84,6 +83,10 @@ impl Server {
     async fn serve(self, connection: TcpStream) {
         // Without it a response may wait for the acknowledgement of the one before.
         let _ = connection.set_nodelay(true);
+        let mut awake = JoinSet::new();
+        if self.stays_awake {
+            awake.spawn_local(never_sleep());
+        }
         let service = service_fn(|request| self.clone().respond(request));
         // The client ends its connections whenever it likes.
         let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
@@ -147,7 +150,7 @@ mod tests {
     /// What the requests for this shape say of a server's answers, and how many entries it counts.
     async fn ask(shape: Shape, failing: u64) -> (Result<u64>, u64) {
         let answers = Rc::new(RefCell::new(Answers::new(failing)));
-        let server = Server { answers: Rc::clone(&answers), latency: Duration::ZERO };
+        let server = Server { answers: Rc::clone(&answers), latency: Duration::ZERO, stays_awake: false };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let asking = async {

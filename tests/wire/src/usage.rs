@@ -39,6 +39,12 @@ pub(crate) fn pin(_: usize) -> bool {
     false
 }
 
+/// Whether the threads of a core share it with no other one, as far as the operating system tells.
+pub(crate) fn is_alone(core: usize) -> bool {
+    let siblings = format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list");
+    std::fs::read_to_string(siblings).is_ok_and(|siblings| siblings.trim() == core.to_string())
+}
+
 /// The most bytes of memory that were resident at any time so far; none where the system does not tell.
 pub(crate) fn peak_memory() -> Option<u64> {
     parse(&std::fs::read_to_string("/proc/self/status").ok()?)
