@@ -13,17 +13,19 @@ pub(crate) fn wall() -> DateTime {
     SystemTime::now().into()
 }
 
-/// The same as of the last tick of the kernel, up to ten milliseconds ago. CloudWatch keeps metrics by the second, and to
-/// read the exact time for each takes four times as long.
+/// The time as of the last tick of the kernel, some milliseconds ago. CloudWatch keeps metrics by the second, and to read
+/// the exact time for each takes four times as long.
 #[cfg(target_os = "linux")]
 pub(crate) fn coarse() -> DateTime {
-    use rustix::time::{ClockId, clock_gettime};
-    let now = clock_gettime(ClockId::RealtimeCoarse);
-    u32::try_from(now.tv_nsec)
-        .map_or_else(|_| wall(), |nanos| DateTime::from_secs_and_nanos(now.tv_sec, nanos))
+    use rustix::time::{ClockId, DynamicClockId, clock_gettime_dynamic};
+
+    let now = clock_gettime_dynamic(DynamicClockId::Known(ClockId::RealtimeCoarse)).ok();
+    let time =
+        now.and_then(|now| Some(DateTime::from_secs_and_nanos(now.tv_sec, now.tv_nsec.try_into().ok()?)));
+    time.unwrap_or_else(wall)
 }
 
-/// The same.
+/// The exact time, where there is no clock that is read faster.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn coarse() -> DateTime {
     wall()

@@ -126,8 +126,8 @@ impl Metric {
     }
 
     /// Sets the time of the datum: a [`SystemTime`](std::time::SystemTime) or a [`DateTime`], up to two
-    /// weeks ago or two hours ahead. Default: the time of its submission, on Linux up to ten milliseconds (a tick of the
-    /// kernel's clock) earlier, which it keeps through every retry and when it is handed back.
+    /// weeks ago or two hours ahead. Default: the time of its submission, which it keeps through every
+    /// retry and when it is handed back; on Linux, some milliseconds earlier.
     ///
     /// ```
     /// use std::time::SystemTime;

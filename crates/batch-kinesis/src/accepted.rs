@@ -124,9 +124,10 @@ impl Accepted {
     }
 }
 
-/// Whether all is ASCII, and there is neither a backslash nor a control character, so that no text has an escape.
+/// Whether all of it is ASCII without backslashes and control characters, so that no text has an escape.
 fn is_plain(body: &[u8]) -> bool {
-    // With a sign, what is not ASCII is below a space too. `|` and no `||`: without branches, it is vectorised.
+    // As a number with a sign, a byte that is not ASCII is below a space too. `|` and no `||`: without branches, it is
+    // vectorised.
     let is_special = |byte: u8| (byte.cast_signed() < b' '.cast_signed()) | (byte == b'\\');
     !body.iter().fold(false, |any, &byte| any | is_special(byte))
 }
