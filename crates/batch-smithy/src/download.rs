@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
+use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 
 use crate::stall::{STALLED, Stall};
@@ -22,9 +22,8 @@ pub(crate) async fn whole(
     bag: &ConfigBag,
     clock: Option<SharedAsyncSleep>,
 ) -> Result<Bytes, BoxError> {
-    let protection = bag.load::<StalledStreamProtectionConfig>().filter(|config| config.download_enabled());
-    let collected = match protection.zip(clock) {
-        Some((protection, clock)) => Watched { body, stall: Stall::new(protection, clock) }.collect().await?,
+    let collected = match Stall::of(bag, clock, StalledStreamProtectionConfig::download_enabled) {
+        Some(stall) => Watched { body, stall }.collect().await?,
         None => body.collect().await?,
     };
     Ok(collected.to_bytes())
@@ -50,42 +49,32 @@ impl Body for Watched {
         }
         self.stall.poll(context).map(|()| Some(Err(STALLED.into())))
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        Body::size_hint(&self.body)
-    }
 }
 
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "the clock is paused")]
 mod tests {
+    use std::collections::VecDeque;
     use std::convert::Infallible;
-    use std::pin::{Pin, pin};
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::{Context, Poll};
+    use std::pin::Pin;
+    use std::task::{Context, Poll, ready};
     use std::time::Duration;
 
     use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_runtime_api::box_error::BoxError;
     use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::config_bag::{ConfigBag, Layer};
     use bytes::Bytes;
     use http_body::{Body, Frame};
+    use tokio::sync::oneshot;
     use tokio::task::yield_now;
-    use tokio::time::{Instant, Sleep, sleep};
+    use tokio::time::{Instant, advance, sleep};
 
     use super::{STALLED, whole};
 
-    /// A byte after each of so many seconds, one pause after the other.
-    struct Slow {
-        pauses: Vec<u64>,
-        pause: Option<Pin<Box<Sleep>>>,
-    }
+    /// A byte after each of these, one after the other.
+    struct Slow(VecDeque<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>);
 
     impl Body for Slow {
         type Data = Bytes;
@@ -95,24 +84,27 @@ mod tests {
             mut self: Pin<&mut Self>,
             context: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            let Some(&seconds) = self.pauses.first() else { return Poll::Ready(None) };
-            let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(Duration::from_secs(seconds))));
-            std::task::ready!(pin!(pause).poll(context));
-            self.pauses.remove(0);
-            self.pause = None;
+            let Some(next) = self.0.front_mut() else { return Poll::Ready(None) };
+            ready!(next.as_mut().poll(context));
+            self.0.pop_front();
             Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
         }
     }
 
-    /// Checks after how many seconds a body with these pauses ends, and whether it was read.
-    async fn check(pauses: &[u64], protection: StalledStreamProtectionConfig, expected: (u64, bool)) {
+    /// What is read of such a body by a client that is protected so.
+    async fn read(body: Slow, protection: StalledStreamProtectionConfig) -> Result<Bytes, BoxError> {
         let mut layer = Layer::new("client");
         layer.store_put(protection);
         let bag = ConfigBag::of_layers(vec![layer]);
         let clock = SharedAsyncSleep::new(TokioSleep::new());
+        whole(SdkBody::from_body_1_x(body), &bag, Some(clock)).await
+    }
+
+    /// Checks after how many seconds a body with these pauses ends, and whether it was read.
+    async fn check(pauses: &[u64], protection: StalledStreamProtectionConfig, expected: (u64, bool)) {
         let started = Instant::now();
-        let body = SdkBody::from_body_1_x(Slow { pauses: pauses.to_vec(), pause: None });
-        let read = whole(body, &bag, Some(clock)).await;
+        let pause = |&seconds: &u64| Box::pin(async move { sleep(Duration::from_secs(seconds)).await }) as _;
+        let read = read(Slow(pauses.iter().map(pause).collect()), protection).await;
         match &read {
             Ok(read) => assert_eq!(**read, *b"x".repeat(pauses.len())),
             Err(error) => assert_eq!(error.to_string(), STALLED),
@@ -136,44 +128,16 @@ mod tests {
         check(&[7], grace(u64::MAX).build(), (7, true)).await;
     }
 
-    /// An empty body that arrives while the process is stopped, which it is seen to have done a moment after it goes on.
-    #[derive(Default)]
-    struct DuringStop {
-        is_awaited: bool,
-        is_seen: Arc<AtomicBool>,
-    }
-
-    impl Body for DuringStop {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            context: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            if self.is_seen.load(Ordering::Relaxed) {
-                return Poll::Ready(None);
-            }
-            if !std::mem::replace(&mut self.is_awaited, true) {
-                let (is_seen, waker) = (Arc::clone(&self.is_seen), context.waker().clone());
-                tokio::spawn(async move {
-                    tokio::time::advance(Duration::from_secs(3_600)).await;
-                    yield_now().await;
-                    is_seen.store(true, Ordering::Relaxed);
-                    waker.wake();
-                });
-            }
-            Poll::Pending
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_body_that_arrived_while_the_process_was_stopped_is_read() {
-        let mut layer = Layer::new("client");
-        layer.store_put(StalledStreamProtectionConfig::enabled().build());
-        let bag = ConfigBag::of_layers(vec![layer]);
-        let clock = SharedAsyncSleep::new(TokioSleep::new());
-        let body = SdkBody::from_body_1_x(DuringStop::default());
-        assert!(whole(body, &bag, Some(clock)).await.expect("it is there").is_empty());
+        let (seen, arrived) = oneshot::channel();
+        tokio::spawn(async {
+            advance(Duration::from_secs(3_600)).await;
+            yield_now().await; // what arrived is seen a moment after the process goes on
+            _ = seen.send(());
+        });
+        let body = Slow([Box::pin(async { arrived.await.expect("it is sent") }) as _].into());
+        let read = read(body, StalledStreamProtectionConfig::enabled().build()).await;
+        assert_eq!(read.expect("it is there"), "x");
     }
 }

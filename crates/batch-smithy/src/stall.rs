@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::config_bag::ConfigBag;
 
 /// Waits until a stream has stalled for too long.
 ///
@@ -30,8 +31,14 @@ enum Wait {
 }
 
 impl Stall {
-    pub(crate) fn new(config: &StalledStreamProtectionConfig, clock: SharedAsyncSleep) -> Self {
-        Self { clock, grace_period: config.grace_period(), sleep: None }
+    /// That of a client which is protected from streams of the kind that `is_enabled` asks for.
+    pub(crate) fn of(
+        bag: &ConfigBag,
+        clock: Option<SharedAsyncSleep>,
+        is_enabled: fn(&StalledStreamProtectionConfig) -> bool,
+    ) -> Option<Self> {
+        let config = bag.load::<StalledStreamProtectionConfig>().filter(|&config| is_enabled(config))?;
+        Some(Self { clock: clock?, grace_period: config.grace_period(), sleep: None })
     }
 
     /// Something was transferred.

@@ -28,8 +28,7 @@ pub(crate) async fn call(
     bag: &ConfigBag,
     clock: Option<SharedAsyncSleep>,
 ) -> Result<HttpResponse, ConnectorError> {
-    let protection = bag.load::<StalledStreamProtectionConfig>().filter(|config| config.upload_enabled());
-    let (Some(protection), Some(clock)) = (protection, clock) else {
+    let Some(mut stall) = Stall::of(bag, clock, StalledStreamProtectionConfig::upload_enabled) else {
         return connector.call(request).await;
     };
     let taken = Arc::new(AtomicBool::new(false));
@@ -41,7 +40,6 @@ pub(crate) async fn call(
         })
     };
     let mut response = connector.call(request);
-    let mut stall = Stall::new(protection, clock);
     poll_fn(|context| {
         if let Poll::Ready(response) = pin!(&mut response).poll(context) {
             return Poll::Ready(response);
