@@ -37,9 +37,9 @@ pub(super) struct Shared<S: Service> {
     pub(super) call: Notify,
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
-    /// How many entries were accepted since the driver came last, or was let work. Counted under the lock.
+    /// How many entries were accepted since the driver came last, or was let work with all others. Counted under the lock.
     pub(super) accepted: AtomicUsize,
-    /// How many entries are accepted in one go before the driver is to have its turn.
+    /// How many entries are accepted in one go before others are to have their turn.
     pub(super) turn: usize,
     pub(super) handler: Option<Handler<S::Entry>>,
     pub(super) observers: Vec<Box<dyn Observer>>,

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use futures_sink::Sink;
@@ -94,8 +94,8 @@ impl<S: Service> EntrySink<S> {
     fn poll_capacity(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ReserveError>> {
         if matches!(self.capacity, Capacity::Missing) {
             let writer = &self.scope.writer;
-            if writer.shared.owes_turn() {
-                context.waker().wake_by_ref();
+            // Unlike a waker that is called at once, this lets the runtime look for responses.
+            if writer.shared.owes_turn() && pin!(tokio::task::yield_now()).poll(context).is_pending() {
                 return Poll::Pending;
             }
             let (writer, id) = (writer.clone(), self.scope.id);

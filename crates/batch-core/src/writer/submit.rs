@@ -70,7 +70,7 @@ impl<S: Service> Writer<S> {
     }
 }
 
-/// How many entries are accepted in one go at least before the driver is to have its turn.
+/// How many entries are accepted in one go at least before others are to have their turn.
 pub(super) const LEAST_TURN: usize = 128;
 
 /// Why an entry is not accepted at once.
@@ -102,12 +102,12 @@ impl<S: Service> Shared<S> {
         }
     }
 
-    /// Whether the driver was called and is to have its turn: on a runtime of one thread, a loop of submits must
-    /// let it work. Once is enough.
+    /// Whether others are to have their turn: on a runtime of one thread, a loop of submits must let the driver work,
+    /// and the responses to requests in flight arrive. A lane that waits for one does not call the driver, so that what
+    /// the loop submits would gather until the writer is full.
     #[inline]
     pub(super) fn owes_turn(&self) -> bool {
-        let is_turn = self.accepted.load(Ordering::Relaxed) >= self.turn;
-        let owes = is_turn && self.called.load(Ordering::Relaxed);
+        let owes = self.accepted.load(Ordering::Relaxed) >= self.turn;
         if owes {
             self.accepted.store(0, Ordering::Relaxed);
         }

@@ -170,6 +170,17 @@ async fn a_hot_loop_of_submits_in_a_task_lets_the_driver_work() {
     assert!(writer.stats().delivered > 3_000, "{:?}", writer.stats());
 }
 
+/// A lane that waits for the response to its request calls no driver.
+#[tokio::test(start_paused = true)]
+async fn a_hot_loop_of_submits_to_a_busy_lane_lets_responses_arrive() {
+    let fake = Fake::by(|_| Act::accept_over_network()).of(200);
+    let writer = writer(&fake, Settings::new());
+    for id in 0..5_000 {
+        writer.submit(item(id).lane("a")).await.unwrap();
+    }
+    assert!(writer.stats().delivered >= 1_000, "{:?}", writer.stats());
+}
+
 #[tokio::test]
 async fn submits_leave_a_driver_alone_that_has_nothing_to_do() {
     let fake = Fake::by(|_| Act::Hang);

@@ -34,6 +34,17 @@ async fn a_stream_is_forwarded_in_full_requests_and_every_answer_awaited() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hot_loop_into_a_sink_lets_responses_arrive() {
+    let fake = Fake::by(|_| Act::accept_over_network()).of(200);
+    let writer = writer(&fake, Settings::new());
+    let mut sink = writer.sink();
+    for id in 0..5_000 {
+        sink.feed(item(id).lane("a")).await.unwrap();
+    }
+    assert!(writer.stats().delivered >= 1_000, "{:?}", writer.stats());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_full_writer_is_not_ready() {
     let fake = Fake::by(|_| Act::accept().after(100));
     let writer = writer(&fake, Settings::new().max_entries(1));
