@@ -45,6 +45,7 @@ impl<S: Service> Writer<S> {
     }
 
     pub(super) async fn reserve_in(&self, scope: ScopeId) -> Result<Permit<S>, ReserveError> {
+        self.shared.give_turn().await;
         let charge = self.shared.plan.largest_charge();
         let grant = self.shared.wait_for_room(charge).await?;
         Ok(Permit { writer: self.clone(), scope, grant: Some(grant) })

@@ -89,9 +89,7 @@ impl<S: Service> Shared<S> {
         entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
-        if self.owes_turn() {
-            tokio::task::yield_now().await;
-        }
+        self.give_turn().await;
         match self.enter_now(tracking, entry, scope) {
             Ok(output) => Ok(output),
             Err(Stopped::Full(admission, entry)) => match self.wait_for_room(admission.charge()).await {
@@ -99,6 +97,14 @@ impl<S: Service> Shared<S> {
                 Err(error) => Err(SubmitErrorKind::from(error).of(entry)),
             },
             Err(Stopped::Refused(error)) => Err(error),
+        }
+    }
+
+    /// Lets others work, if they are to have their turn.
+    #[inline]
+    pub(super) async fn give_turn(&self) {
+        if self.owes_turn() {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -96,9 +96,7 @@ impl<S: Service> Shared<S> {
         scope: ScopeId,
         deadline: Instant,
     ) -> Entered<S, A> {
-        if self.owes_turn() {
-            tokio::task::yield_now().await;
-        }
+        self.give_turn().await;
         let (admission, entry) = match self.enter_now(tracking, entry, scope) {
             Ok(output) => return Ok(output),
             Err(Stopped::Refused(error)) => return Err(error),

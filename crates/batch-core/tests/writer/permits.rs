@@ -48,6 +48,16 @@ async fn a_permit_gives_a_receipt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hot_loop_of_permits_lets_responses_arrive() {
+    let fake = Fake::by(|_| Act::accept_over_network()).of(200);
+    let writer = writer(&fake, Settings::new());
+    for id in 0..5_000 {
+        writer.reserve().await.unwrap().submit(item(id)).unwrap();
+    }
+    assert!(writer.stats().delivered >= 1_000, "{:?}", writer.stats());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_permit_gives_its_room_to_the_first_in_the_queue() {
     let fake = Fake::accepting();
     let writer = writer(&fake, Settings::new().max_entries(1));
