@@ -174,7 +174,9 @@ impl<E, R, T> Buffer<E, R, T> {
     /// An entry goes to the end of the line of its lane, or of its identity, which without a lane is one:
     /// its entries go one after the other.
     fn join(&mut self, entry: E, record: Record<T>, keys: Keys) {
+        let can_be_kept = Manifest::<T>::keeps(record.charge, record.share.bytes());
         if keys.identity.is_none()
+            && can_be_kept
             && let Some(line) = keys.lane.and_then(|lane| self.lines.lanes.find(lane))
         {
             // So it is with most, and nothing is to be shared.
@@ -187,11 +189,12 @@ impl<E, R, T> Buffer<E, R, T> {
             (None, Some(identity)) => self.identities.line(identity, || self.lines.nameless_lane()),
             (None, None) => self.lines.cohort(),
         };
-        if identity.is_none() && keys.lane.is_some() {
+        if identity.is_none() && keys.lane.is_some() && can_be_kept {
             self.lines.push(&self.slots, line, entry, record);
             return;
         }
-        // What has an identity may be superseded where it waits, so it has a slot, and slots go first.
+        // What has an identity may be superseded where it waits, so it has a slot, and slots go first. So has what no
+        // manifest can keep.
         self.promote_fresh(line);
         self.wait_in(line, entry, record, identity);
     }

@@ -1,26 +1,20 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use super::flight::{Carried, Flight, Piece};
-use super::lines::LineId;
+use super::flight::{Carried, Flight, Lanes, Piece};
 use super::manifest::Manifest;
 use super::owner::Owner;
 use super::record::{Keys, Record};
 use super::resolve::Outcome;
+use super::slots::SlotId;
 use super::{Answers, Buffer, Resolution, Stamp};
 use crate::{Responses, Sent, Unread};
 
 /// The answers of entries that were delivered at the first attempt, in one request.
 pub struct Deliveries<R, T> {
     owner: Owner,
-    known: Known<T>,
+    manifest: Manifest<T>,
     responses: Answered<R>,
-}
-
-/// What is known of entries that were delivered together.
-enum Known<T> {
-    Lane(Vec<Record<T>>),
-    Segment(Manifest<T>),
 }
 
 /// The responses for entries that were accepted, in their order.
@@ -48,8 +42,10 @@ impl<E, R, T> Buffer<E, R, T> {
             let positions = here.iter().map(|&(position, _)| position - begin);
             let answered = responses.take_front(end - begin, end - begin - here.len());
             match piece {
-                Piece::Lane(line, records) if here.is_empty() => {
-                    self.accept_lane(line, records, answered, now);
+                Piece::Lanes(mut lanes) => {
+                    let gaps: Vec<_> = positions.collect();
+                    apart.extend(gaps.iter().filter_map(|&position| lanes.take(position)));
+                    self.accept_lanes(lanes, &gaps, answered, now);
                 }
                 Piece::Segment(mut manifest) => {
                     let gaps: Vec<_> = positions.collect();
@@ -57,18 +53,20 @@ impl<E, R, T> Buffer<E, R, T> {
                     apart.extend(taken.map(|(record, keys)| Carried::Entry(record, None, keys)));
                     self.accept_segment(manifest, &gaps, answered, now);
                 }
-                piece => apart.extend(self.accept_singly(piece, answered, positions, now)),
+                Piece::Slots(slots) => apart.extend(self.accept_singly(slots, answered, positions, now)),
             }
             (begin, others) = (end, later);
         }
         apart
     }
 
-    fn accept_lane(&mut self, line: LineId, records: Vec<Record<T>>, responses: Answered<R>, now: Instant) {
-        self.lines.failed(line, None);
-        self.lines.come_back_together(line, records.len());
-        let charge = records.iter().map(|record| record.charge).sum();
-        self.deliver(Known::Lane(records), &[], charge, responses, now);
+    /// Delivers the entries of lanes, which are all but those that were at these positions.
+    fn accept_lanes(&mut self, lanes: Lanes<T>, gaps: &[usize], responses: Answered<R>, now: Instant) {
+        for line in lanes.lines() {
+            self.lines.failed(line, None);
+            self.lines.come_back(line);
+        }
+        self.deliver(lanes.manifest, gaps, responses, now);
     }
 
     /// Delivers the entries of a segment, which are all but those that were at these positions.
@@ -83,24 +81,19 @@ impl<E, R, T> Buffer<E, R, T> {
             self.lane_moves(keys);
             self.release_keys(keys);
         }
-        let charge = manifest.charge();
-        if manifest.entries() > 0 {
-            self.deliver(Known::Segment(manifest), gaps, charge, responses, now);
-        }
+        self.deliver(manifest, gaps, responses, now);
     }
 
-    /// Delivers the entries of a piece one by one, but for those at these positions, which are returned.
+    /// Delivers entries with slots one by one, but for those at these positions, which are returned.
     fn accept_singly(
         &mut self,
-        piece: Piece<T>,
+        slots: Vec<SlotId>,
         responses: Answered<R>,
         others: impl Iterator<Item = usize>,
         now: Instant,
     ) -> Vec<Carried<T>> {
-        let mut carried = Vec::with_capacity(piece.len());
-        piece.carry(&mut carried);
         let (mut apart, mut others, mut read) = (Vec::new(), others.peekable(), responses.into_read());
-        for (position, one) in carried.into_iter().enumerate() {
+        for (position, one) in slots.into_iter().map(Carried::Slot).enumerate() {
             if others.next_if_eq(&position).is_some() {
                 apart.push(one);
             } else {
@@ -130,22 +123,20 @@ impl<E, R, T> Buffer<E, R, T> {
         }
     }
 
-    fn deliver(
-        &mut self,
-        known: Known<T>,
-        gaps: &[usize],
-        charge: usize,
-        responses: Answered<R>,
-        now: Instant,
-    ) {
-        let deliveries = Deliveries { owner: self.owner, known, responses };
-        self.counters.delivered += deliveries.len() as u64;
-        for run in runs(deliveries.positions(), gaps) {
-            let accepted = |at| deliveries.accepted(run.start + at).unwrap_or(now);
-            self.meters.delivered_run(run.len(), accepted, now);
+    fn deliver(&mut self, manifest: Manifest<T>, gaps: &[usize], responses: Answered<R>, now: Instant) {
+        let entries = manifest.entries();
+        if entries == 0 {
+            return;
         }
-        self.room.free(deliveries.len(), charge);
-        self.answers.push_back(Answers::Delivered(deliveries));
+        self.counters.delivered += entries as u64;
+        for ascent in manifest.ascents() {
+            for run in runs(ascent, gaps) {
+                let accepted = |at| manifest.accepted(run.start + at).unwrap_or(now);
+                self.meters.delivered_run(run.len(), accepted, now);
+            }
+        }
+        self.room.free(entries, manifest.charge());
+        self.answers.push_back(Answers::Delivered(Deliveries { owner: self.owner, manifest, responses }));
     }
 
     /// One of the entries of a request was accepted.
@@ -212,10 +203,7 @@ impl<R, T> Deliveries<R, T> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.known {
-            Known::Lane(records) => records.len(),
-            Known::Segment(manifest) => manifest.entries(),
-        }
+        self.manifest.entries()
     }
 
     /// Whether there are none, which is never so.
@@ -227,64 +215,27 @@ impl<R, T> Deliveries<R, T> {
     /// When its oldest and its youngest entry were accepted.
     #[must_use]
     pub fn span(&self) -> Option<(Instant, Instant)> {
-        match &self.known {
-            Known::Lane(records) => Some((records.first()?.accepted, records.last()?.accepted)),
-            Known::Segment(manifest) => manifest.span(),
-        }
-    }
-
-    /// The number of positions, of which some may have no entry.
-    fn positions(&self) -> usize {
-        match &self.known {
-            Known::Lane(records) => records.len(),
-            Known::Segment(manifest) => manifest.len(),
-        }
+        self.manifest.span()
     }
 
     /// What the submitters gave along.
     pub fn tags(&self) -> impl Iterator<Item = &T> {
-        let (records, manifest): (&[Record<T>], _) = match &self.known {
-            Known::Lane(records) => (records, None),
-            Known::Segment(manifest) => (&[], Some(manifest)),
-        };
-        records.iter().map(|record| &record.tag).chain(manifest.into_iter().flat_map(Manifest::tags))
-    }
-
-    /// When the entry at this position was accepted: none before the one at an earlier position.
-    fn accepted(&self, position: usize) -> Option<Instant> {
-        match &self.known {
-            Known::Lane(records) => records.get(position).map(|record| record.accepted),
-            Known::Segment(manifest) => manifest.accepted(position),
-        }
+        self.manifest.tags()
     }
 
     /// The stamps of the entries, and how many have each.
     pub(super) fn stamps(&mut self, mut each: impl FnMut(&mut Stamp, usize)) {
-        match &mut self.known {
-            Known::Lane(records) => records.iter_mut().for_each(|record| each(&mut record.stamp, 1)),
-            Known::Segment(manifest) => {
-                manifest.runs_mut().iter_mut().for_each(|run| each(&mut run.stamp, run.entries));
-            }
-        }
+        self.manifest.runs_mut().iter_mut().for_each(|run| each(&mut run.stamp, run.entries));
     }
 
     /// What the submitters gave along, with the positions for which the responses are read, and the responses.
     pub(crate) fn into_parts(self) -> (impl Iterator<Item = (usize, T)>, Answered<R>) {
-        let (records, manifest) = match self.known {
-            Known::Lane(records) => (records, None),
-            Known::Segment(manifest) => (Vec::new(), Some(manifest)),
-        };
-        let of_lane = records.into_iter().enumerate().map(|(position, record)| (position, record.tag));
-        (of_lane.chain(manifest.into_iter().flat_map(Manifest::into_tags)), self.responses)
+        (self.manifest.into_tags(), self.responses)
     }
 
     pub(super) fn into_resolutions<E>(self) -> Vec<Resolution<E, R, T>> {
         let (owner, mut read) = (self.owner, self.responses.into_read());
-        let records: Vec<_> = match self.known {
-            Known::Lane(records) => records.into_iter().enumerate().collect(),
-            Known::Segment(manifest) => manifest.into_positions().collect(),
-        };
-        let each = records.into_iter().map(|(position, record)| Resolution {
+        let each = self.manifest.into_positions().map(|(position, record)| Resolution {
             tag: record.tag,
             result: Ok(Sent::delivered(read(position), 1, false)),
             charge: owner.charge(record.charge),
@@ -295,10 +246,12 @@ impl<R, T> Deliveries<R, T> {
     }
 }
 
-/// So many positions but for the gaps, which are in ascending order, as far as they follow one another.
-fn runs(positions: usize, gaps: &[usize]) -> impl Iterator<Item = Range<usize>> {
-    let begins = std::iter::once(0).chain(gaps.iter().map(|gap| gap + 1));
-    let ends = gaps.iter().copied().chain([positions]);
+/// These positions but for the gaps, which are in ascending order, as far as they follow one another.
+fn runs(positions: Range<usize>, gaps: &[usize]) -> impl Iterator<Item = Range<usize>> {
+    let before = |end| gaps.partition_point(|&gap| gap < end);
+    let gaps = &gaps[before(positions.start)..before(positions.end)];
+    let begins = std::iter::once(positions.start).chain(gaps.iter().map(|gap| gap + 1));
+    let ends = gaps.iter().copied().chain([positions.end]);
     begins.zip(ends).map(|(begin, end)| begin..end).filter(|run| !run.is_empty())
 }
 

@@ -22,11 +22,18 @@ pub(super) struct Flight<T> {
 
 /// Entries that went into a request together.
 pub(super) enum Piece<T> {
-    /// To which nothing has happened, of one lane.
-    Lane(LineId, Vec<Record<T>>),
+    /// To which nothing has happened, of lanes of which others wait.
+    Lanes(Lanes<T>),
     /// To which nothing has happened, and which share no lane.
     Segment(Manifest<T>),
     Slots(Vec<SlotId>),
+}
+
+/// Entries of lanes, and the line of each.
+pub(super) struct Lanes<T> {
+    pub(super) manifest: Manifest<T>,
+    /// By position.
+    pub(super) lines: Vec<LineId>,
 }
 
 /// One entry of a request.
@@ -55,7 +62,7 @@ impl<T> Flight<T> {
     /// The slots of those entries that have one.
     pub(super) fn slots(&self) -> impl Iterator<Item = SlotId> {
         let slots = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Lane(..) | Piece::Segment(_) => None,
+            Piece::Lanes(_) | Piece::Segment(_) => None,
             Piece::Slots(slots) => Some(slots),
         });
         slots.flatten().copied()
@@ -82,10 +89,7 @@ impl<T> Flight<T> {
     /// When the oldest of those entries was accepted that have no slot, and of which that counts.
     pub(super) fn oldest(&self, counts: impl Fn(Instant) -> bool) -> Option<Instant> {
         let oldest = |piece: &Piece<T>| match piece {
-            Piece::Lane(_, records) => {
-                records.iter().map(|record| record.accepted).find(|&accepted| counts(accepted))
-            }
-            Piece::Segment(manifest) => manifest.oldest(&counts),
+            Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => manifest.oldest(&counts),
             Piece::Slots(_) => None,
         };
         self.pieces.iter().filter_map(oldest).min()
@@ -94,23 +98,20 @@ impl<T> Flight<T> {
     /// What the submitters of its entries gave along.
     pub(super) fn tags<'a, E>(&'a self, slots: &'a Slots<E, T>) -> impl Iterator<Item = &'a T> {
         self.pieces.iter().flat_map(move |piece| {
-            let (records, manifest, of_slots): (&[Record<T>], _, &[SlotId]) = match piece {
-                Piece::Lane(_, records) => (records, None, &[]),
-                Piece::Segment(manifest) => (&[], Some(manifest), &[]),
-                Piece::Slots(of_slots) => (&[], None, of_slots),
+            let (manifest, of_slots): (_, &[SlotId]) = match piece {
+                Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => (Some(manifest), &[]),
+                Piece::Slots(of_slots) => (None, of_slots),
             };
-            let of_records = records.iter().map(|record| &record.tag);
             let of_manifest = manifest.into_iter().flat_map(Manifest::tags);
             let of_slots = of_slots.iter().filter_map(|&slot| slots[slot].tag.as_ref());
-            of_records.chain(of_manifest).chain(of_slots)
+            of_manifest.chain(of_slots)
         })
     }
 
     /// Whether one of those entries that have no slot has such a stamp.
     pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
         self.pieces.iter().any(|piece| match piece {
-            Piece::Lane(_, records) => records.iter().any(|record| is_one(record.stamp)),
-            Piece::Segment(manifest) => manifest.has_any(&is_one),
+            Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => manifest.has_any(&is_one),
             Piece::Slots(_) => false,
         })
     }
@@ -120,8 +121,7 @@ impl<T> Piece<T> {
     /// How many entries it is of.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Lane(_, records) => records.len(),
-            Self::Segment(manifest) => manifest.len(),
+            Self::Lanes(Lanes { manifest, .. }) | Self::Segment(manifest) => manifest.len(),
             Self::Slots(slots) => slots.len(),
         }
     }
@@ -133,11 +133,40 @@ impl<T> Piece<T> {
                 let records = manifest.into_records();
                 carried.extend(records.map(|(record, keys)| Carried::Entry(record, None, keys)));
             }
-            Self::Lane(line, records) => {
-                let keys = Keys::default();
-                carried.extend(records.into_iter().map(|record| Carried::Entry(record, Some(line), keys)));
+            Self::Lanes(Lanes { manifest, lines }) => {
+                let positions = manifest.into_positions();
+                carried.extend(positions.map(|(position, record)| of_lane(record, lines[position])));
             }
             Self::Slots(slots) => carried.extend(slots.into_iter().map(Carried::Slot)),
         }
     }
+}
+
+impl<T> Lanes<T> {
+    /// Those of none, with room for so many entries.
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Self { manifest: Manifest::with_capacity(entries), lines: Vec::with_capacity(entries) }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, line: LineId, record: Record<T>) {
+        self.manifest.push_record(record);
+        self.lines.push(line);
+    }
+
+    /// Takes the entry at this position out, if it has not left.
+    pub(super) fn take(&mut self, position: usize) -> Option<Carried<T>> {
+        let (record, _) = self.manifest.take(position)?;
+        Some(of_lane(record, self.lines[position]))
+    }
+
+    /// The line of each entry that has not left.
+    pub(super) fn lines(&self) -> impl Iterator<Item = LineId> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter(|&(position, _)| self.manifest.has(position)).map(|(_, &line)| line)
+    }
+}
+
+fn of_lane<T>(record: Record<T>, line: LineId) -> Carried<T> {
+    Carried::Entry(record, Some(line), Keys::default())
 }

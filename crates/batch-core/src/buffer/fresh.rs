@@ -4,7 +4,8 @@ use std::time::Instant;
 use slab::Slab;
 
 use super::Stamp;
-use super::fill::{Fill, Share};
+use super::fill::Fill;
+use super::flight::Lanes;
 use super::line::Line;
 use super::lines::{LineId, Lines};
 use super::record::{Keys, Record};
@@ -20,24 +21,50 @@ use crate::LimitPolicy;
 /// would wait for that.
 pub(super) struct Fresh<E, T> {
     entries: Slab<(E, Record<T>)>,
+    /// The number of the next entry.
+    next: u64,
 }
 
 pub(super) type FreshId = u32;
 
+/// An entry that waits in a line.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting {
+    /// Its number in the order in which entries came to wait here.
+    number: u64,
+    pub(super) id: FreshId,
+}
+
+/// Entries of lanes that go into a request together, in the order of those lanes.
+pub(super) struct Picked(Vec<(Waiting, LineId)>);
+
 impl<E, T> Fresh<E, T> {
     pub(super) fn new() -> Self {
-        Self { entries: Slab::new() }
+        Self { entries: Slab::new(), next: 0 }
     }
 
     #[inline]
-    fn insert(&mut self, entry: E, record: Record<T>) -> FreshId {
+    fn insert(&mut self, entry: E, record: Record<T>) -> Waiting {
         let id = self.entries.insert((entry, record));
-        FreshId::try_from(id).expect("so many entries do not fit into the memory")
+        let id = FreshId::try_from(id).expect("so many entries do not fit into the memory");
+        let number = self.next;
+        self.next += 1;
+        Waiting { number, id }
     }
 
     #[inline]
     fn remove(&mut self, id: FreshId) -> (E, Record<T>) {
         self.entries.remove(id as usize)
+    }
+}
+
+impl Picked {
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -69,27 +96,40 @@ impl<E, T> Lines<E, T> {
         self.oldest.first().copied()
     }
 
-    /// Takes from a line that stands nowhere what fits into a request that is filled so far, which grows by it:
-    /// one entry of a strict lane, or those that share its carrier.
-    pub(super) fn take(
+    /// Picks from a line that stands nowhere what fits into a request that is filled so far, which grows by it:
+    /// one entry of a strict lane, or those that share its carrier. Whether any did.
+    pub(super) fn pick(
         &mut self,
         id: LineId,
         limits: &LimitPolicy,
         fill: &mut Fill,
-    ) -> (Vec<E>, Vec<Record<T>>) {
+        picked: &mut Picked,
+    ) -> bool {
         let line = &mut self.all[id as usize];
         let first = line.accepted(&self.fresh);
-        let taken = line.first_that_fit(&self.fresh, limits, fill);
-        let (mut entries, mut records) = (Vec::with_capacity(taken), Vec::with_capacity(taken));
-        for id in line.fresh.drain(..taken) {
-            let (entry, record) = self.fresh.remove(id);
-            entries.push(entry);
-            records.push(record);
-        }
-        line.bytes -= records.iter().map(|record| record.share.bytes() as u128).sum::<u128>();
-        line.away += entries.len();
+        let (entries, bytes) = line.first_that_fit(&self.fresh, limits, fill);
+        picked.0.extend(line.fresh.drain(..entries).map(|waiting| (waiting, id)));
+        line.bytes -= bytes;
+        line.away += entries;
         self.age(id, first);
-        (entries, records)
+        entries > 0
+    }
+
+    /// Takes out what was picked. Where no neighbours share a carrier, it goes in the order in which it came, and not
+    /// lane by lane: so is it read and freed, and so are its receipts answered.
+    pub(super) fn take(&mut self, picked: Picked, limits: &LimitPolicy) -> (Vec<E>, Lanes<T>) {
+        let Picked(mut picked) = picked;
+        if limits.carrier_bytes().is_none() {
+            picked.sort_unstable_by_key(|(waiting, _)| waiting.number);
+        }
+        let mut entries = Vec::with_capacity(picked.len());
+        let mut lanes = Lanes::with_capacity(picked.len());
+        for (waiting, line) in picked {
+            let (entry, record) = self.fresh.remove(waiting.id);
+            entries.push(entry);
+            lanes.push(line, record);
+        }
+        (entries, lanes)
     }
 
     /// Whether such entries wait in a line.
@@ -110,7 +150,7 @@ impl<E, T> Lines<E, T> {
         let first = self.all[id as usize].accepted(&self.fresh)?;
         self.displace(id);
         let line = &mut self.all[id as usize];
-        let (entry, record) = self.fresh.remove(line.fresh.pop_front()?);
+        let (entry, record) = self.fresh.remove(line.fresh.pop_front()?.id);
         line.bytes -= record.share.bytes() as u128;
         self.age(id, Some(first));
         Some((entry, record))
@@ -119,7 +159,7 @@ impl<E, T> Lines<E, T> {
     /// Takes out what has one of these stamps. Its lines are settled with those that entries come back to.
     pub(super) fn pull_all(&mut self, is_one: impl Fn(Stamp) -> bool) -> Vec<Single<E, T>> {
         let has_any = |(id, line): (usize, &Line)| {
-            let is_any = line.fresh.iter().any(|&fresh| is_one(self.fresh[fresh].stamp));
+            let is_any = line.fresh.iter().any(|waiting| is_one(self.fresh[waiting.id].stamp));
             is_any.then(|| u32::try_from(id).expect("a line has its number"))
         };
         let lines: Vec<_> = self.all.iter().filter_map(has_any).collect();
@@ -129,13 +169,13 @@ impl<E, T> Lines<E, T> {
             self.touch(id);
             let line = &mut self.all[id as usize];
             let first = line.accepted(&self.fresh);
-            for fresh in std::mem::take(&mut line.fresh) {
-                if is_one(self.fresh[fresh].stamp) {
-                    let (entry, record) = self.fresh.remove(fresh);
+            for waiting in std::mem::take(&mut line.fresh) {
+                if is_one(self.fresh[waiting.id].stamp) {
+                    let (entry, record) = self.fresh.remove(waiting.id);
                     line.bytes -= record.share.bytes() as u128;
                     pulled.push(Single::of_line(entry, record, id));
                 } else {
-                    line.fresh.push_back(fresh);
+                    line.fresh.push_back(waiting);
                 }
             }
             self.age(id, first);
@@ -151,14 +191,14 @@ impl<E, T> Lines<E, T> {
         if !is_much(capacity, len) || capacity < self.all.len() {
             return;
         }
-        let mut left = Fresh { entries: Slab::with_capacity(len) };
+        let mut left = Slab::with_capacity(len);
         for (_, line) in &mut self.all {
-            for id in &mut line.fresh {
-                let (entry, record) = self.fresh.remove(*id);
-                *id = left.insert(entry, record);
+            for waiting in &mut line.fresh {
+                let moved = left.insert(self.fresh.remove(waiting.id));
+                waiting.id = FreshId::try_from(moved).expect("there are fewer of them than before");
             }
         }
-        self.fresh = left;
+        self.fresh.entries = left;
     }
 
     /// The first of these entries of a line may be another than that accepted then.
@@ -184,25 +224,30 @@ impl<E, T> Single<E, T> {
 }
 
 impl Line {
-    /// How many of these entries fit into a request that is filled so far, which grows by them.
-    fn first_that_fit<E, T>(&self, fresh: &Fresh<E, T>, limits: &LimitPolicy, fill: &mut Fill) -> usize {
+    /// How many of these entries fit into a request that is filled so far, which grows by them, and their shares of it.
+    fn first_that_fit<E, T>(
+        &self,
+        fresh: &Fresh<E, T>,
+        limits: &LimitPolicy,
+        fill: &mut Fill,
+    ) -> (usize, u128) {
         let is_strict = self.kind.is_strict();
-        let shares = self.fresh.iter().map(|&id| fresh[id].share);
+        let shares = self.fresh.iter().map(|waiting| fresh[waiting.id].share);
+        let (mut taken, mut sum) = (0, 0);
         if limits.carrier_bytes().is_none() {
             // What follows does the same, in some 80 instructions more for each entry.
             let mut load = fill.load();
             let most = if is_strict { 1 } else { limits.entries() - load.entries };
-            let fits = |share: &Share| {
+            for share in shares.take(most) {
                 let with = load.with(share.bytes());
-                let fits = limits.fits(with);
-                load = if fits { with } else { load };
-                fits
-            };
-            let taken = shares.take(most).take_while(fits).count();
+                if !limits.fits(with) {
+                    break;
+                }
+                (load, taken, sum) = (with, taken + 1, sum + share.bytes() as u128);
+            }
             *fill = Fill::of(load);
-            return taken;
+            return (taken, sum);
         }
-        let mut taken = 0;
         for share in shares {
             let (bytes, carrier) = (share.bytes(), share.carrier());
             let with = fill.with(limits, bytes, carrier);
@@ -210,14 +255,14 @@ impl Line {
             if is_apart || !limits.fits(with.load()) {
                 break;
             }
-            (*fill, taken) = (with, taken + 1);
+            (*fill, taken, sum) = (with, taken + 1, sum + bytes as u128);
         }
-        taken
+        (taken, sum)
     }
 
     /// When the first of its entries to which nothing has happened was accepted.
     fn accepted<E, T>(&self, fresh: &Fresh<E, T>) -> Option<Instant> {
-        self.fresh.front().map(|&id| fresh[id].accepted)
+        self.fresh.front().map(|waiting| fresh[waiting.id].accepted)
     }
 }
 
@@ -231,6 +276,7 @@ mod tests {
     use super::super::record::Record;
     use super::super::scopes::{ScopeId, Scopes};
     use super::super::slots::Slots;
+    use super::Picked;
     use crate::{Key, LimitPolicy, Order, Settings};
 
     #[test]
@@ -247,17 +293,21 @@ mod tests {
             let record = Record { tag: (), accepted, stamp, charge: 1, share: Share::of(1, None) };
             lines.push(&slots, line, number, record);
         }
+        let take = |lines: &mut Lines<u32, ()>, line| {
+            let (mut fill, mut picked) = (Fill::empty(), Picked::none());
+            lines.displace(line);
+            lines.pick(line, &limits, &mut fill, &mut picked);
+            lines.take(picked, &limits).0
+        };
         let mut taken = Vec::new();
         while lines.has_fresh(many) {
-            lines.displace(many);
-            taken.extend(lines.take(many, &limits, &mut Fill::empty()).0);
+            taken.extend(take(&mut lines, many));
         }
         assert!(taken.into_iter().eq(0..2_000));
         assert!(lines.fresh.entries.capacity() >= 2_008);
 
         lines.shrink();
         assert_eq!(lines.fresh.entries.capacity(), 8);
-        lines.displace(few);
-        assert!(lines.take(few, &limits, &mut Fill::empty()).0.into_iter().eq(2_000..2_008));
+        assert!(take(&mut lines, few).into_iter().eq(2_000..2_008));
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::fresh::{Fresh, FreshId};
+use super::fresh::{Fresh, Waiting};
 use super::index::KeyHash;
 use super::slots::{List, Slots};
 use super::turns::Turn;
@@ -14,7 +14,7 @@ use crate::{Failure, Quota};
 #[repr(C, align(64))]
 pub(super) struct Line {
     /// Entries to which nothing has happened, in the order of their acceptance.
-    pub(super) fresh: VecDeque<FreshId>,
+    pub(super) fresh: VecDeque<Waiting>,
     pub(super) bytes: u128,
     pub(super) place: Place,
     pub(super) kind: Kind,
@@ -133,7 +133,7 @@ impl Line {
                 quota: slot.past.as_ref().and_then(|past| past.quota),
             });
         }
-        let record = &fresh[*self.fresh.front()?];
+        let record = &fresh[self.fresh.front()?.id];
         let (since, bytes) = (record.accepted, record.share.bytes());
         Some(Head { since, not_before: None, keeps_its_turn: false, bytes, quota: None })
     }

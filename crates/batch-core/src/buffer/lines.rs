@@ -197,13 +197,11 @@ impl<E, T> Lines<E, T> {
 
     /// One less of the lane is away.
     pub(super) fn come_back(&mut self, id: LineId) {
-        self.come_back_together(id, 1);
-    }
-
-    /// So many less of the lane are away.
-    pub(super) fn come_back_together(&mut self, id: LineId, entries: usize) {
-        self.all[id as usize].away -= entries;
-        self.touch(id);
+        let line = &mut self.all[id as usize];
+        line.away -= 1;
+        if line.away == 0 {
+            self.touch(id);
+        }
     }
 
     /// This line is to be settled.
@@ -276,6 +274,11 @@ impl<E, T> Lines<E, T> {
     #[inline]
     pub(super) fn first_slot(&self, id: LineId) -> Option<SlotId> {
         self.all[id as usize].slots.head()
+    }
+
+    /// Whether an entry of a line has a slot: these go before the others.
+    pub(super) fn has_slots(&self, id: LineId) -> bool {
+        self.first_slot(id).is_some()
     }
 
     #[inline]

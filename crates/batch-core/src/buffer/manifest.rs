@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::time::Instant;
 
 use super::fill::{CarrierHash, Share};
@@ -33,7 +34,7 @@ struct Row<T> {
     bytes: u32,
 }
 
-/// Entries with the same stamp, one after the other.
+/// Entries with the same stamp, none of which was accepted before the one ahead of it.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     pub(super) stamp: Stamp,
@@ -80,11 +81,21 @@ impl<T> Manifest<T> {
         self.runs.iter().map(|run| run.entries).sum()
     }
 
-    /// When the first and the last of its entries were accepted.
+    /// When the oldest and the youngest of its entries were accepted.
     pub(super) fn span(&self) -> Option<(Instant, Instant)> {
-        let mut rows = self.rows.iter().flatten();
-        let first = rows.next()?.accepted;
-        Some((first, rows.next_back().map_or(first, |last| last.accepted)))
+        let accepted = |rows: Range<usize>| {
+            let mut rows = self.rows[rows].iter().flatten();
+            let first = rows.next()?.accepted;
+            Some((first, rows.next_back().map_or(first, |last| last.accepted)))
+        };
+        let spans = self.ascents().filter_map(accepted);
+        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+
+    /// The positions of its entries, parted so that in each part, none was accepted before the one ahead of it.
+    pub(super) fn ascents(&self) -> impl Iterator<Item = Range<usize>> {
+        let begins = std::iter::once(0).chain(self.runs.iter().map(|run| run.end));
+        begins.zip(&self.runs).map(|(begin, run)| begin..run.end)
     }
 
     /// Whether it can keep what is known of an entry with this charge and this share of a request.
@@ -110,6 +121,19 @@ impl<T> Manifest<T> {
             Some(run) if run.stamp == stamp => (run.entries, run.end) = (run.entries + 1, end),
             _ => self.runs.push(Run { stamp, entries: 1, end }),
         }
+    }
+
+    /// Adds an entry of a line, which has its keys.
+    #[inline]
+    pub(super) fn push_record(&mut self, record: Record<T>) {
+        let Record { tag, accepted, stamp, charge, share } = record;
+        let last = self.rows.last().and_then(Option::as_ref);
+        if last.is_some_and(|last| last.accepted > accepted) {
+            self.runs.push(Run { stamp, entries: 0, end: self.rows.len() });
+        }
+        let admission =
+            Admission { charge, bytes: share.bytes(), keys: Keys::default(), carrier: share.carrier() };
+        self.push(admission, tag, accepted, stamp);
     }
 
     /// Takes the entry at this position out, if it has not left.
@@ -155,9 +179,16 @@ impl<T> Manifest<T> {
         Some(self.rows.get(position)?.as_ref()?.accepted)
     }
 
-    /// When the first entry was accepted of which that counts.
+    /// When the oldest entry was accepted of which that counts.
     pub(super) fn oldest(&self, counts: impl Fn(Instant) -> bool) -> Option<Instant> {
-        self.rows.iter().flatten().map(|row| row.accepted).find(|&accepted| counts(accepted))
+        let accepted = |rows: Range<usize>| self.rows[rows].iter().flatten().map(|row| row.accepted);
+        self.ascents().filter_map(|rows| accepted(rows).find(|&accepted| counts(accepted))).min()
+    }
+
+    /// Whether the entry at this position has not left.
+    #[inline]
+    pub(super) fn has(&self, position: usize) -> bool {
+        self.rows.get(position).is_some_and(Option::is_some)
     }
 
     /// The stamp of the entry at this position, if it has not left.

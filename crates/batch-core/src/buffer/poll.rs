@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use super::ceiling::Opens;
 use super::fill::Fill;
 use super::flight::{Flight, Piece};
+use super::fresh::Picked;
 use super::isolation::IsolationId;
 use super::lines::LineId;
 use super::slots::{SlotId, Whereabouts};
@@ -15,6 +16,12 @@ pub(super) struct Request<E, T> {
     pub(super) fill: Fill,
     /// What its entries take of their quotas, as far as they were asked.
     pub(super) units: usize,
+}
+
+/// What is next to go into a request.
+enum First {
+    Line(LineId),
+    Segment,
 }
 
 impl<E, R, T> Buffer<E, R, T> {
@@ -149,22 +156,29 @@ impl<E, R, T> Buffer<E, R, T> {
     pub(super) fn pack(&mut self, now: Instant) -> Request<E, T> {
         let mut request = Request::empty();
         loop {
-            let first = self.lines.first();
-            let comes_first = |turn| first.is_none_or(|(other, _)| turn <= other);
-            let is_full = if self.segments_due().is_some_and(comes_first) {
-                self.take_segment(&mut request)
-            } else if let Some((_, line)) = first {
-                let is_full = self.take_from(line, &mut request, now);
-                self.lines.settle(&self.slots, line, Some(now));
-                is_full
-            } else {
-                break;
+            let is_full = match self.first() {
+                None => break,
+                Some(First::Segment) => self.take_segment(&mut request),
+                Some(First::Line(line)) if self.lines.has_slots(line) => {
+                    self.take_from(line, &mut request, now)
+                }
+                Some(First::Line(_)) => self.take_fresh(&mut request, now),
             };
             if is_full {
                 break;
             }
         }
         request
+    }
+
+    /// What a request takes from next.
+    fn first(&self) -> Option<First> {
+        let line = self.lines.first();
+        let comes_first = |turn| line.is_none_or(|(other, _)| turn <= other);
+        match self.segments_due().is_some_and(comes_first) {
+            true => Some(First::Segment),
+            false => line.map(|(_, line)| First::Line(line)),
+        }
     }
 
     /// Takes what goes of the first segment; whether the request is full then.
@@ -179,7 +193,7 @@ impl<E, R, T> Buffer<E, R, T> {
         false
     }
 
-    /// Takes what goes from one ready line; whether the request is full then.
+    /// Takes what goes from one ready line, of whose entries some have slots; whether the request is full then.
     fn take_from(&mut self, line: LineId, request: &mut Request<E, T>, now: Instant) -> bool {
         self.lines.displace(line);
         let is_lane = self.lines.is_lane(line);
@@ -206,23 +220,50 @@ impl<E, R, T> Buffer<E, R, T> {
         if !picked.is_empty() {
             self.board(request, picked);
         }
-        is_full || self.take_fresh(line, request)
+        let mut fresh = Picked::none();
+        let is_full = is_full || self.pick_fresh(line, request, &mut fresh);
+        self.board_fresh(request, fresh);
+        self.lines.settle(&self.slots, line, Some(now));
+        is_full
     }
 
-    /// Takes what goes of the entries of a lane to which nothing has happened; whether the request is full
-    /// then.
-    fn take_fresh(&mut self, line: LineId, request: &mut Request<E, T>) -> bool {
-        let is_held =
-            self.lines.first_slot(line).is_some() || (self.lines.is_strict(line) && self.lines.is_away(line));
+    /// Takes what goes of the ready lanes that are next, as far as nothing has happened to any of their entries; whether
+    /// the request is full then.
+    fn take_fresh(&mut self, request: &mut Request<E, T>, now: Instant) -> bool {
+        let mut picked = Picked::none();
+        let is_full = loop {
+            let line = match self.first() {
+                Some(First::Line(line)) if !self.lines.has_slots(line) => line,
+                _ => break false,
+            };
+            self.lines.displace(line);
+            let is_full = self.pick_fresh(line, request, &mut picked);
+            self.lines.settle(&self.slots, line, Some(now));
+            if is_full {
+                break true;
+            }
+        };
+        self.board_fresh(request, picked);
+        is_full
+    }
+
+    /// Picks what goes of the entries of a lane to which nothing has happened; whether the request is full then.
+    fn pick_fresh(&mut self, line: LineId, request: &mut Request<E, T>, picked: &mut Picked) -> bool {
+        let is_strict = self.lines.is_strict(line);
+        let is_held = self.lines.has_slots(line) || (is_strict && self.lines.is_away(line));
         if is_held || !self.lines.has_fresh(line) {
             return false;
         }
-        let (entries, records) = self.lines.take(line, &self.limits, &mut request.fill);
-        let took_any = !records.is_empty();
-        if took_any {
-            request.add(entries, Piece::Lane(line, records));
+        let took_any = self.lines.pick(line, &self.limits, &mut request.fill, picked);
+        self.lines.has_fresh(line) && !(took_any && is_strict)
+    }
+
+    /// Puts entries of lanes to which nothing has happened into a request.
+    fn board_fresh(&mut self, request: &mut Request<E, T>, picked: Picked) {
+        if !picked.is_empty() {
+            let (entries, lanes) = self.lines.take(picked, &self.limits);
+            request.add(entries, Piece::Lanes(lanes));
         }
-        self.lines.has_fresh(line) && !(took_any && self.lines.is_strict(line))
     }
 
     /// Puts entries with slots into a request.

@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use super::flight::{Flight, Piece};
+use super::flight::{Flight, Lanes, Piece};
 use super::resolve::Outcome;
 use super::slots::{SlotId, Whereabouts};
 use super::{BatchId, Buffer, Stamp, Watermark, Withdrawn};
@@ -26,8 +26,7 @@ impl<E, R, T> Buffer<E, R, T> {
         let mut covered = Vec::new();
         for piece in &flight.pieces {
             match piece {
-                Piece::Lane(_, records) => covered.extend(records.iter().map(|record| covers(record.stamp))),
-                Piece::Segment(manifest) => {
+                Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => {
                     let stamps = (0..manifest.len()).map(|position| manifest.stamp(position));
                     covered.extend(stamps.map(|stamp| stamp.is_some_and(covers)));
                 }
