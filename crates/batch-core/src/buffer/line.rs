@@ -108,6 +108,12 @@ impl Line {
         }
     }
 
+    /// Whether it waits until entries of its lane come back.
+    #[inline]
+    pub(super) fn is_blocked(&self) -> bool {
+        self.away > 0 && self.kind.is_lane()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.slots.len() + self.fresh.len()
     }

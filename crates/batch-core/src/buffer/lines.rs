@@ -111,6 +111,7 @@ impl<E, T> Lines<E, T> {
         let line = &mut self.all[id as usize];
         line.bytes += bytes;
         match line.place {
+            Place::Nowhere if line.is_blocked() => {}
             Place::Nowhere => self.settle(slots, id, None),
             Place::Ready { .. } if !line.kind.is_strict() => self.load.add(Sum { entries: 1, bytes }),
             Place::Sorted { class, .. } if !line.kind.is_strict() => {
@@ -232,14 +233,14 @@ impl<E, T> Lines<E, T> {
     pub(super) fn settle(&mut self, slots: &Slots<E, T>, id: LineId, now: Option<Instant>) {
         self.displace(id);
         let line = &mut self.all[id as usize];
-        let blocked = line.away > 0 && line.kind.is_lane();
+        let is_blocked = line.is_blocked();
         let Some(head) = line.head(slots, &self.fresh) else {
-            if !blocked {
+            if !is_blocked {
                 self.forget(id);
             }
             return;
         };
-        if blocked {
+        if is_blocked {
             return;
         }
         match head.not_before {

@@ -1,8 +1,8 @@
 use std::time::Instant;
 
-use super::Stamp;
 use super::fill::Share;
 use super::index::KeyHash;
+use super::{Admission, Stamp};
 
 /// What is known of an entry from its acceptance to its answer, whatever becomes of it.
 pub(super) struct Record<T> {
@@ -21,4 +21,12 @@ pub(super) struct Record<T> {
 pub(super) struct Keys {
     pub(super) lane: Option<KeyHash>,
     pub(super) identity: Option<KeyHash>,
+}
+
+impl<T> Record<T> {
+    #[inline]
+    pub(super) fn of(admission: Admission, tag: T, accepted: Instant, stamp: Stamp) -> Self {
+        let Admission { charge, bytes, carrier, .. } = admission;
+        Self { tag, accepted, stamp, charge, share: Share::of(bytes, carrier) }
+    }
 }

@@ -212,10 +212,10 @@ impl<S: Service> Shared<S> {
                 state.release();
                 return Ok(output);
             }
-        } else if state.buffer.can_append(&admission) {
+        } else if let Some(way) = state.buffer.way(&admission) {
             let (receipt, cell) = tracking.open(&mut state.cells, self);
             let tag = state.links.tie(cell, origin);
-            state.buffer.append(admission, scope, entry, tag, clock::now());
+            state.buffer.go(way, admission, scope, entry, tag, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
@@ -223,8 +223,8 @@ impl<S: Service> Shared<S> {
         self.try_put((tracking, origin), state, admission, entry, scope)
     }
 
-    /// Accepts an entry that shares its lane or its identity with another one, or for which there is room
-    /// only if failures are discarded.
+    /// Accepts an entry that shares its identity with another one, or is the second of its lane, or for which there is
+    /// room only if failures are discarded.
     fn try_put<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: (A, Origin),
