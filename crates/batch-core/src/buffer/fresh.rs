@@ -33,6 +33,8 @@ pub(super) struct Waiting {
     /// Its number in the order in which entries came to wait here.
     number: u64,
     pub(super) id: FreshId,
+    /// Its share of a request, in bytes, which a manifest can keep.
+    bytes: u32,
 }
 
 /// Entries of lanes that go into a request together, in the order of those lanes.
@@ -45,11 +47,12 @@ impl<E, T> Fresh<E, T> {
 
     #[inline]
     fn insert(&mut self, entry: E, record: Record<T>) -> Waiting {
+        let bytes = u32::try_from(record.share.bytes()).expect("what cannot be kept has a slot");
         let id = self.entries.insert((entry, record));
         let id = FreshId::try_from(id).expect("so many entries do not fit into the memory");
         let number = self.next;
         self.next += 1;
-        Waiting { number, id }
+        Waiting { number, id, bytes }
     }
 
     #[inline]
@@ -65,6 +68,23 @@ impl Picked {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// In the order in which they came. Where all lanes go, their numbers follow one another, and say where each goes.
+    fn in_order(self) -> Vec<(Waiting, LineId)> {
+        let Self(mut picked) = self;
+        let numbers = || picked.iter().map(|(waiting, _)| waiting.number);
+        let (first, last) = (numbers().min().unwrap_or(0), numbers().max().unwrap_or(0));
+        let span = usize::try_from(last - first).map_or(usize::MAX, |span| span.saturating_add(1));
+        if span > 8 * picked.len() {
+            picked.sort_unstable_by_key(|(waiting, _)| waiting.number);
+            return picked;
+        }
+        let mut places = vec![None; span];
+        for one in picked {
+            places[(one.0.number - first) as usize] = Some(one);
+        }
+        places.into_iter().flatten().collect()
     }
 }
 
@@ -118,10 +138,7 @@ impl<E, T> Lines<E, T> {
     /// Takes out what was picked. Where no neighbours share a carrier, it goes in the order in which it came, and not
     /// lane by lane: so is it read and freed, and so are its receipts answered.
     pub(super) fn take(&mut self, picked: Picked, limits: &LimitPolicy) -> (Vec<E>, Lanes<T>) {
-        let Picked(mut picked) = picked;
-        if limits.carrier_bytes().is_none() {
-            picked.sort_unstable_by_key(|(waiting, _)| waiting.number);
-        }
+        let picked = if limits.carrier_bytes().is_none() { picked.in_order() } else { picked.0 };
         let mut entries = Vec::with_capacity(picked.len());
         let mut lanes = Lanes::with_capacity(picked.len());
         for (waiting, line) in picked {
@@ -194,6 +211,7 @@ impl<E, T> Lines<E, T> {
         let mut left = Slab::with_capacity(len);
         for (_, line) in &mut self.all {
             for waiting in &mut line.fresh {
+                // It keeps its number.
                 let moved = left.insert(self.fresh.remove(waiting.id));
                 waiting.id = FreshId::try_from(moved).expect("there are fewer of them than before");
             }
@@ -232,23 +250,23 @@ impl Line {
         fill: &mut Fill,
     ) -> (usize, u128) {
         let is_strict = self.kind.is_strict();
-        let shares = self.fresh.iter().map(|waiting| fresh[waiting.id].share);
         let (mut taken, mut sum) = (0, 0);
         if limits.carrier_bytes().is_none() {
             // What follows does the same, in some 80 instructions more for each entry.
             let mut load = fill.load();
             let most = if is_strict { 1 } else { limits.entries() - load.entries };
-            for share in shares.take(most) {
-                let with = load.with(share.bytes());
+            for waiting in self.fresh.iter().take(most) {
+                let with = load.with(waiting.bytes as usize);
                 if !limits.fits(with) {
                     break;
                 }
-                (load, taken, sum) = (with, taken + 1, sum + share.bytes() as u128);
+                (load, taken, sum) = (with, taken + 1, sum + u128::from(waiting.bytes));
             }
             *fill = Fill::of(load);
             return (taken, sum);
         }
-        for share in shares {
+        for waiting in &self.fresh {
+            let share = fresh[waiting.id].share;
             let (bytes, carrier) = (share.bytes(), share.carrier());
             let with = fill.with(limits, bytes, carrier);
             let is_apart = is_strict && taken > 0 && !fill.joins(limits, bytes, carrier);
