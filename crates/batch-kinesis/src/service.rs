@@ -162,16 +162,19 @@ impl Service for Kinesis {
         Ok(())
     }
 
+    #[inline(always)]
     fn measure<'a>(&self, record: &'a Record) -> Result<Measure<'a>, Invalid> {
         validate::record(record)?;
         if self.distributes() {
             validate::without_keys(record)?;
         }
-        let measure = match self.aggregate {
+        let mut measure = match self.aggregate {
             Aggregate::ByKey => groups::measure(record),
             Aggregate::Off => Measure::of_bytes(record_bytes(record)),
         };
-        Ok(measure.heap_bytes(record.heap_bytes()).lane(record.known_key().map(Key::from)))
+        measure.heap_bytes = record.heap_bytes();
+        measure.lane = record.known_key().map(Key::from);
+        Ok(measure)
     }
 
     /// The shard of the record, in thousandths of what a shard accepts in a second, if it is one that throttles.
