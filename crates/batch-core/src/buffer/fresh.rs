@@ -70,23 +70,29 @@ impl Picked {
         self.0.is_empty()
     }
 
-    /// In the order in which they came. Where all lanes go, their numbers follow one another, and say where each goes.
-    fn in_order(self) -> Vec<(Waiting, LineId)> {
-        let Self(mut picked) = self;
-        let numbers = || picked.iter().map(|(waiting, _)| waiting.number);
+    /// Their places here, in the order in which they came. Where all lanes go, their numbers follow one another, and say
+    /// where each goes.
+    fn in_order(&self) -> Vec<u32> {
+        let numbers = || self.0.iter().map(|(waiting, _)| waiting.number);
         let (first, last) = (numbers().min().unwrap_or(0), numbers().max().unwrap_or(0));
+        let places = (0..).take(self.0.len());
         let span = usize::try_from(last - first).map_or(usize::MAX, |span| span.saturating_add(1));
-        if span > 8 * picked.len() {
-            picked.sort_unstable_by_key(|(waiting, _)| waiting.number);
-            return picked;
+        if span > MOST_GAPS * self.0.len() {
+            let mut order: Vec<u32> = places.collect();
+            order.sort_unstable_by_key(|&place| self.0[place as usize].0.number);
+            return order;
         }
-        let mut places = vec![None; span];
-        for one in picked {
-            places[(one.0.number - first) as usize] = Some(one);
+        let mut order = vec![u32::MAX; span];
+        for (place, number) in places.zip(numbers()) {
+            order[(number - first) as usize] = place;
         }
-        places.into_iter().flatten().collect()
+        order.retain(|&place| place != u32::MAX);
+        order
     }
 }
+
+/// As many numbers to each that was picked as are looked through, instead of comparing those of each two.
+const MOST_GAPS: usize = 8;
 
 impl<E, T> Index<FreshId> for Fresh<E, T> {
     type Output = Record<T>;
@@ -138,10 +144,15 @@ impl<E, T> Lines<E, T> {
     /// Takes out what was picked. Where no neighbours share a carrier, it goes in the order in which it came, and not
     /// lane by lane: so is it read and freed, and so are its receipts answered.
     pub(super) fn take(&mut self, picked: Picked, limits: &LimitPolicy) -> (Vec<E>, Lanes<T>) {
-        let picked = if limits.carrier_bytes().is_none() { picked.in_order() } else { picked.0 };
+        let order = match limits.carrier_bytes() {
+            None => picked.in_order(),
+            Some(_) => (0..).take(picked.0.len()).collect(),
+        };
+        let Picked(picked) = picked;
         let mut entries = Vec::with_capacity(picked.len());
         let mut lanes = Lanes::with_capacity(picked.len());
-        for (waiting, line) in picked {
+        for place in order {
+            let (waiting, line) = picked[place as usize];
             let (entry, record) = self.fresh.remove(waiting.id);
             entries.push(entry);
             lanes.push(line, record);
