@@ -299,14 +299,33 @@ impl Line {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use proptest::prelude::*;
+
     use super::super::fill::{Fill, Share};
     use super::super::lines::Lines;
     use super::super::quotas::Quotas;
     use super::super::record::Record;
     use super::super::scopes::{ScopeId, Scopes};
     use super::super::slots::Slots;
-    use super::Picked;
+    use super::{Picked, Waiting};
     use crate::{Key, LimitPolicy, Order, Settings};
+
+    proptest! {
+        #[test]
+        fn what_was_picked_is_put_in_the_order_of_its_numbers(
+            numbers in proptest::collection::btree_set(0_u64..500, 0..100),
+            stretch in prop_oneof![Just(1), Just(20), Just(u64::MAX / 500)],
+            seed: u64,
+        ) {
+            let mut numbers: Vec<_> = numbers.into_iter().map(|number| number * stretch).collect();
+            fastrand::Rng::with_seed(seed).shuffle(&mut numbers);
+            let waiting = |&number: &u64| (Waiting { number, id: 0, bytes: 0 }, 0);
+            let order = Picked(numbers.iter().map(waiting).collect()).in_order();
+            let ordered: Vec<_> = order.into_iter().map(|place| numbers[place as usize]).collect();
+            numbers.sort_unstable();
+            prop_assert_eq!(ordered, numbers);
+        }
+    }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]

@@ -343,3 +343,48 @@ fn retain<T>(items: &mut Vec<T>, kept: &[bool]) {
     let mut kept = kept.iter();
     items.retain(|_| kept.next().is_some_and(|&is_kept| is_kept));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::super::fill::Share;
+    use super::super::record::Record;
+    use super::super::scopes::{ScopeId, Scopes};
+    use super::Manifest;
+
+    proptest! {
+        #[test]
+        #[expect(clippy::disallowed_methods, reason = "any instant will do as the origin")]
+        fn what_was_accepted_in_any_order_is_known_by_its_age(
+            ages in proptest::collection::vec((0_u64..50, any::<bool>()), 0..40),
+            least in 0_u64..60,
+        ) {
+            let (origin, stamp) = (Instant::now(), Scopes::new().enter(ScopeId::OWN));
+            let at = |millis| origin + Duration::from_millis(millis);
+            let mut manifest = Manifest::with_capacity(0);
+            for &(age, _) in &ages {
+                let share = Share::of(1, None);
+                manifest.push_record(Record { tag: (), accepted: at(age), stamp, charge: 1, share });
+            }
+            for (position, _) in ages.iter().enumerate().filter(|(_, (_, leaves))| *leaves) {
+                prop_assert!(manifest.take(position).is_some());
+            }
+            let left = || ages.iter().filter(|(_, leaves)| !leaves).map(|&(age, _)| age);
+            let span = left().min().zip(left().max()).map(|(oldest, youngest)| (at(oldest), at(youngest)));
+            prop_assert_eq!(manifest.span(), span);
+            let oldest = left().filter(|&age| age >= least).min().map(at);
+            prop_assert_eq!(manifest.oldest(|accepted| accepted >= at(least)), oldest);
+            prop_assert_eq!(manifest.entries(), left().count());
+            let mut end = 0;
+            for ascent in manifest.ascents() {
+                prop_assert_eq!(ascent.start, end);
+                end = ascent.end;
+                prop_assert!(ages[ascent].is_sorted_by_key(|&(age, _)| age));
+            }
+            prop_assert_eq!(end, ages.len());
+        }
+    }
+}

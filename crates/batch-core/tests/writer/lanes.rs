@@ -1,6 +1,6 @@
 //! Lanes: order inside of each, no waiting between them.
 
-use batch_core::{Order, Settings};
+use batch_core::{Failure, Order, Settings, Verdict, Verdicts};
 
 use crate::fake::{Act, Fake, item};
 use crate::support::{at_once, ids, ms, peak, settle, timed, writer};
@@ -69,4 +69,36 @@ async fn an_entry_handed_back_does_not_stop_its_lane() {
     let (items, took) = timed(writer.flush()).await;
     assert_eq!((ids(&items), took), (vec![1, 2], ms(0)));
     assert_eq!(fake.sent(), [[1], [2], [3]]);
+}
+
+const THREE: [&str; 3] = ["a", "b", "c"];
+
+#[tokio::test(start_paused = true)]
+async fn entries_of_many_lanes_go_in_the_order_in_which_they_came() {
+    let fake = Fake::accepting().of(100);
+    let writer = writer(&fake, Settings::new());
+    for id in 0..60 {
+        writer.submit(item(id).lane(THREE[id as usize / 2 % 3])).await.unwrap();
+    }
+    assert_eq!(writer.flush().await.len(), 0);
+    assert_eq!(fake.sent().concat(), (0..60).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_receipt_reads_its_own_response_where_others_of_its_request_failed() {
+    let fake = Fake::by(|request| {
+        let ids = request.ids();
+        let failed = ids.iter().enumerate().filter(|(_, id)| *id % 4 == 1 && request.number == 0);
+        let failed = failed.map(|(position, _)| (position, Verdict::Retry(Failure::new("Busy")))).collect();
+        Act::Say(Ok(Verdicts::all_accepted(move |position| ids[position]).except(failed)))
+    });
+    let writer = writer(&fake.of(100), Settings::new());
+    let mut receipts = Vec::new();
+    for id in 0..60 {
+        receipts.push(writer.submit_tracked(item(id).lane(THREE[id as usize % 3])).await.unwrap());
+    }
+    assert_eq!(writer.flush().await.len(), 0);
+    for (id, receipt) in (0..).zip(receipts) {
+        assert_eq!(receipt.await.unwrap().response, Some(id));
+    }
 }
