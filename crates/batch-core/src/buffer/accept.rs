@@ -2,7 +2,6 @@ use std::time::Instant;
 
 use super::fill::CarrierHash;
 use super::index::{Holder, KeyHash};
-use super::lines::LineId;
 use super::manifest::Manifest;
 use super::record::{Keys, Record};
 use super::slots::SlotId;
@@ -40,15 +39,6 @@ pub struct Place<'a, E, R, T> {
     admission: Admission,
     grant: Option<Grant>,
     found: Found,
-}
-
-/// Where an entry goes that is accepted in one step.
-#[derive(Clone, Copy)]
-pub(crate) enum Way {
-    /// To the end of the line of its lane.
-    Line(LineId),
-    /// To the last segment.
-    Segment,
 }
 
 /// What an entry finds inside of its identity. Under [`Duplicates::Merge`], that is nothing to it any more: it was
@@ -127,45 +117,6 @@ impl<E, R, T> Buffer<E, R, T> {
         Ok(Place { buffer: self, admission, grant: Some(grant), found })
     }
 
-    /// Where an entry goes that has room at once and no identity, or that shares its own with no other one. To be asked
-    /// only where entries are not merged.
-    #[inline(always)]
-    pub(crate) fn way(&self, admission: &Admission) -> Option<Way> {
-        let Admission { charge, bytes, keys: Keys { lane, identity }, .. } = *admission;
-        if !self.room.has(charge) || !Manifest::<T>::keeps(charge, bytes) {
-            return None;
-        }
-        let is_told_apart = identity.is_none_or(|identity| self.identities.keys.holder(identity).is_none());
-        match lane.and_then(|lane| self.lines.lanes.holder(lane)) {
-            None => is_told_apart.then_some(Way::Segment),
-            Some(Holder::Other(line)) => identity.is_none().then_some(Way::Line(line)),
-            Some(Holder::Entry(_)) => None,
-        }
-    }
-
-    /// Accepts an entry that goes this [way](Self::way): what a grant and a place would do, in one step.
-    #[inline(always)]
-    pub(crate) fn go(
-        &mut self,
-        way: Way,
-        admission: Admission,
-        scope: ScopeId,
-        entry: E,
-        tag: T,
-        now: Instant,
-    ) {
-        let now = self.clock(now);
-        self.counters.accepted += 1;
-        self.room.enter(admission.charge);
-        match way {
-            Way::Segment => self.push_alone(scope, admission, entry, tag, now),
-            Way::Line(line) => {
-                let stamp = self.scopes.enter(scope);
-                self.lines.push(&self.slots, line, entry, Record::of(admission, tag, now, stamp));
-            }
-        }
-    }
-
     fn accept(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
         let Admission { charge, bytes, keys, .. } = admission;
         let can_be_kept = Manifest::<T>::keeps(charge, bytes);
@@ -179,7 +130,14 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// An entry that is alone with its lane and its identity goes to the last segment.
     #[inline(always)]
-    fn push_alone(&mut self, scope: ScopeId, admission: Admission, entry: E, tag: T, now: Instant) {
+    pub(super) fn push_alone(
+        &mut self,
+        scope: ScopeId,
+        admission: Admission,
+        entry: E,
+        tag: T,
+        now: Instant,
+    ) {
         let Keys { lane, identity } = admission.keys;
         let stamp = self.scopes.enter(scope);
         let number = self.segments.push(&self.plan.limits, entry, admission, tag, now, stamp);

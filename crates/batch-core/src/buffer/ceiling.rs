@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::poll::Request;
+use super::pack::Request;
 use super::{BatchId, Buffer};
 use crate::rate::Counts;
 use crate::{Batch, LimitPolicy, Load, Rate};

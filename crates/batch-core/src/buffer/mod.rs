@@ -21,6 +21,7 @@ mod meters;
 mod output;
 mod owner;
 mod pace;
+mod pack;
 mod parted;
 mod patience;
 mod places;
@@ -40,6 +41,7 @@ mod spare;
 mod tempo;
 mod trouble;
 mod turns;
+mod way;
 mod withdraw;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

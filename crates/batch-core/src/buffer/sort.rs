@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use super::flight::Flight;
 use super::lines::{LineId, Lines};
-use super::poll::Request;
+use super::pack::Request;
 use super::quotas::Tally;
 use super::retry::Setback;
 use super::slots::SlotId;
