@@ -29,6 +29,8 @@ struct Kind {
     name: &'static str,
     /// How long the key of a lane is; no lane without one.
     lane: Option<usize>,
+    /// How many lanes there are; one for each entry without a number.
+    lanes: Option<u64>,
     identity: Option<usize>,
     receipts: bool,
     /// The bytes on the heap.
@@ -51,7 +53,7 @@ struct Entry {
     kind: Kind,
     _heap: Vec<u8>,
     /// As large as the overhead covers.
-    _rest: [u64; 11],
+    _rest: [u64; 10],
 }
 
 /// Takes its time.
@@ -71,11 +73,12 @@ impl Service for Slow {
     }
 
     fn measure<'a>(&self, entry: &'a Entry) -> Result<Measure<'a>, Invalid> {
-        let key = |length: usize| Key::from(format!("{:0length$}", entry.n).into_bytes());
+        let key = |n: u64| move |length: usize| Key::from(format!("{n:0length$}").into_bytes());
+        let lane = entry.kind.lanes.map_or(entry.n, |lanes| entry.n % lanes);
         Ok(Measure::of_bytes(100)
             .heap_bytes(entry.kind.heap)
-            .lane(entry.kind.lane.map(key))
-            .identity(entry.kind.identity.map(key)))
+            .lane(entry.kind.lane.map(key(lane)))
+            .identity(entry.kind.identity.map(key(entry.n))))
     }
 
     async fn send(&self, batch: &Batch<Entry>) -> Reply<u64> {
@@ -102,7 +105,7 @@ async fn burst(kind: Kind) -> (usize, usize, usize) {
         .linger(Linger::Fixed(Duration::from_secs(1)))
         .max_bytes(usize::MAX)
         .max_entries(ENTRIES);
-    assert!((160..=192).contains(&size_of::<Entry>()), "{}", size_of::<Entry>());
+    assert!((176..=192).contains(&size_of::<Entry>()), "{}", size_of::<Entry>());
     let region = Region::new(ALLOCATOR);
     let allocated = |receipts: &Vec<Receipt<Slow>>| {
         let change = region.change();
@@ -113,13 +116,13 @@ async fn burst(kind: Kind) -> (usize, usize, usize) {
     let writer = Writer::builder(Slow(AtomicU64::new(0))).settings(settings).build().unwrap();
     let mut receipts = Vec::new();
     for n in 0..ENTRIES as u64 {
-        let entry = Entry { n, kind, _heap: vec![0; kind.heap], _rest: [0; 11] };
+        let entry = Entry { n, kind, _heap: vec![0; kind.heap], _rest: [0; 10] };
         match kind.receipts {
             true => receipts.push(writer.try_submit_tracked(entry).unwrap()),
             false => writer.try_submit(entry).unwrap(),
         }
     }
-    assert!(writer.try_submit(Entry { n: 0, kind, _heap: Vec::new(), _rest: [0; 11] }).is_err());
+    assert!(writer.try_submit(Entry { n: 0, kind, _heap: Vec::new(), _rest: [0; 10] }).is_err());
     let charged = writer.stats().bytes as usize;
     let mut peak = allocated(&receipts);
     for _ in 0..8 {
@@ -147,13 +150,22 @@ async fn what_is_allocated_is_charged_and_falls_after_a_burst() {
 }
 
 async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst() {
-    let plain =
-        Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
+    let plain = Kind {
+        name: "plain",
+        lane: None,
+        lanes: None,
+        identity: None,
+        receipts: false,
+        heap: 0,
+        fails: Fails::Sometimes,
+    };
     let mut worst = 0.0_f64;
     for kind in [
         plain,
         Kind { name: "large", heap: 4_096, ..plain },
         Kind { name: "lanes", lane: Some(128), ..plain },
+        Kind { name: "entries in one lane", lane: Some(128), lanes: Some(1), ..plain },
+        Kind { name: "entries in lanes", lane: Some(128), lanes: Some(100), ..plain },
         Kind { name: "identities", identity: Some(3_000), ..plain },
         Kind { name: "lanes and identities", lane: Some(128), identity: Some(128), ..plain },
         Kind { name: "receipts", receipts: true, ..plain },
@@ -189,7 +201,7 @@ fn waiting(kind: Kind, entries: usize) -> usize {
     let region = Region::new(ALLOCATOR);
     let writer = Writer::builder(Slow(AtomicU64::new(0))).settings(settings).build().unwrap();
     for n in 0..entries as u64 {
-        writer.try_submit(Entry { n, kind, _heap: Vec::new(), _rest: [0; 11] }).unwrap();
+        writer.try_submit(Entry { n, kind, _heap: Vec::new(), _rest: [0; 10] }).unwrap();
     }
     let change = region.change();
     change.bytes_allocated - change.bytes_deallocated
@@ -197,9 +209,18 @@ fn waiting(kind: Kind, entries: usize) -> usize {
 
 /// In both cases the requests are full and a table of the lanes has just grown; what both have in common is no entry's.
 fn a_waiting_entry_allocates_little_beside_itself() {
-    let plain =
-        Kind { name: "plain", lane: None, identity: None, receipts: false, heap: 0, fails: Fails::Sometimes };
-    for (kind, most) in [(plain, 48), (Kind { name: "a lane each", lane: Some(12), ..plain }, 112)] {
+    let plain = Kind {
+        name: "plain",
+        lane: None,
+        lanes: None,
+        identity: None,
+        receipts: false,
+        heap: 0,
+        fails: Fails::Sometimes,
+    };
+    let lanes = Kind { name: "a lane each", lane: Some(12), ..plain };
+    let shared = Kind { name: "a hundred lanes", lanes: Some(100), ..lanes };
+    for (kind, most) in [(plain, 48), (lanes, 112), (shared, 160)] {
         let (few, many) = (4_000, 29_000);
         let each = (waiting(kind, many) - waiting(kind, few)) as f64 / f64::from(many as u32 - few as u32);
         let beside = each - size_of::<Entry>() as f64;

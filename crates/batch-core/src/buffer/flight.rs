@@ -22,7 +22,7 @@ pub(super) struct Flight<T> {
 
 /// Entries that went into a request together.
 pub(super) enum Piece<T> {
-    /// To which nothing has happened, of lanes of which others wait.
+    /// To which nothing has happened, and which waited in the lines of their lanes.
     Lanes(Lanes<T>),
     /// To which nothing has happened, and which share no lane.
     Segment(Manifest<T>),

@@ -30,15 +30,22 @@ pub(super) type FreshId = u32;
 /// An entry that waits in a line.
 #[derive(Clone, Copy)]
 pub(super) struct Waiting {
-    /// Its number in the order in which entries came to wait here.
-    number: u64,
+    /// The lower half of its number in the order in which entries came to wait here.
+    number: u32,
     pub(super) id: FreshId,
-    /// Its share of a request, in bytes, which a manifest can keep.
-    bytes: u32,
 }
 
-/// Entries of lanes that go into a request together, in the order of those lanes.
-pub(super) struct Picked(Vec<(Waiting, LineId)>);
+/// Entries of lanes that go into a request together, lane by lane.
+pub(super) struct Picked(Vec<Pick>);
+
+#[derive(Clone, Copy)]
+struct Pick {
+    /// Its number in the order in which entries came to wait. If 2^32 or more came after it, it is too high, but never
+    /// higher than that of the next entry of its lane.
+    number: u64,
+    id: FreshId,
+    line: LineId,
+}
 
 impl<E, T> Fresh<E, T> {
     pub(super) fn new() -> Self {
@@ -47,12 +54,26 @@ impl<E, T> Fresh<E, T> {
 
     #[inline]
     fn insert(&mut self, entry: E, record: Record<T>) -> Waiting {
-        let bytes = u32::try_from(record.share.bytes()).expect("what cannot be kept has a slot");
+        if self.entries.len() == self.entries.capacity() {
+            self.grow();
+        }
         let id = self.entries.insert((entry, record));
         let id = FreshId::try_from(id).expect("so many entries do not fit into the memory");
-        let number = self.next;
+        let number = low(self.next);
         self.next += 1;
-        Waiting { number, id, bytes }
+        Waiting { number, id }
+    }
+
+    /// Makes room for a quarter more: after doubling, half of it could be unused while what waits is handed back, and takes
+    /// memory elsewhere.
+    #[cold]
+    fn grow(&mut self) {
+        self.entries.reserve_exact(self.entries.len() / 4 + LEAST_MORE);
+    }
+
+    /// The number of an entry that waits.
+    fn number(&self, waiting: Waiting) -> u64 {
+        self.next.saturating_sub(u64::from(low(self.next).wrapping_sub(waiting.number)))
     }
 
     #[inline]
@@ -70,29 +91,53 @@ impl Picked {
         self.0.is_empty()
     }
 
-    /// Their places here, in the order in which they came. Where all lanes go, their numbers follow one another, and say
-    /// where each goes.
+    /// Adds those that were taken from the front of a line, of which the first has this number.
+    fn add(&mut self, line: LineId, first: u64, waiting: impl Iterator<Item = Waiting>) {
+        let mut number = first;
+        self.0.extend(waiting.map(|Waiting { number: lower, id }| {
+            number += u64::from(lower.wrapping_sub(low(number)));
+            Pick { number, id, line }
+        }));
+    }
+
+    /// Their positions here, in the order of their numbers.
     fn in_order(&self) -> Vec<u32> {
-        let numbers = || self.0.iter().map(|(waiting, _)| waiting.number);
-        let (first, last) = (numbers().min().unwrap_or(0), numbers().max().unwrap_or(0));
-        let places = (0..).take(self.0.len());
-        let span = usize::try_from(last - first).map_or(usize::MAX, |span| span.saturating_add(1));
+        self.placed().unwrap_or_else(|| {
+            let mut order: Vec<u32> = (0..).take(self.0.len()).collect();
+            order.sort_by_key(|&position| self.0[position as usize].number);
+            order
+        })
+    }
+
+    /// The same without a comparison, if their numbers are different and nearly follow one another, as they do where most
+    /// lanes go.
+    fn placed(&self) -> Option<Vec<u32>> {
+        let numbers = || self.0.iter().map(|pick| pick.number);
+        let (first, last) = (numbers().min()?, numbers().max()?);
+        let span = usize::try_from(last - first).ok()?.checked_add(1)?;
         if span > MOST_GAPS * self.0.len() {
-            let mut order: Vec<u32> = places.collect();
-            order.sort_unstable_by_key(|&place| self.0[place as usize].0.number);
-            return order;
+            return None;
         }
         let mut order = vec![u32::MAX; span];
-        for (place, number) in places.zip(numbers()) {
-            order[(number - first) as usize] = place;
+        for (position, number) in (0..).zip(numbers()) {
+            order[(number - first) as usize] = position;
         }
-        order.retain(|&place| place != u32::MAX);
-        order
+        order.retain(|&position| position != u32::MAX);
+        (order.len() == self.0.len()).then_some(order)
     }
 }
 
-/// As many numbers to each that was picked as are looked through, instead of comparing those of each two.
+/// Room for how many entries is added at least.
+const LEAST_MORE: usize = 16;
+
+/// How many numbers are looked through at most for each entry that was picked, before sorting takes less.
 const MOST_GAPS: usize = 8;
+
+/// The lower half of a number.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
+fn low(number: u64) -> u32 {
+    number as u32
+}
 
 impl<E, T> Index<FreshId> for Fresh<E, T> {
     type Output = Record<T>;
@@ -134,26 +179,31 @@ impl<E, T> Lines<E, T> {
         let line = &mut self.all[id as usize];
         let first = line.accepted(&self.fresh);
         let (entries, bytes) = line.first_that_fit(&self.fresh, limits, fill);
-        picked.0.extend(line.fresh.drain(..entries).map(|waiting| (waiting, id)));
+        if let Some(&front) = line.fresh.front() {
+            picked.add(id, self.fresh.number(front), line.fresh.drain(..entries));
+        }
+        if is_much(line.fresh.capacity(), line.fresh.len()) {
+            line.fresh.shrink_to_fit();
+        }
         line.bytes -= bytes;
         line.away += entries;
         self.age(id, first);
         entries > 0
     }
 
-    /// Takes out what was picked. Where no neighbours share a carrier, it goes in the order in which it came, and not
-    /// lane by lane: so is it read and freed, and so are its receipts answered.
+    /// Takes out what was picked. It goes in the order in which it came, and not lane by lane: so its data is read and freed
+    /// in that order too, and receipts that stand side by side are answered together. Where neighbours share a carrier, it
+    /// goes lane by lane.
     pub(super) fn take(&mut self, picked: Picked, limits: &LimitPolicy) -> (Vec<E>, Lanes<T>) {
         let order = match limits.carrier_bytes() {
             None => picked.in_order(),
             Some(_) => (0..).take(picked.0.len()).collect(),
         };
-        let Picked(picked) = picked;
-        let mut entries = Vec::with_capacity(picked.len());
-        let mut lanes = Lanes::with_capacity(picked.len());
-        for place in order {
-            let (waiting, line) = picked[place as usize];
-            let (entry, record) = self.fresh.remove(waiting.id);
+        let mut entries = Vec::with_capacity(order.len());
+        let mut lanes = Lanes::with_capacity(order.len());
+        for position in order {
+            let Pick { id, line, .. } = picked.0[position as usize];
+            let (entry, record) = self.fresh.remove(id);
             entries.push(entry);
             lanes.push(line, record);
         }
@@ -267,11 +317,12 @@ impl Line {
             let mut load = fill.load();
             let most = if is_strict { 1 } else { limits.entries() - load.entries };
             for waiting in self.fresh.iter().take(most) {
-                let with = load.with(waiting.bytes as usize);
+                let bytes = fresh[waiting.id].share.bytes();
+                let with = load.with(bytes);
                 if !limits.fits(with) {
                     break;
                 }
-                (load, taken, sum) = (with, taken + 1, sum + u128::from(waiting.bytes));
+                (load, taken, sum) = (with, taken + 1, sum + bytes as u128);
             }
             *fill = Fill::of(load);
             return (taken, sum);
@@ -297,6 +348,7 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
@@ -307,23 +359,45 @@ mod tests {
     use super::super::record::Record;
     use super::super::scopes::{ScopeId, Scopes};
     use super::super::slots::Slots;
-    use super::{Picked, Waiting};
+    use super::{Fresh, Pick, Picked, Waiting, low};
     use crate::{Key, LimitPolicy, Order, Settings};
 
     proptest! {
         #[test]
         fn what_was_picked_is_put_in_the_order_of_its_numbers(
-            numbers in proptest::collection::btree_set(0_u64..500, 0..100),
+            numbers in proptest::collection::vec(0_u64..500, 0..100),
             stretch in prop_oneof![Just(1), Just(20), Just(u64::MAX / 500)],
-            seed: u64,
         ) {
-            let mut numbers: Vec<_> = numbers.into_iter().map(|number| number * stretch).collect();
-            fastrand::Rng::with_seed(seed).shuffle(&mut numbers);
-            let waiting = |&number: &u64| (Waiting { number, id: 0, bytes: 0 }, 0);
-            let order = Picked(numbers.iter().map(waiting).collect()).in_order();
-            let ordered: Vec<_> = order.into_iter().map(|place| numbers[place as usize]).collect();
-            numbers.sort_unstable();
-            prop_assert_eq!(ordered, numbers);
+            let numbers: Vec<_> = numbers.into_iter().map(|number| number * stretch).collect();
+            let picks = numbers.iter().map(|&number| Pick { number, id: 0, line: 0 });
+            let order = Picked(picks.collect()).in_order();
+            let ordered = order.iter().map(|&position| (numbers[position as usize], position));
+            prop_assert!(ordered.is_sorted(), "of those with one number, the first goes first");
+            let all: BTreeSet<_> = order.into_iter().collect();
+            prop_assert!(all.into_iter().eq((0..).take(numbers.len())));
+        }
+
+        #[test]
+        fn the_order_of_a_lane_is_kept_however_many_entries_came_meanwhile(
+            gaps in proptest::collection::vec(prop_oneof![1_u64..100, 1 << 30..1_u64 << 34], 1..20),
+            later in prop_oneof![0_u64..100, 0..1_u64 << 34],
+        ) {
+            let mut fresh = Fresh::<(), ()>::new();
+            let mut waiting = Vec::new();
+            for gap in &gaps {
+                fresh.next += gap;
+                waiting.push(Waiting { number: low(fresh.next), id: 0 });
+            }
+            let last = fresh.next;
+            fresh.next += later + 1;
+            let mut picked = Picked::none();
+            picked.add(0, fresh.number(waiting[0]), waiting.iter().copied());
+            let numbers: Vec<_> = picked.0.iter().map(|pick| pick.number).collect();
+            prop_assert!(numbers.is_sorted());
+            if fresh.next - gaps[0] < 1 << 32 {
+                prop_assert!(numbers.is_sorted_by(|one, other| one < other));
+                prop_assert_eq!(numbers.last(), Some(&last));
+            }
         }
     }
 
@@ -352,6 +426,7 @@ mod tests {
             taken.extend(take(&mut lines, many));
         }
         assert!(taken.into_iter().eq(0..2_000));
+        assert_eq!(lines.all[many as usize].fresh.capacity(), 0);
         assert!(lines.fresh.entries.capacity() >= 2_008);
 
         lines.shrink();

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::Latency;
@@ -50,18 +51,19 @@ impl Durations {
     }
 
     /// Counts durations that do not grow with their number, from 0 up to `entries`: in a few parts, each by the longest of it,
-    /// so that it takes no longer for many of them.
+    /// so that it takes hardly longer for many of them. In each, the longest is about twice the shortest at most, or the
+    /// parts are eighths.
     pub(super) fn add_run(&mut self, entries: usize, duration: impl Fn(usize) -> Duration, now: Instant) {
         self.advance(now);
         let Some(last) = entries.checked_sub(1) else {
             return;
         };
-        let are_alike = bucket(duration(0)) == bucket(duration(last));
-        let parts = if are_alike { 1 } else { entries.min(PARTS) };
+        if bucket(duration(0)) == bucket(duration(last)) {
+            return self.young.add(bucket(duration(0)), entries, duration(0));
+        }
+        let parts = entries.min(PARTS);
         for part in 0..parts {
-            let (begin, end) = (entries * part / parts, entries * (part + 1) / parts);
-            let longest = duration(begin);
-            self.young.add(bucket(longest), end - begin, longest);
+            self.young.add_part(entries * part / parts..entries * (part + 1) / parts, &duration);
         }
     }
 
@@ -92,6 +94,18 @@ impl Durations {
 }
 
 impl Histogram {
+    /// Counts durations that do not grow with their number, of these numbers, by the longest of them, or by halves as long
+    /// as that is more than twice the shortest. So one that is far longer than the others makes no other one long.
+    fn add_part(&mut self, part: Range<usize>, duration: &impl Fn(usize) -> Duration) {
+        let (longest, shortest) = (duration(part.start), duration(part.end - 1));
+        if part.len() == 1 || bucket(longest) <= bucket(shortest) + SUBS as usize {
+            return self.add(bucket(longest), part.len(), longest);
+        }
+        let middle = part.start + part.len() / 2;
+        self.add_part(part.start..middle, duration);
+        self.add_part(middle..part.end, duration);
+    }
+
     fn add(&mut self, bucket: usize, durations: usize, longest: Duration) {
         if self.counts.is_empty() {
             self.counts = vec![0; BUCKETS];
@@ -206,11 +220,25 @@ mod tests {
             ages.iter().for_each(|&age| single.add(age, start));
             let (run, exact) = (run.latency(start), single.latency(start));
             assert_eq!((run.count, run.max), (exact.count, exact.max));
-            // At most an eighth of the entries is counted as older than it is.
+            // At most an eighth of the entries is counted as older than it is, and not as more than about twice as old.
+            for (percentile, exact) in [(run.p50, exact.p50), (run.p90, exact.p90), (run.p99, exact.p99)] {
+                let twice = end(bucket(exact) + SUBS as usize);
+                assert!((exact..=twice).contains(&percentile), "{run:?} {exact:?}");
+            }
             let above = end(bucket(ages[(entries / 2).saturating_sub(entries.div_ceil(PARTS))]));
             assert!((exact.p50..=above).contains(&run.p50), "{run:?} {exact:?}");
             assert!(entries > PARTS || run == exact, "few are counted one by one");
         }
+    }
+
+    #[test]
+    fn one_that_waited_long_makes_no_other_one_old() {
+        let start = Instant::now();
+        let mut durations = Durations::new();
+        durations.add_run(400, |position| if position == 0 { ms(10_000) } else { ms(1) }, start);
+        let Latency { count, p99, max, .. } = durations.latency(start);
+        assert_eq!((count, max), (400, ms(10_000)));
+        assert!(p99 < ms(2), "{p99:?}");
     }
 
     #[test]

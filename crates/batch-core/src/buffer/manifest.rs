@@ -6,8 +6,8 @@ use super::index::KeyHash;
 use super::record::{Keys, Record};
 use super::{Admission, Stamp};
 
-/// What is known of the entries of a [segment](super::segment::Segment), in their order: while they wait, and
-/// while a request carries them.
+/// What is known of entries in their order: of those of a [segment](super::segment::Segment) while they wait and while a
+/// request carries them, and of those of [lanes](super::flight::Lanes) while one does.
 ///
 /// It keeps a [`Record`] in 24 bytes beside what the submitter gave along, 16 more for a lane or an identity, and
 /// 8 for a carrier: entries that were accepted between the same two flushes share a stamp.
@@ -104,7 +104,7 @@ impl<T> Manifest<T> {
         u32::try_from(charge).is_ok() && u32::try_from(bytes).is_ok()
     }
 
-    /// Adds an entry that it can [keep](Self::keeps), and that was not accepted before the last one.
+    /// Adds an entry that it can [keep](Self::keeps), and that was not accepted before the last one of this stamp.
     #[inline(always)]
     pub(super) fn push(&mut self, admission: Admission, tag: T, accepted: Instant, stamp: Stamp) {
         let Admission { charge, bytes, keys, carrier } = admission;
@@ -123,7 +123,7 @@ impl<T> Manifest<T> {
         }
     }
 
-    /// Adds an entry of a line, which has its keys.
+    /// Adds an entry that can be [kept](Self::keeps), whenever it was accepted. Its keys are its line's.
     #[inline]
     pub(super) fn push_record(&mut self, record: Record<T>) {
         let Record { tag, accepted, stamp, charge, share } = record;

@@ -31,6 +31,7 @@ mod submit_by;
 pub(crate) mod trace;
 mod tracking;
 mod watch;
+mod yielding;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -14,8 +14,8 @@ use super::label::WriterLabel;
 use super::log::Log;
 use super::lookout::Lookout;
 use super::pool::Pool;
-use super::submit::LEAST_TURN;
 use super::trace::{Links, Tracing};
+use super::yielding::LEAST_TURN;
 use crate::buffer::Stamp;
 use crate::plan::Plan;
 use crate::{Batch, BatchId, Buffer, Observer, ScopeId, Service, Stats, UnprocessedItem, Watermark};
@@ -37,7 +37,7 @@ pub(super) struct Shared<S: Service> {
     pub(super) call: Notify,
     /// Whether the driver has been called and has not come yet.
     pub(super) called: AtomicBool,
-    /// How many entries were accepted since the driver came last, or was let work with all others. Counted under the lock.
+    /// How many entries were accepted since the driver came last, or a submitter let others work. Counted under the lock.
     pub(super) accepted: AtomicUsize,
     /// How many entries are accepted in one go before others are to have their turn.
     pub(super) turn: usize,

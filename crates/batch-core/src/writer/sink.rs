@@ -1,13 +1,14 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_sink::Sink;
 
 use super::permit::Permit;
 use super::scope::Scope;
+use super::yielding::wake_after_others;
 use crate::{ReserveError, Service, SubmitError, UnprocessedItem, Writer};
 
 /// A [`Sink`] of entries: the end of a stream pipeline that a writer delivers.
@@ -16,7 +17,7 @@ use crate::{ReserveError, Service, SubmitError, UnprocessedItem, Writer};
 /// own entries and return only their failures, and what it leaves when it is dropped passes to the writer.
 ///
 /// - `poll_ready` is the back-pressure: it waits for capacity for one entry of up to the service's maximum size, and
-///   reserves it. Between two entries, it lets the writer's task work.
+///   reserves it. Now and then, it lets other tasks work before that.
 /// - `start_send` submits the entry with that capacity. Without a reservation, it submits as
 ///   [`Writer::try_submit`] does.
 /// - `poll_flush` sends what was submitted without lingering, and waits for every answer.
@@ -94,8 +95,8 @@ impl<S: Service> EntrySink<S> {
     fn poll_capacity(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ReserveError>> {
         if matches!(self.capacity, Capacity::Missing) {
             let writer = &self.scope.writer;
-            // Unlike a waker that is called at once, this lets the runtime look for responses.
-            if writer.shared.owes_turn() && pin!(tokio::task::yield_now()).poll(context).is_pending() {
+            if writer.shared.owes_turn() {
+                wake_after_others(context);
                 return Poll::Pending;
             }
             let (writer, id) = (writer.clone(), self.scope.id);

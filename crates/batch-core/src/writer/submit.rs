@@ -70,9 +70,6 @@ impl<S: Service> Writer<S> {
     }
 }
 
-/// How many entries are accepted in one go at least before others are to have their turn.
-pub(super) const LEAST_TURN: usize = 128;
-
 /// Why an entry is not accepted at once.
 pub(super) enum Stopped<E> {
     /// There is no room for it.
@@ -98,26 +95,6 @@ impl<S: Service> Shared<S> {
             },
             Err(Stopped::Refused(error)) => Err(error),
         }
-    }
-
-    /// Lets others work, if they are to have their turn.
-    #[inline]
-    pub(super) async fn give_turn(&self) {
-        if self.owes_turn() {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Whether others are to have their turn: on a runtime of one thread, a loop of submits must let the driver work,
-    /// and the responses to requests in flight arrive. A lane that waits for one does not call the driver, so that what
-    /// the loop submits would gather until the writer is full.
-    #[inline]
-    pub(super) fn owes_turn(&self) -> bool {
-        let owes = self.accepted.load(Ordering::Relaxed) >= self.turn;
-        if owes {
-            self.accepted.store(0, Ordering::Relaxed);
-        }
-        owes
     }
 
     pub(super) fn try_enter<A: Tracking<S>>(
@@ -223,8 +200,7 @@ impl<S: Service> Shared<S> {
         self.try_put((tracking, origin), state, admission, entry, scope)
     }
 
-    /// Accepts an entry that shares its identity with another one, or is the second of its lane, or for which there is
-    /// room only if failures are discarded.
+    /// Accepts an entry that cannot be accepted in one step, if there is room for it, or is once failures are discarded.
     fn try_put<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: (A, Origin),

@@ -1,7 +1,10 @@
 //! Runtimes: none, one, one that is dropped, the next.
 
+use std::future::Future;
 use std::pin::pin;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 
 use batch_core::{Backoff, Cause, OnAmbiguous, Receipt, Settings, SubmitError, UnprocessedItem, Writer};
 use tokio::runtime::{Builder, Runtime};
@@ -376,4 +379,40 @@ fn a_response_that_came_while_the_thread_was_blocked_is_read() {
         tokio::time::advance(ms(5_000)).await;
         assert!(!receipt.await.unwrap().maybe_duplicate);
     });
+}
+
+/// As many executors do that know nothing of tokio.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let (mut future, mut context) = (pin!(future), Context::from_waker(&waker));
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+#[test]
+fn a_thread_of_a_runtime_may_be_blocked_on_each_call_in_a_loop() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    let task = runtime.spawn(async {
+        let writer = writer(&Fake::accepting().of(100), Settings::new());
+        for id in 0..1_000 {
+            block_on(writer.submit(item(id).lane("a"))).unwrap();
+            block_on(writer.reserve()).unwrap().submit(item(id).lane("a")).unwrap();
+        }
+        writer
+    });
+    let writer = runtime.block_on(task).unwrap();
+    assert_eq!(runtime.block_on(writer.flush()).len(), 0);
+    assert_eq!(writer.stats().delivered, 2_000);
 }

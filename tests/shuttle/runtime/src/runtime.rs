@@ -29,6 +29,8 @@ pub struct TryCurrentError;
 #[derive(Debug)]
 pub struct EnterGuard(());
 
+pub use Flavor as RuntimeFlavor;
+
 /// How many threads a runtime has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Flavor {
@@ -82,6 +84,11 @@ impl Runtime {
     /// Its handle.
     pub fn handle(&self) -> &Handle {
         &self.0
+    }
+
+    /// How many threads it has.
+    pub fn runtime_flavor(&self) -> RuntimeFlavor {
+        self.0.flavor
     }
 
     /// Makes this the current runtime of the thread.
