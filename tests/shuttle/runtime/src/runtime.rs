@@ -86,11 +86,6 @@ impl Runtime {
         &self.0
     }
 
-    /// How many threads it has.
-    pub fn runtime_flavor(&self) -> RuntimeFlavor {
-        self.0.flavor
-    }
-
     /// Makes this the current runtime of the thread.
     pub fn enter(&self) -> EnterGuard {
         self.0.enter()
@@ -165,6 +160,11 @@ impl Handle {
     pub fn current() -> Self {
         let outside = |_| std::panic::panic_any(Scripted("this must be called from within a runtime"));
         Self::try_current().unwrap_or_else(outside)
+    }
+
+    /// How many threads it has.
+    pub fn runtime_flavor(&self) -> RuntimeFlavor {
+        self.0.flavor
     }
 
     /// Makes this the current runtime of the thread.
