@@ -111,6 +111,7 @@ impl Service for CloudWatch {
         Ok(())
     }
 
+    #[inline(always)]
     fn measure<'a>(&self, metric: &'a Metric) -> Result<Measure<'a>, Invalid> {
         validate::metric(metric)?;
         match metric.key().filter(|_| self.merges()) {
