@@ -17,8 +17,9 @@ pub(crate) enum Way {
 
 /// Accepting an entry in one step, as most are.
 impl<E, R, T> Buffer<E, R, T> {
-    /// Where an entry goes, if it has room at once and no other entry of its identity is inside. The second entry of a
-    /// lane takes [another way](Buffer::place), and so does each entry where entries are merged.
+    /// Where an entry goes that can be accepted in one step: there is room for it at once, a manifest can keep it, and
+    /// either no other entry of its lane or its identity is inside, or it has no identity and its lane has a line. To be
+    /// asked only where entries are not merged.
     #[inline(always)]
     pub(crate) fn way(&self, admission: &Admission) -> Option<Way> {
         let Admission { charge, bytes, keys: Keys { lane, identity }, .. } = *admission;
