@@ -38,6 +38,16 @@ struct Kind {
     fails: Fails,
 }
 
+const PLAIN: Kind = Kind {
+    name: "plain",
+    lane: None,
+    lanes: None,
+    identity: None,
+    receipts: false,
+    heap: 0,
+    fails: Fails::Sometimes,
+};
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Fails {
     /// Every request, for good.
@@ -150,26 +160,17 @@ async fn what_is_allocated_is_charged_and_falls_after_a_burst() {
 }
 
 async fn the_allocated_bytes_stay_within_what_is_charged_and_fall_after_a_burst() {
-    let plain = Kind {
-        name: "plain",
-        lane: None,
-        lanes: None,
-        identity: None,
-        receipts: false,
-        heap: 0,
-        fails: Fails::Sometimes,
-    };
     let mut worst = 0.0_f64;
     for kind in [
-        plain,
-        Kind { name: "large", heap: 4_096, ..plain },
-        Kind { name: "lanes", lane: Some(128), ..plain },
-        Kind { name: "entries in one lane", lane: Some(128), lanes: Some(1), ..plain },
-        Kind { name: "entries in lanes", lane: Some(128), lanes: Some(100), ..plain },
-        Kind { name: "identities", identity: Some(3_000), ..plain },
-        Kind { name: "lanes and identities", lane: Some(128), identity: Some(128), ..plain },
-        Kind { name: "receipts", receipts: true, ..plain },
-        Kind { name: "all", lane: Some(128), identity: Some(128), receipts: true, ..plain },
+        PLAIN,
+        Kind { name: "large", heap: 4_096, ..PLAIN },
+        Kind { name: "lanes", lane: Some(128), ..PLAIN },
+        Kind { name: "entries in one lane", lane: Some(128), lanes: Some(1), ..PLAIN },
+        Kind { name: "entries in lanes", lane: Some(128), lanes: Some(100), ..PLAIN },
+        Kind { name: "identities", identity: Some(3_000), ..PLAIN },
+        Kind { name: "lanes and identities", lane: Some(128), identity: Some(128), ..PLAIN },
+        Kind { name: "receipts", receipts: true, ..PLAIN },
+        Kind { name: "all", lane: Some(128), identity: Some(128), receipts: true, ..PLAIN },
     ] {
         for fails in [Fails::Always, Fails::Never, Fails::Sometimes] {
             let kind = Kind { fails, ..kind };
@@ -209,18 +210,9 @@ fn waiting(kind: Kind, entries: usize) -> usize {
 
 /// In both cases the requests are full and a table of the lanes has just grown; what both have in common is no entry's.
 fn a_waiting_entry_allocates_little_beside_itself() {
-    let plain = Kind {
-        name: "plain",
-        lane: None,
-        lanes: None,
-        identity: None,
-        receipts: false,
-        heap: 0,
-        fails: Fails::Sometimes,
-    };
-    let lanes = Kind { name: "a lane each", lane: Some(12), ..plain };
+    let lanes = Kind { name: "a lane each", lane: Some(12), ..PLAIN };
     let shared = Kind { name: "a hundred lanes", lanes: Some(100), ..lanes };
-    for (kind, most) in [(plain, 48), (lanes, 112), (shared, 160)] {
+    for (kind, most) in [(PLAIN, 48), (lanes, 112), (shared, 160)] {
         let (few, many) = (4_000, 29_000);
         let each = (waiting(kind, many) - waiting(kind, few)) as f64 / f64::from(many as u32 - few as u32);
         let beside = each - size_of::<Entry>() as f64;

@@ -125,7 +125,7 @@ impl<E, R, T> Buffer<E, R, T> {
             return self.push_alone(scope, Admission { keys, ..admission }, entry, tag, now);
         }
         let stamp = self.scopes.enter(scope);
-        self.join(entry, Record::of(admission, tag, now, stamp), keys);
+        self.join(entry, Record::of(admission, tag, now, stamp), keys, can_be_kept);
     }
 
     /// An entry that is alone with its lane and its identity goes to the last segment.
@@ -158,12 +158,9 @@ impl<E, R, T> Buffer<E, R, T> {
 
     /// An entry goes to the end of the line of its lane, or of its identity, which without a lane is one:
     /// its entries go one after the other.
-    fn join(&mut self, entry: E, record: Record<T>, keys: Keys) {
-        let can_be_kept = Manifest::<T>::keeps(record.charge, record.share.bytes());
-        if keys.identity.is_none()
-            && can_be_kept
-            && let Some(line) = keys.lane.and_then(|lane| self.lines.lanes.find(lane))
-        {
+    fn join(&mut self, entry: E, record: Record<T>, keys: Keys, can_be_kept: bool) {
+        let needs_no_slot = can_be_kept && keys.lane.is_some() && keys.identity.is_none();
+        if needs_no_slot && let Some(line) = keys.lane.and_then(|lane| self.lines.lanes.find(lane)) {
             // So it is with most, and nothing is to be shared.
             return self.lines.push(&self.slots, line, entry, record);
         }
@@ -174,7 +171,7 @@ impl<E, R, T> Buffer<E, R, T> {
             (None, Some(identity)) => self.identities.line(identity, || self.lines.nameless_lane()),
             (None, None) => self.lines.cohort(),
         };
-        if identity.is_none() && keys.lane.is_some() && can_be_kept {
+        if needs_no_slot {
             self.lines.push(&self.slots, line, entry, record);
             return;
         }

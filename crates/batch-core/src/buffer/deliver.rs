@@ -39,21 +39,19 @@ impl<E, R, T> Buffer<E, R, T> {
         for piece in flight.pieces {
             let end = begin + piece.len();
             let (here, later) = others.split_at(others.partition_point(|&(position, _)| position < end));
-            let positions = here.iter().map(|&(position, _)| position - begin);
+            let gaps: Vec<_> = here.iter().map(|&(position, _)| position - begin).collect();
             let answered = responses.take_front(end - begin, end - begin - here.len());
             match piece {
                 Piece::Lanes(mut lanes) => {
-                    let gaps: Vec<_> = positions.collect();
                     apart.extend(gaps.iter().filter_map(|&position| lanes.take(position)));
                     self.accept_lanes(lanes, &gaps, answered, now);
                 }
                 Piece::Segment(mut manifest) => {
-                    let gaps: Vec<_> = positions.collect();
                     let taken = gaps.iter().filter_map(|&position| manifest.take(position));
                     apart.extend(taken.map(|(record, keys)| Carried::Entry(record, None, keys)));
                     self.accept_segment(manifest, &gaps, answered, now);
                 }
-                Piece::Slots(slots) => apart.extend(self.accept_singly(slots, answered, positions, now)),
+                Piece::Slots(slots) => apart.extend(self.accept_singly(slots, answered, &gaps, now)),
             }
             (begin, others) = (end, later);
         }
@@ -89,12 +87,12 @@ impl<E, R, T> Buffer<E, R, T> {
         &mut self,
         slots: Vec<SlotId>,
         responses: Answered<R>,
-        others: impl Iterator<Item = usize>,
+        gaps: &[usize],
         now: Instant,
     ) -> Vec<Carried<T>> {
-        let (mut apart, mut others, mut read) = (Vec::new(), others.peekable(), responses.into_read());
+        let (mut apart, mut gaps, mut read) = (Vec::new(), gaps.iter().peekable(), responses.into_read());
         for (position, one) in slots.into_iter().map(Carried::Slot).enumerate() {
-            if others.next_if_eq(&position).is_some() {
+            if gaps.next_if_eq(&&position).is_some() {
                 apart.push(one);
             } else {
                 self.accepted(&one);

@@ -88,11 +88,7 @@ impl<T> Flight<T> {
 
     /// When the oldest of those entries was accepted that have no slot, and of which that counts.
     pub(super) fn oldest(&self, counts: impl Fn(Instant) -> bool) -> Option<Instant> {
-        let oldest = |piece: &Piece<T>| match piece {
-            Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => manifest.oldest(&counts),
-            Piece::Slots(_) => None,
-        };
-        self.pieces.iter().filter_map(oldest).min()
+        self.manifests().filter_map(|manifest| manifest.oldest(&counts)).min()
     }
 
     /// What the submitters of its entries gave along.
@@ -110,9 +106,14 @@ impl<T> Flight<T> {
 
     /// Whether one of those entries that have no slot has such a stamp.
     pub(super) fn has_any(&self, is_one: impl Fn(Stamp) -> bool) -> bool {
-        self.pieces.iter().any(|piece| match piece {
-            Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => manifest.has_any(&is_one),
-            Piece::Slots(_) => false,
+        self.manifests().any(|manifest| manifest.has_any(&is_one))
+    }
+
+    /// What is known of those entries that have no slot.
+    fn manifests(&self) -> impl Iterator<Item = &Manifest<T>> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Lanes(Lanes { manifest, .. }) | Piece::Segment(manifest) => Some(manifest),
+            Piece::Slots(_) => None,
         })
     }
 }

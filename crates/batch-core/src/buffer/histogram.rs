@@ -58,8 +58,9 @@ impl Durations {
         let Some(last) = entries.checked_sub(1) else {
             return;
         };
-        if bucket(duration(0)) == bucket(duration(last)) {
-            return self.young.add(bucket(duration(0)), entries, duration(0));
+        let longest = duration(0);
+        if bucket(longest) == bucket(duration(last)) {
+            return self.young.add(bucket(longest), entries, longest);
         }
         let parts = entries.min(PARTS);
         for part in 0..parts {

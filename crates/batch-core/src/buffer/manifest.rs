@@ -193,8 +193,7 @@ impl<T> Manifest<T> {
 
     /// The stamp of the entry at this position, if it has not left.
     pub(super) fn stamp(&self, position: usize) -> Option<Stamp> {
-        self.rows.get(position)?.as_ref()?;
-        Some(self.runs[self.run_of(position)].stamp)
+        self.has(position).then(|| self.runs[self.run_of(position)].stamp)
     }
 
     /// The share of a request of the entry at this position, if it has not left.
@@ -229,7 +228,7 @@ impl<T> Manifest<T> {
     /// The lanes and identities of those entries that have any.
     pub(super) fn all_keys(&self) -> impl Iterator<Item = Keys> {
         let positions = if self.has_keys() { 0..self.rows.len() } else { 0..0 };
-        positions.filter(|&position| self.rows[position].is_some()).map(|position| self.keys(position))
+        positions.filter(|&position| self.has(position)).map(|position| self.keys(position))
     }
 
     pub(super) fn has_keys(&self) -> bool {

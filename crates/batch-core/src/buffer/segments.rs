@@ -215,7 +215,7 @@ impl<E, T> Segments<E, T> {
             (segment, &self.closed[segment])
         };
         let position = usize::try_from(number.0 - found.first).ok()?;
-        found.manifest.accepted(position).map(|_| (segment, position))
+        found.manifest.has(position).then_some((segment, position))
     }
 
     /// An entry of this segment has left.
