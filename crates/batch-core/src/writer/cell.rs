@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
@@ -15,26 +15,16 @@ use crate::{Responses, Sent, Service, Unread};
 /// The receipts own it, so that what is the user's in it is not dropped under a lock of the writer's.
 pub(super) struct Block<S: Service> {
     pub(super) shared: Arc<Shared<S>>,
-    /// The first deliveries: entries of one block are mostly in one request, or in two.
-    runs: [OnceLock<Run<S::Response>>; 2],
+    /// The responses to the first requests that delivered entries of these cells.
+    responses: [OnceLock<Responses<S::Response>>; 1 << REQUEST_BITS],
+    /// The place of each cell in them ([`place`]), and 0 as long as it has none.
+    places: [AtomicU16; MOST_CELLS],
     /// No code of the user's runs under this lock.
     rest: Mutex<Rest<S::Entry, S::Response>>,
-    len: u64,
 }
 
-/// Cells whose entries were delivered together, one after the other.
-struct Run<R> {
-    cells: Range<u32>,
-    responses: Responses<R>,
-    /// The position of the first of them in the request.
-    position: usize,
-}
-
-struct Rest<E, R> {
-    runs: Vec<Run<R>>,
-    /// None as long as none is needed.
-    cells: Vec<Cell<E, R>>,
-}
+/// The cells that are needed, by ascending index. All others are waiting, and nobody with them.
+struct Rest<E, R>(Vec<(u32, Cell<E, R>)>);
 
 enum Cell<E, R> {
     Failed(Box<Failed<E>>),
@@ -59,15 +49,19 @@ pub(super) enum Owner<E> {
 }
 
 impl<S: Service> Block<S> {
-    pub(super) fn new(shared: &Arc<Shared<S>>, len: u64) -> Self {
-        let rest = Mutex::new(Rest { runs: Vec::new(), cells: Vec::new() });
-        Self { shared: Arc::clone(shared), runs: [OnceLock::new(), OnceLock::new()], rest, len }
+    pub(super) fn new(shared: &Arc<Shared<S>>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            responses: Default::default(),
+            places: [const { AtomicU16::new(0) }; MOST_CELLS],
+            rest: Mutex::new(Rest(Vec::new())),
+        }
     }
 
-    /// Whether it has the responses of as many requests as can be read without a lock.
+    /// Whether it has the responses to several requests.
     #[inline]
-    pub(super) fn is_full(&self) -> bool {
-        self.runs[1].get().is_some()
+    pub(super) fn is_of_several(&self) -> bool {
+        self.responses[1].get().is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Rest<S::Entry, S::Response>> {
@@ -77,30 +71,30 @@ impl<S: Service> Block<S> {
 
 /// What the writer does, under its lock.
 impl<S: Service> Block<S> {
-    /// Lets receipts read their responses, the first of which has this position in its request. The wakers to
-    /// call are added to `wakes`.
-    pub(super) fn deliver_run(
-        &self,
-        cells: Range<u32>,
-        responses: &Responses<S::Response>,
-        position: usize,
-        wakes: &mut Vec<Waker>,
-    ) {
-        let mut rest = self.lock();
-        let needed = rest.cells.get_mut(cells.start as usize..cells.end as usize);
-        for cell in needed.into_iter().flatten() {
-            if let Cell::Waiting(waker) = cell {
+    /// Keeps the responses to a request, and returns its number, unless it has those to as many as it can keep.
+    pub(super) fn keep(&self, responses: &Responses<S::Response>) -> Option<u16> {
+        let (number, free) = (0..).zip(&self.responses).find(|(_, kept)| kept.get().is_none())?;
+        free.set(responses.clone()).ok().map(|()| number)
+    }
+
+    /// Lets a receipt read its response: the one at this position among those that are kept under this number. Returns
+    /// whether it can. Whoever waits for it is to be [woken](Self::wake).
+    #[inline]
+    pub(super) fn point(&self, index: u32, number: u16, position: usize) -> bool {
+        let place = place(number, position);
+        self.places[index as usize].store(place, Ordering::Release);
+        place != 0
+    }
+
+    /// Adds the wakers of those of the cells with these bits whose receipts wait to `wakes`.
+    pub(super) fn wake(&self, cells: u64, wakes: &mut Vec<Waker>) {
+        for (index, cell) in &mut self.lock().0 {
+            if let Cell::Waiting(waker) = cell
+                && cells & (1 << *index) != 0
+            {
                 wakes.extend(waker.take());
             }
         }
-        let mut run = Run { cells, responses: responses.clone(), position };
-        for free in &self.runs {
-            match free.set(run) {
-                Ok(()) => return,
-                Err(other) => run = other,
-            }
-        }
-        rest.runs.push(run);
     }
 
     /// Puts a response into its cell; gives it back if the receipt was dropped. The waker to call is added to
@@ -112,7 +106,7 @@ impl<S: Service> Block<S> {
         wakes: &mut Vec<Waker>,
     ) -> Option<Sent<Unread<S::Response>>> {
         let mut rest = self.lock();
-        let cell = rest.cell(index, self.len);
+        let cell = rest.cell(index);
         let Cell::Waiting(waker) = cell else {
             return Some(sent);
         };
@@ -124,7 +118,7 @@ impl<S: Service> Block<S> {
     /// Puts a failure into its cell, unless its receipt was dropped.
     pub(super) fn fail(&self, index: u32, mut failed: Failed<S::Entry>) -> Owner<S::Entry> {
         let mut rest = self.lock();
-        let cell = rest.cell(index, self.len);
+        let cell = rest.cell(index);
         let Cell::Waiting(waker) = cell else {
             return Owner::None(failed);
         };
@@ -137,18 +131,18 @@ impl<S: Service> Block<S> {
 
 /// What a receipt does. It takes its answer, or gives its cell up, once.
 impl<S: Service> Block<S> {
-    /// Reads the response to an entry that was delivered among the first.
+    /// Reads a response that is kept.
     #[inline]
     pub(super) fn read(&self, index: u32) -> Option<Sent<S::Response>> {
-        let run = self.runs.iter().map_while(OnceLock::get).find(|run| run.cells.contains(&index))?;
-        Some(Sent::delivered(run.responses.read(run.position_of(index)), 1, false))
+        let (responses, position) = self.kept(index)?;
+        Some(Sent::delivered(responses.read(position), 1, false))
     }
 
     /// Takes the answer, if it is there.
     pub(super) fn take(&self, index: u32) -> Option<Taken<S::Entry, S::Response>> {
         let mut rest = self.lock();
-        let sent = self.unread(&rest, index).map(Taken::Sent);
-        sent.or_else(|| rest.cells.get_mut(index as usize)?.take())
+        let sent = self.unread(index).map(Taken::Sent);
+        sent.or_else(|| rest.known(index)?.take())
     }
 
     /// Takes the answer, or lets this waker be called when it comes. A waker that is not needed is dropped
@@ -156,8 +150,8 @@ impl<S: Service> Block<S> {
     pub(super) fn take_or_watch(&self, index: u32, waker: Waker) -> Option<Taken<S::Entry, S::Response>> {
         let mut unused = Some(waker);
         let mut rest = self.lock();
-        let sent = self.unread(&rest, index).map(Taken::Sent);
-        let taken = sent.or_else(|| match rest.cell(index, self.len) {
+        let sent = self.unread(index).map(Taken::Sent);
+        let taken = sent.or_else(|| match rest.cell(index) {
             Cell::Waiting(watching) => {
                 std::mem::swap(watching, &mut unused);
                 None
@@ -173,10 +167,10 @@ impl<S: Service> Block<S> {
     /// Gives a cell up; the failure that is in it. What else is in it is dropped after the lock.
     pub(super) fn give_up(&self, index: u32) -> Option<Box<Failed<S::Entry>>> {
         let mut rest = self.lock();
-        let is_delivered = self.run_of(&rest, index).is_some();
+        let is_delivered = self.kept(index).is_some();
         let cell = match is_delivered {
             true => Cell::Gone,
-            false => std::mem::replace(rest.cell(index, self.len), Cell::Gone),
+            false => std::mem::replace(rest.cell(index), Cell::Gone),
         };
         drop(rest);
         match cell {
@@ -185,45 +179,47 @@ impl<S: Service> Block<S> {
         }
     }
 
-    fn unread(&self, rest: &Rest<S::Entry, S::Response>, index: u32) -> Option<Sent<Unread<S::Response>>> {
-        let run = self.run_of(rest, index)?;
-        Some(Sent::delivered(Unread::of(&run.responses, run.position_of(index)), 1, false))
+    fn unread(&self, index: u32) -> Option<Sent<Unread<S::Response>>> {
+        let (responses, position) = self.kept(index)?;
+        Some(Sent::delivered(Unread::of(responses, position), 1, false))
     }
 
-    fn run_of<'a>(
-        &'a self,
-        rest: &'a Rest<S::Entry, S::Response>,
-        index: u32,
-    ) -> Option<&'a Run<S::Response>> {
-        let mut runs = self.runs.iter().map_while(OnceLock::get).chain(&rest.runs);
-        runs.find(|run| run.cells.contains(&index))
+    /// The responses among which that of a cell is, and its position.
+    #[inline]
+    fn kept(&self, index: u32) -> Option<(&Responses<S::Response>, usize)> {
+        let place = self.places[index as usize].load(Ordering::Acquire).checked_sub(1)?;
+        let number = place & ((1 << REQUEST_BITS) - 1);
+        Some((self.responses[number as usize].get()?, (place >> REQUEST_BITS) as usize))
     }
 }
 
 impl<S: Service> Drop for Block<S> {
     /// Each response by itself: the second whose drop panics would end the process.
     fn drop(&mut self) {
-        let Rest { runs, cells } = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
-        self.runs.iter_mut().filter_map(OnceLock::take).for_each(quietly);
-        runs.drain(..).for_each(quietly);
-        cells.drain(..).for_each(quietly);
-    }
-}
-
-impl<R> Run<R> {
-    /// The position of the entry of one of its cells in the request.
-    #[inline]
-    fn position_of(&self, index: u32) -> usize {
-        self.position + (index - self.cells.start) as usize
+        let Rest(cells) = self.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.responses.iter_mut().filter_map(OnceLock::take).for_each(quietly);
+        cells.drain(..).for_each(|(_, cell)| quietly(cell));
     }
 }
 
 impl<E, R> Rest<E, R> {
-    fn cell(&mut self, index: u32, len: u64) -> &mut Cell<E, R> {
-        if self.cells.is_empty() {
-            self.cells.extend((0..len).map(|_| Cell::Waiting(None)));
+    /// The cell with this index.
+    fn cell(&mut self, index: u32) -> &mut Cell<E, R> {
+        let place = self.place_of(index);
+        if self.0.get(place).is_none_or(|&(other, _)| other != index) {
+            self.0.insert(place, (index, Cell::Waiting(None)));
         }
-        &mut self.cells[index as usize]
+        &mut self.0[place].1
+    }
+
+    /// The same, if it was needed before.
+    fn known(&mut self, index: u32) -> Option<&mut Cell<E, R>> {
+        let place = self.place_of(index);
+        self.0.get_mut(place).filter(|(other, _)| *other == index).map(|(_, cell)| cell)
+    }
+
+    fn place_of(&self, index: u32) -> usize {
+        self.0.partition_point(|&(other, _)| other < index)
     }
 }
 
@@ -239,3 +235,21 @@ impl<E, R> Cell<E, R> {
         }
     }
 }
+
+/// A position among the responses that are kept under a number. 0 if it is too large for this.
+#[inline]
+fn place(number: u16, position: usize) -> u16 {
+    match u16::try_from(position) {
+        Ok(position) if position < MOST_POSITIONS => 1 + (position << REQUEST_BITS | number),
+        _ => 0,
+    }
+}
+
+/// How many cells share a block at most: the last receipt of a block keeps it all.
+pub(super) const MOST_CELLS: usize = 64;
+
+/// The bits of the number of a request. A block whose entries are in many lanes is answered by as many requests as are
+/// in flight; of more than these, each response needs its cell.
+const REQUEST_BITS: u32 = 3;
+
+const MOST_POSITIONS: u16 = u16::MAX >> REQUEST_BITS;

@@ -1,8 +1,9 @@
 //! Receipts: one answer to one entry.
 
 use std::task::Poll;
+use std::time::Duration;
 
-use batch_core::{Cause, Failure, Receipt, Sent, Settings, UnprocessedItem, Verdict, Verdicts};
+use batch_core::{Cause, Failure, Linger, Receipt, Sent, Settings, UnprocessedItem, Verdict, Verdicts};
 
 use crate::fake::{Act, Fake, Item, Request, accepted, item};
 use crate::support::{at_once, ids, ms, pass, poll_once, settle, timed, writer};
@@ -73,6 +74,43 @@ async fn receipts_get_their_own_answers_whatever_parts_of_them_requests_answer()
         let unprocessed = writer.flush().await;
         assert!(unprocessed.len() <= dropped && unprocessed.iter().all(|item| item.entry.id % 2 == 1));
         assert_eq!((writer.stats().inside, writer.stats().uncollected), (0, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn receipts_of_one_block_may_be_answered_by_as_many_requests_as_there_are() {
+    let fake = Fake::by(|request| Act::accept_lazily(request).after(20)).of(64);
+    let settings = Settings::new().in_flight(64..=64).linger(Linger::Fixed(Duration::ZERO));
+    let writer = writer(&fake, settings);
+    let mut receipts = Vec::new();
+    for id in 0..64 {
+        receipts.push(writer.submit_tracked(item(id)).await.unwrap());
+        settle().await;
+    }
+    assert_eq!(fake.requests().len(), 64);
+    let mut waiting = Box::pin(receipts.pop().unwrap());
+    assert!(poll_once(waiting.as_mut()).is_pending());
+    pass(20).await;
+    assert_eq!(id_of(at_once(waiting).await), 63);
+    for (id, receipt) in (0..).zip(receipts) {
+        assert_eq!(id_of(at_once(receipt).await), id);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_reads_its_response_wherever_it_stands_in_the_request() {
+    const ENTRIES: u32 = 9_000;
+    let fake = Fake::by(|request| Act::accept_lazily(request).after(20)).of(ENTRIES as usize);
+    let settings = Settings::new().in_flight(1..=1).linger(Linger::Fixed(ms(1)));
+    let writer = writer(&fake, settings);
+    let mut receipts = Vec::new();
+    for id in 0..ENTRIES {
+        receipts.push(writer.submit_tracked(item(id)).await.unwrap());
+    }
+    assert_eq!(writer.flush().await.len(), 0);
+    assert_eq!(fake.requests().len(), 1);
+    for (id, receipt) in (0..).zip(receipts) {
+        assert_eq!(id_of(at_once(receipt).await), id);
     }
 }
 
