@@ -18,12 +18,23 @@ use crate::{Message, Sqs, direct, serializer, validate, wire};
 
 /// The response of the service for a message that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
 pub struct SentMessage {
+    pub(crate) message_id: String,
+    pub(crate) sequence_number: Option<String>,
+}
+
+impl SentMessage {
     /// The id that the service gave the message.
-    pub message_id: String,
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
     /// Its position in the order of its group; FIFO queues only.
-    pub sequence_number: Option<String>,
+    #[must_use]
+    pub fn sequence_number(&self) -> Option<&str> {
+        self.sequence_number.as_deref()
+    }
 }
 
 type Sent = Result<SendMessageBatchOutput, SdkError<SendMessageBatchError>>;

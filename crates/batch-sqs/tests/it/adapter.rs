@@ -62,7 +62,7 @@ async fn every_message_gets_its_own_response_whatever_their_order_and_the_way_th
             other => panic!("{other:?}, directly: {is_direct}"),
         };
         let texts: Vec<_> =
-            responses.iter().map(|sent| (&*sent.message_id, sent.sequence_number.as_deref())).collect();
+            responses.iter().map(|sent| (sent.message_id(), sent.sequence_number())).collect();
         assert_eq!(texts, [("m0", Some("s0")), ("mmine", Some("smine")), ("m1", Some("s1"))]);
     }
 }

@@ -21,7 +21,7 @@ async fn everything_of_a_message_arrives() {
         .attribute("bytes", AttributeValue::binary([0, 255]));
     let sent = writer.submit_tracked(message).await.unwrap().await.unwrap();
     let [stored] = &server.sqs().accepted("orders")[..] else { panic!() };
-    assert_eq!(sent.response.unwrap().message_id, stored.message_id);
+    assert_eq!(sent.response.unwrap().message_id(), stored.message_id);
     assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
     assert_eq!(stored.body, "tab\t \u{1f600} \"quoted\"");
     assert_eq!((stored.delay, stored.group_id.as_deref()), (Duration::from_secs(7), Some("tenant-1")));

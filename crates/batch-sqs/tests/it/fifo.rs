@@ -54,7 +54,8 @@ impl Fifo for FifoQueue {
     }
 
     fn receipt(sent: &SentMessage) -> Ids {
-        Ids { message_id: sent.message_id.clone(), sequence_number: sent.sequence_number.clone() }
+        let sequence_number = sent.sequence_number().map(ToOwned::to_owned);
+        Ids { message_id: sent.message_id().to_owned(), sequence_number }
     }
 
     fn accepted(server: &LocalServer) -> Vec<Arrived> {
