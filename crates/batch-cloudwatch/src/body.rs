@@ -2,6 +2,8 @@
 //! them: Smithy RPC v2 CBOR, in which structures are maps without a length (`bf` to `ff`). The names of members
 //! stand here as they are sent, a byte for their length (`60` and more) before them.
 
+use batch_smithy::memory::for_body;
+
 use crate::cbor::{Sink, Size, array, double, end, integer, text, timestamp};
 use crate::limits::REQUEST_DATUMS;
 use crate::value::{Many, Value};
@@ -10,7 +12,7 @@ use crate::{Metric, StatisticSet};
 /// The body of a request that puts these metrics into this namespace. `bytes` is the sum of their
 /// [`datum_bytes`], as they were measured; with another sum the body is the same, but its buffer grows.
 pub(crate) fn cbor(namespace: &str, metrics: &[Metric], bytes: usize) -> Vec<u8> {
-    let mut body = Vec::with_capacity(request_overhead_bytes(namespace) + bytes);
+    let mut body = for_body(request_overhead_bytes(namespace) + bytes);
     head(&mut body, namespace, metrics.len());
     metrics.iter().for_each(|metric| datum(&mut body, metric));
     end(&mut body);

@@ -7,12 +7,12 @@
 
 use aws_sdk_cloudwatch::config::http::HttpRequest;
 use aws_sdk_cloudwatch::error::BoxError;
-use aws_smithy_types::body::SdkBody;
+use batch_smithy::memory::into_body;
 
 /// The request with this body.
 pub(crate) fn request(body: Vec<u8>) -> Result<HttpRequest, BoxError> {
     let length = body.len();
-    let mut request = HttpRequest::new(SdkBody::from(body));
+    let mut request = HttpRequest::new(into_body(body));
     request.set_method("POST")?;
     request.set_uri("/service/GraniteServiceVersion20100801/operation/PutMetricData")?;
     let headers = request.headers_mut();

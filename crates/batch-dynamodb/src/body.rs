@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
 use aws_sdk_dynamodb::types::WriteRequest;
 use batch_smithy::json::push_escaped;
+use batch_smithy::memory::for_body;
 
 use crate::Write;
 use crate::kind::Kind;
@@ -12,7 +13,7 @@ use crate::write::Attributes;
 
 /// The body for this input; none if it has a value of a type that the SDK does not know.
 pub(crate) fn of_input(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
-    let mut body = Body { json: Vec::with_capacity(BODY_BYTES), rules: Unchecked };
+    let mut body = Body { json: for_body(BODY_BYTES), rules: Unchecked };
     body.input(input).ok()?;
     Some(body.json)
 }
@@ -20,7 +21,7 @@ pub(crate) fn of_input(input: &BatchWriteItemInput) -> Option<Vec<u8>> {
 /// The same for these writes, most of which are encoded already. `bytes` is what they were measured with: exactly the
 /// bytes of the body, or some more where it has several tables.
 pub(crate) fn of_parts(parts: &Parts<'_>, bytes: usize, consumed_capacity: bool) -> Option<Vec<u8>> {
-    let mut body = Body { json: Vec::with_capacity(bytes), rules: Unchecked };
+    let mut body = Body { json: for_body(bytes), rules: Unchecked };
     body.raw(r#"{"RequestItems":{"#);
     let written = match parts {
         Parts::One(target, writes) => body.table(target.table.as_str(), *writes),

@@ -1,65 +1,47 @@
-//! Responses to requests whose records were all accepted, which is nearly every one.
-//!
-//! One scan shows that, without a model of each result; an id is cut out of the response when a receipt asks.
-//! The scan accepts exactly the compact JSON that the service writes. Of any other response it is not certain,
-//! however little is different: the SDK reads that, and each result has its
-//! [verdict](crate::verdict).
+//! Responses in the form in which the service writes nearly every one.
 
-use aws_sdk_firehose::config::http::HttpResponse;
+use batch_core::{Verdict, Verdicts};
+use batch_smithy::{Compact, Form, Results, Span};
 
-use crate::SentRecord;
+use crate::{SentRecord, verdict};
 
-/// A response to a request whose records were all accepted.
+/// How the service writes its response to `PutRecordBatch`.
 #[derive(Debug)]
-pub(crate) struct Accepted {
-    results: Box<str>,
-    /// Where each id begins, in bytes.
-    ids: Vec<usize>,
-}
+pub(crate) struct PutRecordBatchForm;
 
-impl Accepted {
-    /// What this response to a request of so many records says; none unless it is certain that all were accepted.
-    pub(crate) fn read(response: &HttpResponse, records: usize) -> Option<Self> {
-        let body = response.body().bytes().filter(|_| response.status().as_u16() == 200)?;
-        Self::of(body, records)
+impl Form for PutRecordBatchForm {
+    /// The id.
+    type Said = Span;
+    type Response = SentRecord;
+
+    const COUNT: &'static [u8] = b"\"FailedPutCount\":";
+    const LIST: &'static [u8] = b"\"RequestResponses\":[";
+    const MOST_RESULT_BYTES: usize = 512;
+
+    fn other(response: &mut Compact<'_>) -> Option<()> {
+        response.skip(b"\"Encrypted\":")?;
+        response.skip(b"false").or_else(|| response.skip(b"true"))
     }
 
-    fn of(body: &[u8], records: usize) -> Option<Self> {
-        let text = str::from_utf8(body).ok()?;
-        let results = BEFORE.iter().find_map(|before| text.strip_prefix(before))?.strip_suffix(AFTER)?;
-        let next = results.match_indices(BETWEEN).map(|(end, _)| end + BETWEEN.len());
-        let ids: Vec<_> = [0].into_iter().chain(next).collect();
-        let is_certain = ids.len() == records && results.split(BETWEEN).all(is_plain);
-        is_certain.then(|| Self { results: results.into(), ids })
+    fn accepted(result: &mut Compact<'_>) -> Option<Span> {
+        result.skip(b"{\"RecordId\":\"")?;
+        let id = result.string()?;
+        result.skip(b"}")?;
+        (!id.is_empty()).then_some(id)
     }
 
-    /// What the response says of the record at this position of the request.
-    pub(crate) fn record(&self, position: usize) -> SentRecord {
-        let rest = &self.results[self.ids[position]..];
-        let id = rest.split_once('"').map_or(rest, |(id, _)| id);
-        SentRecord { record_id: id.to_owned() }
+    fn failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
+        verdict::of_failed(code, message)
     }
 }
 
-/// Whether this is an id as it is, of a length that may be kept for receipts that never ask.
-fn is_plain(id: &str) -> bool {
-    let is_escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    (1..=MOST_ID_BYTES).contains(&id.len()) && !id.bytes().any(is_escaped)
+/// The verdicts on the records of a request with these results.
+pub(crate) fn verdicts(mut results: Results<PutRecordBatchForm>) -> Verdicts<SentRecord> {
+    let failed = results.take_failed();
+    let record =
+        move |position: usize| SentRecord { record_id: results.said()[position].of(results.body()).into() };
+    Verdicts::all_accepted(record).except(failed)
 }
-
-/// What the service writes before the first id.
-const BEFORE: [&str; 3] = [
-    "{\"Encrypted\":false,\"FailedPutCount\":0,\"RequestResponses\":[{\"RecordId\":\"",
-    "{\"Encrypted\":true,\"FailedPutCount\":0,\"RequestResponses\":[{\"RecordId\":\"",
-    "{\"FailedPutCount\":0,\"RequestResponses\":[{\"RecordId\":\"",
-];
-
-const BETWEEN: &str = "\"},{\"RecordId\":\"";
-
-const AFTER: &str = "\"}]}";
-
-/// More than an id comes to, in bytes.
-const MOST_ID_BYTES: usize = 512;
 
 /// The SDK's deserializer that this is tested against.
 pub(crate) const DESERIALIZER: &str = "PutRecordBatchResponseDeserializer";

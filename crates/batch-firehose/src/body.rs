@@ -4,12 +4,13 @@
 
 use base64_simd::STANDARD;
 use batch_core::Batch;
+use batch_smithy::memory::for_body;
 
 use crate::{DeliveryStream, Record};
 
 /// The body for the records of this batch to this delivery stream.
 pub(crate) fn of_batch(stream: &DeliveryStream, batch: &Batch<Record>) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = Vec::with_capacity(most_bytes(batch.load().bytes, batch.entries().len()));
+    let mut json = for_body(most_bytes(batch.load().bytes, batch.entries().len()));
     json.extend_from_slice(b"{\"DeliveryStreamName\":");
     serde_json::to_writer(&mut json, stream.stream_name())?;
     json.extend_from_slice(b",\"Records\":[");

@@ -1,22 +1,17 @@
-use std::sync::{Arc, OnceLock};
-
 use async_trait::async_trait;
 use aws_sdk_firehose::error::SdkError;
 use aws_sdk_firehose::operation::put_record_batch::builders::PutRecordBatchFluentBuilder;
 use aws_sdk_firehose::operation::put_record_batch::{PutRecordBatchError, PutRecordBatchOutput};
 use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record as Entry;
-use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Settings, Verdicts};
-use batch_smithy::{json, refusal};
+use batch_core::{Batch, ConfigError, Invalid, LimitPolicy, Measure, Reply, Service, Settings};
+use batch_smithy::{Answer, json, refusal};
 
-use crate::accepted::Accepted;
+use crate::accepted::{self, PutRecordBatchForm};
 use crate::limits::{RECORD_BYTES, REQUEST_BYTES, REQUEST_RECORDS};
 use crate::{Firehose, Record, body, usage, validate, verdict};
 
 type Sent = Result<PutRecordBatchOutput, SdkError<PutRecordBatchError>>;
-
-/// What was read of a response that accepts every record.
-type Read = Arc<OnceLock<Arc<Accepted>>>;
 
 /// The response of the service for a record that it accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,35 +29,37 @@ impl SentRecord {
 
 impl Firehose {
     async fn request(&self, batch: &Batch<Record>) -> Reply<SentRecord> {
-        let read = Read::default();
-        let sent = match self.send_directly(batch, Arc::clone(&read)).await {
+        let answer = Answer::to(batch.entries().len());
+        let sent = match self.send_directly(batch, &answer).await {
             Some(sent) => sent,
             // Its future is large, and would make that of every request so.
             None => Box::pin(self.put(batch.entries().iter().map(entry).collect()).send()).await,
         };
         let not_found = || self.stream.not_found(&self.client);
         let response = sent.map_err(|error| refusal(error, &verdict::PUT_RECORD_BATCH, not_found))?;
-        match read.get().map(Arc::clone) {
-            Some(accepted) => Ok(Verdicts::all_accepted(move |position| accepted.record(position))),
+        match answer.into_results() {
+            Some(results) => Ok(accepted::verdicts(results)),
             None => verdict::of_records(response.request_responses, batch.entries().len()),
         }
     }
 
-    /// Sends a request that is written from the records, if it can be, and reads the response into `read` if
-    /// it accepts all of them: then the typed output is empty.
-    async fn send_directly(&self, batch: &Batch<Record>, read: Read) -> Option<Sent> {
+    /// Sends a request that is written from the records, if it can be. If the response is read here, the typed output
+    /// is empty.
+    async fn send_directly(
+        &self,
+        batch: &Batch<Record>,
+        answer: &Answer<PutRecordBatchForm>,
+    ) -> Option<Sent> {
         let (known, deserializer) = self.known.as_ref()?;
         let write = || {
             let body = body::of_batch(&self.stream, batch).ok()?;
             json::request("1.1", "Firehose_20150804.PutRecordBatch", body)
         };
-        let records = batch.entries().len();
-        let reader = move |response: &_| {
-            read.set(Arc::new(Accepted::read(response, records)?)).ok()?;
+        let empty = || {
             let empty = PutRecordBatchOutput::builder().set_request_responses(Some(Vec::new()));
             empty.failed_put_count(0).build().ok()
         };
-        let written = known.written(write)?.reading(deserializer, reader);
+        let written = answer.read_in(known.written(write)?, deserializer, empty);
         let send = |written| self.put(Vec::new()).customize().interceptor(written).send();
         written.send(&self.prepared, send).await
     }

@@ -1,7 +1,7 @@
 //! What the service's codes mean: pure functions from codes, statuses and positions to verdicts.
 
 use aws_sdk_firehose::types::PutRecordBatchResponseEntry;
-use batch_core::{Class, Reply};
+use batch_core::{Class, Reply, Verdict};
 use batch_smithy::{Codes, Rule, verdicts_by_position};
 
 use crate::SentRecord;
@@ -20,10 +20,15 @@ pub(crate) fn of_records(results: Vec<PutRecordBatchResponseEntry>, sent: usize)
     verdicts_by_position(results, sent, |result| {
         let is_given = |text: &String| !text.is_empty();
         let accepted = result.record_id.filter(is_given).map(|record_id| SentRecord { record_id });
-        // The documented codes pass, so the record is never to blame; an unknown code is retried as well.
         let failed = result.error_code.filter(is_given);
-        (accepted, failed.map(|code| PUT_RECORD_BATCH.of_entry(&code, false, result.error_message)))
+        (accepted, failed.map(|code| of_failed(&code, result.error_message)))
     })
+}
+
+/// The verdict on a record that failed with this code.
+pub(crate) fn of_failed(code: &str, message: Option<String>) -> Verdict<SentRecord> {
+    // The documented codes pass, so the record is never to blame; an unknown code is retried as well.
+    PUT_RECORD_BATCH.of_entry(code, false, message)
 }
 
 const RULES: &[Rule] = &[

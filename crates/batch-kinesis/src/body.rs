@@ -8,6 +8,7 @@ use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use base64_simd::STANDARD;
 use batch_core::Batch;
 use batch_smithy::json::push_escaped;
+use batch_smithy::memory::for_body;
 
 use crate::groups::Groups;
 use crate::known_key::KnownKey;
@@ -16,7 +17,7 @@ use crate::{HashKey, Record, Stream, kpl};
 
 /// The body for this input.
 pub(crate) fn of_input(input: &PutRecordsInput) -> Vec<u8> {
-    let mut json = Vec::with_capacity(input_bytes(input));
+    let mut json = for_body(input_bytes(input));
     json.push(b'{');
     if let Some(records) = &input.records {
         name(&mut json, "Records");
@@ -46,7 +47,7 @@ pub(crate) fn of_input(input: &PutRecordsInput) -> Vec<u8> {
 /// The same for the records of this batch to this stream, straight from where they are.
 pub(crate) fn of_batch(stream: &Stream, batch: &Batch<Record>, groups: &Groups) -> Vec<u8> {
     let entries = batch.entries();
-    let mut json = Vec::with_capacity(batch_bytes(batch.load().bytes, groups.len()));
+    let mut json = for_body(batch_bytes(batch.load().bytes, groups.len()));
     json.push(b'{');
     name(&mut json, "Records");
     match groups {

@@ -107,7 +107,7 @@ impl Groups {
 fn within(verdict: &Verdict<SentRecord>, place: usize, is_aggregate: bool) -> Verdict<SentRecord> {
     let mut verdict = verdict.clone();
     if let Verdict::Accepted(sent) = &mut verdict {
-        sent.sub_sequence_number = is_aggregate.then_some(place as u64);
+        sent.set_place(is_aggregate.then_some(place as u64));
     }
     verdict
 }

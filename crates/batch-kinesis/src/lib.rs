@@ -15,6 +15,7 @@ mod member;
 mod partition_key;
 mod pointer;
 mod record;
+mod sent;
 mod serializer;
 mod service;
 mod shard_map;
@@ -28,7 +29,7 @@ pub use destination::Stream;
 pub use hash_key::HashKey;
 pub use kinesis::{Kinesis, KinesisWriter};
 pub use record::Record;
-pub use service::SentRecord;
+pub use sent::SentRecord;
 pub use usage::Usage;
 
 batch_core::re_export_core!();

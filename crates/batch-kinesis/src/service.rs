@@ -9,36 +9,16 @@ use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use batch_core::{
     Batch, ConfigError, Invalid, Key, LimitPolicy, Linger, Measure, Order, Quota, Reply, Service, Settings,
 };
+use batch_smithy::Answer;
 
-use crate::accepted::{Accepted, Response};
+use crate::accepted::{Accepted, PutRecordsForm};
 use crate::groups::{self, AGGREGATE_BYTES, Groups};
 use crate::limits::{REQUEST_RECORDS, record_bytes};
 use crate::partition_key::{KeySource, PartitionKey};
 use crate::shards::Shards;
-use crate::{Aggregate, Kinesis, Record, body, kpl, serializer, validate, verdict};
+use crate::{Aggregate, Kinesis, Record, SentRecord, body, kpl, serializer, validate, verdict};
 
 pub(crate) type Sent = Result<PutRecordsOutput, SdkError<PutRecordsError>>;
-
-/// The response of the service for a record that it accepted.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct SentRecord {
-    /// Its position in the order of its shard.
-    pub sequence_number: String,
-    /// The shard that stores it, such as `shardId-000000000000`.
-    pub shard_id: String,
-    /// Its place in the aggregate that it travelled in, from 0: with it, consumers tell apart the records of an
-    /// aggregate, which have one sequence number. `None` if it travelled alone, as all do unless
-    /// [`Aggregate::ByKey`] is set.
-    pub sub_sequence_number: Option<u64>,
-}
-
-impl SentRecord {
-    /// The response for a record that travelled alone.
-    pub(crate) fn new(sequence_number: String, shard_id: String) -> Self {
-        Self { sequence_number, shard_id, sub_sequence_number: None }
-    }
-}
 
 impl Kinesis {
     async fn request(&self, batch: &Batch<Record>, groups: &Groups) -> Reply<SentRecord> {
@@ -73,16 +53,17 @@ impl Kinesis {
     ) -> Option<(Sent, Option<Accepted>)> {
         let write = || serializer::request(body::of_batch(&self.stream, batch, groups));
         let mut written = self.known?.written(write)?;
-        let response = Response::of(groups.len());
+        let answer = Answer::<PutRecordsForm>::to(groups.len());
         if let Some(known) = &self.known_deserializer {
-            written = response.read_in(written, known);
+            let empty = || PutRecordsOutput::builder().set_records(Some(Vec::new())).build().ok();
+            written = answer.read_in(written, known, empty);
         }
         let send = |written| {
             let stream_alone = self.put_records().set_records(Some(Vec::new()));
             stream_alone.customize().interceptor(written).send()
         };
         let sent = written.send(&self.prepared, send).await?;
-        Some((sent, response.into_accepted()))
+        Some((sent, answer.into_results().map(Accepted)))
     }
 
     /// Sends a request with the records as its typed input, which interceptors may look at.

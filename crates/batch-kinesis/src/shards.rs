@@ -102,7 +102,7 @@ impl Shards {
 /// The shard that a verdict names, and whether that throttled.
 fn shown(verdict: &Verdict<SentRecord>) -> Option<(ShardNumber, bool)> {
     match verdict {
-        Verdict::Accepted(sent) => Some((ShardNumber::of_id(&sent.shard_id)?, false)),
+        Verdict::Accepted(sent) => Some((ShardNumber::of_id(sent.shard_id())?, false)),
         Verdict::Throttled(failure) => Some((ShardNumber::named_in(failure.message()?)?, true)),
         Verdict::Ambiguous(_) | Verdict::Reject(_) | Verdict::Retry(_) => None,
     }

@@ -84,7 +84,7 @@ mod tests {
     use crate::{Aggregate, Record, SentRecord};
 
     fn sent() -> SentRecord {
-        SentRecord::new(String::new(), String::new())
+        SentRecord::new("", "")
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) fn of_records(results: Vec<PutRecordsResultEntry>, sent: usize) -> Re
         let is_given = |text: &String| !text.is_empty();
         let accepted = sequence_number
             .filter(is_given)
-            .map(|sequence_number| SentRecord::new(sequence_number, shard_id.unwrap_or_default()));
+            .map(|sequence_number| SentRecord::new(&sequence_number, &shard_id.unwrap_or_default()));
         (accepted, error_code.filter(is_given).map(|code| of_failed(&code, error_message)))
     })
 }

@@ -4,9 +4,10 @@ use std::{fmt, io};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::base64;
-use aws_smithy_types::body::SdkBody;
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
+
+use crate::memory::{for_body, into_body};
 
 /// A text. Nearly every text needs no escape, which one vectorized pass shows; `serde_json` writes the
 /// others.
@@ -30,7 +31,7 @@ pub struct Base64<'a>(pub &'a [u8]);
 ///
 /// When the value cannot be represented as JSON.
 pub fn to_vec(value: &impl Serialize, capacity: usize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = Vec::with_capacity(capacity);
+    let mut json = for_body(capacity);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Verbatim))?;
     Ok(json)
 }
@@ -47,7 +48,7 @@ pub fn request(version: &'static str, target: &'static str, body: Vec<u8>) -> Op
         _ => return None,
     };
     let length = body.len();
-    let mut request = HttpRequest::new(SdkBody::from(body));
+    let mut request = HttpRequest::new(into_body(body));
     request.set_method("POST").ok()?;
     request.set_uri("/").ok()?;
     let headers = request.headers_mut();

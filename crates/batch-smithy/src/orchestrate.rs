@@ -53,17 +53,18 @@ impl From<Stopped> for Stop {
 }
 
 /// Sends a request with this body, and reads the response by `reading`, or by the SDK without one. `None` if
-/// it was not sent and the SDK has to send it.
+/// it was not sent and the SDK has to send it. `begins` is called when that can no longer be.
 pub(crate) async fn send(
     ready: &mut Ready,
     body: SdkBody,
     reading: Option<&Reading>,
+    begins: impl FnOnce(),
 ) -> Option<Result<Output, SdkError<Error, HttpResponse>>> {
     let limit = ready.bag.load::<TimeoutConfig>().and_then(Limit::of);
     let clock = ready.components.sleep_impl();
     // A request that is written needs no input.
     let mut context = InterceptorContext::new(Input::erase(()));
-    match within(limit, clock, || exchange(ready, &mut context, body, reading)).await {
+    match within(limit, clock, || exchange(ready, &mut context, body, reading, begins)).await {
         Ok(()) => {}
         Err(Stop::Changed) => return None,
         Err(Stop::Failed(error)) => context.fail(error),
@@ -102,6 +103,7 @@ async fn exchange(
     context: &mut InterceptorContext,
     body: SdkBody,
     reading: Option<&Reading>,
+    begins: impl FnOnce(),
 ) -> Result<(), Stop> {
     let connector = connector(ready).ok_or(Stop::Changed)?;
     begin(ready, context, ready.request(body).ok_or(Stop::Changed)?)?;
@@ -111,6 +113,7 @@ async fn exchange(
     }
     let request = sign(ready, context, &scheme, &identity)?;
     // From here on it may arrive, and nothing may be `Changed`.
+    begins();
     let response = upload::call(&connector, request, &ready.bag, ready.components.sleep_impl()).await;
     context.set_response(response.map_err(OrchestratorError::connector)?);
     Ok(read(ready, context, reading).await?)

@@ -71,14 +71,15 @@ impl Prepared {
     }
 
     /// Sends a request with this body with it, and keeps it for the next one if that succeeds. `None` if nothing was sent,
-    /// and the SDK has to send it.
+    /// and the SDK has to send it. `begins` is called when that can no longer be.
     pub(crate) async fn send(
         &self,
         mut ready: Box<Ready>,
         body: SdkBody,
         reading: Option<&Reading>,
+        begins: impl FnOnce(),
     ) -> Option<Result<Output, SdkError<Error, HttpResponse>>> {
-        let Some(sent) = orchestrate::send(&mut ready, body, reading).await else {
+        let Some(sent) = orchestrate::send(&mut ready, body, reading, begins).await else {
             self.changed(&ready);
             return None;
         };

@@ -67,7 +67,7 @@ impl Prepared {
     ) -> Option<Result<Output, SdkError<context::Error, HttpResponse>>> {
         let mut ready = self.take()?;
         let body = written(&mut ready, Input::erase(input()))?;
-        self.send(ready, body, None).await
+        self.send(ready, body, None, || ()).await
     }
 }
 

@@ -136,7 +136,9 @@ impl Written {
         let ready = prepared.take()?;
         let body = lock(&self.state.request).as_ref()?.body().try_clone()?;
         let reading = lock(&self.state.reading).clone();
-        prepared.send(ready, body, reading.as_ref()).await
+        // Its memory is needed for the next one.
+        let release = || drop(lock(&self.state.request).take());
+        prepared.send(ready, body, reading.as_ref(), release).await
     }
 
     async fn send_by<T, F: Future<Output = T>>(self, send: impl FnOnce(Self) -> F) -> Option<T> {

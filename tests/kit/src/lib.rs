@@ -15,6 +15,7 @@ mod destination;
 mod fifo;
 mod fixture;
 mod keys;
+mod meaning;
 mod mounted;
 mod response;
 mod setup;
@@ -29,6 +30,7 @@ pub use destination::{Copies, Destination, EntryOf, Held, ResponseOf, Throttles}
 pub use fifo::{Arrived, Fifo, FifoWriter, Ids, MessageOf};
 pub use fixture::{Fixture, Input, Output};
 pub use keys::Keys;
+pub use meaning::meaning;
 pub use mounted::Mounted;
 pub use response::Response;
 pub use setup::Setup;

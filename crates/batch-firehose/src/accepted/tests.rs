@@ -1,35 +1,59 @@
 use aws_sdk_firehose::operation::put_record_batch::PutRecordBatch;
-use batch_core::{Batch, Reply, Service, Verdict, Verdicts};
-use batch_smithy::{KnownDeserializer, cap_responses};
-use batchwright_kit::{Canned, Setup, client};
+use aws_smithy_types::body::SdkBody;
+use batch_core::{Batch, Service, Verdict, Verdicts};
+use batch_smithy::memory::Kept;
+use batch_smithy::{KnownDeserializer, Results, cap_responses};
+use batchwright_kit::{Canned, Setup, client, meaning};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 
-use super::{Accepted, DESERIALIZER};
+use super::{DESERIALIZER, PutRecordBatchForm, verdicts};
 use crate::{Firehose, Record, SentRecord};
 
 const RESULT: &str = r#"{"RecordId":"7"}"#;
+const FAILED: &str = r#"{"ErrorCode":"ServiceUnavailableException","ErrorMessage":"Slow down."}"#;
 
 fn body(results: &[&str]) -> String {
     format!(r#"{{"Encrypted":false,"FailedPutCount":0,"RequestResponses":[{}]}}"#, results.join(","))
 }
 
+fn read(body: &[u8], records: usize) -> Option<Results<PutRecordBatchForm>> {
+    Results::of(Kept::of(&SdkBody::from(body)).expect("it is in memory"), records)
+}
+
 #[track_caller]
 fn is_left(body: &str, records: usize) {
-    assert!(Accepted::of(body.as_bytes(), records).is_none(), "{body}");
+    assert!(read(body.as_bytes(), records).is_none(), "{body}");
 }
 
 #[test]
 fn the_id_of_a_record_is_cut_out_at_its_position() {
-    let whole = body(&[r#"{"RecordId":"4966+/="}"#, r#"{"RecordId":"größer"}"#, RESULT]);
+    let whole = body(&[r#"{"RecordId":"4966+/="}"#, r#"{"RecordId":"8"}"#, RESULT]);
     let encrypted = whole.replace("false", "true");
     let bare = whole.replace(r#""Encrypted":false,"#, "");
-    for body in [whole, encrypted, bare] {
-        let accepted = Accepted::of(body.as_bytes(), 3).unwrap_or_else(|| panic!("{body}"));
-        let found = [0, 1, 2].map(|position| accepted.record(position));
-        assert_eq!(found.each_ref().map(SentRecord::record_id), ["4966+/=", "größer", "7"]);
+    let last = bare.replace("]}", r#"],"Encrypted":false}"#);
+    for body in [whole, encrypted, bare, last] {
+        let accepted = read(body.as_bytes(), 3).unwrap_or_else(|| panic!("{body}"));
+        let Verdicts::AllAccepted(responses) = verdicts(accepted) else { panic!("none failed: {body}") };
+        let found = [0, 1, 2].map(|position| responses.read(position));
+        assert_eq!(found.each_ref().map(SentRecord::record_id), ["4966+/=", "8", "7"]);
+    }
+}
+
+#[test]
+fn a_failed_record_is_an_exception_at_its_position() {
+    let body = body(&[RESULT, FAILED, RESULT, FAILED]).replace(":0,", ":2,");
+    let accepted = read(body.as_bytes(), 4).expect("it is read");
+    let Verdicts::AllBut(responses, others) = verdicts(accepted) else { panic!("two failed") };
+    let [(1, Verdict::Throttled(one)), (3, Verdict::Throttled(other))] = &others[..] else {
+        panic!("{others:?}")
+    };
+    assert_eq!((one.code(), one.message()), ("ServiceUnavailableException", Some("Slow down.")));
+    assert_eq!(other.code(), "ServiceUnavailableException");
+    for position in [0, 2] {
+        assert_eq!(responses.read(position).record_id(), "7");
     }
 }
 
@@ -38,9 +62,8 @@ fn another_number_of_results_is_no_success() {
     for records in [0, 1, 3, 500] {
         is_left(&body(&[RESULT; 2]), records);
     }
-    is_left(&body(&[]), 0);
     is_left(&body(&[]), 1);
-    assert!(Accepted::of(body(&[RESULT; 2]).as_bytes(), 2).is_some());
+    assert!(read(body(&[RESULT; 2]).as_bytes(), 2).is_some());
 }
 
 #[test]
@@ -54,7 +77,10 @@ fn every_other_result_is_left() {
         r#"{"RecordId":7}"#,
         r#"{"RecordId":"7","ErrorCode":"InternalFailure"}"#,
         r#"{"RecordId":"7","ErrorCode":null}"#,
-        r#"{"ErrorCode":"ServiceUnavailableException","ErrorMessage":"Slow down."}"#,
+        r#"{"ErrorCode":"InternalFailure"}"#,
+        r#"{"ErrorCode":"","ErrorMessage":"words"}"#,
+        r#"{"ErrorCode":null,"ErrorMessage":"words"}"#,
+        r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words","RecordId":"7"}"#,
         r#"{"ErrorCode":"InternalFailure","RecordId":"7"}"#,
         r#"{"RecordId":"7\n"}"#,
         r#"{"RecordId":"7\""}"#,
@@ -73,7 +99,7 @@ fn every_other_result_is_left() {
 fn every_other_shape_is_left() {
     let whole = body(&[RESULT]);
     for (from, to) in [
-        ("0", "1"),
+        ("0", "-1"),
         ("0", "00"),
         ("0", "null"),
         ("false", "null"),
@@ -83,6 +109,9 @@ fn every_other_shape_is_left() {
         ("]}", "]},"),
         ("]}", ",]}"),
         ("]}", r#"],"FailedPutCount":1}"#),
+        ("]}", r#"],"Encrypted":false}"#),
+        ("]}", r#"],"RequestResponses":[]}"#),
+        ("]}", r#"],"New":0}"#),
         ("]}", "]} "),
         ("[{", "[,{"),
     ] {
@@ -105,15 +134,16 @@ fn what_is_no_text_is_left() {
     let place = bytes.iter().position(|&byte| byte == b'7').expect("it is there");
     for byte in [0xff, 0xc3, 0x80, 0, 0x1f, b'\\', b'"'] {
         bytes[place] = byte;
-        assert!(Accepted::of(&bytes, 1).is_none(), "{byte}");
+        assert!(read(&bytes, 1).is_none(), "{byte}");
     }
 }
 
 #[test]
 fn a_response_that_would_fill_the_memory_of_receipts_is_left() {
     let id = |length: usize| body(&[&format!(r#"{{"RecordId":"{}"}}"#, "7".repeat(length)), RESULT]);
-    assert!(Accepted::of(id(512).as_bytes(), 2).is_some());
-    is_left(&id(513), 2);
+    assert!(read(id(600).as_bytes(), 2).is_some(), "together they are below the limit");
+    is_left(&id(2_000), 2);
+    is_left(&id(1 << 20), 2);
 }
 
 #[test]
@@ -133,21 +163,9 @@ fn meanings(status: u16, body: &[u8], records: usize) -> [String; 2] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let reply = runtime.expect("nothing is missing").block_on(firehose.send(&records));
         let is_observed = firehose.known.as_ref().is_some_and(|(known, _)| known.is_observed());
-        assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_))));
+        assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_) | Verdicts::AllBut(..))));
         meaning(reply, records.entries().len())
     })
-}
-
-fn meaning(reply: Reply<SentRecord>, records: usize) -> String {
-    match reply {
-        Ok(Verdicts::AllAccepted(responses)) => {
-            let verdicts = (0..records).map(|position| Verdict::Accepted(responses.read(position)));
-            format!("{:?}", verdicts.collect::<Vec<_>>())
-        }
-        Ok(Verdicts::AllBut(_, others)) => unreachable!("no exceptions are read, but {others:?} were"),
-        Ok(Verdicts::Each(verdicts)) => format!("{verdicts:?}"),
-        Err(refusal) => format!("{refusal:?}"),
-    }
 }
 
 #[test]
@@ -160,7 +178,7 @@ fn a_status_that_is_no_success_is_no_success_whatever_the_body() {
 }
 
 /// What may be put into a response somewhere.
-const PIECES: [&str; 17] = [
+const PIECES: [&str; 19] = [
     "{",
     "}",
     "[",
@@ -176,6 +194,8 @@ const PIECES: [&str; 17] = [
     "ä",
     RESULT,
     r#""FailedPutCount":0,"#,
+    r#""Encrypted":true,"#,
+    r#""RequestResponses":[],"#,
     r#""ErrorCode":"InternalFailure","#,
     r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"},"#,
 ];
@@ -189,11 +209,16 @@ fn change() -> impl Strategy<Value = (Index, usize, Vec<u8>)> {
 
 #[test]
 fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
-    let id = select(&["7", "49660202", "ä", ""][..]);
-    let input = (vec(id, 1..4), -1..=1_isize, vec(change(), 0..4));
-    let run = TestRunner::default().run(&input, |(ids, more, changes)| {
-        let records = ids.len().saturating_add_signed(more).max(1);
-        let results: Vec<_> = ids.iter().map(|id| format!(r#"{{"RecordId":"{id}"}}"#)).collect();
+    let accepted = select(&["7", "49660202", "ä", ""][..]).prop_map(|id| format!(r#"{{"RecordId":"{id}"}}"#));
+    let failed = (
+        select(&["InternalFailure", "ServiceUnavailableException", "New", ""][..]),
+        select(&["words", "größer", ""][..]),
+    )
+        .prop_map(|(code, message)| format!(r#"{{"ErrorCode":"{code}","ErrorMessage":"{message}"}}"#));
+    let result = prop_oneof![2 => accepted, 1 => failed];
+    let input = (vec(result, 1..4), -1..=1_isize, vec(change(), 0..4));
+    let run = TestRunner::default().run(&input, |(results, more, changes)| {
+        let records = results.len().saturating_add_signed(more).max(1);
         let mut bytes = body(&results.iter().map(String::as_str).collect::<Vec<_>>()).into_bytes();
         for (place, length, new) in changes {
             let place = place.index(bytes.len() + 1);

@@ -26,7 +26,7 @@ fn firehose(stream: &str) -> (Canned, Firehose) {
 fn sent(stream: &str, records: &[Record]) -> [Request; 2] {
     let (http, firehose) = firehose(stream);
     runtime().block_on(async {
-        let direct = firehose.send_directly(&Batch::of(records), Read::default()).await;
+        let direct = firehose.send_directly(&Batch::of(records), &batch_smithy::Answer::to(0)).await;
         assert!(direct.is_some(), "it is not observed");
         let typed = firehose.put(records.iter().map(entry).collect());
         typed.send().await.expect("a response without anything is one");
@@ -75,7 +75,8 @@ fn what_an_unknown_sdk_serializes_is_typed() {
         let (http, mut firehose) = firehose("measurements");
         let deserializer = firehose.known.take().expect("the SDK's are known").1;
         firehose.known = known.map(|known| (known, deserializer));
-        let is_direct = runtime.block_on(firehose.send_directly(&batch, Read::default())).is_some();
+        let is_direct =
+            runtime.block_on(firehose.send_directly(&batch, &batch_smithy::Answer::to(0))).is_some();
         assert_eq!(is_direct, known.is_some_and(|known| format!("{known:?}").contains(SERIALIZER)));
         let _ambiguous = runtime.block_on(firehose.send(&batch));
         let requests = http.requests();

@@ -30,20 +30,20 @@ async fn a_partial_failure_fails_its_records_alone() {
     check(response(0, &[taken("1"), taken("2"), taken("3")]), "AllAccepted").await;
     check(
         response(2, &[failed("InternalFailure"), taken("2"), failed("ServiceUnavailableException")]),
-        "Each[~InternalFailure + %ServiceUnavailableException]",
+        "AllBut[0:~InternalFailure 2:%ServiceUnavailableException]",
     )
     .await;
     check(
         response(3, &[failed("ThrottlingException"), failed("SomethingNew"), failed("InternalFailure")]),
-        "Each[%ThrottlingException ~SomethingNew ~InternalFailure]",
+        "AllBut[0:%ThrottlingException 1:~SomethingNew 2:~InternalFailure]",
     )
     .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_count_of_failures_is_not_believed() {
-    check(response(3, &[taken("1"), taken("2"), taken("3")]), "Each[+ + +]").await;
-    check(response(0, &[taken("1"), failed("InternalFailure"), taken("3")]), "Each[+ ~InternalFailure +]")
+    check(response(3, &[taken("1"), taken("2"), taken("3")]), "AllAccepted").await;
+    check(response(0, &[taken("1"), failed("InternalFailure"), taken("3")]), "AllBut[1:~InternalFailure]")
         .await;
 }
 

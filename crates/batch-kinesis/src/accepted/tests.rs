@@ -1,8 +1,11 @@
 use aws_sdk_kinesis::config::Intercept;
 use aws_sdk_kinesis::operation::put_records::PutRecords;
 use aws_sdk_kinesis::{Client, Config};
-use batch_core::{Batch, Reply, Service, Verdict};
-use batchwright_kit::{Canned, Setup};
+use aws_smithy_types::body::SdkBody;
+use batch_core::{Batch, Service};
+use batch_smithy::KnownDeserializer;
+use batch_smithy::memory::Kept;
+use batchwright_kit::{Canned, Setup, meaning};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -19,9 +22,13 @@ fn body(results: &[&str]) -> String {
     format!(r#"{{"FailedRecordCount":0,"Records":[{}]}}"#, results.join(","))
 }
 
+fn read(body: &[u8], records: usize) -> Option<Accepted> {
+    Results::of(Kept::of(&SdkBody::from(body)).expect("it is in memory"), records).map(Accepted)
+}
+
 #[track_caller]
 fn is_left(body: &str, records: usize) {
-    assert!(Accepted::of(body.as_bytes(), records).is_none(), "{body}");
+    assert!(read(body.as_bytes(), records).is_none(), "{body}");
 }
 
 #[test]
@@ -38,9 +45,9 @@ fn what_is_said_of_a_record_is_cut_out_at_its_position() {
         format!(r#"{{"EncryptionType":"KMS","FailedRecordCount":0,"Records":[{list}]}}"#),
         format!(r#"{{"FailedRecordCount":0,"Records":[{list}],"EncryptionType":"NONE"}}"#),
     ] {
-        let accepted = Accepted::of(body.as_bytes(), 3).unwrap_or_else(|| panic!("{body}"));
+        let accepted = read(body.as_bytes(), 3).unwrap_or_else(|| panic!("{body}"));
         let found = [0, 1, 2].map(|position| accepted.record(position));
-        let said = found.each_ref().map(|sent| (&*sent.sequence_number, &*sent.shard_id));
+        let said = found.each_ref().map(|sent| (sent.sequence_number(), sent.shard_id()));
         assert_eq!(said, [("496602020", "shardId-000000000001"), ("8", "greater"), ("9", "")]);
     }
 }
@@ -48,14 +55,16 @@ fn what_is_said_of_a_record_is_cut_out_at_its_position() {
 #[test]
 fn a_failed_record_is_an_exception_at_its_position() {
     let body = body(&[RESULT, FAILED, RESULT, FAILED]).replace(":0,", ":2,");
-    let accepted = Accepted::of(body.as_bytes(), 4).expect("it is read");
+    let accepted = read(body.as_bytes(), 4).expect("it is read");
     let Verdicts::AllBut(responses, others) = accepted.into_verdicts(Groups::Each(4)) else {
         panic!("two failed")
     };
     let [(1, Verdict::Retry(one)), (3, Verdict::Retry(other))] = &others[..] else { panic!("{others:?}") };
     assert_eq!((one.code(), one.message()), ("InternalFailure", Some("words")));
     assert_eq!(other.code(), "InternalFailure");
-    assert_eq!([0, 2].map(|position| responses.read(position).sequence_number), ["7", "7"]);
+    for position in [0, 2] {
+        assert_eq!(responses.read(position).sequence_number(), "7");
+    }
 }
 
 #[test]
@@ -64,7 +73,7 @@ fn another_number_of_results_is_no_success() {
         is_left(&body(&[RESULT; 2]), records);
     }
     is_left(&body(&[]), 1);
-    assert!(Accepted::of(body(&[RESULT; 2]).as_bytes(), 2).is_some());
+    assert!(read(body(&[RESULT; 2]).as_bytes(), 2).is_some());
 }
 
 #[test]
@@ -153,7 +162,7 @@ fn every_other_shape_is_left() {
 #[test]
 fn a_response_that_ends_early_is_left_wherever_it_ends() {
     let whole = format!(r#"{{"EncryptionType":"KMS",{}"#, &body(&[RESULT, RESULT])[1..]);
-    assert!(Accepted::of(whole.as_bytes(), 2).is_some());
+    assert!(read(whole.as_bytes(), 2).is_some());
     for end in 0..whole.len() {
         is_left(&whole[..end], 2);
     }
@@ -165,7 +174,7 @@ fn what_is_no_text_is_left() {
     let place = bytes.iter().position(|&byte| byte == b'7').expect("it is there");
     for byte in [0xff, 0xc3, 0x80, 0, 0x1f, b'\\', b'"'] {
         bytes[place] = byte;
-        assert!(Accepted::of(&bytes, 1).is_none(), "{byte}");
+        assert!(read(&bytes, 1).is_none(), "{byte}");
     }
 }
 
@@ -174,7 +183,7 @@ fn a_response_that_would_fill_the_memory_of_receipts_is_left() {
     let number = |digits: usize| {
         body(&[&format!(r#"{{"SequenceNumber":"{}","ShardId":"s"}}"#, "7".repeat(digits)), RESULT])
     };
-    assert!(Accepted::of(number(300).as_bytes(), 2).is_some(), "together they are below the limit");
+    assert!(read(number(300).as_bytes(), 2).is_some(), "together they are below the limit");
     is_left(&number(1_000), 2);
     is_left(&number(1 << 20), 2);
 }
@@ -212,25 +221,6 @@ fn meanings(status: u16, body: &[u8], records: usize) -> [String; 2] {
         assert!(!is_observed || !matches!(reply, Ok(Verdicts::AllAccepted(_) | Verdicts::AllBut(..))));
         meaning(reply, records.entries().len())
     })
-}
-
-fn meaning(reply: Reply<SentRecord>, records: usize) -> String {
-    match reply {
-        Ok(Verdicts::AllAccepted(responses)) => {
-            let verdicts = (0..records).map(|position| Verdict::Accepted(responses.read(position)));
-            format!("{:?}", verdicts.collect::<Vec<_>>())
-        }
-        Ok(Verdicts::AllBut(responses, others)) => {
-            let mut others = others.into_iter().peekable();
-            let verdict = |position| match others.next_if(|&(other, _)| other == position) {
-                Some((_, verdict)) => verdict,
-                None => Verdict::Accepted(responses.read(position)),
-            };
-            format!("{:?}", (0..records).map(verdict).collect::<Vec<_>>())
-        }
-        Ok(Verdicts::Each(verdicts)) => format!("{verdicts:?}"),
-        Err(refusal) => format!("{refusal:?}"),
-    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
 use std::collections::BTreeSet;
 
+use aws_smithy_types::body::SdkBody;
 use batch_core::Failure;
+use batch_smithy::Results;
+use batch_smithy::memory::Kept;
 
 use super::*;
 use crate::partition_key::Generator;
@@ -10,7 +13,7 @@ fn id(shard: u64) -> String {
 }
 
 fn sent(shard: u64) -> Verdict<SentRecord> {
-    Verdict::Accepted(SentRecord::new("7".to_owned(), id(shard)))
+    Verdict::Accepted(SentRecord::new("7", &id(shard)))
 }
 
 fn says(message: &str) -> Verdict<SentRecord> {
@@ -45,7 +48,8 @@ fn accepted(shards: &[u64]) -> Accepted {
     let result = |&shard: &u64| format!(r#"{{"SequenceNumber":"7","ShardId":"{}"}}"#, id(shard));
     let results: Vec<_> = shards.iter().map(result).collect();
     let body = format!(r#"{{"FailedRecordCount":0,"Records":[{}]}}"#, results.join(","));
-    Accepted::of(body.as_bytes(), shards.len()).expect("it is one")
+    let body = Kept::of(&SdkBody::from(body)).expect("it is in memory");
+    Results::of(body, shards.len()).map(Accepted).expect("it is one")
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn failed(code: &str) -> PutRecordsResultEntry {
 /// A verdict in short: `+1`, `~InternalFailure`.
 fn shown(verdict: &Verdict<SentRecord>) -> String {
     match verdict {
-        Verdict::Accepted(sent) => format!("+{}", sent.sequence_number),
+        Verdict::Accepted(sent) => format!("+{}", sent.sequence_number()),
         Verdict::Ambiguous(failure) => format!("?{}", failure.code()),
         Verdict::Reject(failure) => format!("!{}", failure.code()),
         Verdict::Retry(failure) => format!("~{}", failure.code()),

@@ -60,8 +60,8 @@ pub(crate) async fn check_random(decoders: &[Decoder]) {
     let mut places = BTreeMap::new();
     for (data, receipt) in receipts {
         let sent = receipt.await.unwrap().response.unwrap();
-        let place = sent.sub_sequence_number.map(|place| usize::try_from(place).unwrap());
-        places.insert((at(&sent.sequence_number), place), data);
+        let place = sent.sub_sequence_number().map(|place| usize::try_from(place).unwrap());
+        places.insert((at(sent.sequence_number()), place), data);
     }
     for decoder in decoders {
         let mut found = Found::new();

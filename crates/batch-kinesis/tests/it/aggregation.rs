@@ -58,9 +58,9 @@ async fn records_of_one_key_travel_together_and_each_has_its_receipt() {
     let records = server.kinesis().accepted("measurements");
     for receipt in receipts {
         let sent = receipt.await.unwrap().response.unwrap();
-        let stored = records.iter().find(|record| record.sequence_number == sent.sequence_number).unwrap();
-        assert_eq!(sent.shard_id, stored.shard_id);
-        places.push((stored.partition_key.clone().unwrap(), sent.sub_sequence_number));
+        let stored = records.iter().find(|record| record.sequence_number == sent.sequence_number()).unwrap();
+        assert_eq!(sent.shard_id(), stored.shard_id);
+        places.push((stored.partition_key.clone().unwrap(), sent.sub_sequence_number()));
     }
     let place = |key: &str, place| (key.to_owned(), place);
     let expected = [
@@ -105,7 +105,7 @@ async fn a_record_that_begins_like_an_aggregate_is_wrapped_in_one() {
     let (server, writer) = aggregating(Settings::new()).await;
     let receipt = writer.submit_tracked(Record::new(MAGIC.to_vec()).partition_key("EWR")).await.unwrap();
     let sent = receipt.await.unwrap().response.unwrap();
-    assert_eq!(sent.sub_sequence_number, Some(0));
+    assert_eq!(sent.sub_sequence_number(), Some(0));
     let [stored] = &server.kinesis().accepted("measurements")[..] else { panic!() };
     assert_eq!(deaggregated(&stored.data).unwrap()[0].data[..], MAGIC);
 

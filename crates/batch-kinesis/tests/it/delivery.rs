@@ -16,7 +16,10 @@ async fn everything_of_a_record_arrives() {
     let sent = writer.submit_tracked(record).await.unwrap().await.unwrap();
     let [stored] = &server.kinesis().accepted("measurements")[..] else { panic!() };
     let response = sent.response.unwrap();
-    assert_eq!((&response.sequence_number, &response.shard_id), (&stored.sequence_number, &stored.shard_id));
+    assert_eq!(
+        (response.sequence_number(), response.shard_id()),
+        (&*stored.sequence_number, &*stored.shard_id)
+    );
     assert_eq!((sent.attempts, sent.maybe_duplicate), (1, false));
     assert_eq!(&stored.data[..], [0, 255, 10]);
     assert_eq!(stored.partition_key.as_deref(), Some("ä \"b\"\n\u{1f600}"));

@@ -1,0 +1,195 @@
+//! Reads responses in the compact JSON that the services write, without the SDK's model of them.
+
+use batch_core::Verdict;
+use memchr::memchr;
+
+/// Compact JSON of which every string stands for itself, and how far it was read.
+///
+/// What it reads is exactly what it is asked for: of any other response, however little is different, it is not
+/// certain, and that is left to the SDK. Each method returns `None` then.
+#[derive(Clone, Copy, Debug)]
+pub struct Compact<'a> {
+    whole: &'a [u8],
+    rest: &'a [u8],
+}
+
+/// The positions of entries that failed, in ascending order, and the verdict on each.
+pub type Failures<R> = Vec<(usize, Verdict<R>)>;
+
+/// Where a string is in a body, to be cut out of it on demand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    at: u32,
+    bytes: u32,
+}
+
+impl<'a> Compact<'a> {
+    /// Begins with this body. `None` unless all of it is ASCII without backslashes and control characters, so that no
+    /// string has an escape.
+    #[must_use]
+    pub fn of(body: &'a [u8]) -> Option<Self> {
+        // As a number with a sign, a byte that is not ASCII is below a space too. `|` and no `||`: without branches,
+        // it is vectorised.
+        let is_special = |byte: u8| (byte.cast_signed() < b' '.cast_signed()) | (byte == b'\\');
+        let has_special = body.iter().fold(false, |any, &byte| any | is_special(byte));
+        (!has_special).then_some(Self { whole: body, rest: body })
+    }
+
+    /// Reads these bytes.
+    #[inline]
+    pub fn skip(&mut self, expected: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(expected)?;
+        Some(())
+    }
+
+    /// Reads the rest of a string, after its first quotation mark.
+    #[inline]
+    pub fn string(&mut self) -> Option<Span> {
+        let bytes = memchr(b'"', self.rest)?;
+        let at = self.whole.len() - self.rest.len();
+        self.rest = &self.rest[bytes + 1..];
+        Some(Span { at: u32::try_from(at).ok()?, bytes: u32::try_from(bytes).ok()? })
+    }
+
+    /// Reads a number of entries.
+    pub fn count(&mut self) -> Option<()> {
+        let end = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
+        let (digits, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        let is_number = matches!(digits, b"0" | [b'1'..=b'9', ..]);
+        (is_number && digits.len() < 10).then_some(())
+    }
+
+    /// Reads the object that is all of the body. `member` reads each of its members.
+    pub fn object(&mut self, mut member: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.skip(b"{")?;
+        member(self)?;
+        while self.skip(b",").is_some() {
+            member(self)?;
+        }
+        self.skip(b"}")?;
+        self.rest.is_empty().then_some(())
+    }
+
+    /// Reads the rest of an array with a result for each of so many entries, after its bracket: what `accepted` reads
+    /// for each that was accepted, and the default for each that failed; and the positions of those, counted from 0, with
+    /// what `failed` makes of their codes and messages.
+    #[inline]
+    pub fn results<T: Default, R>(
+        &mut self,
+        entries: usize,
+        accepted: impl Fn(&mut Self) -> Option<T>,
+        failed: impl Fn(&str, Option<String>) -> Verdict<R>,
+    ) -> Option<(Vec<T>, Failures<R>)> {
+        let (mut results, mut failures) = (Vec::with_capacity(entries), Vec::new());
+        for position in 0..entries {
+            if position > 0 {
+                self.skip(b",")?;
+            }
+            let result = accepted(self).or_else(|| {
+                let (code, message) = self.failure()?;
+                failures.push((position, failed(code, Some(message.to_owned()))));
+                Some(T::default())
+            });
+            results.push(result?);
+        }
+        self.skip(b"]")?;
+        Some((results, failures))
+    }
+
+    /// Reads the result of an entry that failed: its code, which is not empty, and its message.
+    fn failure(&mut self) -> Option<(&'a str, &'a str)> {
+        self.skip(b"{\"ErrorCode\":\"")?;
+        let code = self.string()?;
+        self.skip(b",\"ErrorMessage\":\"")?;
+        let message = self.string()?;
+        self.skip(b"}")?;
+        (!code.is_empty()).then(|| (code.of(self.whole), message.of(self.whole)))
+    }
+}
+
+impl Span {
+    /// Whether the string is empty.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.bytes == 0
+    }
+
+    /// The string, in the body in which it was found.
+    ///
+    /// # Panics
+    ///
+    /// May panic for another body.
+    #[must_use]
+    pub fn of(self, body: &[u8]) -> &str {
+        let (at, bytes) = (self.at as usize, self.bytes as usize);
+        str::from_utf8(&body[at..at + bytes]).expect("it is ASCII")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use batch_core::{Failure, Verdict};
+    use proptest::prelude::*;
+
+    use super::{Compact, Span};
+
+    /// The ids of those that were accepted, and the positions, codes and messages of those that failed.
+    type Shown = (Vec<String>, Vec<(usize, String)>);
+
+    /// What is read of a body with such results.
+    fn read(body: &str, entries: usize) -> Option<Shown> {
+        let mut results = None;
+        Compact::of(body.as_bytes())?.object(|body| {
+            body.skip(b"\"List\":[")?;
+            let accepted = |result: &mut Compact<'_>| {
+                result.skip(b"{\"Id\":\"")?;
+                let id = result.string()?;
+                result.skip(b"}")?;
+                Some(id)
+            };
+            let failed = |code: &str, message: Option<String>| {
+                Verdict::<()>::Retry(Failure::new(code.to_owned()).with_message(message.unwrap_or_default()))
+            };
+            results = Some(body.results(entries, accepted, failed)?);
+            Some(())
+        })?;
+        let (ids, failed) = results?;
+        let shown = |(position, verdict)| match verdict {
+            Verdict::Retry(failure) => (position, format!("{} {:?}", failure.code(), failure.message())),
+            verdict => unreachable!("{verdict:?}"),
+        };
+        let id = |id: Span| id.of(body.as_bytes()).to_owned();
+        Some((ids.into_iter().map(id).collect(), failed.into_iter().map(shown).collect()))
+    }
+
+    proptest! {
+        #[test]
+        fn each_result_is_read_at_its_place(
+            results in proptest::collection::vec(("[ !#-\\[\\]-~]{0,9}", any::<bool>()), 0..9),
+        ) {
+            let shown = |(text, is_accepted): &(String, bool)| match is_accepted {
+                true => format!(r#"{{"Id":"{text}"}}"#),
+                false => format!(r#"{{"ErrorCode":"E{text}","ErrorMessage":"{text}"}}"#),
+            };
+            let body = format!(r#"{{"List":[{}]}}"#, results.iter().map(shown).collect::<Vec<_>>().join(","));
+            let id = |(text, is_accepted): &(String, bool)| if *is_accepted { text.clone() } else { String::new() };
+            let failed = results.iter().enumerate().filter(|(_, (_, is_accepted))| !is_accepted);
+            let failed = failed.map(|(position, (text, _))| (position, format!("E{text} {:?}", Some(text))));
+            let expected = (results.iter().map(id).collect(), failed.collect());
+            prop_assert_eq!(read(&body, results.len()), Some(expected));
+            prop_assert_eq!(read(&body, results.len() + 1), None);
+            for end in 0..body.len() {
+                prop_assert_eq!(read(&body[..end], results.len()), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_have_an_escape_is_left() {
+        for special in ["\\", "\n", "\0", "\u{1f}", "\u{80}", "ä"] {
+            assert!(Compact::of(format!("{{\"{special}\":1}}").as_bytes()).is_none(), "{special:?}");
+        }
+        assert!(Compact::of(b"{ ~\x7f}").is_some());
+    }
+}
