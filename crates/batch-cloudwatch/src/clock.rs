@@ -15,13 +15,16 @@ pub(crate) fn wall() -> DateTime {
 
 /// The time as of the last tick of the kernel, some milliseconds ago. CloudWatch keeps metrics by the second, and to read
 /// the exact time for each takes four times as long.
+///
+/// The C library reads it. A library that calls the kernel's function by itself, such as `rustix`, ends a program that
+/// runs under Valgrind, where that function is not in memory.
 #[cfg(target_os = "linux")]
 pub(crate) fn coarse() -> DateTime {
-    use rustix::time::{ClockId, DynamicClockId, clock_gettime_dynamic};
+    use nix::time::ClockId;
 
-    let now = clock_gettime_dynamic(DynamicClockId::Known(ClockId::RealtimeCoarse)).ok();
+    let now = ClockId::CLOCK_REALTIME_COARSE.now().ok();
     let time =
-        now.and_then(|now| Some(DateTime::from_secs_and_nanos(now.tv_sec, now.tv_nsec.try_into().ok()?)));
+        now.and_then(|now| Some(DateTime::from_secs_and_nanos(now.tv_sec(), now.tv_nsec().try_into().ok()?)));
     time.unwrap_or_else(wall)
 }
 

@@ -11,10 +11,10 @@ use anyhow::Result;
 /// Where the operating system does not tell.
 #[cfg(unix)]
 pub(crate) fn processor_time() -> Result<Duration> {
-    use rustix::time::{ClockId, clock_gettime};
+    use nix::time::ClockId;
 
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Ok(Duration::new(time.tv_sec.try_into()?, time.tv_nsec.try_into()?))
+    let time = ClockId::CLOCK_PROCESS_CPUTIME_ID.now()?;
+    Ok(Duration::new(time.tv_sec().try_into()?, time.tv_nsec().try_into()?))
 }
 
 #[cfg(not(unix))]
@@ -25,13 +25,11 @@ pub(crate) fn processor_time() -> Result<Duration> {
 /// Keeps this process on one core; whether the operating system does so.
 #[cfg(target_os = "linux")]
 pub(crate) fn pin(core: usize) -> bool {
-    use rustix::thread::{CpuSet, sched_setaffinity};
+    use nix::sched::{CpuSet, sched_setaffinity};
+    use nix::unistd::Pid;
 
     let mut cores = CpuSet::new();
-    if core < CpuSet::MAX_CPU {
-        cores.set(core);
-    }
-    sched_setaffinity(None, &cores).is_ok()
+    cores.set(core).is_ok() && sched_setaffinity(Pid::from_raw(0), &cores).is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]
