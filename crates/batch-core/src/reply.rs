@@ -239,6 +239,11 @@ impl<R> FromIterator<Verdict<R>> for Verdicts<R> {
 }
 
 impl<R> Responses<R> {
+    /// Whether these are responses to the same request.
+    pub(crate) fn are(&self, others: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &others.0)
+    }
+
     /// Reads the response for the entry at this position of the request, counted from 0.
     ///
     /// # Panics
@@ -262,9 +267,14 @@ impl<R> Unread<R> {
     /// Reads the response.
     #[must_use]
     pub fn read(self) -> R {
+        self.into_read().0
+    }
+
+    /// The response, and what it was read from, whose drop may panic.
+    pub(crate) fn into_read(self) -> (R, Option<Responses<R>>) {
         match self.0 {
-            Source::One(response) => response,
-            Source::Of(responses, position) => responses.read(position),
+            Source::One(response) => (response, None),
+            Source::Of(responses, position) => (responses.read(position), Some(responses)),
         }
     }
 }

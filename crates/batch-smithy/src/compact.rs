@@ -6,7 +6,8 @@ use memchr::memchr;
 /// Compact JSON of which every string stands for itself, and how far it was read.
 ///
 /// What it reads is exactly what it is asked for: of any other response, however little is different, it is not
-/// certain, and that is left to the SDK. Each method returns `None` then.
+/// certain, and that is left to the SDK. Each method returns `None` then, and nothing is to be read any more, unless
+/// [`skip`](Self::skip) returned it.
 #[derive(Clone, Copy, Debug)]
 pub struct Compact<'a> {
     whole: &'a [u8],
@@ -24,8 +25,8 @@ pub struct Span {
 }
 
 impl<'a> Compact<'a> {
-    /// Begins with this body. `None` unless all of it is ASCII without backslashes and control characters, so that no
-    /// string has an escape.
+    /// Begins with this body. `None` unless all of it is ASCII without backslashes, and without the control
+    /// characters that JSON escapes.
     #[must_use]
     pub fn of(body: &'a [u8]) -> Option<Self> {
         // As a number with a sign, a byte that is not ASCII is below a space too. `|` and no `||`: without branches,
@@ -35,7 +36,7 @@ impl<'a> Compact<'a> {
         (!has_special).then_some(Self { whole: body, rest: body })
     }
 
-    /// Reads these bytes.
+    /// Reads these bytes, if they are next.
     #[inline]
     pub fn skip(&mut self, expected: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(expected)?;
@@ -51,7 +52,7 @@ impl<'a> Compact<'a> {
         Some(Span { at: u32::try_from(at).ok()?, bytes: u32::try_from(bytes).ok()? })
     }
 
-    /// Reads a number of entries.
+    /// Reads a number of entries, of at most nine digits, so that it is one for the SDK too.
     pub fn count(&mut self) -> Option<()> {
         let end = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
         let (digits, rest) = self.rest.split_at(end);
@@ -86,12 +87,15 @@ impl<'a> Compact<'a> {
             if position > 0 {
                 self.skip(b",")?;
             }
-            let result = accepted(self).or_else(|| {
+            let mut ahead = *self;
+            if let Some(result) = accepted(&mut ahead) {
+                *self = ahead;
+                results.push(result);
+            } else {
                 let (code, message) = self.failure()?;
                 failures.push((position, failed(code, Some(message.to_owned()))));
-                Some(T::default())
-            });
-            results.push(result?);
+                results.push(T::default());
+            }
         }
         self.skip(b"]")?;
         Some((results, failures))
@@ -181,6 +185,16 @@ mod tests {
             prop_assert_eq!(read(&body, results.len() + 1), None);
             for end in 0..body.len() {
                 prop_assert_eq!(read(&body[..end], results.len()), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_behind_a_part_of_another_result_is_left() {
+        let failure = r#"{"ErrorCode":"E","ErrorMessage":"m"}"#;
+        for part in [r#"{"Id":""#, r#"{"Id":"1""#, r#"{"Id":"1"}"#, r#"{"ErrorCode":"E""#, failure] {
+            for entries in [1, 2] {
+                assert_eq!(read(&format!(r#"{{"List":[{part}{failure}]}}"#), entries), None, "{part}");
             }
         }
     }

@@ -45,7 +45,11 @@ struct Used {
 
 impl Unused {
     fn take(&self, bytes: usize) -> Vec<u8> {
-        let kept = self.lock().pop().filter(|kept| kept.capacity() >= bytes);
+        let fits =
+            |kept: &Vec<u8>| (bytes..=bytes.saturating_mul(4).max(SMALL_BYTES)).contains(&kept.capacity());
+        let mut unused = self.lock();
+        let kept = unused.iter().rposition(fits).map(|place| unused.remove(place));
+        drop(unused);
         kept.unwrap_or_else(|| Vec::with_capacity(bytes))
     }
 
@@ -96,20 +100,28 @@ impl AsRef<[u8]> for Used {
 impl Drop for Used {
     fn drop(&mut self) {
         let mut bytes = std::mem::take(&mut self.bytes);
+        if bytes.capacity() > MOST_BYTES {
+            return;
+        }
         bytes.clear();
         let mut unused = self.home.lock();
-        if unused.len() < MOST && bytes.capacity() <= MOST_BYTES {
-            unused.push(bytes);
-        }
+        unused.push(bytes);
+        let oldest = (unused.len() > MOST).then(|| unused.remove(0));
+        drop(unused);
+        drop(oldest);
     }
 }
 
-/// How many are kept at most, by all writers of a process. A body is rarely in memory longer than it takes to write
-/// it to a socket.
+/// How many are kept unused at most, by all writers of a process. A body is rarely in memory longer than it takes to
+/// write it to a socket.
 const MOST: usize = 4;
 
-/// What is kept has at most so many bytes: a request of 500 records of 1 KiB in base64.
+/// What is kept unused has at most so many bytes: a request of 500 records of 1 KiB in base64.
 const MOST_BYTES: usize = 1 << 20;
+
+/// Memory of so many bytes is used for any body. Larger memory is used for none that needs less than a quarter of it: else
+/// small bodies that a slow service leaves unread would each hold as much as a large one.
+const SMALL_BYTES: usize = 64 << 10;
 
 /// A body of so many bytes is not copied. The HTTP client reads it into memory that is not much larger, which it does not
 /// use for others meanwhile; a small one may be a few bytes in as much.
@@ -120,7 +132,7 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use bytes::Bytes;
 
-    use super::{Kept, LEAST_SHARED_BYTES, MOST, MOST_BYTES, Mutex, Unused};
+    use super::{Kept, LEAST_SHARED_BYTES, MOST, MOST_BYTES, Mutex, SMALL_BYTES, Unused};
 
     #[test]
     fn the_memory_of_a_body_is_used_for_the_next_one_when_nobody_has_it_any_more() {
@@ -145,11 +157,34 @@ mod tests {
         static UNUSED: Unused = Unused(Mutex::new(Vec::new()));
         drop(UNUSED.lend(Vec::with_capacity(100)));
         assert!(UNUSED.take(2_000).capacity() >= 2_000);
+        assert_eq!(UNUSED.take(100).capacity(), 100, "it stayed");
         drop(UNUSED.lend(Vec::with_capacity(MOST_BYTES + 1)));
         assert_eq!(UNUSED.lock().len(), 0);
         let bodies: Vec<_> = (0..2 * MOST).map(|_| UNUSED.lend(Vec::with_capacity(100))).collect();
         drop(bodies);
         assert_eq!(UNUSED.lock().len(), MOST);
+    }
+
+    #[test]
+    fn small_bodies_in_flight_do_not_hold_the_memory_of_large_ones() {
+        static UNUSED: Unused = Unused(Mutex::new(Vec::new()));
+        let mut held = Vec::new();
+        for _ in 0..64 {
+            drop(UNUSED.lend(UNUSED.take(MOST_BYTES)));
+            let small = UNUSED.take(10);
+            assert!(small.capacity() <= SMALL_BYTES);
+            held.push(UNUSED.lend(small));
+        }
+        assert_eq!(UNUSED.lock().len(), 1);
+    }
+
+    #[test]
+    fn the_memory_that_was_unused_longest_gives_way() {
+        static UNUSED: Unused = Unused(Mutex::new(Vec::new()));
+        let bodies: Vec<_> = (1..=2 * MOST).map(|size| UNUSED.lend(Vec::with_capacity(size * 100))).collect();
+        drop(bodies);
+        let kept: Vec<_> = UNUSED.lock().iter().map(Vec::capacity).collect();
+        assert_eq!(kept, [500, 600, 700, 800]);
     }
 
     #[test]

@@ -141,8 +141,10 @@ impl<F: Form> fmt::Debug for Answer<F> {
 }
 
 fn read<F: Form>(response: &HttpResponse, entries: usize) -> Option<Results<F>> {
-    let is_success = response.status().as_u16() == 200;
-    Results::of(Kept::of(response.body()).filter(|_| is_success)?, entries)
+    match response.status().as_u16() {
+        200 => Results::of(Kept::of(response.body())?, entries),
+        _ => None,
+    }
 }
 
 /// More than the rest of a response comes to, in bytes.

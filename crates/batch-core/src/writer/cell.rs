@@ -15,7 +15,7 @@ use crate::{Responses, Sent, Service, Unread};
 /// The receipts own it, so that what is the user's in it is not dropped under a lock of the writer's.
 pub(super) struct Block<S: Service> {
     pub(super) shared: Arc<Shared<S>>,
-    /// The responses to the first requests that delivered entries of these cells.
+    /// The responses to the first requests that delivered entries of these cells, each once.
     responses: [OnceLock<Responses<S::Response>>; 1 << REQUEST_BITS],
     /// The place of each cell in them ([`place`]), and 0 as long as it has none.
     places: [AtomicU16; MOST_CELLS],
@@ -71,10 +71,13 @@ impl<S: Service> Block<S> {
 
 /// What the writer does, under its lock.
 impl<S: Service> Block<S> {
-    /// Keeps the responses to a request, and returns its number, unless it has those to as many as it can keep.
+    /// Keeps the responses to a request, if it does not yet, and returns their number, unless it has those to as many
+    /// requests as it can keep.
     pub(super) fn keep(&self, responses: &Responses<S::Response>) -> Option<u16> {
-        let (number, free) = (0..).zip(&self.responses).find(|(_, kept)| kept.get().is_none())?;
-        free.set(responses.clone()).ok().map(|()| number)
+        let mut numbered = (0..).zip(&self.responses);
+        numbered
+            .find(|(_, kept)| kept.get_or_init(|| responses.clone()).are(responses))
+            .map(|(number, _)| number)
     }
 
     /// Lets a receipt read its response: the one at this position among those that are kept under this number. Returns
@@ -175,7 +178,10 @@ impl<S: Service> Block<S> {
         drop(rest);
         match cell {
             Cell::Failed(failed) => Some(failed),
-            Cell::Gone | Cell::Sent(_) | Cell::Waiting(_) => None,
+            unused => {
+                quietly(unused);
+                None
+            }
         }
     }
 

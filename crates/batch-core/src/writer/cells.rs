@@ -43,7 +43,7 @@ struct Unanswered<S: Service> {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct CellId(NonZeroU64);
 
-/// Delivers a request to receipts. The cells of its entries are mostly next to each other.
+/// Delivers a request to receipts. The cells of its entries are mostly next to each other, unless they are in many lanes.
 pub(super) struct Delivery<'a, S: Service> {
     cells: &'a mut Cells<S>,
     responses: &'a Responses<S::Response>,
@@ -235,6 +235,9 @@ impl<'a, S: Service> Delivery<'a, S> {
     #[inline]
     pub(super) fn add(&mut self, cell: CellId, position: usize) {
         let number = cell.number();
+        if !cell.has_receipt() {
+            return;
+        }
         let offset = number.wrapping_sub(position as u64);
         // As long as the cells follow one another, this is all that there is to do for an entry.
         if number != self.run.end || offset != self.offset {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::cell::{Block, Taken};
+use super::effects::quietly;
 use crate::{Sent, Service, UnprocessedItem, Unread};
 
 /// A future of the answer to one entry: [`Sent`], or the entry handed back with its cause.
@@ -37,7 +38,7 @@ impl<S: Service> Receipt<S> {
         };
         self.index = None;
         Poll::Ready(match taken {
-            Taken::Sent(sent) => Ok(sent.map(Unread::read)),
+            Taken::Sent(sent) => Ok(sent.map(read)),
             Taken::Failed(failed) => Err(*self.block.shared.taken(*failed)),
         })
     }
@@ -48,6 +49,13 @@ impl<S: Service> Receipt<S> {
             self.block.shared.pass_on(*failed);
         }
     }
+}
+
+/// Reads a response, which must not be lost where the drop of what it is read from panics.
+fn read<R>(unread: Unread<R>) -> R {
+    let (response, responses) = unread.into_read();
+    quietly(responses);
+    response
 }
 
 impl<S: Service> Future for Receipt<S> {

@@ -293,6 +293,22 @@ fn holding<T: Send + Sync + 'static>(request: &Request, held: impl Fn() -> T) ->
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_survives_what_it_is_read_from() {
+    let mut is_first = true;
+    let fake = Fake::by(
+        move |request| {
+            if std::mem::take(&mut is_first) { Act::retry() } else { holding(request, || Bang) }
+        },
+    );
+    let writer = writer(&fake, Settings::new());
+    let (read, dropped) =
+        (writer.submit_tracked(item(1)).await.unwrap(), writer.submit_tracked(item(2)).await);
+    pass(1_000).await;
+    drop(dropped);
+    assert_eq!(id_of(read.await), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn responses_whose_drops_panic_are_dropped_one_by_one() {
     let fake = Fake::by(|request| holding(request, || Bang));
     let writer = writer(&fake.of(100), Settings::new());

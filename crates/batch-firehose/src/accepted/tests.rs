@@ -89,6 +89,8 @@ fn every_other_result_is_left() {
         "{\"RecordId\":\"7\n\"}",
         r#"{"RecordId": "7"}"#,
         r#"{"RecordId":"7",}"#,
+        r#"{"RecordId":"7"{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
+        r#"{"RecordId":""}{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
     ] {
         is_left(&body(&[result]), 1);
         is_left(&body(&[RESULT, result, RESULT]), 3);
@@ -178,7 +180,7 @@ fn a_status_that_is_no_success_is_no_success_whatever_the_body() {
 }
 
 /// What may be put into a response somewhere.
-const PIECES: [&str; 19] = [
+const PIECES: [&str; 20] = [
     "{",
     "}",
     "[",
@@ -198,6 +200,7 @@ const PIECES: [&str; 19] = [
     r#""RequestResponses":[],"#,
     r#""ErrorCode":"InternalFailure","#,
     r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"},"#,
+    r#"""{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
 ];
 
 /// A change of a response: at this place of its bytes, so many are replaced by this.

@@ -119,6 +119,8 @@ fn every_other_result_is_left() {
         r#"{"SequenceNumber":"7","ShardId":"größer"}"#,
         r#"{"SequenceNumber": "7","ShardId":"s"}"#,
         r#"{"SequenceNumber":"7","ShardId":"s",}"#,
+        r#"{"SequenceNumber":"7"{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
+        r#"{"SequenceNumber":"","ShardId":"s"}{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
     ] {
         is_left(&body(&[result]), 1);
         is_left(&body(&[RESULT, result, RESULT]), 3);
@@ -233,7 +235,7 @@ fn a_status_that_is_no_success_is_no_success_whatever_the_body() {
 }
 
 /// What may be put into a response somewhere.
-const PIECES: [&str; 22] = [
+const PIECES: [&str; 23] = [
     "{",
     "}",
     "[",
@@ -256,6 +258,7 @@ const PIECES: [&str; 22] = [
     r#""ErrorCode":"InternalFailure","#,
     r#""ShardId":"s","#,
     r#"{"ErrorCode":"InternalFailure","ErrorMessage":"words"},"#,
+    r#"""{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
 ];
 
 /// A change of a response: at this place of its bytes, so many are replaced by this.
