@@ -43,6 +43,11 @@ async fn receipts_get_their_own_answers_whatever_parts_of_them_requests_answer()
             act.after(random.u64(..30))
         });
         let writer = writer(&fake.of(entries), Settings::new().in_flight(3..=3));
+        // In many lanes, which come back to a block of receipts again and again, or in none.
+        let item = |id| match seed % 2 {
+            0 => item(id),
+            _ => item(id).lane((id % 50).to_string().leak()),
+        };
         let mut random = fastrand::Rng::with_seed(seed);
         let mut receipts: Vec<Option<(u32, Receipt<Fake>)>> = Vec::new();
         let mut dropped = 0;
