@@ -36,15 +36,17 @@ impl<T> OnceLock<T> {
         self.value.take()
     }
 
-    /// Sets the value.
-    ///
-    /// # Errors
-    ///
-    /// As in std, when it was set before.
-    pub fn set(&self, value: T) -> Result<(), T> {
-        self.value.set(value)?;
+    /// The value, which is set to this if it is not yet.
+    pub fn get_or_init(&self, value: impl FnOnce() -> T) -> &T {
+        let value = self.value.get_or_init(value);
         self.is_set.store(true, atomic::Ordering::Release);
-        Ok(())
+        value
+    }
+}
+
+impl<T> Default for OnceLock<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
