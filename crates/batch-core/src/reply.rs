@@ -153,6 +153,31 @@ impl<R> Verdicts<R> {
         }
     }
 
+    /// Returns the verdict on each of so many entries, those of a request, with every response read. For tests: the writer
+    /// reads only those that are asked for.
+    ///
+    /// ```
+    /// use batch_core::{Failure, Verdict, Verdicts};
+    ///
+    /// let failed = vec![(1, Verdict::Retry(Failure::new("InternalFailure")))];
+    /// let verdicts = Verdicts::all_accepted(|position| position).except(failed).into_each(3);
+    /// assert!(matches!(&verdicts[..], [Verdict::Accepted(0), Verdict::Retry(_), Verdict::Accepted(2)]));
+    /// ```
+    #[must_use]
+    pub fn into_each(self, entries: usize) -> Vec<Verdict<R>> {
+        let (responses, others) = match self {
+            Self::AllAccepted(responses) => (responses, Vec::new()),
+            Self::AllBut(responses, others) => (responses, others),
+            Self::Each(verdicts) => return verdicts,
+        };
+        let mut others = others.into_iter().peekable();
+        let verdict = |position| match others.next_if(|&(other, _)| other == position) {
+            Some((_, verdict)) => verdict,
+            None => Verdict::Accepted(responses.read(position)),
+        };
+        (0..entries).map(verdict).collect()
+    }
+
     /// The verdict on the entry at this position, unless the service accepted it with the others.
     pub(crate) fn at(&self, position: usize) -> Option<&Verdict<R>> {
         match self {

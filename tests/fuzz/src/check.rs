@@ -17,6 +17,12 @@ pub fn accounted<T: Debug>(reply: &Reply<T>, entries: usize) {
     assert!(!shown.is_empty());
 }
 
+/// The same outcome for every entry, in whatever form it is told.
+pub fn alike<T: Debug>([one, other]: [Reply<T>; 2], entries: usize) {
+    let meaning = |reply: Reply<T>| format!("{:?}", reply.map(|verdicts| verdicts.into_each(entries)));
+    assert_eq!(meaning(one), meaning(other));
+}
+
 /// What the writer refuses, the server refuses, and what it takes, the server takes.
 pub fn agree<T: Debug>(measured: &Result<Measure<'_>, Invalid>, limits: &LimitPolicy, reply: &Reply<T>) {
     assert_eq!(fits(measured, limits), is_taken(reply), "measured as {measured:?}, answered by {reply:?}");

@@ -15,12 +15,25 @@ macro_rules! clients {
                 .http_client(http);
             $sdk::Client::from_conf(config.build())
         }
-    )*};
+    )*
+
+        /// The same clients with an interceptor: their requests are written, and their responses read, by the SDK alone.
+        pub mod observed {$(
+            /// A client like this one.
+            #[cfg(feature = $feature)]
+            #[must_use]
+            pub fn $name(client: &$sdk::Client) -> $sdk::Client {
+                let config = client.config().to_builder().interceptor(batch_smithy::cap_responses(1 << 20));
+                $sdk::Client::from_conf(config.build())
+            }
+        )*}
+    };
 }
 
 clients! {
     "cloudwatch" cloudwatch aws_sdk_cloudwatch
     "dynamodb" dynamodb aws_sdk_dynamodb
+    "firehose" firehose aws_sdk_firehose
     "kinesis" kinesis aws_sdk_kinesis
     "sqs" sqs aws_sdk_sqs
 }

@@ -9,7 +9,7 @@ pub mod clients;
 mod lines;
 
 pub use answer::Answered;
-pub use check::{accounted, admitted, agree};
+pub use check::{accounted, admitted, agree, alike};
 pub use lines::Lines;
 
 use std::cell::OnceCell;
