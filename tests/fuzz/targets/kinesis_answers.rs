@@ -13,11 +13,12 @@ fuzz_target!(|input: &[u8]| {
         (0..answer.entries()).map(|n| Record::new(format!("data {n}")).partition_key("k")).collect();
     let batch = Batch::of(records);
     let client = clients::kinesis(answer);
-    let streams = [clients::observed::kinesis(&client), client].map(|client| Kinesis::new(client, "orders"));
-    let replies = streams.each_ref().map(|stream| run(stream.send(&batch)));
+    let [observed, stream] =
+        [clients::observed::kinesis(&client), client].map(|client| Kinesis::new(client, "orders"));
+    let replies = [&observed, &stream].map(|stream| run(stream.send(&batch)));
     replies.iter().for_each(|reply| accounted(reply, batch.entries().len()));
     alike(replies, batch.entries().len());
     // The same as the response to what is asked before anything is sent.
-    let discovered = run(streams[1].discover_limits());
+    let discovered = run(stream.discover_limits());
     assert!(!format!("{discovered:?}").is_empty());
 });
