@@ -153,29 +153,21 @@ impl<R> Verdicts<R> {
         }
     }
 
-    /// Returns the verdict on each of so many entries, those of a request, with every response read. For tests: the writer
-    /// reads only those that are asked for.
+    /// Returns the verdict on each of a request's entries, with every response read. The writer reads them on demand.
     ///
     /// ```
     /// use batch_core::{Failure, Verdict, Verdicts};
     ///
-    /// let failed = vec![(1, Verdict::Retry(Failure::new("InternalFailure")))];
-    /// let verdicts = Verdicts::all_accepted(|position| position).except(failed).into_each(3);
+    /// let verdicts = Verdicts::all_accepted(|n| n).except(vec![(1, Verdict::Retry(Failure::new("X")))]).into_each(3);
     /// assert!(matches!(&verdicts[..], [Verdict::Accepted(0), Verdict::Retry(_), Verdict::Accepted(2)]));
     /// ```
     #[must_use]
     pub fn into_each(self, entries: usize) -> Vec<Verdict<R>> {
-        let (responses, others) = match self {
-            Self::AllAccepted(responses) => (responses, Vec::new()),
-            Self::AllBut(responses, others) => (responses, others),
-            Self::Each(verdicts) => return verdicts,
-        };
-        let mut others = others.into_iter().peekable();
-        let verdict = |position| match others.next_if(|&(other, _)| other == position) {
-            Some((_, verdict)) => verdict,
-            None => Verdict::Accepted(responses.read(position)),
-        };
-        (0..entries).map(verdict).collect()
+        match self {
+            Self::AllAccepted(responses) => each(entries, Vec::new(), |position| responses.read(position)),
+            Self::AllBut(responses, others) => each(entries, others, |position| responses.read(position)),
+            Self::Each(verdicts) => verdicts,
+        }
     }
 
     /// The verdict on the entry at this position, unless the service accepted it with the others.
@@ -254,6 +246,20 @@ impl<R> Verdict<R> {
             Self::Throttled(failure) => Verdict::Throttled(failure),
         }
     }
+}
+
+/// A verdict on each of so many entries: these, whose positions ascend, or accepted with what `read` returns.
+pub(crate) fn each<R>(
+    entries: usize,
+    others: Vec<(usize, Verdict<R>)>,
+    mut read: impl FnMut(usize) -> R,
+) -> Vec<Verdict<R>> {
+    let mut others = others.into_iter().peekable();
+    let verdict = |position| match others.next_if(|&(other, _)| other == position) {
+        Some((_, verdict)) => verdict,
+        None => Verdict::Accepted(read(position)),
+    };
+    (0..entries).map(verdict).collect()
 }
 
 /// Collects one verdict for each entry, in the order of the entries.

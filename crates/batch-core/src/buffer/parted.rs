@@ -6,6 +6,7 @@ use super::flight::{Carried, Flight};
 use super::resolve::Outcome;
 use super::retry::Setback;
 use super::slots::SlotId;
+use crate::reply::each;
 use crate::{Cause, Unread, Verdict, Verdicts};
 
 /// What became of the entries of a request: those that were accepted apart from the others, since for them
@@ -49,13 +50,7 @@ impl<R> Parted<R> {
 
     /// A verdict for each of so many entries.
     pub(super) fn into_each(self, entries: usize) -> Vec<Verdict<Unread<R>>> {
-        let mut others = self.others.into_iter().peekable();
-        let mut read = self.accepted.into_read();
-        let verdict = |position| match others.next_if(|&(other, _)| other == position) {
-            Some((_, verdict)) => verdict,
-            None => Verdict::Accepted(read(position)),
-        };
-        (0..entries).map(verdict).collect()
+        each(entries, self.others, self.accepted.into_read())
     }
 }
 

@@ -234,10 +234,10 @@ impl<'a, S: Service> Delivery<'a, S> {
     /// Delivers to a cell, whose entry had this position.
     #[inline]
     pub(super) fn add(&mut self, cell: CellId, position: usize) {
-        let number = cell.number();
         if !cell.has_receipt() {
             return;
         }
+        let number = cell.number();
         let offset = number.wrapping_sub(position as u64);
         // As long as the cells follow one another, this is all that there is to do for an entry.
         if number != self.run.end || offset != self.offset {
