@@ -5,8 +5,8 @@ use crate::{Admission, Grant, ScopeId, Service};
 /// Merging, where an entry enters. The one code of the user's that runs under the lock, [`Service::absorb`],
 /// is called here.
 ///
-/// The caller keeps the entry that is absorbed, in a variable that outlives the lock: what is left of it is
-/// dropped when the lock is free, also after a panic.
+/// The caller keeps the entry that is absorbed, where it outlives the lock: what is left of it is dropped when the lock
+/// is free, also after a panic.
 impl<S: Service> Shared<S> {
     /// Merges an entry into one that waits, if that can be, where entries are merged. Nothing is to be told then but,
     /// perhaps, the driver.

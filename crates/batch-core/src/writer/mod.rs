@@ -10,6 +10,7 @@ mod cells;
 mod clock;
 mod driver;
 mod effects;
+mod entering;
 mod error_kind;
 mod flush;
 mod follower;

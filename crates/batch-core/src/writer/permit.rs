@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::receipt::Receipt;
-use super::submit::Entered;
+use super::submit::{Entered, left};
 use super::tracking::{Tracked, Tracking, Untracked};
 use crate::{Grant, ReserveError, ScopeId, Service, SubmitError, Writer};
 
@@ -77,13 +77,14 @@ impl<S: Service> Permit<S> {
     fn enter<A: Tracking<S>>(mut self, tracking: A, mut entry: S::Entry) -> Entered<S, A> {
         let shared = Arc::clone(&self.writer.shared);
         // The grant stays with the permit, which gives it back, until no code of the service's runs.
-        match shared.admit(tracking, &mut entry) {
-            Ok(admission) => {
-                let grant = self.grant.take().expect("a permit is used once, by value");
-                shared.accept_granted(tracking, grant, admission, entry, self.scope)
-            }
-            Err(refusal) => Err(refusal.of(entry)),
-        }
+        let admission = match shared.admit(tracking, &mut entry) {
+            Ok(admission) => admission,
+            Err(refusal) => return Err(refusal.of(entry)),
+        };
+        let grant = self.grant.take().expect("a permit is used once, by value");
+        let mut entry = Some(entry);
+        let outcome = shared.accept_granted(tracking, grant, admission, &mut entry, self.scope);
+        outcome.map_err(|refusal| refusal.of(left(entry)))
     }
 }
 

@@ -55,8 +55,8 @@ impl<S: Service> Scope<S> {
     /// # Errors
     ///
     /// Returns the same errors as [`Writer::submit`].
-    pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.writer.shared.enter(Untracked, entry, self.id).await
+    pub fn submit(&self, entry: S::Entry) -> impl Future<Output = Result<(), SubmitError<S::Entry>>> + Send {
+        self.writer.shared.enter(Untracked, entry, self.id)
     }
 
     /// Submits an entry of this scope, and returns a [`Receipt`] that resolves to its answer. See
@@ -65,8 +65,11 @@ impl<S: Service> Scope<S> {
     /// # Errors
     ///
     /// Returns the same errors as [`Writer::submit`].
-    pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.writer.shared.enter(Tracked, entry, self.id).await
+    pub fn submit_tracked(
+        &self,
+        entry: S::Entry,
+    ) -> impl Future<Output = Result<Receipt<S>, SubmitError<S::Entry>>> + Send {
+        self.writer.shared.enter(Tracked, entry, self.id)
     }
 
     /// Submits an entry of this scope without waiting. See [`Writer::try_submit`].

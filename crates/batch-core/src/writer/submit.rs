@@ -32,8 +32,8 @@ impl<S: Service> Writer<S> {
     /// [duplicate](SubmitError::Duplicate), if the writer is [shut down](SubmitError::Closed) or full of
     /// [uncollected failures](SubmitError::Uncollected), or if there is
     /// [no tokio runtime](SubmitError::NoRuntime) to work on.
-    pub async fn submit(&self, entry: S::Entry) -> Result<(), SubmitError<S::Entry>> {
-        self.shared.enter(Untracked, entry, ScopeId::OWN).await
+    pub fn submit(&self, entry: S::Entry) -> impl Future<Output = Result<(), SubmitError<S::Entry>>> + Send {
+        self.shared.enter(Untracked, entry, ScopeId::OWN)
     }
 
     /// Submits an entry like [`submit`](Self::submit), and returns a [`Receipt`] that resolves to its
@@ -42,8 +42,11 @@ impl<S: Service> Writer<S> {
     /// # Errors
     ///
     /// Returns the same errors as [`submit`](Self::submit).
-    pub async fn submit_tracked(&self, entry: S::Entry) -> Result<Receipt<S>, SubmitError<S::Entry>> {
-        self.shared.enter(Tracked, entry, ScopeId::OWN).await
+    pub fn submit_tracked(
+        &self,
+        entry: S::Entry,
+    ) -> impl Future<Output = Result<Receipt<S>, SubmitError<S::Entry>>> + Send {
+        self.shared.enter(Tracked, entry, ScopeId::OWN)
     }
 
     /// Submits an entry without waiting.
@@ -71,55 +74,38 @@ impl<S: Service> Writer<S> {
 }
 
 /// Why an entry is not accepted at once.
-pub(super) enum Stopped<E> {
+pub(super) enum Stopped {
     /// There is no room for it.
-    Full(Admission, E),
-    Refused(SubmitError<E>),
+    Full(Admission),
+    Refused(SubmitErrorKind),
 }
 
 pub(super) type Entered<S, A> = Result<<A as Tracking<S>>::Output, SubmitError<<S as Service>::Entry>>;
 
 impl<S: Service> Shared<S> {
-    pub(super) async fn enter<A: Tracking<S>>(
-        self: &Arc<Self>,
-        tracking: A,
-        entry: S::Entry,
-        scope: ScopeId,
-    ) -> Entered<S, A> {
-        self.give_turn().await;
-        match self.enter_now(tracking, entry, scope) {
-            Ok(output) => Ok(output),
-            Err(Stopped::Full(admission, entry)) => match self.wait_for_room(admission.charge()).await {
-                Ok(grant) => self.accept_granted(tracking, grant, admission, entry, scope),
-                Err(error) => Err(SubmitErrorKind::from(error).of(entry)),
-            },
-            Err(Stopped::Refused(error)) => Err(error),
-        }
-    }
-
     pub(super) fn try_enter<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: A,
         entry: S::Entry,
         scope: ScopeId,
     ) -> Entered<S, A> {
-        self.enter_now(tracking, entry, scope).map_err(|stopped| match stopped {
-            Stopped::Full(_, entry) => SubmitErrorKind::Full.of(entry),
-            Stopped::Refused(error) => error,
+        let mut entry = Some(entry);
+        self.enter_now(tracking, &mut entry, scope).map_err(|stopped| match stopped {
+            Stopped::Full(_) => SubmitErrorKind::Full.of(left(entry)),
+            Stopped::Refused(refusal) => refusal.of(left(entry)),
         })
     }
 
-    /// Accepts an entry if there is room for it at once.
+    /// Accepts an entry if there is room for it at once. Only then it is taken: what an entry costs here is how often it
+    /// is moved.
     pub(super) fn enter_now<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: A,
-        mut entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Result<A::Output, Stopped<S::Entry>> {
-        match self.admit(tracking, &mut entry) {
-            Ok(admission) => self.try_accept(tracking, admission, entry, scope),
-            Err(refusal) => Err(Stopped::Refused(refusal.of(entry))),
-        }
+    ) -> Result<A::Output, Stopped> {
+        let admission = self.admit(tracking, entry.as_mut().expect(IS_LEFT)).map_err(Stopped::Refused)?;
+        self.try_accept(tracking, admission, entry, scope)
     }
 
     /// Prepares an entry and checks that the service can take it.
@@ -143,25 +129,26 @@ impl<S: Service> Shared<S> {
         tracking: A,
         mut grant: Grant,
         admission: Admission,
-        mut entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Entered<S, A> {
+    ) -> Result<A::Output, SubmitErrorKind> {
         let origin = self.tracing.origin();
         let mut state = match self.lock_driven() {
             Ok(state) => state,
             Err(refusal) => {
                 self.lock().buffer.give_back(grant);
-                return Err(refusal.of(entry));
+                return Err(refusal);
             }
         };
         if !state.buffer.widen(&mut grant, admission.charge()) {
             state.buffer.give_back(grant);
-            drop(state);
-            return Err(SubmitErrorKind::Full.of(entry));
+            return Err(SubmitErrorKind::Full);
         }
-        match self.absorb_granted(tracking, &mut state, grant, &admission, &mut entry, scope) {
+        let newer = entry.as_mut().expect(IS_LEFT);
+        match self.absorb_granted(tracking, &mut state, grant, &admission, newer, scope) {
             Ok(output) => {
                 drop(state);
+                *entry = None;
                 Ok(output)
             }
             Err(grant) => self.put((tracking, origin), state, grant, admission, entry, scope),
@@ -173,26 +160,25 @@ impl<S: Service> Shared<S> {
         self: &Arc<Self>,
         tracking: A,
         admission: Admission,
-        mut entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Result<A::Output, Stopped<S::Entry>> {
+    ) -> Result<A::Output, Stopped> {
         let origin = self.tracing.origin();
         let mut state = self.lock();
         if !state.is_driven() {
-            state = match self.start(state) {
-                Ok(state) => state,
-                Err(refusal) => return Err(Stopped::Refused(refusal.of(entry))),
-            };
+            state = self.start(state).map_err(Stopped::Refused)?;
         }
         if self.plan.merges() {
-            if let Some(output) = self.absorb(tracking, &mut state, &admission, &mut entry, scope) {
+            let newer = entry.as_mut().expect(IS_LEFT);
+            if let Some(output) = self.absorb(tracking, &mut state, &admission, newer, scope) {
                 state.release();
+                *entry = None;
                 return Ok(output);
             }
         } else if let Some(way) = state.buffer.way(&admission) {
             let (receipt, cell) = tracking.open(&mut state.cells, self);
             let tag = state.links.tie(cell, origin);
-            state.buffer.go(way, admission, scope, entry, tag, clock::now());
+            state.buffer.go(way, admission, scope, entry.take().expect(IS_LEFT), tag, clock::now());
             state.count_accepted(self);
             state.release();
             return Ok(receipt);
@@ -206,17 +192,17 @@ impl<S: Service> Shared<S> {
         tracking: (A, Origin),
         mut state: Locked<'_, S>,
         admission: Admission,
-        entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Result<A::Output, Stopped<S::Entry>> {
+    ) -> Result<A::Output, Stopped> {
         if let Some(grant) = state.try_grant(admission.charge()) {
             return self.put(tracking, state, grant, admission, entry, scope).map_err(Stopped::Refused);
         }
         let is_stuck = state.is_stuck();
         drop(state);
         Err(match is_stuck {
-            true => Stopped::Refused(SubmitErrorKind::Uncollected.of(entry)),
-            false => Stopped::Full(admission, entry),
+            true => Stopped::Refused(SubmitErrorKind::Uncollected),
+            false => Stopped::Full(admission),
         })
     }
 
@@ -228,9 +214,9 @@ impl<S: Service> Shared<S> {
         mut state: Locked<'_, S>,
         grant: Grant,
         admission: Admission,
-        entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Entered<S, A> {
+    ) -> Result<A::Output, SubmitErrorKind> {
         match state.put(self, tracking, grant, admission, entry, scope) {
             Ok(receipt) => {
                 if state.has_only_accepted() {
@@ -238,10 +224,9 @@ impl<S: Service> Shared<S> {
                 }
                 Ok(receipt)
             }
-            Err((refused, entry)) => {
+            Err(refused) => {
                 state.book_duplicate();
-                drop(state);
-                Err(SubmitErrorKind::from(refused).of(entry))
+                Err(refused.into())
             }
         }
     }
@@ -270,8 +255,12 @@ impl<S: Service> Shared<S> {
     }
 }
 
-/// What the submitter gets of an entry that is accepted, or the entry.
-type Placed<S, A> = Result<<A as Tracking<S>>::Output, (Refused, <S as Service>::Entry)>;
+/// An entry that was not accepted.
+pub(super) fn left<E>(entry: Option<E>) -> E {
+    entry.expect(IS_LEFT)
+}
+
+const IS_LEFT: &str = "an entry is left until it is accepted, and no future is polled after that";
 
 impl<S: Service> State<S> {
     #[inline]
@@ -281,15 +270,13 @@ impl<S: Service> State<S> {
         tracking: (A, Origin),
         grant: Grant,
         admission: Admission,
-        entry: S::Entry,
+        entry: &mut Option<S::Entry>,
         scope: ScopeId,
-    ) -> Placed<S, A> {
-        let place = match self.buffer.place(grant, admission) {
-            Ok(place) => place,
-            Err(refused) => return Err((refused, entry)),
-        };
+    ) -> Result<A::Output, Refused> {
+        let place = self.buffer.place(grant, admission)?;
         let is_duplicate = place.is_duplicate();
         let (receipt, cell) = tracking.0.open(&mut self.cells, shared);
+        let entry = entry.take().expect(IS_LEFT);
         place.put_in(scope, entry, self.links.tie(cell, tracking.1), clock::now());
         if is_duplicate {
             self.book_duplicate();

@@ -6,7 +6,7 @@ use super::clock;
 use super::error_kind::SubmitErrorKind;
 use super::receipt::Receipt;
 use super::shared::Shared;
-use super::submit::{Entered, Stopped};
+use super::submit::{Entered, Stopped, left};
 use super::tracking::{Tracked, Tracking, Untracked};
 use crate::{Scope, ScopeId, Service, SubmitError, Writer};
 
@@ -97,19 +97,30 @@ impl<S: Service> Shared<S> {
         deadline: Instant,
     ) -> Entered<S, A> {
         self.give_turn().await;
-        let (admission, entry) = match self.enter_now(tracking, entry, scope) {
+        let mut entry = Some(entry);
+        let outcome = self.enter_now_or_by(tracking, &mut entry, scope, deadline).await;
+        outcome.map_err(|refusal| refusal.of(left(entry)))
+    }
+
+    async fn enter_now_or_by<A: Tracking<S>>(
+        self: &Arc<Self>,
+        tracking: A,
+        entry: &mut Option<S::Entry>,
+        scope: ScopeId,
+        deadline: Instant,
+    ) -> Result<A::Output, SubmitErrorKind> {
+        let admission = match self.enter_now(tracking, entry, scope) {
             Ok(output) => return Ok(output),
-            Err(Stopped::Refused(error)) => return Err(error),
-            Err(Stopped::Full(admission, entry)) => (admission, entry),
+            Err(Stopped::Refused(refusal)) => return Err(refusal),
+            Err(Stopped::Full(admission)) => admission,
         };
         // Without a timer the deadline would never come.
         if !clock::has_timer() {
-            return Err(SubmitErrorKind::NoRuntime.of(entry));
+            return Err(SubmitErrorKind::NoRuntime);
         }
         match clock::by(deadline.into_std(), self.wait_for_room(admission.charge())).await {
-            Some(Ok(grant)) => self.accept_granted(tracking, grant, admission, entry, scope),
-            Some(Err(error)) => Err(SubmitErrorKind::from(error).of(entry)),
-            None => Err(SubmitErrorKind::TimedOut.of(entry)),
+            Some(grant) => self.accept_granted(tracking, grant?, admission, entry, scope),
+            None => Err(SubmitErrorKind::TimedOut),
         }
     }
 }
