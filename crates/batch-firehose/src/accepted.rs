@@ -23,9 +23,9 @@ impl Form for PutRecordBatchForm {
         response.skip(b"false").or_else(|| response.skip(b"true"))
     }
 
-    fn accepted(result: &mut Compact<'_>) -> Option<Span> {
+    fn accepted(result: &mut Compact<'_>, last: Span) -> Option<Span> {
         result.skip(b"{\"RecordId\":\"")?;
-        let id = result.string()?;
+        let id = result.string_like(last)?;
         result.skip(b"}")?;
         (!id.is_empty()).then_some(id)
     }

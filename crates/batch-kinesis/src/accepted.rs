@@ -30,17 +30,17 @@ impl Form for PutRecordsForm {
         response.string().map(drop)
     }
 
-    fn accepted(result: &mut Compact<'_>) -> Option<Said> {
+    fn accepted(result: &mut Compact<'_>, last: Said) -> Option<Said> {
         let (sequence_number, shard_id);
         if result.skip(b"{\"SequenceNumber\":\"").is_some() {
-            sequence_number = result.string()?;
+            sequence_number = result.string_like(last.sequence_number)?;
             result.skip(b",\"ShardId\":\"")?;
-            shard_id = result.string()?;
+            shard_id = result.string_like(last.shard_id)?;
         } else {
             result.skip(b"{\"ShardId\":\"")?;
-            shard_id = result.string()?;
+            shard_id = result.string_like(last.shard_id)?;
             result.skip(b",\"SequenceNumber\":\"")?;
-            sequence_number = result.string()?;
+            sequence_number = result.string_like(last.sequence_number)?;
         }
         result.skip(b"}")?;
         (!sequence_number.is_empty()).then_some(Said { sequence_number, shard_id })

@@ -1,7 +1,7 @@
 //! Reads responses in the compact JSON that the services write, without the SDK's model of them.
 
 use batch_core::Verdict;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 /// Compact JSON of which every string stands for itself, and how far it was read.
 ///
@@ -12,6 +12,11 @@ use memchr::memchr;
 pub struct Compact<'a> {
     whole: &'a [u8],
     rest: &'a [u8],
+    /// The quotation marks of the body that were not read yet. At the end there are none, or one of them is in what was
+    /// taken for a string.
+    quotes: usize,
+    /// Whether a string may be taken to be as long as another.
+    guesses: bool,
 }
 
 /// The positions of entries that failed, in ascending order, and the verdict on each.
@@ -25,21 +30,30 @@ pub struct Span {
 }
 
 impl<'a> Compact<'a> {
-    /// Begins with this body. `None` unless all of it is ASCII without backslashes, and without the control
-    /// characters that JSON escapes.
-    #[must_use]
-    pub fn of(body: &'a [u8]) -> Option<Self> {
+    /// What `read` makes of this body, of which nothing was read yet. `None` unless all of it is ASCII without
+    /// backslashes, and without the control characters that JSON escapes. `read` is called once more if strings were taken
+    /// for as long as [others](Self::string_like) that are not.
+    #[inline]
+    pub fn read<T>(body: &'a [u8], read: impl Fn(Self) -> Option<T>) -> Option<T> {
+        let body = Self::of(body)?;
+        read(body).or_else(|| read(Self { guesses: false, ..body }))
+    }
+
+    fn of(body: &'a [u8]) -> Option<Self> {
         // As a number with a sign, a byte that is not ASCII is below a space too. `|` and no `||`: without branches,
         // it is vectorised.
         let is_special = |byte: u8| (byte.cast_signed() < b' '.cast_signed()) | (byte == b'\\');
         let has_special = body.iter().fold(false, |any, &byte| any | is_special(byte));
-        (!has_special).then_some(Self { whole: body, rest: body })
+        let quotes = || memchr_iter(b'"', body).count();
+        (!has_special).then(|| Self { whole: body, rest: body, quotes: quotes(), guesses: true })
     }
 
     /// Reads these bytes, if they are next.
-    #[inline]
+    #[inline(always)]
     pub fn skip(&mut self, expected: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(expected)?;
+        // Of a literal, a constant.
+        self.quotes -= expected.iter().filter(|&&byte| byte == b'"').count();
         Some(())
     }
 
@@ -47,8 +61,22 @@ impl<'a> Compact<'a> {
     #[inline]
     pub fn string(&mut self) -> Option<Span> {
         let bytes = memchr(b'"', self.rest)?;
+        self.take(bytes)
+    }
+
+    /// The same of a string that is perhaps as long as this one. Then nothing is looked for.
+    #[inline]
+    pub fn string_like(&mut self, other: Span) -> Option<Span> {
+        let bytes = other.bytes as usize;
+        if self.guesses && self.rest.get(bytes) == Some(&b'"') { self.take(bytes) } else { self.string() }
+    }
+
+    /// Takes so many bytes for a string, and the quotation mark after them.
+    #[inline]
+    fn take(&mut self, bytes: usize) -> Option<Span> {
         let at = self.whole.len() - self.rest.len();
         self.rest = &self.rest[bytes + 1..];
+        self.quotes -= 1;
         Some(Span { at: u32::try_from(at).ok()?, bytes: u32::try_from(bytes).ok()? })
     }
 
@@ -69,27 +97,29 @@ impl<'a> Compact<'a> {
             member(self)?;
         }
         self.skip(b"}")?;
-        self.rest.is_empty().then_some(())
+        (self.rest.is_empty() && self.quotes == 0).then_some(())
     }
 
     /// Reads the rest of an array with a result for each of so many entries, after its bracket: what `accepted` reads
-    /// for each that was accepted, and the default for each that failed; and the positions of those, counted from 0, with
-    /// what `failed` makes of their codes and messages.
+    /// for each that was accepted, given what it read last, and the default for each that failed; and the positions of
+    /// those, counted from 0, with what `failed` makes of their codes and messages.
     #[inline]
-    pub fn results<T: Default, R>(
+    pub fn results<T: Copy + Default, R>(
         &mut self,
         entries: usize,
-        accepted: impl Fn(&mut Self) -> Option<T>,
+        accepted: impl Fn(&mut Self, T) -> Option<T>,
         failed: impl Fn(&str, Option<String>) -> Verdict<R>,
     ) -> Option<(Vec<T>, Failures<R>)> {
         let (mut results, mut failures) = (Vec::with_capacity(entries), Vec::new());
+        let mut last = T::default();
         for position in 0..entries {
             if position > 0 {
                 self.skip(b",")?;
             }
             let mut ahead = *self;
-            if let Some(result) = accepted(&mut ahead) {
+            if let Some(result) = accepted(&mut ahead, last) {
                 *self = ahead;
+                last = result;
                 results.push(result);
             } else {
                 let (code, message) = self.failure()?;
@@ -143,12 +173,16 @@ mod tests {
 
     /// What is read of a body with such results.
     fn read(body: &str, entries: usize) -> Option<Shown> {
+        Compact::read(body.as_bytes(), |compact| shown(body, compact, entries))
+    }
+
+    fn shown(body: &str, mut compact: Compact<'_>, entries: usize) -> Option<Shown> {
         let mut results = None;
-        Compact::of(body.as_bytes())?.object(|body| {
+        compact.object(|body| {
             body.skip(b"\"List\":[")?;
-            let accepted = |result: &mut Compact<'_>| {
+            let accepted = |result: &mut Compact<'_>, last: Span| {
                 result.skip(b"{\"Id\":\"")?;
-                let id = result.string()?;
+                let id = result.string_like(last)?;
                 result.skip(b"}")?;
                 Some(id)
             };
@@ -186,6 +220,22 @@ mod tests {
             for end in 0..body.len() {
                 prop_assert_eq!(read(&body[..end], results.len()), None);
             }
+        }
+
+        #[test]
+        fn a_guess_reads_nothing_else_than_what_would_be_found(
+            // Two results are as long as one with a longer id.
+            ids in proptest::collection::vec("[ab]{11,13}|[ab]?\"\\},\\{\"Id\":\"[ab]?", 0..6),
+            entries in 0_usize..12,
+        ) {
+            let results: Vec<_> = ids.iter().map(|id| format!(r#"{{"Id":"{id}"}}"#)).collect();
+            let body = format!(r#"{{"List":[{}]}}"#, results.join(","));
+            let guessing = Compact::of(body.as_bytes()).expect("nothing is special");
+            let looking = Compact { guesses: false, ..guessing };
+            let found = shown(&body, looking, entries);
+            let guessed = shown(&body, guessing, entries);
+            prop_assert!(guessed.is_none() || guessed == found, "{:?} is {:?}", guessed, found);
+            prop_assert_eq!(read(&body, entries), found);
         }
     }
 

@@ -30,8 +30,9 @@ pub trait Form: 'static {
     /// Reads a member that says nothing of an entry.
     fn other(response: &mut Compact<'_>) -> Option<()>;
 
-    /// Reads the result of an entry that was accepted.
-    fn accepted(result: &mut Compact<'_>) -> Option<Self::Said>;
+    /// Reads the result of an entry that was accepted. What is said of it is perhaps as long as what was said of the last
+    /// one.
+    fn accepted(result: &mut Compact<'_>, last: Self::Said) -> Option<Self::Said>;
 
     /// The verdict on an entry that failed with this code and message.
     fn failed(code: &str, message: Option<String>) -> Verdict<Self::Response>;
@@ -44,6 +45,9 @@ pub struct Results<F: Form> {
     said: Vec<F::Said>,
     failed: Failures<F::Response>,
 }
+
+/// What is said of each entry, and what failed.
+type Read<F> = (Vec<<F as Form>::Said>, Failures<<F as Form>::Response>);
 
 /// Where the results of a response are put when it is read.
 pub struct Answer<F: Form> {
@@ -58,8 +62,13 @@ impl<F: Form> Results<F> {
         if bytes.len() > MOST_OTHER_BYTES + entries.saturating_mul(F::MOST_RESULT_BYTES) {
             return None;
         }
+        let (said, failed) = Compact::read(bytes, |body| Self::read(body, entries))?;
+        Some(Self { body, said, failed })
+    }
+
+    fn read(mut body: Compact<'_>, entries: usize) -> Option<Read<F>> {
         let (mut has_count, mut has_other, mut results) = (false, false, None);
-        Compact::of(bytes)?.object(|response| {
+        body.object(|response| {
             if !has_count && response.skip(F::COUNT).is_some() {
                 has_count = true;
                 response.count()
@@ -73,8 +82,7 @@ impl<F: Form> Results<F> {
                 None
             }
         })?;
-        let (said, failed) = results.filter(|_| has_count)?;
-        Some(Self { body, said, failed })
+        results.filter(|_| has_count)
     }
 
     /// The body that the results are in.
