@@ -23,6 +23,7 @@ impl Form for PutRecordBatchForm {
         response.skip(b"false").or_else(|| response.skip(b"true"))
     }
 
+    #[inline]
     fn accepted(result: &mut Compact<'_>, last: Span) -> Option<Span> {
         result.skip(b"{\"RecordId\":\"")?;
         let id = result.string_like(last)?;

@@ -30,6 +30,7 @@ impl Form for PutRecordsForm {
         response.string().map(drop)
     }
 
+    #[inline]
     fn accepted(result: &mut Compact<'_>, last: Said) -> Option<Said> {
         let (sequence_number, shard_id);
         if result.skip(b"{\"SequenceNumber\":\"").is_some() {

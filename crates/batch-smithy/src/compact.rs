@@ -116,12 +116,13 @@ impl<'a> Compact<'a> {
             if position > 0 {
                 self.skip(b",")?;
             }
-            let mut ahead = *self;
-            if let Some(result) = accepted(&mut ahead, last) {
-                *self = ahead;
+            // Only these two change.
+            let (rest, quotes) = (self.rest, self.quotes);
+            if let Some(result) = accepted(self, last) {
                 last = result;
                 results.push(result);
             } else {
+                (self.rest, self.quotes) = (rest, quotes);
                 let (code, message) = self.failure()?;
                 failures.push((position, failed(code, Some(message.to_owned()))));
                 results.push(T::default());

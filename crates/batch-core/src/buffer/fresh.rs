@@ -19,8 +19,13 @@ use crate::LimitPolicy;
 /// What a request takes is what the next entries find free, and is in the cache then. If each line had its entries in
 /// a memory of its own, an entry would be written where nothing was for a hundred requests, and the release of the lock
 /// would wait for that.
+///
+/// What is known of an entry lies apart from it: it is filled in where it stays, and read there. With its entry, it would
+/// be moved at each step, right after it was written.
 pub(super) struct Fresh<E, T> {
-    entries: Slab<(E, Record<T>)>,
+    entries: Slab<E>,
+    /// By the id of the entry; nothing where none waits.
+    records: Vec<Option<Record<T>>>,
     /// The number of the next entry.
     next: u64,
 }
@@ -49,26 +54,41 @@ struct Pick {
 
 impl<E, T> Fresh<E, T> {
     pub(super) fn new() -> Self {
-        Self { entries: Slab::new(), next: 0 }
+        Self::with_capacity(0, 0)
     }
 
-    #[inline]
+    fn with_capacity(entries: usize, next: u64) -> Self {
+        Self { entries: Slab::with_capacity(entries), records: Vec::with_capacity(entries), next }
+    }
+
+    #[inline(always)]
     fn insert(&mut self, entry: E, record: Record<T>) -> Waiting {
         if self.entries.len() == self.entries.capacity() {
             self.grow();
         }
-        let id = self.entries.insert((entry, record));
-        let id = FreshId::try_from(id).expect("so many entries do not fit into the memory");
+        let id = self.put(entry, record);
         let number = low(self.next);
         self.next += 1;
         Waiting { number, id }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, entry: E, record: Record<T>) -> FreshId {
+        let id = self.entries.insert(entry);
+        match self.records.get_mut(id) {
+            Some(place) => *place = Some(record),
+            None => self.records.push(Some(record)),
+        }
+        FreshId::try_from(id).expect("so many entries do not fit into the memory")
     }
 
     /// Makes room for a quarter more: after doubling, half of it could be unused while what waits is handed back, and takes
     /// memory elsewhere.
     #[cold]
     fn grow(&mut self) {
-        self.entries.reserve_exact(self.entries.len() / 4 + LEAST_MORE);
+        let more = self.entries.len() / 4 + LEAST_MORE;
+        self.entries.reserve_exact(more);
+        self.records.reserve_exact(more);
     }
 
     /// The number of an entry that waits.
@@ -76,9 +96,18 @@ impl<E, T> Fresh<E, T> {
         self.next.saturating_sub(u64::from(low(self.next).wrapping_sub(waiting.number)))
     }
 
-    #[inline]
     fn remove(&mut self, id: FreshId) -> (E, Record<T>) {
+        (self.take_entry(id), self.take_record(id))
+    }
+
+    #[inline(always)]
+    fn take_entry(&mut self, id: FreshId) -> E {
         self.entries.remove(id as usize)
+    }
+
+    #[inline(always)]
+    fn take_record(&mut self, id: FreshId) -> Record<T> {
+        self.records[id as usize].take().expect(IS_KNOWN)
     }
 }
 
@@ -127,6 +156,8 @@ impl Picked {
     }
 }
 
+const IS_KNOWN: &str = "something is known of each entry that waits";
+
 /// Room for how many entries is added at least.
 const LEAST_MORE: usize = 16;
 
@@ -144,7 +175,7 @@ impl<E, T> Index<FreshId> for Fresh<E, T> {
 
     #[inline]
     fn index(&self, id: FreshId) -> &Record<T> {
-        &self.entries[id as usize].1
+        self.records[id as usize].as_ref().expect(IS_KNOWN)
     }
 }
 
@@ -152,6 +183,7 @@ impl<E, T> Index<FreshId> for Fresh<E, T> {
 /// requests many at once.
 impl<E, T> Lines<E, T> {
     /// Adds an entry, which is accepted now, at the end of its lane.
+    #[inline(always)]
     pub(super) fn push(&mut self, slots: &Slots<E, T>, id: LineId, entry: E, record: Record<T>) {
         let line = &mut self.all[id as usize];
         if line.fresh.is_empty() {
@@ -199,13 +231,12 @@ impl<E, T> Lines<E, T> {
             None => picked.in_order(),
             Some(_) => (0..).take(picked.0.len()).collect(),
         };
-        let mut entries = Vec::with_capacity(order.len());
+        let picks = || order.iter().map(|&position| picked.0[position as usize]);
+        // Each by itself, so that the next entries are read while the first are moved.
+        let entries = picks().map(|pick| self.fresh.take_entry(pick.id)).collect();
         let mut lanes = Lanes::with_capacity(order.len());
-        for position in order {
-            let Pick { id, line, .. } = picked.0[position as usize];
-            let (entry, record) = self.fresh.remove(id);
-            entries.push(entry);
-            lanes.push(line, record);
+        for Pick { id, line, .. } in picks() {
+            lanes.push(line, self.fresh.take_record(id));
         }
         (entries, lanes)
     }
@@ -269,15 +300,15 @@ impl<E, T> Lines<E, T> {
         if !is_much(capacity, len) || capacity < self.all.len() {
             return;
         }
-        let mut left = Slab::with_capacity(len);
+        let mut left = Fresh::with_capacity(len, self.fresh.next);
         for (_, line) in &mut self.all {
             for waiting in &mut line.fresh {
+                let (entry, record) = self.fresh.remove(waiting.id);
                 // It keeps its number.
-                let moved = left.insert(self.fresh.remove(waiting.id));
-                waiting.id = FreshId::try_from(moved).expect("there are fewer of them than before");
+                waiting.id = left.put(entry, record);
             }
         }
-        self.fresh.entries = left;
+        self.fresh = left;
     }
 
     /// The first of these entries of a line may be another than that accepted then.
