@@ -8,6 +8,7 @@ use super::fill::Fill;
 use super::flight::Lanes;
 use super::line::Line;
 use super::lines::{LineId, Lines};
+use super::picked::{Pick, Picked};
 use super::record::{Keys, Record};
 use super::segment::Single;
 use super::slots::Slots;
@@ -36,20 +37,8 @@ pub(super) type FreshId = u32;
 #[derive(Clone, Copy)]
 pub(super) struct Waiting {
     /// The lower half of its number in the order in which entries came to wait here.
-    number: u32,
+    pub(super) number: u32,
     pub(super) id: FreshId,
-}
-
-/// Entries of lanes that go into a request together, lane by lane.
-pub(super) struct Picked(Vec<Pick>);
-
-#[derive(Clone, Copy)]
-struct Pick {
-    /// Its number in the order in which entries came to wait. If 2^32 or more came after it, it is too high, but never
-    /// higher than that of the next entry of its lane.
-    number: u64,
-    id: FreshId,
-    line: LineId,
 }
 
 impl<E, T> Fresh<E, T> {
@@ -111,62 +100,14 @@ impl<E, T> Fresh<E, T> {
     }
 }
 
-impl Picked {
-    pub(super) fn none() -> Self {
-        Self(Vec::new())
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Adds those that were taken from the front of a line, of which the first has this number.
-    fn add(&mut self, line: LineId, first: u64, waiting: impl Iterator<Item = Waiting>) {
-        let mut number = first;
-        self.0.extend(waiting.map(|Waiting { number: lower, id }| {
-            number += u64::from(lower.wrapping_sub(low(number)));
-            Pick { number, id, line }
-        }));
-    }
-
-    /// Their positions here, in the order of their numbers.
-    fn in_order(&self) -> Vec<u32> {
-        self.placed().unwrap_or_else(|| {
-            let mut order: Vec<u32> = (0..).take(self.0.len()).collect();
-            order.sort_by_key(|&position| self.0[position as usize].number);
-            order
-        })
-    }
-
-    /// The same without a comparison, if their numbers are different and nearly follow one another, as they do where most
-    /// lanes go.
-    fn placed(&self) -> Option<Vec<u32>> {
-        let numbers = || self.0.iter().map(|pick| pick.number);
-        let (first, last) = (numbers().min()?, numbers().max()?);
-        let span = usize::try_from(last - first).ok()?.checked_add(1)?;
-        if span > MOST_GAPS * self.0.len() {
-            return None;
-        }
-        let mut order = vec![u32::MAX; span];
-        for (position, number) in (0..).zip(numbers()) {
-            order[(number - first) as usize] = position;
-        }
-        order.retain(|&position| position != u32::MAX);
-        (order.len() == self.0.len()).then_some(order)
-    }
-}
-
 const IS_KNOWN: &str = "something is known of each entry that waits";
 
 /// Room for how many entries is added at least.
 const LEAST_MORE: usize = 16;
 
-/// How many numbers are looked through at most for each entry that was picked, before sorting takes less.
-const MOST_GAPS: usize = 8;
-
 /// The lower half of a number.
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
-fn low(number: u64) -> u32 {
+pub(super) fn low(number: u64) -> u32 {
     number as u32
 }
 
@@ -227,15 +168,14 @@ impl<E, T> Lines<E, T> {
     /// in that order too, and receipts that stand side by side are answered together. Where neighbours share a carrier, it
     /// goes lane by lane.
     pub(super) fn take(&mut self, picked: Picked, limits: &LimitPolicy) -> (Vec<E>, Lanes<T>) {
-        let order = match limits.carrier_bytes() {
+        let picks = match limits.carrier_bytes() {
             None => picked.in_order(),
-            Some(_) => (0..).take(picked.0.len()).collect(),
+            Some(_) => picked.by_lane(),
         };
-        let picks = || order.iter().map(|&position| picked.0[position as usize]);
         // Each by itself, so that the next entries are read while the first are moved.
-        let entries = picks().map(|pick| self.fresh.take_entry(pick.id)).collect();
-        let mut lanes = Lanes::with_capacity(order.len());
-        for Pick { id, line, .. } in picks() {
+        let entries = picks.iter().map(|pick| self.fresh.take_entry(pick.id)).collect();
+        let mut lanes = Lanes::with_capacity(picks.len());
+        for Pick { id, line, .. } in picks {
             lanes.push(line, self.fresh.take_record(id));
         }
         (entries, lanes)
@@ -379,7 +319,6 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
@@ -390,24 +329,10 @@ mod tests {
     use super::super::record::Record;
     use super::super::scopes::{ScopeId, Scopes};
     use super::super::slots::Slots;
-    use super::{Fresh, Pick, Picked, Waiting, low};
+    use super::{Fresh, Picked, Waiting, low};
     use crate::{Key, LimitPolicy, Order, Settings};
 
     proptest! {
-        #[test]
-        fn what_was_picked_is_put_in_the_order_of_its_numbers(
-            numbers in proptest::collection::vec(0_u64..500, 0..100),
-            stretch in prop_oneof![Just(1), Just(20), Just(u64::MAX / 500)],
-        ) {
-            let numbers: Vec<_> = numbers.into_iter().map(|number| number * stretch).collect();
-            let picks = numbers.iter().map(|&number| Pick { number, id: 0, line: 0 });
-            let order = Picked(picks.collect()).in_order();
-            let ordered = order.iter().map(|&position| (numbers[position as usize], position));
-            prop_assert!(ordered.is_sorted(), "of those with one number, the first goes first");
-            let all: BTreeSet<_> = order.into_iter().collect();
-            prop_assert!(all.into_iter().eq((0..).take(numbers.len())));
-        }
-
         #[test]
         fn the_order_of_a_lane_is_kept_however_many_entries_came_meanwhile(
             gaps in proptest::collection::vec(prop_oneof![1_u64..100, 1 << 30..1_u64 << 34], 1..20),
@@ -423,7 +348,7 @@ mod tests {
             fresh.next += later + 1;
             let mut picked = Picked::none();
             picked.add(0, fresh.number(waiting[0]), waiting.iter().copied());
-            let numbers: Vec<_> = picked.0.iter().map(|pick| pick.number).collect();
+            let numbers: Vec<_> = picked.by_lane().iter().map(|pick| pick.number).collect();
             prop_assert!(numbers.is_sorted());
             if fresh.next - gaps[0] < 1 << 32 {
                 prop_assert!(numbers.is_sorted_by(|one, other| one < other));

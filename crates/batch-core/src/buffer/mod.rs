@@ -24,6 +24,7 @@ mod pace;
 mod pack;
 mod parted;
 mod patience;
+mod picked;
 mod places;
 mod poll;
 mod promote;

@@ -3,8 +3,8 @@ use std::time::Instant;
 use super::Buffer;
 use super::fill::Fill;
 use super::flight::Piece;
-use super::fresh::Picked;
 use super::lines::LineId;
+use super::picked::Picked;
 use super::slots::{SlotId, Whereabouts};
 
 /// A request that is being filled.
