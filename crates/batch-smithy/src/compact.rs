@@ -31,8 +31,8 @@ pub struct Span {
 
 impl<'a> Compact<'a> {
     /// What `read` makes of this body, of which nothing was read yet. `None` unless all of it is ASCII without
-    /// backslashes, and without the control characters that JSON escapes. `read` is called once more if strings were taken
-    /// for as long as [others](Self::string_like) that are not.
+    /// backslashes, and without the control characters that JSON escapes. Where `read` returns `None`, it is called once
+    /// more, and takes no string for as long as [another](Self::string_like) then.
     #[inline]
     pub fn read<T>(body: &'a [u8], read: impl Fn(Self) -> Option<T>) -> Option<T> {
         let body = Self::of(body)?;

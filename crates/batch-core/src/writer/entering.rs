@@ -19,10 +19,11 @@ pub(super) struct Entering<'a, S: Service, A> {
     shared: &'a Arc<Shared<S>>,
     tracking: A,
     scope: ScopeId,
+    had_turn: bool,
+    /// Before the entry: room, or a place in the queue, is given up before the drop of an entry runs, which may want it.
+    room: Option<(Admission, WaitForRoom<'a, S>)>,
     /// Nothing once it was accepted or given back.
     entry: Option<S::Entry>,
-    had_turn: bool,
-    room: Option<(Admission, WaitForRoom<'a, S>)>,
 }
 
 impl<S: Service> Shared<S> {
@@ -32,7 +33,7 @@ impl<S: Service> Shared<S> {
         entry: S::Entry,
         scope: ScopeId,
     ) -> Entering<'_, S, A> {
-        Entering { shared: self, tracking, scope, entry: Some(entry), had_turn: false, room: None }
+        Entering { shared: self, tracking, scope, had_turn: false, room: None, entry: Some(entry) }
     }
 }
 

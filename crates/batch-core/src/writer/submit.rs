@@ -260,7 +260,8 @@ pub(super) fn left<E>(entry: Option<E>) -> E {
     entry.expect(IS_LEFT)
 }
 
-const IS_LEFT: &str = "an entry is left until it is accepted, and no future is polled after that";
+const IS_LEFT: &str =
+    "an entry is left until it is accepted or given back, and no future is polled after that";
 
 impl<S: Service> State<S> {
     #[inline]

@@ -10,6 +10,7 @@
 
 mod abandoned;
 mod cancel;
+mod drops;
 mod duplicates;
 mod fake;
 mod fickle;
