@@ -3,11 +3,9 @@ use aws_smithy_types::body::SdkBody;
 use batch_core::{Batch, Service, Verdict, Verdicts};
 use batch_smithy::memory::Kept;
 use batch_smithy::{KnownDeserializer, Results, cap_responses};
-use batchwright_kit::{Canned, Setup, client, meaning};
-use proptest::collection::vec;
+use batchwright_kit::{Canned, Setup, client, failed_result, meaning, read_alike};
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
-use proptest::test_runner::TestRunner;
+use proptest::sample::select;
 
 use super::{DESERIALIZER, PutRecordBatchForm, verdicts};
 use crate::{Firehose, Record, SentRecord};
@@ -203,34 +201,10 @@ const PIECES: [&str; 20] = [
     r#"""{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
 ];
 
-/// A change of a response: at this place of its bytes, so many are replaced by this.
-fn change() -> impl Strategy<Value = (Index, usize, Vec<u8>)> {
-    let pieces = select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec());
-    let new = prop_oneof![4 => pieces, 1 => vec(any::<u8>(), 0..3), 1 => Just(vec![])];
-    (any::<Index>(), prop_oneof![2 => Just(0_usize), 1 => 0..4_usize, 1 => 0..100_usize], new)
-}
-
 #[test]
 fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
     let accepted = select(&["7", "49660202", "ä", ""][..]).prop_map(|id| format!(r#"{{"RecordId":"{id}"}}"#));
-    let failed = (
-        select(&["InternalFailure", "ServiceUnavailableException", "New", ""][..]),
-        select(&["words", "größer", ""][..]),
-    )
-        .prop_map(|(code, message)| format!(r#"{{"ErrorCode":"{code}","ErrorMessage":"{message}"}}"#));
+    let failed = failed_result(&["InternalFailure", "ServiceUnavailableException", "New", ""]);
     let result = prop_oneof![2 => accepted, 1 => failed];
-    let input = (vec(result, 1..4), -1..=1_isize, vec(change(), 0..4));
-    let run = TestRunner::default().run(&input, |(results, more, changes)| {
-        let records = results.len().saturating_add_signed(more).max(1);
-        let mut bytes = body(&results.iter().map(String::as_str).collect::<Vec<_>>()).into_bytes();
-        for (place, length, new) in changes {
-            let place = place.index(bytes.len() + 1);
-            let end = (place + length).min(bytes.len());
-            bytes.splice(place..end, new);
-        }
-        let [typed, direct] = meanings(200, &bytes, records);
-        prop_assert_eq!(typed, direct, "{:?}", String::from_utf8_lossy(&bytes));
-        Ok(())
-    });
-    run.unwrap_or_else(|failure| panic!("{failure}"));
+    read_alike(result, &PIECES, body, |bytes, records| meanings(200, bytes, records));
 }

@@ -5,11 +5,9 @@ use aws_smithy_types::body::SdkBody;
 use batch_core::{Batch, Service};
 use batch_smithy::KnownDeserializer;
 use batch_smithy::memory::Kept;
-use batchwright_kit::{Canned, Setup, meaning};
-use proptest::collection::vec;
+use batchwright_kit::{Canned, Setup, failed_result, meaning, read_alike};
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::groups::Groups;
@@ -261,13 +259,6 @@ const PIECES: [&str; 23] = [
     r#"""{"ErrorCode":"InternalFailure","ErrorMessage":"words"}"#,
 ];
 
-/// A change of a response: at this place of its bytes, so many are replaced by this.
-fn change() -> impl Strategy<Value = (prop::sample::Index, usize, Vec<u8>)> {
-    let pieces = select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec());
-    let new = prop_oneof![4 => pieces, 1 => vec(any::<u8>(), 0..3), 1 => Just(vec![])];
-    (any::<prop::sample::Index>(), prop_oneof![2 => Just(0_usize), 1 => 0..4_usize, 1 => 0..400_usize], new)
-}
-
 #[test]
 fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
     let accepted = (select(&["7", "49660202", "ä", ""][..]), any::<bool>()).prop_map(|(number, order)| {
@@ -275,24 +266,7 @@ fn a_response_means_the_same_whether_it_is_read_lazily_or_by_the_sdk() {
         let [number, shard] = members;
         if order { format!("{{{number},{shard}}}") } else { format!("{{{shard},{number}}}") }
     });
-    let failed = (
-        select(&["InternalFailure", "ProvisionedThroughputExceededException", "New", ""][..]),
-        select(&["words", "größer", ""][..]),
-    )
-        .prop_map(|(code, message)| format!(r#"{{"ErrorCode":"{code}","ErrorMessage":"{message}"}}"#));
+    let failed = failed_result(&["InternalFailure", "ProvisionedThroughputExceededException", "New", ""]);
     let result = prop_oneof![2 => accepted, 1 => failed];
-    let input = (vec(result, 1..4), -1..=1_isize, vec(change(), 0..4));
-    let run = TestRunner::default().run(&input, |(results, more, changes)| {
-        let records = results.len().saturating_add_signed(more).max(1);
-        let mut bytes = body(&results.iter().map(String::as_str).collect::<Vec<_>>()).into_bytes();
-        for (place, length, new) in changes {
-            let place = place.index(bytes.len() + 1);
-            let end = (place + length).min(bytes.len());
-            bytes.splice(place..end, new);
-        }
-        let [typed, direct] = meanings(200, &bytes, records);
-        prop_assert_eq!(typed, direct, "{:?}", String::from_utf8_lossy(&bytes));
-        Ok(())
-    });
-    run.unwrap_or_else(|failure| panic!("{failure}"));
+    read_alike(result, &PIECES, body, |bytes, records| meanings(200, bytes, records));
 }
