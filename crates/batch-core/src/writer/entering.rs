@@ -77,7 +77,7 @@ impl<S: Service, A: Tracking<S>> Entering<'_, S, A> {
 impl<S: Service, A: Tracking<S>> Future for Entering<'_, S, A> {
     type Output = Entered<S, A>;
 
-    /// What most entries take is inlined where they are submitted, so that no result is moved that has no entry in it.
+    /// The way that most entries go is inlined where they are submitted, so that a result without an entry is not moved.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;

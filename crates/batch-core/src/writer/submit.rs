@@ -96,8 +96,8 @@ impl<S: Service> Shared<S> {
         })
     }
 
-    /// Accepts an entry if there is room for it at once. Only then it is taken: what an entry costs here is how often it
-    /// is moved.
+    /// Accepts an entry if there is room for it at once. It is taken only then, since most of what an entry costs here is
+    /// to move it.
     pub(super) fn enter_now<A: Tracking<S>>(
         self: &Arc<Self>,
         tracking: A,
