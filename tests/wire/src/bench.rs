@@ -136,7 +136,8 @@ fn entries(case: Case, sending: Sending) -> u64 {
     match sending {
         Sending::Arm(Arm::Single) => SINGLE_CALLS.min(requests),
         Sending::Arm(_) => {
-            let thousands = (SECONDS * 1e6 / micros / 1e3).ceil() as u64;
+            let seconds = if case.failing > 0 { FAILING_SECONDS } else { SECONDS };
+            let thousands = (seconds * 1e6 / micros / 1e3).ceil() as u64;
             let enough = (thousands * 1_000).min(requests.saturating_mul(most));
             enough.max(case.inside.map_or(0, |inside| FILLS * inside as u64))
         }
@@ -146,6 +147,9 @@ fn entries(case: Case, sending: Sending) -> u64 {
 
 /// How long a round takes by hand, about.
 const SECONDS: f64 = 0.35;
+/// The same where entries fail: many times as long as these wait for their retries, which otherwise would all be at the
+/// end of the round, in requests that have little else to carry.
+const FAILING_SECONDS: f64 = 10.0 * SECONDS;
 /// How long a round takes at least where the server is slow.
 const SLOW_SECONDS: f64 = 1.0;
 /// Each costs some hundred microseconds, whatever it sends.
@@ -170,6 +174,7 @@ mod tests {
         let sqs = Case::new(Shape::new(Name::SqsStandard, 100));
         check(sqs, Arm::Submit, 19_000);
         check(sqs, Arm::Single, 1_500);
+        check(sqs.failing(100), Arm::Submit, 190_000);
         check(sqs.latency(Duration::from_millis(10)), Arm::ByHand, 8_000);
         check(sqs.latency(Duration::from_millis(10)), Arm::Single, 800);
         check(Case::new(Shape::new(Name::Kinesis, 1_024)), Arm::Tracked, 91_000);
