@@ -62,8 +62,11 @@ async fn compare(comparison: Comparison, arguments: &Bench) -> Result<Compared> 
     println!("\n{case}, divided by {base}");
     let (mut stage, mut base_stage) = (Stage::open(case).await?, Stage::open(base).await?);
     let (mut figures, mut base_figures) = (Vec::new(), Vec::new());
+    let arm = Sending::Arm(Arm::Submit);
+    // As many for both: a short round has a larger share of its begin.
+    let most = entries(case, arm).max(entries(base, arm));
+    let arguments = &Bench { entries: arguments.entries.or(Some(most)), ..arguments.clone() };
     for _ in 0..arguments.rounds {
-        let arm = Sending::Arm(Arm::Submit);
         base_figures.push(value(what, &base_stage.round(arm, arguments, false).await?));
         figures.push(value(what, &stage.round(arm, arguments, false).await?));
     }
