@@ -75,15 +75,12 @@ impl KeyHasher {
     /// The hash of a key that is told apart from the same key within another one.
     #[inline]
     pub(crate) fn hash_within(&self, outer: Option<KeyHash>, key: &Key<'_>) -> KeyHash {
-        let hash = match outer {
-            None => self.0.hash(key.as_bytes()),
-            Some(KeyHash(one, two)) => {
-                let mut hasher = self.0;
-                (one, two).hash(&mut hasher);
-                hasher.write(key.as_bytes());
-                hasher.finish128()
-            }
-        };
+        let mut hasher = self.0;
+        if let Some(KeyHash(one, two)) = outer {
+            (one, two).hash(&mut hasher);
+        }
+        hasher.write(key.as_bytes());
+        let hash = hasher.finish128();
         KeyHash(NonZeroU64::new(hash.h1).unwrap_or(NonZeroU64::MIN), hash.h2)
     }
 }

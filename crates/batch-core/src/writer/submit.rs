@@ -90,9 +90,12 @@ impl<S: Service> Shared<S> {
         scope: ScopeId,
     ) -> Entered<S, A> {
         let mut entry = Some(entry);
-        self.enter_now(tracking, &mut entry, scope).map_err(|stopped| match stopped {
-            Stopped::Full(_) => SubmitErrorKind::Full.of(left(entry)),
-            Stopped::Refused(refusal) => refusal.of(left(entry)),
+        self.enter_now(tracking, &mut entry, scope).map_err(|stopped| {
+            let refusal = match stopped {
+                Stopped::Full(_) => SubmitErrorKind::Full,
+                Stopped::Refused(refusal) => refusal,
+            };
+            refusal.of(left(entry))
         })
     }
 
